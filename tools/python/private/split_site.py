@@ -1,0 +1,110 @@
+"""Splits one `pip install --target` folder into a folder and a py_library per package.
+
+Run by pip_repository in the repository's folder: split_site.py SITE [ALIAS=PACKAGE ...]
+Standard library only, and pip's own copy of `packaging`: nothing else exists yet when it runs.
+"""
+
+import importlib.metadata
+import pathlib
+import re
+import shutil
+import sys
+
+from pip._vendor.packaging import requirements
+
+# What no program of the build reads: TensorFlow's C++ headers and the packages' own tests are 30,000 files.
+# Bazel takes a folder with a BUILD file for another package, so those go, too.
+_DROPPED = re.compile(
+    r"^tensorflow/include/|(^|/)(__pycache__|tests)/|(^|/)(BUILD|WORKSPACE)(\.bazel)?$|"
+    r"\.(pyc|lib|a|pxd|pyx|h|hpp)$"
+)
+
+_HEADER = """\
+load("@rules_python//python:defs.bzl", "py_library")
+
+package(default_visibility = ["//visibility:public"])
+"""
+
+_LIBRARY = """
+py_library(
+    name = "{name}",
+    data = ["{name}/site-packages"],
+    imports = ["{name}/site-packages"],
+    deps = [{deps}],
+)
+"""
+
+_ALIAS = """
+alias(
+    name = "{alias}",
+    actual = ":{name}",
+)
+"""
+
+
+def target(package: str) -> str:
+    """The target of a package: `scikit-image` -> `scikit_image`."""
+    return re.sub(r"[-_.]+", "_", package).lower()
+
+
+def dropped(path: str) -> bool:
+    """True for a file of a package (path relative to site-packages) that the build never reads."""
+    return bool(_DROPPED.search(path))
+
+
+def move(dist: importlib.metadata.Distribution, site: pathlib.Path, home: pathlib.Path) -> list[str]:
+    """Moves the files of one distribution under `home`; returns the names of its programs."""
+    programs = []
+    for entry in dist.files or []:
+        name = entry.as_posix()
+        program = re.search(r"(^|/)\.\./bin/([^/]+)$", "/" + name)
+        if program:
+            source, goal = site / "bin" / program[2], home / "bin" / program[2]
+        elif name.startswith(("..", "/")) or dropped(name):
+            continue
+        else:
+            source, goal = site / name, home / "site-packages" / name
+        if source.is_file():
+            goal.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(goal)
+            if program:
+                programs.append(program[2])
+    return programs
+
+
+def main(site: pathlib.Path, aliases: dict[str, str]) -> None:
+    """Splits `site` and writes BUILD.bazel beside it."""
+    dists = sorted(importlib.metadata.distributions(path=[str(site)]), key=lambda d: d.name.lower())
+    names = {target(dist.name) for dist in dists}
+    stand_ins = {
+        target(alias): target(package) for alias, package in aliases.items() if target(package) in names
+    }
+    build = [_HEADER]
+    exported: list[str] = []
+    for dist in dists:
+        name = target(dist.name)
+        needed = set()
+        for line in dist.requires or []:
+            requirement = requirements.Requirement(line)
+            if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+                continue
+            wanted = target(requirement.name)
+            wanted = stand_ins.get(wanted, wanted)
+            if wanted in names and wanted != name:
+                needed.add(wanted)
+        programs = move(dist, site, pathlib.Path(name))
+        pathlib.Path(name, "site-packages").mkdir(parents=True, exist_ok=True)
+        exported += [f"{name}/bin/{program}" for program in programs]
+        deps = ", ".join(f'":{other}"' for other in sorted(needed))
+        build.append(_LIBRARY.format(name=name, deps=deps))
+    for alias, name in stand_ins.items():
+        if alias not in names:
+            build.append(_ALIAS.format(alias=alias, name=name))
+    if exported:
+        build.append("\nexports_files({})\n".format(sorted(exported)))
+    pathlib.Path("BUILD.bazel").write_text("".join(build))
+    shutil.rmtree(site)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]), dict(a.split("=", 1) for a in sys.argv[2:]))

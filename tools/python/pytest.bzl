@@ -1,0 +1,26 @@
+"""pytest under `bazel test`."""
+
+load("@rules_python//python:defs.bzl", "py_test")
+
+def pytest_test(name, srcs, deps = [], data = [], args = [], env = {}, **kwargs):
+    """A test target whose cases pytest collects and reports one by one in the test's XML.
+
+    Args:
+      name: target name.
+      srcs: test files; all of them are collected.
+      deps: py_library targets that the tests import.
+      data: files that the tests read, found relative to the runfiles root.
+      args: further arguments for pytest.
+      env: environment of the test process.
+      **kwargs: attributes of py_test.
+    """
+    py_test(
+        name = name,
+        srcs = srcs + ["//tools/python:pytest_main.py"],
+        args = ["$(location {})".format(src) for src in srcs] + args,
+        data = data,
+        env = env,
+        main = "//tools/python:pytest_main.py",
+        deps = deps + ["@pypi//:pytest"],
+        **kwargs
+    )

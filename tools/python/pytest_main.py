@@ -1,0 +1,22 @@
+"""Entry point of every pytest_test: runs pytest on the files named by Bazel and writes Bazel's XML."""
+
+import os
+import sys
+
+import pytest
+
+
+def main(arguments: list[str]) -> int:
+    """Returns pytest's exit status; no test collected counts as a failure."""
+    options = ["-p", "no:cacheprovider", "--import-mode=importlib", "-q", "--color=no", "-ra"]
+    if "XML_OUTPUT_FILE" in os.environ:
+        options.append("--junit-xml=" + os.environ["XML_OUTPUT_FILE"])
+    if "TESTBRIDGE_TEST_ONLY" in os.environ:  # bazel test --test_filter=EXPRESSION
+        options += ["-k", os.environ["TESTBRIDGE_TEST_ONLY"]]
+    if "TEST_TMPDIR" in os.environ:
+        options.append("--basetemp=" + os.path.join(os.environ["TEST_TMPDIR"], "pytest"))
+    return pytest.main(options + arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

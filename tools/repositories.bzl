@@ -1,0 +1,25 @@
+"""What a WORKSPACE (Bazel 4 to 6) needs of model_press. Bazel 7 and later read MODULE.bazel instead."""
+
+load("//tools/npm:repositories.bzl", "npm_repositories")
+load("//tools/python:repositories.bzl", "python_repositories")
+load("//tools/workspace:shim.bzl", "shim_repository", "system_skylib")
+
+_SHIMS = [
+    "remote_coverage_tools",
+    "rules_cc",
+    "rules_java",
+    "rules_proto",
+    "rules_python",
+]
+
+def model_press_repositories():
+    """Declares every external repository and registers the toolchains."""
+    for shim in _SHIMS:
+        if not native.existing_rule(shim):
+            shim_repository(name = shim)
+    if not native.existing_rule("bazel_skylib"):
+        system_skylib(name = "bazel_skylib")
+
+    python_repositories()
+    native.register_toolchains("@host_python//:toolchain")
+    npm_repositories()
