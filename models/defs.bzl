@@ -1,0 +1,23 @@
+"""Public rules of model_press."""
+
+load("//models/private:accuracy_test.bzl", _accuracy_test = "accuracy_test")
+load("//models/private:evaluation.bzl", _evaluation = "evaluation")
+load("//models/private:image_set.bzl", _image_set = "image_set")
+load("//models/private:keras_model.bzl", _keras_model = "keras_model")
+load("//models/private:model_variants.bzl", _model_variants = "model_variants")
+load("//models/private:parity_test.bzl", _parity_test = "parity_test")
+load("//models/private:recipe.bzl", _recipe = "recipe")
+load("//models/private:runtime.bzl", _runtime = "runtime")
+load("//models/private:runtime_test.bzl", _runtime_test = "runtime_test")
+load("//models/private:tflite_variant.bzl", _tflite_variant = "tflite_variant")
+
+accuracy_test = _accuracy_test
+evaluation = _evaluation
+image_set = _image_set
+keras_model = _keras_model
+model_variants = _model_variants
+parity_test = _parity_test
+recipe = _recipe
+runtime = _runtime
+runtime_test = _runtime_test
+tflite_variant = _tflite_variant

@@ -1,0 +1,7 @@
+"""The net of //models/digits: the smallest of the recorded sweep within half a point of the widest (sweep.json)."""
+
+SIZE = 64
+
+WIDTH = 0.25
+
+CLASSES = ["{} {}".format(digit, ink) for digit in range(10) for ink in ["red", "blue"]]

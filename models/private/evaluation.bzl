@@ -1,0 +1,84 @@
+"""evaluation: what a model or a variant answers on an image set, as a cached action."""
+
+load("//models:providers.bzl", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+
+def _predict_variant(ctx, variant, images, out):
+    arguments = tool_arguments(ctx, "predict")
+    arguments.add("--model=" + variant.model.path)
+    arguments.add("--manifest=" + variant.manifest.path)
+    arguments.add("--images=" + images.path)
+    arguments.add("--out=" + out.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._light_tool,
+        mnemonic = "TflitePredict",
+        progress_message = "Running {} on {}".format(variant.name, images.basename),
+        arguments = arguments,
+        inputs = [variant.model, variant.manifest, images],
+        outputs = [out],
+    )
+
+def _predict_keras(ctx, model, images, out):
+    arguments = tool_arguments(ctx, "predict-keras")
+    arguments.add("--model=" + model.model.path)
+    arguments.add("--info=" + model.info.path)
+    arguments.add("--images=" + images.path)
+    arguments.add("--out=" + out.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._tool,
+        mnemonic = "KerasPredict",
+        progress_message = "Running the Keras model {} on {}".format(model.name, images.basename),
+        arguments = arguments,
+        inputs = [model.model, model.info, images],
+        outputs = [out],
+    )
+
+def _evaluation_impl(ctx):
+    subject = ctx.attr.subject
+    image_set = ctx.attr.images[ImageSetInfo]
+    out = ctx.actions.declare_file(ctx.label.name + ".outputs.npy")
+    if VariantInfo in subject:
+        name, manifest = subject[VariantInfo].name, subject[VariantInfo].manifest
+        _predict_variant(ctx, subject[VariantInfo], image_set.images, out)
+    elif ModelInfo in subject:
+        name, manifest = subject[ModelInfo].name, None
+        _predict_keras(ctx, subject[ModelInfo], image_set.images, out)
+    else:
+        fail("{}: {} is neither a variant nor a keras_model".format(public_label(ctx.label), public_label(subject.label)))
+    return [
+        DefaultInfo(files = depset([out])),
+        EvaluationInfo(subject = name, manifest = manifest, image_set = image_set, outputs = out),
+    ]
+
+evaluation = rule(
+    implementation = _evaluation_impl,
+    attrs = dict(
+        images = attr.label(providers = [ImageSetInfo], mandatory = True, doc = "The image_set to run on."),
+        subject = attr.label(mandatory = True, doc = "A variant or a keras_model."),
+        **dict(TOOL_ATTR, **LIGHT_TOOL_ATTR)
+    ),
+    provides = [EvaluationInfo],
+    doc = "Outputs of one variant or Keras model on an image set.",
+)
+
+def evaluation_of(subject, images):
+    """The evaluation target of a subject on a set in this package, declared at its first use.
+
+    Args:
+      subject: label of a variant or keras_model.
+      images: label of an image_set.
+
+    Returns:
+      The label of the evaluation target.
+    """
+    name = "{}_on_{}".format(_stem(subject), _stem(images))
+    if not native.existing_rule(name):
+        evaluation(name = name, subject = subject, images = images, tags = ["manual"])
+    return ":" + name
+
+def _stem(label):
+    label = str(label)
+    package, _, name = label.rpartition(":")
+    return (package.strip("/").replace("/", "_") + "_" + name if package else name).strip("_")

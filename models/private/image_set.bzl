@@ -1,0 +1,77 @@
+"""image_set: images of one size for calibration, training or evaluation."""
+
+load("//models:providers.bzl", "ImageSetInfo")
+load(":generated.bzl", "GENERATOR_ATTRS", "run_generator")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+
+def _add_generated(ctx, arguments):
+    made = {
+        "--out-images": ctx.actions.declare_file(ctx.label.name + ".generated.images.npy"),
+        "--out-classes": ctx.actions.declare_file(ctx.label.name + ".generated.classes.npy"),
+    }
+    run_generator(
+        ctx,
+        mnemonic = "ImageSetGenerate",
+        progress_message = "Making the images of {}".format(public_label(ctx.label)),
+        outputs = made,
+    )
+    arguments.add("--images=" + made["--out-images"].path)
+    arguments.add("--classes=" + made["--out-classes"].path)
+    return made.values()
+
+def _add_files(ctx, arguments):
+    if not ctx.files.srcs:
+        fail("{}: the image set is empty; give `srcs` or a `generator`".format(public_label(ctx.label)))
+    if not ctx.attr.height or not ctx.attr.width:
+        fail("{}: `height` and `width` are {} and {}, expected the size in pixels to which `srcs` are scaled".format(public_label(ctx.label), ctx.attr.height, ctx.attr.width))
+    known = {name: index for index, name in enumerate(ctx.attr.class_names)}
+    for file in ctx.files.srcs:
+        folder = file.dirname.split("/")[-1]
+        if known and folder not in known:
+            fail("{}: {} lies in the folder \"{}\", expected one named in class_names".format(public_label(ctx.label), file.short_path, folder))
+        arguments.add("--image={}={}".format(file.path, known.get(folder, -1)))
+    arguments.add("--height={}".format(ctx.attr.height))
+    arguments.add("--width={}".format(ctx.attr.width))
+    arguments.add("--fit=" + ctx.attr.fit)
+    return ctx.files.srcs
+
+def _image_set_impl(ctx):
+    images = ctx.actions.declare_file(ctx.label.name + ".images.npy")
+    classes = ctx.actions.declare_file(ctx.label.name + ".classes.npy")
+    arguments = tool_arguments(ctx, "image-set")
+    inputs = _add_generated(ctx, arguments) if ctx.attr.generator else _add_files(ctx, arguments)
+    if ctx.attr.class_names:
+        arguments.add("--class-count={}".format(len(ctx.attr.class_names)))
+    arguments.add("--out-images=" + images.path)
+    arguments.add("--out-classes=" + classes.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._light_tool,
+        mnemonic = "ImageSet",
+        progress_message = "Decoding the images of {}".format(public_label(ctx.label)),
+        arguments = arguments,
+        inputs = inputs,
+        outputs = [images, classes],
+    )
+    return [
+        DefaultInfo(files = depset([images, classes])),
+        OutputGroupInfo(images = depset([images]), classes = depset([classes])),
+        ImageSetInfo(images = images, classes = classes),
+    ]
+
+image_set = rule(
+    implementation = _image_set_impl,
+    attrs = dict(
+        GENERATOR_ATTRS,
+        class_names = attr.string_list(
+            doc = "Class names in the order of the model's outputs; each image's class is the name of its folder. Empty: unlabelled.",
+        ),
+        fit = attr.string(default = "crop", values = ["crop", "stretch"], doc = "As in keras_model."),
+        height = attr.int(doc = "Pixels, for `srcs`."),
+        srcs = attr.label_list(allow_files = True, doc = "Image files in any format that Pillow reads."),
+        width = attr.int(doc = "Pixels, for `srcs`."),
+        **LIGHT_TOOL_ATTR
+    ),
+    provides = [ImageSetInfo],
+    doc = "Images as one uint8 array, from files or from a generator program (options --out-images and --out-classes).",
+)

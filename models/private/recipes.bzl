@@ -1,0 +1,30 @@
+"""Names of the recipes that model_press ships, so that a macro can tell a typing error from a label."""
+
+# Name -> whether the recipe needs representative images. //models/recipes:recipes_test compares it with the JSON files.
+RECIPES = {
+    "dynamic_int8": False,
+    "fp16": False,
+    "fp32": False,
+    "int16x8": True,
+    "int8": True,
+}
+
+def recipe_label(target, recipe):
+    """The label of a recipe that is given by name or by label.
+
+    Args:
+      target: label of the variant, for the error message.
+      recipe: name of a shipped recipe, or a label of the user's own.
+
+    Returns:
+      A label string or Label. Fails on an unknown name.
+    """
+    if ":" in recipe or "/" in recipe:
+        return recipe
+    if recipe not in RECIPES:
+        fail("{}: recipe is \"{}\", expected one of {} or the label of your own `recipe` target".format(target, recipe, ", ".join(RECIPES.keys())))
+    return Label("//models/recipes:" + recipe)
+
+def recipe_is_calibrated(recipe):
+    """Whether a shipped recipe needs representative images; a user's own recipe is asked later, by its provider."""
+    return RECIPES.get(recipe, False)

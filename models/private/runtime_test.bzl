@@ -1,0 +1,29 @@
+"""runtime_test: a variant must load in the runtime that the apps ship."""
+
+load("//models:providers.bzl", "RuntimeInfo", "VariantInfo")
+load(":gate.bzl", "GATE_ATTRS", "gate")
+
+def _runtime_test_impl(ctx):
+    variant = ctx.attr.variant[VariantInfo]
+    options = {
+        "--model": variant.model,
+        "--manifest": variant.manifest,
+        "--runtime": ctx.attr.runtime[RuntimeInfo].table,
+    }
+    return gate(ctx, command = "check-runtime", options = options, files = options.values())
+
+runtime_test = rule(
+    implementation = _runtime_test_impl,
+    test = True,
+    attrs = dict(
+        runtime = attr.label(
+            providers = [RuntimeInfo],
+            default = Label("//models/runtimes:tensorflow_lite_2.16.1"),
+            doc = "The `runtime` target of the runtime to load in.",
+        ),
+        variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "The variant."),
+        **GATE_ATTRS
+    ),
+    doc = "Red when a variant has an operator, or a version of one, that the runtime does not register, " +
+          "a Flex operator, or a custom operator that its manifest does not declare.",
+)

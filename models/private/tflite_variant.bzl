@@ -1,0 +1,92 @@
+"""tflite_variant: one compressed form of a Keras model."""
+
+load("//models:providers.bzl", "ImageSetInfo", "ModelInfo", "RecipeInfo", "VariantInfo")
+load(":recipes.bzl", "recipe_label")
+load(":tool.bzl", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+
+def _tflite_variant_impl(ctx):
+    model = ctx.attr.model[ModelInfo]
+    recipe = ctx.attr.recipe[RecipeInfo]
+    if recipe.calibration and not ctx.attr.calibration:
+        fail("{}: recipe {} needs representative images, `calibration` is not set".format(public_label(ctx.label), recipe.name))
+    if ctx.attr.calibration and not recipe.calibration:
+        fail("{}: recipe {} ignores representative images, remove `calibration` or choose a full-integer recipe".format(public_label(ctx.label), recipe.name))
+
+    name = "{}_{}".format(model.name, ctx.label.name)
+    tflite = ctx.actions.declare_file(name + ".tflite")
+    manifest = ctx.actions.declare_file(name + ".manifest.json")
+    arguments = tool_arguments(ctx, "convert")
+    arguments.add("--model=" + model.model.path)
+    arguments.add("--info=" + model.info.path)
+    arguments.add("--labels=" + model.labels.path)
+    arguments.add("--recipe=" + recipe.json.path)
+    inputs = [model.model, model.info, model.labels, recipe.json]
+    if ctx.attr.calibration:
+        images = ctx.attr.calibration[ImageSetInfo].images
+        arguments.add("--calibration-images=" + images.path)
+        inputs.append(images)
+    arguments.add("--out-model=" + tflite.path)
+    arguments.add("--out-manifest=" + manifest.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._tool,
+        mnemonic = "TfliteConvert",
+        progress_message = "Converting {} to {}".format(model.name, tflite.basename),
+        arguments = arguments,
+        inputs = inputs,
+        outputs = [tflite, manifest],
+    )
+    return [
+        DefaultInfo(
+            files = depset([tflite, manifest]),
+            runfiles = ctx.runfiles(files = [tflite, manifest, model.labels]),
+        ),
+        OutputGroupInfo(
+            labels = depset([model.labels]),
+            manifest = depset([manifest]),
+            model = depset([tflite]),
+        ),
+        VariantInfo(
+            name = name,
+            recipe_name = recipe.name,
+            model = tflite,
+            manifest = manifest,
+            labels = model.labels,
+            model_info = model,
+        ),
+    ]
+
+_tflite_variant = rule(
+    implementation = _tflite_variant_impl,
+    attrs = dict(
+        calibration = attr.label(providers = [ImageSetInfo], doc = "Representative images, for recipes that need them."),
+        model = attr.label(providers = [ModelInfo], mandatory = True, doc = "The keras_model."),
+        recipe = attr.label(providers = [RecipeInfo], mandatory = True, doc = "The recipe target."),
+        **TOOL_ATTR
+    ),
+    provides = [VariantInfo],
+    doc = "One .tflite with its manifest; see the macro of the same name.",
+)
+
+def tflite_variant(name, model, recipe = None, calibration = None, tags = [], **kwargs):
+    """One TensorFlow Lite variant of a Keras model.
+
+    Makes `<model>_<name>.tflite` and `<model>_<name>.manifest.json` (output groups `model`, `manifest`, `labels`).
+
+    Args:
+      name: target name, by default also the recipe's name.
+      model: label of a keras_model.
+      recipe: name of a shipped recipe (fp32, fp16, dynamic_int8, int8, int16x8) or label of a `recipe` target.
+      calibration: label of an image_set with representative images, for recipes that need them.
+      tags: further tags. `recipe=<name>` and `tflite_variant` are added, for `bazel query 'attr(tags, ...)'`.
+      **kwargs: common attributes.
+    """
+    recipe = recipe or name
+    _tflite_variant(
+        name = name,
+        model = model,
+        recipe = recipe_label("//{}:{}".format(native.package_name(), name), recipe),
+        calibration = calibration,
+        tags = tags + ["recipe=" + str(recipe).split(":")[-1], "tflite_variant"],
+        **kwargs
+    )

@@ -1,0 +1,58 @@
+"""What model_press targets tell each other."""
+
+ModelInfo = provider(
+    doc = "An imported and checked Keras model.",
+    fields = {
+        "info": "File: JSON with input, output, preprocessing, parameter count and sha256 of the model.",
+        "labels": "File: one class name a line, as many as the model has outputs.",
+        "model": "File: the .keras or .h5 as given, or a SavedModel folder as one archive.",
+        "name": "string: the model's name, first part of every variant's file name.",
+    },
+)
+
+ImageSetInfo = provider(
+    doc = "Images of one size, decoded, with their classes.",
+    fields = {
+        "classes": "File: .npy, int32 [N], the class index of each image, -1 where it has none.",
+        "images": "File: .npy, uint8 [N, height, width, 3], RGB.",
+    },
+)
+
+RecipeInfo = provider(
+    doc = "How a variant is made, as data.",
+    fields = {
+        "calibration": "bool: whether the recipe needs representative images.",
+        "json": "File: the recipe (fields in python/model_press/recipes.py).",
+        "name": "string: the recipe's name.",
+    },
+)
+
+VariantInfo = provider(
+    doc = "A model file ready for a runtime, with all that an app must know about it.",
+    fields = {
+        "labels": "File: one class name a line.",
+        "manifest": "File: manifest.json (schema in python/model_press/manifest.py).",
+        "model": "File: the .tflite.",
+        "model_info": "ModelInfo of the Keras model it was made from.",
+        "name": "string: <model name>_<target name>, the stem of its files.",
+        "recipe_name": "string: name of the recipe that made it.",
+    },
+)
+
+EvaluationInfo = provider(
+    doc = "What one model or variant answered on an image set.",
+    fields = {
+        "image_set": "ImageSetInfo it ran on.",
+        "manifest": "File: the variant's manifest, or None for the Keras model itself.",
+        "outputs": "File: .npy [N, classes] in the model's own output dtype; codes for a quantised output.",
+        "subject": "string: name of the variant or model.",
+    },
+)
+
+RuntimeInfo = provider(
+    doc = "A runtime that apps ship, by the operators it registers.",
+    fields = {
+        "name": "string: such as tensorflow_lite_2.16.1.",
+        "table": "File: JSON of builtin operators and their newest version (`//tools/android:op_table` makes it).",
+    },
+)
