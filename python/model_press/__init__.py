@@ -1,0 +1,1 @@
+"""model_press: the program behind the build rules that compress Keras models into TFLite variants."""

@@ -1,0 +1,1 @@
+"""Gates: each measures something, prints measured, bound and margin, and is red past the bound."""

@@ -1,0 +1,67 @@
+"""check-runtime: whether a runtime has every operator version that a model uses.
+
+The runtime's table is JSON: {"runtime": name, "version": "2.16.1", "ops": {"CONV_2D":
+{"max_version": 8}, ...}}; other fields are for people.
+"""
+
+import os
+
+from model_press import files, manifest, tflite_file
+from model_press.checks.result import Measure, Result
+from model_press.errors import UserError
+
+
+def check(
+    model: str | os.PathLike, description: manifest.Manifest, table_path: str | os.PathLike
+) -> Result:
+    """Reads the operators from the model file itself and compares them with the table.
+
+    Raises:
+      UserError: the first operators that the runtime lacks, by name and version; an undeclared
+        custom or Flex operator; a model that is not the manifest's.
+    """
+    manifest.verify_file(description.model.sha256, model, "model")
+    file = tflite_file.read(model)
+    runtime, table = _read_table(table_path)
+    undeclared = [name for name in file.custom_ops() if name not in description.custom_ops]
+    flex = [name for name in file.custom_ops() if name.startswith(tflite_file.FLEX_PREFIX)]
+    if flex and undeclared:
+        raise UserError(
+            f"{description.name} needs full TensorFlow (Select TF ops) for {', '.join(flex)}, which "
+            f"{runtime} does not have; replace the layers that use them"
+        )
+    if undeclared:
+        raise UserError(
+            f"{description.name} uses custom operators that its manifest does not declare: "
+            f"{', '.join(undeclared)}; {runtime} cannot run them"
+        )
+    missing = []
+    for name, version, _ in file.builtin_ops():
+        highest = table.get(name, 0)
+        if version > highest:
+            has = f"up to {highest}" if highest else "none"
+            missing.append(f"{name} version {version} ({runtime} has {has})")
+    if missing:
+        hint = ""
+        if any(text.startswith("FULLY_CONNECTED") for text in missing):
+            hint = "; set per_channel_dense to false in the recipe"
+        raise UserError(
+            f"{description.name} does not load in {runtime}: {', '.join(missing)}{hint}"
+        )
+    ops = file.builtin_ops()
+    return Result(
+        "runtime",
+        (Measure("operator versions that the runtime lacks", 0, 0, at_most=True),),
+        {"runtime": runtime, "operators": len(ops), "nodes": sum(count for _, _, count in ops)},
+    )
+
+
+def _read_table(path: str | os.PathLike) -> tuple[str, dict[str, int]]:
+    data = files.read_json(path, "runtime table")
+    try:
+        ops = {name: int(entry["max_version"]) for name, entry in data["ops"].items()}
+        return f"{data['runtime']} {data['version']}", ops
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise UserError(
+            f"runtime table {path} lacks {error}; expected runtime, version and ops with max_version"
+        ) from error

@@ -1,0 +1,1 @@
+"""Keras model + recipe -> TFLite model + manifest."""

@@ -1,0 +1,51 @@
+"""The representative images that set the ranges of a static int8 or int16 graph."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from model_press.errors import UserError
+from model_press.image_set import check_images
+
+# Together the images must use this much of 0..255: less means that pixels were scaled, or that
+# the images are too dark or flat to show the model its usual activations.
+MIN_SPAN = 192
+
+
+def check(images: np.ndarray, height: int, width: int) -> None:
+    """Raises UserError unless images can calibrate a model of this input size.
+
+    They must be uint8 [N, height, width, 3] raw RGB pixels, not all the same image, and span most
+    of the range of a pixel.
+    """
+    check_images(images, "calibration images")
+    if images.shape[1:3] != (height, width):
+        raise UserError(
+            f"calibration images are {images.shape[1]}x{images.shape[2]}, but the model takes "
+            f"{height}x{width}; give the image_set this height and width"
+        )
+    if len(images) < 2 or all(np.array_equal(images[0], image) for image in images[1:]):
+        raise UserError(
+            f"calibration images are {len(images)} times the same image; give different ones "
+            "(about 100 like those the app will see)"
+        )
+    low = min(int(image.min()) for image in images)
+    high = max(int(image.max()) for image in images)
+    if high - low < MIN_SPAN:
+        raise UserError(
+            f"calibration pixels lie between {low} and {high}; raw RGB pixels of real images span at "
+            f"least {MIN_SPAN} of 0 to 255: give them unscaled"
+        )
+
+
+def pinned(images: np.ndarray) -> Iterator[np.ndarray]:
+    """Yields uint8 [1, H, W, 3] samples; two corner pixels of the first are set to 0 and 255.
+
+    So the calibrated input range is exactly 0..255, which makes the input's scale 1 and its zero
+    point 0 (a code is the pixel), whatever the images; two pixels change no activation range.
+    """
+    first = np.array(images[0])
+    first[0, 0], first[-1, -1] = 0, 255
+    yield first[None]
+    for image in images[1:]:
+        yield np.asarray(image)[None]

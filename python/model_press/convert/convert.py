@@ -1,0 +1,146 @@
+"""The convert step: loads, fuses, converts, verifies, and describes the result."""
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from model_press import (
+    files,
+    fuse,
+    labels,
+    load,
+    manifest,
+    minimum_runtime,
+    model_info,
+    tflite_file,
+)
+from model_press.convert import calibration, tflite, verify
+from model_press.errors import UserError
+from model_press.preprocess import Normalization
+from model_press.recipes import Recipe
+
+
+@dataclasses.dataclass(frozen=True)
+class Converted:
+    """data: the .tflite file. fused_by: how preprocessing was fused (see fuse.Method) or "external"."""
+
+    data: bytes
+    file: tflite_file.TfliteFile
+    fused_by: str
+
+
+def convert_model(
+    path: str | os.PathLike,
+    pre: Normalization,
+    recipe: Recipe,
+    images: np.ndarray | None,
+) -> Converted:
+    """Converts a model file by a recipe.
+
+    Args:
+      path: .keras, .h5, SavedModel directory or zip.
+      pre: the normalisation that the model was trained with.
+      images: uint8 [N, H, W, 3] raw RGB pixels for recipes that calibrate, else None.
+    Raises:
+      UserError: bad model, bad calibration images, or a conversion that breaks a promise.
+    """
+    check_calibration_given(recipe, images is not None)
+    with load.load(path) as loaded:
+        if images is not None:
+            calibration.check(images, loaded.height, loaded.width)
+        if recipe.preprocess == "fused":
+            call, fused_by = fuse.fuse(loaded, pre)
+        else:
+            call, fused_by = loaded.call, "external"
+        data = tflite.convert(
+            call,
+            loaded.model,
+            loaded.height,
+            loaded.width,
+            recipe,
+            None if images is None else _samples(images, pre, recipe),
+        )
+    file = tflite_file.parse(data, "the converted model")
+    verify.check_structure(file, recipe)
+    verify.check_outputs(data, file)
+    return Converted(data, file, fused_by)
+
+
+def check_calibration_given(recipe: Recipe, given: bool) -> None:
+    """Raises UserError if calibration images are missing or would be ignored."""
+    if recipe.calibration == "required" and not given:
+        raise UserError(
+            f"recipe {recipe.name} has {recipe.activations} activations and needs calibration images; "
+            "set `calibration` to an image_set"
+        )
+    if recipe.calibration == "none" and given:
+        raise UserError(
+            f"recipe {recipe.name} has float activations and ignores calibration images; drop them, or "
+            "use a recipe with int8 or int16 activations"
+        )
+
+
+def _samples(
+    images: np.ndarray, pre: Normalization, recipe: Recipe
+) -> Callable[[], Iterator[np.ndarray]]:
+    def samples() -> Iterator[np.ndarray]:
+        for image in calibration.pinned(images):
+            # The very function that evaluation uses, so calibration cannot be scaled differently.
+            yield image.astype(np.float32) if recipe.preprocess == "fused" else pre.apply(image)
+
+    return samples
+
+
+def describe(
+    converted: Converted,
+    info: model_info.ModelInfo,
+    recipe: Recipe,
+    model_name: str,
+    labels_path: str,
+) -> manifest.Manifest:
+    """The manifest of a converted model that will be written as `model_name` + ".tflite"."""
+    names = labels.read(labels_path)
+    labels.require_width(names, info.classes, f"labels {labels_path}")
+    file = converted.file
+    ops = file.builtin_ops()
+    fused = recipe.preprocess == "fused"
+    pre = info.preprocess
+    return manifest.Manifest(
+        schema_version=1,
+        name=model_name,
+        model=manifest.ModelFile(
+            f"{model_name}.tflite",
+            "tflite",
+            files.sha256_bytes(converted.data),
+            len(converted.data),
+        ),
+        source=manifest.Source(info.name, info.sha256, info.keras, info.parameters, info.trained),
+        recipe=recipe,
+        input=_tensor(file.inputs[0], pixels=fused),
+        output=_tensor(file.outputs[0], pixels=False),
+        preprocess=manifest.Preprocess(
+            color_order="RGB" if fused else pre.color_order,
+            resize=pre.resize,
+            fused=fused,
+            mean=(0.0, 0.0, 0.0) if fused else pre.mean,
+            std=(1.0, 1.0, 1.0) if fused else pre.std,
+        ),
+        labels=manifest.Labels(
+            os.path.basename(labels_path), len(names), files.sha256(labels_path)
+        ),
+        ops=tuple(manifest.OpUse(*op) for op in ops),
+        custom_ops=tuple(file.custom_ops()),
+        minimum_runtime=minimum_runtime.minimum_runtime(
+            (name, version) for name, version, _ in ops
+        ),
+    )
+
+
+def _tensor(info: tflite_file.TensorInfo, pixels: bool) -> manifest.Tensor:
+    scale = info.scales[0] if info.scales else 0.0
+    zero_point = info.zero_points[0] if info.zero_points else 0
+    if pixels and info.dtype == "uint8" and not info.scales:
+        scale = 1.0  # the graph casts the byte to float: its real value is the pixel
+    return manifest.Tensor(info.name, info.shape, info.dtype, scale, zero_point)

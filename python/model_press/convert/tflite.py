@@ -1,0 +1,119 @@
+"""Runs TensorFlow's converter by a recipe. The result is static (batch 1), builtins only."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from model_press.errors import UserError
+from model_press.recipes import Recipe
+from model_press.tf_quiet import capture_stderr, tensorflow
+
+
+def convert(
+    call: Callable[[Any], Any],
+    owner: Any,
+    height: int,
+    width: int,
+    recipe: Recipe,
+    samples: Callable[[], Iterator[np.ndarray]] | None,
+) -> bytes:
+    """Converts an image classifier.
+
+    Args:
+      call: from a float32 tensor [1, height, width, 3] to class scores [1, classes].
+      owner: the object that owns the variables; kept alive while converting.
+      samples: yields float32 [1, height, width, 3] inputs of `call`, for recipes that calibrate.
+    Returns:
+      The .tflite file; the same arguments give the same bytes.
+    Raises:
+      UserError: naming operators that TFLite's builtins do not have, and the layers that use them.
+    """
+    tf = tensorflow()
+    cast = recipe.activations == "float32" and recipe.input_type == "uint8"
+    spec = tf.TensorSpec((1, height, width, 3), tf.uint8 if cast else tf.float32, name="image")
+
+    def serve(image: Any) -> dict[str, Any]:
+        return {"scores": call(tf.cast(image, tf.float32) if cast else image)}
+
+    function = tf.function(serve, input_signature=[spec], autograph=False)
+    with capture_stderr():
+        concrete = function.get_concrete_function()
+    _refuse_dynamic_output(concrete)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], owner)
+    _configure(converter, tf, recipe, samples)
+    with capture_stderr() as log:
+        try:
+            return converter.convert()
+        except Exception as error:  # the converter raises ConverterError, ValueError, RuntimeError
+            failure = error
+    raise UserError(_explain(failure, concrete, log[0])) from failure
+
+
+def _configure(
+    converter: Any, tf: Any, recipe: Recipe, samples: Callable[[], Iterator[np.ndarray]] | None
+) -> None:
+    # No SELECT_TF_OPS: an operator that would need full TensorFlow on the device is an error here.
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    # Per-channel dense weights make FULLY_CONNECTED version 12, which runtimes before 2.17 refuse.
+    converter._experimental_disable_per_channel_quantization_for_dense_layers = (
+        not recipe.per_channel_dense
+    )
+    if recipe.weights == "float32":
+        return
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if recipe.weights == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if not recipe.quantized_activations:
+        return
+    converter.representative_dataset = lambda: ([sample] for sample in samples())
+    if recipe.activations == "int16":
+        converter.target_spec.supported_ops = [
+            tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
+        ]
+        return
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.as_dtype(recipe.input_type)
+    converter.inference_output_type = tf.as_dtype(recipe.output_type)
+
+
+def _refuse_dynamic_output(concrete: Any) -> None:
+    shape = concrete.structured_outputs["scores"].shape
+    if not shape.is_fully_defined():
+        raise UserError(
+            f"the model's output is {shape} for one image; its shape must not depend on the pixels"
+        )
+
+
+def _explain(error: Exception, concrete: Any, log: str) -> str:
+    """One line for a failed conversion: the operators without a builtin and the layers they are in."""
+    text = f"{error}\n{log}"
+    missing: list[str] = []
+    for line in re.findall(r"^\s*(?:TF Select|Flex|Custom) ops: (.+)$", text, re.MULTILINE):
+        missing += [name.strip() for name in line.split(",")]
+    missing = sorted(set(missing))
+    if missing:
+        where = {name: _layers(concrete, name) for name in missing}
+        shown = ", ".join(
+            f"{name} (layer {', '.join(where[name])})" if where[name] else name for name in missing
+        )
+        return (
+            f"the model uses operators that TensorFlow Lite's builtins do not have: {shown}; replace "
+            "these layers, since the apps ship no TensorFlow fallback (Flex)"
+        )
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = lines[0] if lines else type(error).__name__
+    return f"the model cannot be converted: {reason:.400}"
+
+
+def _layers(concrete: Any, operator: str) -> list[str]:
+    """Names of the layers whose graph nodes are of a TensorFlow operator type."""
+    graph = concrete.graph.as_graph_def()
+    nodes = list(graph.node) + [n for f in graph.library.function for n in f.node_def]
+    found = []
+    for node in nodes:
+        if node.op == operator:
+            scopes = node.name.split("/")
+            found.append(scopes[-2] if len(scopes) > 1 else scopes[0])
+    return sorted(set(found))

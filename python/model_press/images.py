@@ -1,0 +1,77 @@
+"""Decoding image files and fitting them to a model's input, byte for byte as the apps do.
+
+Fit "crop": the largest centred box with the target's aspect ratio, then resize; "stretch": resize only.
+The resize is Pillow's BILINEAR on 8-bit RGB: a triangle filter whose support grows with the
+downscale, horizontal pass first, each pass rounded to 8 bits.
+"""
+
+import os
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from model_press import files
+from model_press.errors import UserError
+
+# Above every camera's sensor; a decompression bomb is refused before its pixels are allocated.
+MAX_PIXELS = 300_000_000
+
+
+def decode(path: str | os.PathLike) -> Image.Image:
+    """Decodes an image file to 8-bit RGB: EXIF orientation applied, alpha composited on white.
+
+    Raises:
+      UserError: missing, empty, a Git LFS pointer, truncated, too large, or not an image.
+    """
+    path = files.require_file(path, "image")
+    Image.MAX_IMAGE_PIXELS = None  # replaced by the check below, which is an error, not a warning
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd metadata that does not touch the pixels
+            with Image.open(path) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise UserError(
+                        f"image {path} is {image.width}x{image.height}; at most {MAX_PIXELS} pixels"
+                    )
+                return to_rgb(ImageOps.exif_transpose(image))
+    except Image.UnidentifiedImageError as error:
+        raise UserError(
+            f"{path} is not an image that can be decoded; use JPEG, PNG, WebP or BMP"
+        ) from error
+    except (OSError, ValueError, SyntaxError, MemoryError) as error:
+        raise UserError(
+            f"image {path} is truncated or corrupt ({error}); fetch it again"
+        ) from error
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """8-bit RGB of any Pillow image: grey, palette, CMYK, 16-bit; alpha is composited on white."""
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        # 16-bit grey: Pillow's own conversion would clip instead of scaling.
+        grey = np.asarray(image.convert("F")) / (257.0 if image.mode != "F" else 1.0)
+        image = Image.fromarray(np.clip(np.rint(grey), 0, 255).astype(np.uint8))
+    if "A" in image.getbands() or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(white, image)
+    return image.convert("RGB")
+
+
+def crop_box(width: int, height: int, to_width: int, to_height: int) -> tuple[int, int, int, int]:
+    """The largest centred (left, top, right, bottom) box with aspect to_width:to_height, floored."""
+    if width * to_height >= height * to_width:
+        crop_width, crop_height = max(1, height * to_width // to_height), height
+    else:
+        crop_width, crop_height = width, max(1, width * to_height // to_width)
+    left, top = (width - crop_width) // 2, (height - crop_height) // 2
+    return left, top, left + crop_width, top + crop_height
+
+
+def fit(image: Image.Image, width: int, height: int, how: str) -> np.ndarray:
+    """uint8 [height, width, 3] RGB from an RGB image; `how` is "crop" or "stretch"."""
+    if how == "crop":
+        image = image.crop(crop_box(image.width, image.height, width, height))
+    elif how != "stretch":
+        raise UserError(f"fit '{how}' is unknown; use crop or stretch")
+    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))

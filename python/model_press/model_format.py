@@ -1,0 +1,175 @@
+"""Finds out what a model file is by its content, and refuses what cannot be read safely.
+
+Nothing here imports TensorFlow. Model files are untrusted: archive members, sizes and layer
+classes are checked before Keras sees them.
+"""
+
+import dataclasses
+import io
+import json
+import os
+import pathlib
+import zipfile
+from typing import Literal
+
+import h5py
+
+from model_press import files
+from model_press.errors import UserError
+
+MAX_UNPACKED_BYTES = 8 << 30
+_ZIP_MAGIC = b"PK\x03\x04"
+_HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+_EXPECTED = "expected a .keras, .h5 or SavedModel image classifier of Keras 2 or 3"
+# Runs Python code that is stored in the model file.
+_UNSAFE_LAYERS = ("Lambda",)
+
+Container = Literal["keras_zip", "hdf5", "saved_model_zip", "saved_model_dir"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Format:
+    """container: how it is stored. keras: "2", "3" or "saved_model". version: as the file says, or ""."""
+
+    container: Container
+    keras: Literal["2", "3", "saved_model"]
+    version: str
+
+
+def sniff(path: str | os.PathLike) -> Format:
+    """Returns the format of a model file or SavedModel directory.
+
+    Raises:
+      UserError: missing, Git LFS pointer, truncated, weights only, unsafe, or of no known format.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir():
+        return _sniff_directory(path)
+    files.require_file(path, "model")
+    with open(path, "rb") as file:
+        head = file.read(8)
+    if head.startswith(_ZIP_MAGIC):
+        return _sniff_zip(path)
+    if head == _HDF5_MAGIC:
+        return _sniff_hdf5(path)
+    if head[4:8] == b"TFL3":
+        raise UserError(f"model {path} is a TFLite file already; {_EXPECTED}")
+    raise UserError(f"model {path} is of no known format (it starts with {head!r}); {_EXPECTED}")
+
+
+def _sniff_directory(path: pathlib.Path) -> Format:
+    if not (path / "saved_model.pb").is_file():
+        raise UserError(f"model directory {path} has no saved_model.pb; {_EXPECTED}")
+    for file in sorted(path.rglob("*")):
+        if file.is_file() and files.is_lfs_pointer(file):
+            raise UserError(f"model {file} is a Git LFS pointer, not the file; run: git lfs pull")
+    return Format("saved_model_dir", "saved_model", "")
+
+
+def _sniff_zip(path: pathlib.Path) -> Format:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_members(archive, str(path))
+            names = set(archive.namelist())
+            if "saved_model.pb" in names:
+                return Format("saved_model_zip", "saved_model", "")
+            if not {"metadata.json", "config.json", "model.weights.h5"} <= names:
+                raise UserError(f"model {path} is a zip archive, but not of Keras; {_EXPECTED}")
+            metadata = json.loads(archive.read("metadata.json"))
+            config = json.loads(archive.read("config.json"))
+            with archive.open("model.weights.h5") as weights:
+                while weights.read(1 << 20):  # reads every byte, so that its checksum is tested
+                    pass
+    except (zipfile.BadZipFile, json.JSONDecodeError, EOFError, OSError, ValueError) as error:
+        raise UserError(
+            f"model {path} is truncated or corrupt ({error}); fetch or export it again"
+        ) from error
+    version = str(metadata.get("keras_version", "")) if isinstance(metadata, dict) else ""
+    refuse_unsafe_layers(config, str(path))
+    return Format("keras_zip", _generation(version, path), version)
+
+
+def _sniff_hdf5(path: pathlib.Path) -> Format:
+    try:
+        with h5py.File(path, "r") as file:
+            config = file.attrs.get("model_config")
+            version = _text(file.attrs.get("keras_version", ""))
+            if config is None:
+                raise UserError(
+                    f"model {path} holds weights only; save the whole model with model.save(...)"
+                )
+            config = json.loads(_text(config))
+    except (OSError, KeyError, json.JSONDecodeError, RuntimeError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"model {path} is truncated or corrupt ({error}); fetch or export it again"
+        ) from error
+    refuse_unsafe_layers(config, str(path))
+    return Format("hdf5", _generation(version, path), version)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _generation(version: str, path: pathlib.Path) -> Literal["2", "3"]:
+    major = version.split(".")[0]
+    if major == "3":
+        return "3"
+    if major in ("2", "1"):
+        return "2"
+    raise UserError(f"model {path} was saved by Keras '{version}'; Keras 2 and 3 are supported")
+
+
+def refuse_unsafe_layers(config: object, path: str) -> None:
+    """Raises UserError if a layer of a model config would run Python code stored in the file."""
+    stack = [config]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if node.get("class_name") in _UNSAFE_LAYERS or "__lambda__" in (
+                node.get("class_name"),
+                node.get("type"),
+            ):
+                inner = node.get("config")
+                name = inner.get("name", "") if isinstance(inner, dict) else ""
+                raise UserError(
+                    f"model {path}: layer '{name}' is a Lambda, which runs Python code stored in the "
+                    "file; replace it by a Keras layer, or export the model as a SavedModel"
+                )
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+
+
+def check_members(archive: zipfile.ZipFile, path: str) -> None:
+    """Raises UserError if a member would leave the folder, is a link, or the whole is too large."""
+    total = 0
+    for member in archive.infolist():
+        parts = pathlib.PurePosixPath(member.filename)
+        is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
+        if parts.is_absolute() or ".." in parts.parts or "\\" in member.filename or is_link:
+            raise UserError(f"model {path}: unsafe archive member '{member.filename}'")
+        total += member.file_size
+    if total > MAX_UNPACKED_BYTES:
+        raise UserError(f"model {path} unpacks to {total} bytes; at most {MAX_UNPACKED_BYTES}")
+
+
+def unzip(path: str | os.PathLike, target: pathlib.Path) -> None:
+    """Unpacks an archive that `sniff` accepted into an existing folder."""
+    with zipfile.ZipFile(path) as archive:
+        check_members(archive, str(path))
+        archive.extractall(target)
+
+
+def zip_directory(path: str | os.PathLike) -> bytes:
+    """A zip of a folder whose bytes depend on names and contents only: sorted, stored, dated 1980."""
+    path = pathlib.Path(path)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(p for p in path.rglob("*") if p.is_file()):
+            name = file.relative_to(path).as_posix()
+            # fingerprint.pb holds random numbers and is not needed to load the model.
+            if name == "fingerprint.pb":
+                continue
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), file.read_bytes())
+    return data.getvalue()

@@ -1,0 +1,41 @@
+"""predict: raw outputs of a TFLite model for every image of a set, streamed to disk."""
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+
+from model_press import manifest, outputs_file, preprocess, progress, tflite_file
+from model_press.errors import UserError
+from model_press.tflite_interpreter import DEFAULT_THREADS, Interpreter
+
+
+def predict_tflite(
+    model: str | os.PathLike,
+    description: manifest.Manifest,
+    images_path: str | os.PathLike,
+    out: str | os.PathLike,
+    threads: int = DEFAULT_THREADS,
+) -> None:
+    """Writes raw outputs [N, classes] in the output tensor's own dtype (codes where quantised).
+
+    Args:
+      model: the .tflite file that `description` was written for (checked by SHA-256).
+      images_path: uint8 RGB pixels [N, H, W, 3] of the model's size.
+    """
+    manifest.verify_file(description.model.sha256, model, "model")
+    file = tflite_file.read(model)
+    shape = description.input.shape
+    actual = [(t.shape, t.dtype) for t in file.inputs + file.outputs]
+    declared = [(t.shape, t.dtype) for t in (description.input, description.output)]
+    if actual != declared:
+        raise UserError(f"model {model} has tensors {actual}, but its manifest says {declared}")
+    pixels = outputs_file.read_images(images_path, shape[1], shape[2])
+    interpreter = Interpreter(model, threads)
+
+    def outputs() -> Iterator[np.ndarray]:
+        for image in progress.track(pixels, "predict"):
+            yield interpreter.run(preprocess.encode_input(image[None], description))
+
+    header = (len(pixels), description.output.shape[1])
+    outputs_file.stream(out, header, np.dtype(description.output.dtype), outputs())

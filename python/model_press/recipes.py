@@ -1,0 +1,98 @@
+"""Recipes: what a variant's weights and activations are stored as. Data, so users write their own."""
+
+import dataclasses
+import os
+from typing import Literal
+
+from model_press import files, strict_json
+from model_press.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Tolerance:
+    """How far a variant's outputs may be from Keras' on the golden images.
+
+    min_top1_agreement: smallest share (0 to 1) of images with the same top-1 class.
+    max_abs_diff: largest absolute difference of any output, in the output's unit (probability).
+    """
+
+    min_top1_agreement: float
+    max_abs_diff: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """One way to convert a model.
+
+    weights: how weights are stored in the file.
+    activations: what is computed with; int8 and int16 need calibration images.
+    input_type, output_type: element types of the model's input and output tensors.
+    preprocess: "fused" (raw 0..255 RGB pixels go in) or "external" (the app applies mean and std).
+    per_channel_dense: per-channel scales for dense layers; needs a runtime of 2.17 or newer in
+      a dynamic-range variant (FULLY_CONNECTED version 12).
+    calibration: whether representative images must be given; giving unused ones is an error.
+    """
+
+    schema_version: Literal[1]
+    name: str
+    weights: Literal["float32", "float16", "int8"]
+    activations: Literal["float32", "int8", "int16"]
+    input_type: Literal["float32", "uint8", "int8"]
+    output_type: Literal["float32", "uint8", "int8"]
+    preprocess: Literal["fused", "external"]
+    per_channel_dense: bool
+    calibration: Literal["required", "none"]
+    tolerance: Tolerance
+
+    @property
+    def quantized_activations(self) -> bool:
+        return self.activations != "float32"
+
+
+def parse(data: object, where: str) -> Recipe:
+    """Builds a Recipe from parsed JSON; UserError names the field and the allowed values."""
+    recipe = strict_json.from_json(Recipe, data, where)
+    _check(recipe, where)
+    return recipe
+
+
+def read(path: str | os.PathLike) -> Recipe:
+    """Reads a recipe file."""
+    return parse(files.read_json(path, "recipe"), f"recipe {os.path.basename(path)}")
+
+
+def _check(recipe: Recipe, where: str) -> None:
+    def need(condition: bool, message: str) -> None:
+        if not condition:
+            raise UserError(f"{where}: {message}")
+
+    need(
+        recipe.name.isidentifier() and recipe.name.islower(),
+        f"name '{recipe.name}' becomes a target and file name; use small letters, digits and _",
+    )
+    need(
+        (recipe.calibration == "required") == recipe.quantized_activations,
+        f"activations '{recipe.activations}' go with calibration "
+        f"'{'required' if recipe.quantized_activations else 'none'}', got '{recipe.calibration}'",
+    )
+    if recipe.quantized_activations:
+        need(recipe.weights == "int8", f"{recipe.activations} activations need int8 weights")
+    if recipe.activations != "int8":
+        # The converter offers integer inputs and outputs only where the graph computes in int8.
+        need(
+            recipe.output_type == "float32",
+            f"output_type '{recipe.output_type}' needs int8 activations; use 'float32'",
+        )
+    if recipe.activations == "int16" or (
+        recipe.activations == "float32" and recipe.preprocess == "external"
+    ):
+        need(
+            recipe.input_type == "float32",
+            f"input_type '{recipe.input_type}' does not go with {recipe.activations} activations "
+            f"and preprocess '{recipe.preprocess}'; use 'float32'",
+        )
+    if recipe.activations == "float32":
+        need(recipe.input_type != "int8", "input_type 'int8' needs int8 activations; use 'uint8'")
+    tolerance = recipe.tolerance
+    need(0 <= tolerance.min_top1_agreement <= 1, "tolerance.min_top1_agreement must be in 0..1")
+    need(tolerance.max_abs_diff > 0, "tolerance.max_abs_diff must be above 0")

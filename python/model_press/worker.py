@@ -1,0 +1,119 @@
+"""Bazel's persistent worker protocol in JSON: one process, one request at a time.
+
+TensorFlow's import costs seconds and a conversion leaves memory behind, so the process stays, and
+replaces itself (same pipes) when it has grown.
+"""
+
+import codecs
+import contextlib
+import gc
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+from model_press import cli
+
+_READ_BYTES = 1 << 16
+# A full-size conversion peaks near 2 GB; above this a fresh process is cheaper than the memory.
+MAX_RESIDENT_BYTES = 2 << 30
+
+
+def serve(startup: Sequence[str], max_resident_bytes: int = MAX_RESIDENT_BYTES) -> int:
+    """Answers requests from stdin until it closes; each runs as `startup` + the request's arguments."""
+    with _protected_stdout() as answers:
+        requests = Requests(sys.stdin.fileno())
+        for request in requests:
+            if request.get("cancel"):
+                continue  # work is never interrupted; Bazel then waits for the answer
+            answer(request, startup, answers)
+            _release_memory()
+            if requests.drained and _resident_bytes() > max_resident_bytes:
+                _replace_process(answers)
+    return 0
+
+
+def answer(request: dict, startup: Sequence[str], answers: int) -> None:
+    """Runs one request and writes its answer to file descriptor `answers`."""
+    lines: list[str] = []
+    code = cli.run([*startup, *request.get("arguments", [])], lines.append)
+    reply = {
+        "exitCode": code,
+        "output": "".join(line.rstrip("\n") + "\n" for line in lines),
+        "requestId": request.get("requestId", 0),
+    }
+    data = (json.dumps(reply) + "\n").encode()
+    while data:
+        data = data[os.write(answers, data) :]
+
+
+class Requests:
+    """Iterates over the JSON objects of a stream that need not separate them (Bazel 4 does not)."""
+
+    def __init__(self, descriptor: int):
+        self._descriptor = descriptor
+        self._text = ""
+        self._utf8 = codecs.getincrementaldecoder("utf-8")()
+        self._json = json.JSONDecoder()
+
+    @property
+    def drained(self) -> bool:
+        """True if no byte of a further request has been read yet."""
+        return not self._text.strip() and not self._utf8.getstate()[0]
+
+    def __iter__(self) -> Iterator[dict]:
+        while True:
+            self._text = self._text.lstrip()
+            if self._text:
+                try:
+                    value, end = self._json.raw_decode(self._text)
+                except json.JSONDecodeError:
+                    pass  # the rest of this request is still to come
+                else:
+                    self._text = self._text[end:]
+                    yield value
+                    continue
+            # os.read returns what there is; a buffered reader would wait for more.
+            data = os.read(self._descriptor, _READ_BYTES)
+            if not data:
+                return
+            self._text += self._utf8.decode(data)
+
+
+@contextlib.contextmanager
+def _protected_stdout() -> Iterator[int]:
+    """Yields a private copy of stdout; whatever else prints there goes to stderr, Bazel's worker log."""
+    sys.stdout.flush()
+    private = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield private
+    finally:
+        sys.stdout.flush()
+        os.dup2(private, 1)
+        os.close(private)
+
+
+def _release_memory() -> None:
+    quiet = sys.modules.get("model_press.tf_quiet")
+    if quiet is not None:
+        quiet.clear_session()
+    gc.collect()
+
+
+def _resident_bytes() -> int:
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # macOS has no /proc; the peak is the best that the standard library knows
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _replace_process(answers: int) -> None:
+    """Starts this program anew in the same process, with the same stdin and stdout."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(answers, 1)
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
