@@ -1,0 +1,213 @@
+package org.modelpress.core;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.tensorflow.lite.Interpreter;
+import org.tensorflow.lite.Tensor;
+import org.tensorflow.lite.nnapi.NnApiDelegate;
+
+/**
+ * Classifies images with a TensorFlow Lite model and the manifest that describes it.
+ *
+ * <p>An interpreter is not thread-safe, so calls take turns. Close it to free native memory; any
+ * call after that throws {@link IllegalStateException}.
+ */
+public final class Classifier implements AutoCloseable {
+  /** Name of the plain processor among {@link #delegate()}'s values. */
+  public static final String CPU = "CPU";
+
+  /** Name of Android's neural networks API among {@link #delegate()}'s values. */
+  public static final String NNAPI = "NNAPI";
+
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final ModelManifest manifest;
+  private final List<String> labels;
+  private final Preprocessor preprocessor;
+  private final ByteBuffer input;
+  private final ByteBuffer output;
+  private final ByteBuffer model;
+  private final int threads;
+  private Interpreter interpreter;
+  private NnApiDelegate nnapi;
+  private String fallbackReason = "";
+
+  /**
+   * Opens a model.
+   *
+   * @param model the .tflite file, mapped or direct; it must stay unchanged while this is open
+   * @param manifest the model's manifest
+   * @param labels one label for each output, in output order
+   * @param threads processor threads, at least 1
+   * @param useNnapi whether to try NNAPI; where it cannot run the model, the processor does
+   * @throws ManifestException if model or labels are not those that the manifest describes
+   * @throws IllegalArgumentException if the runtime cannot load the model
+   */
+  public Classifier(
+      ByteBuffer model,
+      ModelManifest manifest,
+      List<String> labels,
+      int threads,
+      boolean useNnapi) {
+    if (labels.size() != manifest.labelCount()) {
+      throw new ManifestException(
+          String.format(
+              "%d labels in the label file; expected %d", labels.size(), manifest.labelCount()));
+    }
+    this.model = model;
+    this.manifest = manifest;
+    this.labels = new ArrayList<>(labels);
+    this.threads = threads;
+    preprocessor = new Preprocessor(manifest);
+    input = tensorBuffer(manifest.input());
+    output = tensorBuffer(manifest.output());
+    if (useNnapi) {
+      openWithNnapi();
+    }
+    if (interpreter == null) {
+      interpreter = new Interpreter(model, cpuOptions());
+    }
+    try {
+      checkTensor("input", interpreter.getInputTensor(0), manifest.input());
+      checkTensor("output", interpreter.getOutputTensor(0), manifest.output());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** The manifest that this was opened with. */
+  public ModelManifest manifest() {
+    return manifest;
+  }
+
+  /** What runs the model: {@link #CPU} or {@link #NNAPI}. */
+  public synchronized String delegate() {
+    return nnapi != null ? NNAPI : CPU;
+  }
+
+  /** Why NNAPI was asked for and does not run; empty if it runs or was not asked for. */
+  public synchronized String fallbackReason() {
+    return fallbackReason;
+  }
+
+  /**
+   * Classifies an image of any size.
+   *
+   * @param count how many labels to return
+   */
+  public synchronized Classification classify(RgbImage image, int count) {
+    requireOpen();
+    long start = System.nanoTime();
+    preprocessor.write(image, input);
+    long prepared = System.nanoTime();
+    runInterpreter();
+    long end = System.nanoTime();
+    float[] scores = new float[manifest.labelCount()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = manifest.output().realValue(output, i);
+    }
+    return new Classification(
+        TopLabels.of(scores, labels, count),
+        (prepared - start) / NANOS_PER_MILLI,
+        (end - prepared) / NANOS_PER_MILLI,
+        delegate());
+  }
+
+  /** Runs the model on {@code image} and returns the output tensor's bytes, little-endian. */
+  public synchronized byte[] rawOutput(RgbImage image) {
+    requireOpen();
+    preprocessor.write(image, input);
+    runInterpreter();
+    byte[] bytes = new byte[manifest.output().byteCount()];
+    output.rewind();
+    output.get(bytes);
+    return bytes;
+  }
+
+  @Override
+  public synchronized void close() {
+    // The interpreter uses the delegate until it is closed itself.
+    if (interpreter != null) {
+      interpreter.close();
+      interpreter = null;
+    }
+    if (nnapi != null) {
+      nnapi.close();
+      nnapi = null;
+    }
+  }
+
+  private void requireOpen() {
+    if (interpreter == null) {
+      throw new IllegalStateException("the classifier of " + manifest.name() + " is closed");
+    }
+  }
+
+  private void runInterpreter() {
+    try {
+      run();
+    } catch (RuntimeException e) {
+      if (nnapi == null) {
+        throw e;
+      }
+      // A driver may accept a model and fail only when it runs.
+      close();
+      fallbackReason = String.valueOf(e.getMessage());
+      interpreter = new Interpreter(model, cpuOptions());
+      run();
+    }
+  }
+
+  private void run() {
+    input.rewind();
+    output.rewind();
+    interpreter.run(input, output);
+  }
+
+  private Interpreter.Options cpuOptions() {
+    return new Interpreter.Options().setNumThreads(threads);
+  }
+
+  private void openWithNnapi() {
+    try {
+      nnapi = new NnApiDelegate();
+      interpreter = new Interpreter(model, cpuOptions().addDelegate(nnapi));
+    } catch (RuntimeException | UnsatisfiedLinkError e) {
+      fallbackReason = String.valueOf(e.getMessage());
+      close();
+    }
+  }
+
+  private static ByteBuffer tensorBuffer(TensorSpec spec) {
+    return ByteBuffer.allocateDirect(spec.byteCount()).order(ByteOrder.nativeOrder());
+  }
+
+  private static void checkTensor(String role, Tensor tensor, TensorSpec expected) {
+    String type = tensor.dataType().name().toLowerCase(Locale.ROOT);
+    if (!type.equals(expected.type().manifestName())
+        || !Arrays.equals(tensor.shape(), expected.shape())) {
+      throw new ManifestException(
+          String.format(
+              "%s of the model is %s %s; the manifest says %s (model and manifest are not a pair)",
+              role, type, Arrays.toString(tensor.shape()), expected));
+    }
+    Tensor.QuantizationParams quantization = tensor.quantizationParams();
+    if (expected.type().isQuantized()
+        && (quantization.getScale() != (float) expected.scale()
+            || quantization.getZeroPoint() != expected.zeroPoint())) {
+      throw new ManifestException(
+          String.format(
+              "%s of the model has scale %s and zero point %d; the manifest says %s and %d",
+              role,
+              quantization.getScale(),
+              quantization.getZeroPoint(),
+              (float) expected.scale(),
+              expected.zeroPoint()));
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package org.modelpress.core;
+
+import org.json.JSONArray;
+import org.json.JSONException;
+import org.json.JSONObject;
+
+/**
+ * What an app needs to know about a model, read from the manifest.json that travels with it.
+ *
+ * <p>The manifest is the only source of sizes, scales, means and labels: the app states none.
+ */
+public final class ModelManifest {
+  /** The schema that this class reads. */
+  static final int SCHEMA_VERSION = 1;
+
+  private static final int IMAGE_RANK = 4;
+  private static final String FILTER = "bilinear_antialias";
+
+  private final String name;
+  private final String recipe;
+  private final String modelFile;
+  private final String labelsFile;
+  private final int labelCount;
+  private final TensorSpec input;
+  private final TensorSpec output;
+  private final Preprocessing preprocessing;
+
+  private ModelManifest(JSONObject json) throws JSONException {
+    int version = json.getInt("schema_version");
+    if (version != SCHEMA_VERSION) {
+      throw new ManifestException(
+          String.format(
+              "schema_version %d; this app reads version %d, rebuild both from one checkout",
+              version, SCHEMA_VERSION));
+    }
+    name = json.getString("name");
+    recipe = json.getJSONObject("recipe").getString("name");
+    modelFile = json.getJSONObject("model").getString("file");
+    labelsFile = json.getJSONObject("labels").getString("file");
+    labelCount = json.getJSONObject("labels").getInt("count");
+    input = tensor(json.getJSONObject("input"));
+    output = tensor(json.getJSONObject("output"));
+    preprocessing = preprocessing(json.getJSONObject("preprocess"));
+    int[] shape = input.shape();
+    if (shape.length != IMAGE_RANK || shape[0] != 1 || shape[3] != RgbImage.CHANNELS) {
+      throw new ManifestException("input " + input + "; expected one RGB image [1, H, W, 3]");
+    }
+    if (output.elementCount() != labelCount) {
+      throw new ManifestException(
+          String.format("output %s has another width than the %d labels", output, labelCount));
+    }
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @param json the text of manifest.json
+   * @throws ManifestException if it is no JSON, lacks a field or describes no image classifier
+   */
+  public static ModelManifest parse(String json) {
+    try {
+      return new ModelManifest(new JSONObject(json));
+    } catch (JSONException e) {
+      throw new ManifestException(e.getMessage());
+    }
+  }
+
+  /** Name of the variant, for example {@code digits_int8}. */
+  public String name() {
+    return name;
+  }
+
+  /** Name of the recipe that compressed the model, for example {@code int8}. */
+  public String recipe() {
+    return recipe;
+  }
+
+  /** File name of the model as the build wrote it; a bundle may rename it. */
+  public String modelFile() {
+    return modelFile;
+  }
+
+  /** File name of the labels as the build wrote it; a bundle may rename it. */
+  public String labelsFile() {
+    return labelsFile;
+  }
+
+  public int labelCount() {
+    return labelCount;
+  }
+
+  public TensorSpec input() {
+    return input;
+  }
+
+  public TensorSpec output() {
+    return output;
+  }
+
+  public Preprocessing preprocessing() {
+    return preprocessing;
+  }
+
+  /** Height in pixels of the image that the model takes. */
+  public int inputHeight() {
+    return input.shape()[1];
+  }
+
+  /** Width in pixels of the image that the model takes. */
+  public int inputWidth() {
+    return input.shape()[2];
+  }
+
+  private static TensorSpec tensor(JSONObject json) throws JSONException {
+    JSONArray sizes = json.getJSONArray("shape");
+    int[] shape = new int[sizes.length()];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = sizes.getInt(i);
+    }
+    return new TensorSpec(
+        json.getString("name"),
+        shape,
+        ElementType.fromManifestName(json.getString("dtype")),
+        json.getDouble("scale"),
+        json.getInt("zero_point"));
+  }
+
+  private static Preprocessing preprocessing(JSONObject json) throws JSONException {
+    JSONObject resize = json.getJSONObject("resize");
+    if (!FILTER.equals(resize.getString("filter"))) {
+      throw new ManifestException(
+          String.format(
+              "resize filter \"%s\"; this app has %s only", resize.getString("filter"), FILTER));
+    }
+    return new Preprocessing(
+        one("resize fit", resize.getString("fit"), "crop", "stretch").equals("crop"),
+        one("color_order", json.getString("color_order"), "BGR", "RGB").equals("BGR"),
+        channels(json.getJSONArray("mean")),
+        channels(json.getJSONArray("std")));
+  }
+
+  private static String one(String field, String value, String first, String second) {
+    if (!value.equals(first) && !value.equals(second)) {
+      throw new ManifestException(
+          String.format("%s \"%s\"; expected \"%s\" or \"%s\"", field, value, first, second));
+    }
+    return value;
+  }
+
+  private static double[] channels(JSONArray json) throws JSONException {
+    if (json.length() != RgbImage.CHANNELS) {
+      throw new ManifestException("mean or std of " + json.length() + " channels; expected 3");
+    }
+    double[] values = new double[RgbImage.CHANNELS];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = json.getDouble(i);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,41 @@
+package org.modelpress.core;
+
+/** How pixels become a model's input: crop or stretch, colour order, mean and standard deviation. */
+public final class Preprocessing {
+  private final boolean crop;
+  private final boolean blueFirst;
+  private final double[] mean;
+  private final double[] std;
+
+  Preprocessing(boolean crop, boolean blueFirst, double[] mean, double[] std) {
+    this.crop = crop;
+    this.blueFirst = blueFirst;
+    this.mean = mean.clone();
+    this.std = std.clone();
+    for (double deviation : std) {
+      if (!(deviation > 0)) {
+        throw new ManifestException("std " + deviation + "; expected a number above 0");
+      }
+    }
+  }
+
+  /** Whether the centre is cropped to the model's aspect ratio first; otherwise it is stretched. */
+  public boolean crop() {
+    return crop;
+  }
+
+  /** Whether the model takes blue, green, red instead of red, green, blue. */
+  public boolean blueFirst() {
+    return blueFirst;
+  }
+
+  /** Mean of red, green or blue (0, 1 or 2), in pixel units. */
+  public double mean(int channel) {
+    return mean[channel];
+  }
+
+  /** Standard deviation of red, green or blue (0, 1 or 2), in pixel units. */
+  public double std(int channel) {
+    return std[channel];
+  }
+}

@@ -1,0 +1,99 @@
+package org.modelpress.core;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Turns an image into a model's input as its manifest says: crop or stretch, resize, then per
+ * channel (pixel - mean) / std, quantised half to even where the input is an integer.
+ *
+ * <p>A byte has 256 values, so the arithmetic is done once for each, in the constructor.
+ */
+public final class Preprocessor {
+  private static final int BYTE_VALUES = 256;
+
+  private final TensorSpec input;
+  private final Preprocessing preprocessing;
+  private final int width;
+  private final int height;
+  private final boolean plainCopy;
+  private final float[][] real = new float[RgbImage.CHANNELS][BYTE_VALUES];
+  private final int[][] codes = new int[RgbImage.CHANNELS][BYTE_VALUES];
+
+  public Preprocessor(ModelManifest manifest) {
+    input = manifest.input();
+    preprocessing = manifest.preprocessing();
+    width = manifest.inputWidth();
+    height = manifest.inputHeight();
+    boolean identity = input.type() == ElementType.UINT8 && !preprocessing.blueFirst();
+    for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
+      for (int pixel = 0; pixel < BYTE_VALUES; pixel++) {
+        double value =
+            (pixel - preprocessing.mean(channel)) / preprocessing.std(channel);
+        real[channel][pixel] = (float) value;
+        codes[channel][pixel] = quantize(value);
+        identity &= codes[channel][pixel] == pixel;
+      }
+    }
+    plainCopy = identity;
+  }
+
+  /**
+   * Writes the model's input for {@code image} into {@code buffer} from its start.
+   *
+   * @param buffer in native byte order, with room for the whole input tensor
+   */
+  public void write(RgbImage image, ByteBuffer buffer) {
+    RgbImage cropped = preprocessing.crop() ? image.centerCrop(width, height) : image;
+    byte[] pixels = ImageResizer.resize(cropped, width, height).pixels();
+    buffer.clear();
+    if (plainCopy) {
+      buffer.put(pixels);
+    } else {
+      for (int i = 0; i < pixels.length; i += RgbImage.CHANNELS) {
+        for (int position = 0; position < RgbImage.CHANNELS; position++) {
+          int channel =
+              preprocessing.blueFirst() ? RgbImage.CHANNELS - 1 - position : position;
+          put(buffer, channel, pixels[i + channel] & 0xff);
+        }
+      }
+    }
+    buffer.flip();
+  }
+
+  private void put(ByteBuffer buffer, int channel, int pixel) {
+    switch (input.type()) {
+      case FLOAT32:
+        buffer.putFloat(real[channel][pixel]);
+        break;
+      case INT16:
+        buffer.putShort((short) codes[channel][pixel]);
+        break;
+      default:
+        buffer.put((byte) codes[channel][pixel]);
+    }
+  }
+
+  private int quantize(double value) {
+    int low;
+    int high;
+    switch (input.type()) {
+      case UINT8:
+        low = 0;
+        high = 255;
+        break;
+      case INT8:
+        low = Byte.MIN_VALUE;
+        high = Byte.MAX_VALUE;
+        break;
+      case INT16:
+        low = Short.MIN_VALUE;
+        high = Short.MAX_VALUE;
+        break;
+      default:
+        return 0;
+    }
+    // rint rounds half to even, as NumPy does in the reference.
+    long code = (long) Math.rint(value / input.scale()) + input.zeroPoint();
+    return (int) Math.max(low, Math.min(high, code));
+  }
+}

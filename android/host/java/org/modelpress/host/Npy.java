@@ -1,0 +1,121 @@
+package org.modelpress.host;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.modelpress.core.ElementType;
+
+/** A NumPy array file (.npy, format 1.0), C order, of the element types that models have. */
+final class Npy {
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+  private static final int ALIGNMENT = 64;
+  private static final int HEADER_LENGTH_BYTES = 2;
+  private static final Pattern HEADER =
+      Pattern.compile(
+          "\\{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \\(([0-9, ]*)\\), \\}\\s*");
+
+  final ElementType type;
+  final int[] shape;
+  final byte[] data;
+
+  Npy(ElementType type, int[] shape, byte[] data) {
+    this.type = type;
+    this.shape = shape.clone();
+    this.data = data;
+  }
+
+  /** Reads {@code path}; throws {@link IllegalArgumentException} naming it if it is no such file. */
+  static Npy read(Path path) throws IOException {
+    byte[] bytes = Files.readAllBytes(path);
+    int start = MAGIC.length + HEADER_LENGTH_BYTES;
+    if (bytes.length < start || !Arrays.equals(Arrays.copyOf(bytes, MAGIC.length), MAGIC)) {
+      throw new IllegalArgumentException(path + ": not a NumPy .npy file of format 1.0");
+    }
+    int headerLength =
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getShort(MAGIC.length) & 0xffff;
+    int end = Math.min(bytes.length, start + headerLength);
+    String header = new String(bytes, start, end - start, StandardCharsets.US_ASCII);
+    Matcher matcher = HEADER.matcher(header);
+    if (!matcher.matches() || matcher.group(2).equals("True")) {
+      throw new IllegalArgumentException(path + ": unsupported .npy header " + header.trim());
+    }
+    ElementType type = typeOf(matcher.group(1), path);
+    int[] shape =
+        Arrays.stream(matcher.group(3).split(","))
+            .map(String::trim)
+            .filter(size -> !size.isEmpty())
+            .mapToInt(Integer::parseInt)
+            .toArray();
+    byte[] data = Arrays.copyOfRange(bytes, end, bytes.length);
+    long expected = type.byteCount();
+    for (int size : shape) {
+      expected *= size;
+    }
+    if (data.length != expected) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: %d bytes of data, expected %d; truncated?", path, data.length, expected));
+    }
+    return new Npy(type, shape, data);
+  }
+
+  /** Writes {@code path} whole or not at all. */
+  void write(Path path) throws IOException {
+    StringBuilder sizes = new StringBuilder();
+    for (int size : shape) {
+      sizes.append(size).append(shape.length == 1 ? "," : ", ");
+    }
+    if (shape.length > 1) {
+      sizes.setLength(sizes.length() - 2);
+    }
+    StringBuilder header =
+        new StringBuilder(
+            String.format(
+                "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", code(type), sizes));
+    int prefix = MAGIC.length + HEADER_LENGTH_BYTES;
+    while ((prefix + header.length() + 1) % ALIGNMENT != 0) {
+      header.append(' ');
+    }
+    header.append('\n');
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(MAGIC);
+    bytes.write(header.length() & 0xff);
+    bytes.write(header.length() >> 8);
+    bytes.write(header.toString().getBytes(StandardCharsets.US_ASCII));
+    bytes.write(data);
+    Path partial = path.resolveSibling(path.getFileName() + ".partial");
+    Files.write(partial, bytes.toByteArray());
+    Files.move(partial, path, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static String code(ElementType type) {
+    switch (type) {
+      case UINT8:
+        return "|u1";
+      case INT8:
+        return "|i1";
+      case INT16:
+        return "<i2";
+      default:
+        return "<f4";
+    }
+  }
+
+  private static ElementType typeOf(String code, Path path) {
+    for (ElementType type : ElementType.values()) {
+      if (code(type).equals(code)) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException(
+        path + ": dtype " + code + "; expected uint8, int8, int16 or float32");
+  }
+}

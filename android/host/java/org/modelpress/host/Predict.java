@@ -1,0 +1,105 @@
+package org.modelpress.host;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.modelpress.core.Classifier;
+import org.modelpress.core.ElementType;
+import org.modelpress.core.ModelManifest;
+import org.modelpress.core.RgbImage;
+
+/**
+ * Runs the Android app's own classifier on this machine, on the Android runtime's own library.
+ *
+ * <p>{@code predict --model M.tflite --manifest M.manifest.json --images X.npy --out Y.npy}: X is
+ * uint8 [N,H,W,3]; Y is the raw output [N,classes] in the model's own element type.
+ */
+public final class Predict {
+  private static final int IMAGE_RANK = 4;
+  private static final int THREADS = 2;
+  private static final List<String> FLAGS =
+      Arrays.asList("--model", "--manifest", "--images", "--out");
+
+  private Predict() {}
+
+  public static void main(String[] args) throws IOException {
+    try {
+      Map<String, Path> flags = parse(args);
+      run(
+          flags.get("--model"),
+          flags.get("--manifest"),
+          flags.get("--images"),
+          flags.get("--out"));
+    } catch (NoSuchFileException e) {
+      fail(e.getFile() + ": no such file");
+    } catch (IllegalArgumentException e) {
+      fail(e.getMessage());
+    }
+  }
+
+  private static void run(Path model, Path manifestPath, Path imagesPath, Path out)
+      throws IOException {
+    String json = new String(Files.readAllBytes(manifestPath), StandardCharsets.UTF_8);
+    ModelManifest manifest = ModelManifest.parse(json);
+    // Raw outputs need no names, only as many as there are classes.
+    List<String> labels = Collections.nCopies(manifest.labelCount(), "");
+    Npy images = Npy.read(imagesPath);
+    if (images.type != ElementType.UINT8
+        || images.shape.length != IMAGE_RANK
+        || images.shape[3] != RgbImage.CHANNELS) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: %s %s; expected uint8 [N, H, W, 3]",
+              imagesPath, images.type.manifestName(), Arrays.toString(images.shape)));
+    }
+    int count = images.shape[0];
+    int imageBytes = images.shape[1] * images.shape[2] * RgbImage.CHANNELS;
+    int outputBytes = manifest.output().byteCount();
+    byte[] outputs = new byte[count * outputBytes];
+    try (Classifier classifier = new Classifier(map(model), manifest, labels, THREADS, false)) {
+      for (int i = 0; i < count; i++) {
+        byte[] pixels =
+            Arrays.copyOfRange(images.data, i * imageBytes, (i + 1) * imageBytes);
+        byte[] output =
+            classifier.rawOutput(new RgbImage(images.shape[2], images.shape[1], pixels));
+        System.arraycopy(output, 0, outputs, i * outputBytes, outputBytes);
+      }
+    }
+    int[] shape = {count, manifest.labelCount()};
+    new Npy(manifest.output().type(), shape, outputs).write(out);
+  }
+
+  private static ByteBuffer map(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path)) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+    }
+  }
+
+  private static Map<String, Path> parse(String[] args) {
+    Map<String, Path> flags = new HashMap<>();
+    for (int i = 0; i + 1 < args.length; i += 2) {
+      flags.put(args[i], Paths.get(args[i + 1]));
+    }
+    if (args.length != 2 * FLAGS.size() || !flags.keySet().containsAll(FLAGS)) {
+      throw new IllegalArgumentException(
+          "got \"" + String.join(" ", args) + "\"; expected " + String.join(" FILE ", FLAGS)
+              + " FILE");
+    }
+    return flags;
+  }
+
+  private static void fail(String line) {
+    System.err.println("predict: " + line);
+    System.exit(1);
+  }
+}

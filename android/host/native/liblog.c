@@ -1,0 +1,89 @@
+// The bionic functions that Android's TensorFlow Lite library needs and glibc lacks, so that the
+// library of an AAR runs on a desktop JVM. tools/android/host_library.py points the library here:
+// it renames the functions listed at the end to host_*, because glibc has them with other meanings.
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// bionic before API 23 exports its three standard streams as one array; 512 bytes cover each.
+enum { kBionicFileBytes = 512, kStandardStreams = 3 };
+char __sF[kStandardStreams * kBionicFileBytes];
+
+// bionic's numbers for the sysconf names that the library asks for.
+enum {
+  kBionicPageSize = 39,
+  kBionicPageSizeAlias = 40,
+  kBionicProcessorsConfigured = 96,
+  kBionicProcessorsOnline = 97,
+};
+
+int* __errno(void) { return __errno_location(); }
+
+size_t __strlen_chk(const char* text, size_t capacity) {
+  size_t length = strlen(text);
+  if (length >= capacity) abort();
+  return length;
+}
+
+int __system_property_get(const char* name, char* value) {
+  (void)name;
+  value[0] = '\0';
+  return 0;
+}
+
+void android_set_abort_message(const char* message) { fprintf(stderr, "abort: %s\n", message); }
+
+int __android_log_vprint(int priority, const char* tag, const char* format, va_list arguments) {
+  (void)priority;
+  fprintf(stderr, "%s: ", tag ? tag : "");
+  vfprintf(stderr, format, arguments);
+  fputc('\n', stderr);
+  return 1;
+}
+
+// A FILE* of bionic's own array can only be a standard stream; others come from glibc's fopen.
+static FILE* host_file(FILE* file) {
+  const char* address = (const char*)file;
+  return address >= __sF && address < __sF + sizeof(__sF) ? stderr : file;
+}
+
+int host_fprintf(FILE* file, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  int count = vfprintf(host_file(file), format, arguments);
+  va_end(arguments);
+  return count;
+}
+
+int host_vfprintf(FILE* file, const char* format, va_list arguments) {
+  return vfprintf(host_file(file), format, arguments);
+}
+
+int host_fputc(int character, FILE* file) { return fputc(character, host_file(file)); }
+
+int host_fputs(const char* text, FILE* file) { return fputs(text, host_file(file)); }
+
+size_t host_fwrite(const void* data, size_t size, size_t count, FILE* file) {
+  return fwrite(data, size, count, host_file(file));
+}
+
+int host_fflush(FILE* file) { return fflush(file ? host_file(file) : NULL); }
+
+long host_sysconf(int name) {
+  switch (name) {
+    case kBionicPageSize:
+    case kBionicPageSizeAlias:
+      return sysconf(_SC_PAGESIZE);
+    case kBionicProcessorsConfigured:
+      return sysconf(_SC_NPROCESSORS_CONF);
+    case kBionicProcessorsOnline:
+      return sysconf(_SC_NPROCESSORS_ONLN);
+    default:
+      errno = EINVAL;
+      return -1;
+  }
+}

@@ -1,0 +1,141 @@
+"""Action functions that compile and pack Java."""
+
+load("@rules_java//java/common:java_common.bzl", "java_common")
+
+# Android's D8 reads Java 8 class files at every minimum SDK that the runtime supports.
+JAVA_RELEASE = "8"
+
+# Of a file's entries only this date depends on the clock; JDK 17 and newer take it as an option.
+_JAR_DATE = "2010-01-01T00:00:00Z"
+
+# A newer JDK calls release 8 obsolete: known, and wanted for Android.
+_LINT = "-Xlint:all,-options,-classfile,-processing,-serial,-try"
+
+JDK_ATTRS = {
+    "_jdk": attr.label(
+        default = Label("@bazel_tools//tools/jdk:current_java_runtime"),
+        cfg = "exec",
+        providers = [java_common.JavaRuntimeInfo],
+    ),
+}
+
+RUNTIME_ATTRS = {
+    "_java_runtime": attr.label(
+        default = Label("@bazel_tools//tools/jdk:current_java_runtime"),
+        providers = [java_common.JavaRuntimeInfo],
+    ),
+    "_launcher": attr.label(
+        default = Label("//tools/jvm/private:launcher.sh.template"),
+        allow_single_file = True,
+    ),
+}
+
+def jdk_of(ctx):
+    """The JDK that actions run, as JavaRuntimeInfo."""
+    return ctx.attr._jdk[java_common.JavaRuntimeInfo]
+
+def compile_jar(*, ctx, srcs, output, classpath, javacopts = [], resources = {}):
+    """Compiles Java sources into a reproducible jar.
+
+    Args:
+      ctx: rule context with JDK_ATTRS.
+      srcs: .java Files or directories of them.
+      output: the jar to write.
+      classpath: depset of jars.
+      javacopts: further options of javac.
+      resources: path in the jar -> File.
+    """
+    jdk = jdk_of(ctx)
+    args = ctx.actions.args()
+    args.add("--release", JAVA_RELEASE)
+    args.add("-encoding", "UTF-8")
+    args.add("-implicit:none")
+    args.add("-proc:none")
+    args.add("-Werror")
+    args.add(_LINT)
+    args.add_all(javacopts)
+    args.add_joined("-cp", classpath, join_with = ctx.configuration.host_path_separator)
+    args.add_all(srcs)
+    args.use_param_file("@%s", use_always = True)
+    args.set_param_file_format("multiline")
+
+    copies = [
+        "mkdir -p \"$classes/$(dirname '{0}')\"; cp '{1}' \"$classes/{0}\"".format(path, file.path)
+        for path, file in resources.items()
+    ]
+    ctx.actions.run_shell(
+        # jar takes directories in the file system's order, so the entries are listed for it.
+        command = "\n".join([
+            "set -eu",
+            "classes=\"$2.classes\"",
+            "rm -rf \"$classes\"; mkdir -p \"$classes\"",
+            "'{home}/bin/javac' -d \"$classes\" \"$1\"".format(home = jdk.java_home) if srcs else ":",
+        ] + copies + [
+            "(cd \"$classes\" && find . -type f | sed 's|^[.]/||' | LC_ALL=C sort) > \"$2.entries\"",
+            "sed \"s|.*|-C '$classes' '&'|\" \"$2.entries\" > \"$2.list\"",
+            "'{home}/bin/jar' --create --file \"$2\" --date={date} --no-manifest @\"$2.list\"".format(
+                home = jdk.java_home,
+                date = _JAR_DATE,
+            ),
+            "rm -rf \"$classes\" \"$2.entries\" \"$2.list\"",
+        ]),
+        arguments = [args, output.path],
+        inputs = depset(srcs + resources.values(), transitive = [classpath, jdk.files]),
+        outputs = [output],
+        mnemonic = "JavacJar",
+        progress_message = "Compiling Java of %s" % ctx.label,
+    )
+
+def runfiles_path(ctx, file):
+    """Path of a File under the runfiles folder."""
+    if file.short_path.startswith("../"):
+        return file.short_path[len("../"):]
+    return ctx.workspace_name + "/" + file.short_path
+
+def write_launcher(*, ctx, main_class, classpath, jvm_flags, arguments, library_dirs = []):
+    """Writes the executable of a Java program.
+
+    Args:
+      ctx: rule context with RUNTIME_ATTRS.
+      main_class: class with main().
+      classpath: depset of jars.
+      jvm_flags: options of java; `{runfiles}` in them becomes the runfiles folder.
+      arguments: words that come before the user's.
+      library_dirs: runfiles paths of folders with native libraries.
+
+    Returns:
+      The executable File.
+    """
+    runtime = ctx.attr._java_runtime[java_common.JavaRuntimeInfo]
+    java = runtime.java_executable_runfiles_path
+    if java.startswith("../"):
+        java = java[len("../"):]
+    elif java.startswith("external/"):
+        java = java[len("external/"):]
+    elif not java.startswith("/"):
+        java = ctx.workspace_name + "/" + java
+    executable = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.expand_template(
+        template = ctx.file._launcher,
+        output = executable,
+        substitutions = {
+            "%{arguments}": " ".join(["\"%s\"" % word for word in arguments]),
+            "%{classpath}": "\n".join([runfiles_path(ctx, jar) for jar in classpath.to_list()]),
+            "%{java}": java,
+            "%{jvm_flags}": " ".join(["\"%s\"" % flag.replace("{runfiles}", "$runfiles") for flag in jvm_flags]),
+            "%{library_dirs}": "\n".join(library_dirs),
+            "%{main_class}": main_class,
+        },
+        is_executable = True,
+    )
+    return executable
+
+def program_providers(*, ctx, executable, classpath, data):
+    """DefaultInfo of a Java program whose launcher is `executable`."""
+    runtime = ctx.attr._java_runtime[java_common.JavaRuntimeInfo]
+    runfiles = ctx.runfiles(
+        files = ctx.files.data + data,
+        transitive_files = depset(transitive = [classpath, runtime.files]),
+        collect_default = True,
+    )
+    return [DefaultInfo(executable = executable, runfiles = runfiles)]

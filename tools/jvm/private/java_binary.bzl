@@ -1,0 +1,32 @@
+"""`java_binary`."""
+
+load("@rules_java//java/common:java_info.bzl", "JavaInfo")
+load(":compile.bzl", "RUNTIME_ATTRS", "program_providers", "write_launcher")
+load(":native_libraries.bzl", "NATIVE_ATTRS", "native_libraries")
+
+def _java_binary_impl(ctx):
+    classpath = depset(transitive = [dep[JavaInfo].transitive_runtime_jars for dep in ctx.attr.deps])
+    native = native_libraries(ctx)
+    executable = write_launcher(
+        ctx = ctx,
+        main_class = ctx.attr.main_class,
+        classpath = classpath,
+        jvm_flags = ctx.attr.jvm_flags,
+        arguments = [],
+        library_dirs = native.dirs,
+    )
+    return program_providers(ctx = ctx, executable = executable, classpath = classpath, data = native.files)
+
+java_binary = rule(
+    implementation = _java_binary_impl,
+    doc = "A Java program, started on the JDK of the build.",
+    attrs = dict(
+        RUNTIME_ATTRS,
+        data = attr.label_list(allow_files = True),
+        deps = attr.label_list(providers = [JavaInfo], mandatory = True),
+        jvm_flags = attr.string_list(doc = "Options of java; {runfiles} is the runfiles folder."),
+        main_class = attr.string(mandatory = True),
+        **NATIVE_ATTRS
+    ),
+    executable = True,
+)

@@ -1,0 +1,55 @@
+"""`java_test`."""
+
+load("@rules_java//java/common:java_info.bzl", "JavaInfo")
+load(":compile.bzl", "JDK_ATTRS", "RUNTIME_ATTRS", "compile_jar", "program_providers", "write_launcher")
+load(":native_libraries.bzl", "NATIVE_ATTRS", "native_libraries")
+
+def class_name(file):
+    """Fully qualified name of the class in a source file under a folder `java`.
+
+    Args:
+      file: a .java File, for example android/core/java/org/modelpress/core/A.java.
+
+    Returns:
+      For example "org.modelpress.core.A".
+    """
+    path = file.short_path[:-len(".java")]
+    if "/java/" not in path:
+        fail("%s: a test's source lies under a folder named java, followed by its package" % file.short_path)
+    return path.rpartition("/java/")[2].replace("/", ".")
+
+def _java_test_impl(ctx):
+    deps = [dep[JavaInfo] for dep in ctx.attr.deps + [ctx.attr._junit]]
+    jar = ctx.actions.declare_file("lib%s.jar" % ctx.label.name)
+    compile_jar(
+        ctx = ctx,
+        srcs = ctx.files.srcs,
+        output = jar,
+        classpath = depset(transitive = [dep.transitive_compile_time_jars for dep in deps]),
+    )
+    classpath = depset([jar], transitive = [dep.transitive_runtime_jars for dep in deps])
+    native = native_libraries(ctx)
+    executable = write_launcher(
+        ctx = ctx,
+        main_class = "org.junit.runner.JUnitCore",
+        classpath = classpath,
+        jvm_flags = ctx.attr.jvm_flags,
+        arguments = [class_name(file) for file in ctx.files.srcs if file.basename.endswith("Test.java")],
+        library_dirs = native.dirs,
+    )
+    return program_providers(ctx = ctx, executable = executable, classpath = classpath, data = native.files)
+
+java_test = rule(
+    implementation = _java_test_impl,
+    doc = "JUnit 4 tests: every source named *Test.java is a test class.",
+    attrs = dict(
+        dict(JDK_ATTRS, **RUNTIME_ATTRS),
+        data = attr.label_list(allow_files = True),
+        deps = attr.label_list(providers = [JavaInfo]),
+        jvm_flags = attr.string_list(doc = "Options of java; {runfiles} is the runfiles folder."),
+        srcs = attr.label_list(allow_files = [".java"], mandatory = True),
+        _junit = attr.label(default = Label("@maven//:junit"), providers = [JavaInfo]),
+        **NATIVE_ATTRS
+    ),
+    test = True,
+)

@@ -1,0 +1,192 @@
+"""Locks the Maven artifacts that third_party/maven/artifacts.json asks for.
+
+`bazel run //tools/maven:lock` resolves them with the user's own mvn and writes maven_lock.json beside
+it: every artifact that may be fetched, with its sha256, size and dependencies. Builds fetch these
+files and no others (tools/maven/repositories.bzl).
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+from typing import Any
+from xml.sax import saxutils
+
+SCHEMA_VERSION = 1
+
+# Pinned: another version of the plugin prints and copies differently.
+_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"
+_TREE_LINE = re.compile(r"^[|+\\\s-]*([\w.-]+:[\w.-]+:[\w-]+:[\w.-]+):(compile|runtime)$")
+_USED_SCOPES = "runtime"
+
+
+class LockError(Exception):
+    """A one-line reason why the artifacts cannot be locked."""
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Coordinates:
+    """group:artifact:packaging:version, the form that Maven prints."""
+
+    group: str
+    artifact: str
+    packaging: str
+    version: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Coordinates":
+        parts = text.split(":")
+        if len(parts) != 4:
+            raise LockError(f'"{text}": expected group:artifact:packaging:version')
+        return cls(*parts)
+
+    def __str__(self) -> str:
+        return ":".join(dataclasses.astuple(self))
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.artifact}-{self.version}.{self.packaging}"
+
+
+def parse_tree(text: str) -> list[Coordinates]:
+    """Returns what `dependency:tree` printed, in its order, the printing project left out."""
+    matches = (_TREE_LINE.match(line.rstrip()) for line in text.splitlines())
+    return [Coordinates.parse(match.group(1)) for match in matches if match]
+
+
+def pom(dependencies: list[tuple[Coordinates, bool]]) -> str:
+    """Returns a project that depends on each (coordinates, with its own dependencies or not)."""
+    blocks = []
+    for coordinates, transitive in dependencies:
+        exclusions = "" if transitive else _EXCLUDE_ALL
+        blocks.append(
+            "<dependency>"
+            f"<groupId>{saxutils.escape(coordinates.group)}</groupId>"
+            f"<artifactId>{saxutils.escape(coordinates.artifact)}</artifactId>"
+            f"<version>{saxutils.escape(coordinates.version)}</version>"
+            f"<type>{saxutils.escape(coordinates.packaging)}</type>{exclusions}"
+            "</dependency>"
+        )
+    return (
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+        "<groupId>model_press</groupId><artifactId>lock</artifactId><version>1</version>"
+        f"<packaging>pom</packaging><dependencies>{''.join(blocks)}</dependencies></project>"
+    )
+
+
+_EXCLUDE_ALL = (
+    "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>"
+)
+
+
+def target_names(artifacts: list[Coordinates], roots: set[Coordinates]) -> dict[Coordinates, str]:
+    """Names a target for each: the artifact's name; where two share it, the root keeps it."""
+    names: dict[Coordinates, str] = {}
+    taken: set[str] = set()
+    for coordinates in sorted(artifacts, key=lambda item: (item not in roots, item)):
+        name = coordinates.artifact
+        if name in taken:
+            name = f"{coordinates.group}_{name}"
+        taken.add(name)
+        names[coordinates] = name
+    return names
+
+
+def _mvn(directory: pathlib.Path, project: str, *arguments: str) -> None:
+    (directory / "pom.xml").write_text(project, encoding="utf-8")
+    command = ["mvn", "-B", "-q", "-f", str(directory / "pom.xml"), *arguments]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise LockError("mvn is not installed; ./bazelw installs it on Debian") from None
+    if run.returncode != 0:
+        errors = [line for line in run.stdout.splitlines() if line.startswith("[ERROR]")]
+        raise LockError(f"mvn {arguments[0]}: {(errors or ['no reason given'])[0]}")
+
+
+def _resolve(directory: pathlib.Path, wanted: list[tuple[Coordinates, bool]]) -> list[Coordinates]:
+    tree = directory / "tree.txt"
+    _mvn(
+        directory,
+        pom(wanted),
+        f"{_PLUGIN}:tree",
+        f"-DoutputFile={tree}",
+        f"-Dscope={_USED_SCOPES}",
+    )
+    return parse_tree(tree.read_text(encoding="utf-8"))
+
+
+def _lock_repository(wants: list[dict[str, Any]], scratch: pathlib.Path) -> list[dict[str, Any]]:
+    roots = [(Coordinates.parse(want["coordinates"]), want.get("transitive", True)) for want in wants]
+    everything = _resolve(scratch, roots)
+    chosen = {(item.group, item.artifact): item for item in everything}
+    names = target_names(everything, {root for root, _ in roots})
+    closures = {}
+    for root, transitive in roots:
+        closure = _resolve(scratch, [(root, transitive)])
+        # Where roots disagree about a version, the one chosen for all of them counts.
+        members = {chosen[item.group, item.artifact] for item in closure} - {root}
+        closures[root] = sorted(names[item] for item in members)
+    files = scratch / "files"
+    _mvn(
+        scratch,
+        pom([(item, False) for item in everything]),
+        f"{_PLUGIN}:copy-dependencies",
+        f"-DoutputDirectory={files}",
+        f"-DincludeScope={_USED_SCOPES}",
+    )
+    extracts = {want["coordinates"]: want.get("extract", {}) for want in wants}
+    locked = []
+    for item in sorted(everything, key=names.__getitem__):
+        content = (files / item.file_name).read_bytes()
+        locked.append(
+            {
+                "name": names[item],
+                "coordinates": str(item),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "bytes": len(content),
+                "deps": closures.get(item, []),
+                "extract": extracts.get(str(item), {}),
+            }
+        )
+    return locked
+
+
+def lock(wants: dict[str, Any]) -> dict[str, Any]:
+    """Returns the lock of `wants`, the content of artifacts.json; raises LockError."""
+    if wants.get("schema_version") != SCHEMA_VERSION:
+        raise LockError(f"artifacts.json: expected schema_version {SCHEMA_VERSION}")
+    repositories = {}
+    for name, repository_wants in wants["repositories"].items():
+        with tempfile.TemporaryDirectory() as scratch:
+            repositories[name] = _lock_repository(repository_wants, pathlib.Path(scratch))
+    return {"schema_version": SCHEMA_VERSION, "repositories": repositories}
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    home = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
+    folder = home / "third_party" / "maven"
+    parser.add_argument("--artifacts", type=pathlib.Path, default=folder / "artifacts.json")
+    parser.add_argument("--out", type=pathlib.Path, default=folder / "maven_lock.json")
+    args = parser.parse_args(argv)
+    try:
+        content = lock(json.loads(args.artifacts.read_text(encoding="utf-8")))
+    except (LockError, OSError, json.JSONDecodeError) as error:
+        print(f"//tools/maven:lock: {error}", file=sys.stderr)
+        return 1
+    partial = args.out.with_suffix(".partial")
+    partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    partial.replace(args.out)
+    print(f"wrote {args.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
