@@ -1,5 +1,6 @@
 """What a WORKSPACE (Bazel 4 to 6) needs of model_press. Bazel 7 and later read MODULE.bazel instead."""
 
+load("//tools/maven:repositories.bzl", "maven_repositories")
 load("//tools/npm:repositories.bzl", "npm_repositories")
 load("//tools/python:repositories.bzl", "python_repositories")
 load("//tools/workspace:shim.bzl", "shim_repository", "system_skylib")
@@ -23,3 +24,4 @@ def model_press_repositories():
     python_repositories()
     native.register_toolchains("@host_python//:toolchain")
     npm_repositories()
+    maven_repositories()

@@ -78,7 +78,7 @@ def _download(rctx, artifacts):
     mvn = rctx.which("mvn")
     if not mvn:
         _fail(rctx, "mvn is not installed and fetches the Java parts; ./bazelw installs it (Debian package maven)")
-    rctx.file("fetch/pom.xml", _pom(artifacts))
+    rctx.file("pom.xml", _pom(artifacts))
     rctx.report_progress("mvn fetches %d artifacts" % len(artifacts))
     run = rctx.execute(
         [
@@ -86,9 +86,9 @@ def _download(rctx, artifacts):
             "-B",
             "-q",
             "-f",
-            rctx.path("fetch/pom.xml"),
+            rctx.path("pom.xml"),
             _PLUGIN,
-            "-DoutputDirectory=%s" % rctx.path("fetch/files"),
+            "-DoutputDirectory=%s" % rctx.path("files"),
         ],
         timeout = _TIMEOUT_SECONDS,
     )
@@ -96,26 +96,28 @@ def _download(rctx, artifacts):
         output = run.stdout + run.stderr
         _fail(rctx, "%s: %s" % (_reason(output), _first_error(output)))
 
-def _verify(rctx, artifact):
-    """Moves one fetched file to files/ if it is the locked one."""
-    name = _file_name(artifact)
-    fetched = rctx.path("fetch/files/" + name)
-    if not fetched.exists:
-        _fail(rctx, "%s: mvn did not deliver it; re-lock with: %s" % (artifact["coordinates"], _LOCK_COMMAND))
-
-    # A download from the disk is how a repository rule gets a file's hash on every Bazel.
-    found = rctx.download(
-        url = "file://" + str(fetched),
-        output = "files/" + name,
-    ).sha256
-    if found != artifact["sha256"]:
-        _fail(rctx, "%s: expected sha256 %s, found %s; if the change is wanted, re-lock with: %s" % (
-            artifact["coordinates"],
-            artifact["sha256"],
-            found,
-            _LOCK_COMMAND,
-        ))
-    rctx.delete(fetched)
+def _verify(rctx, artifacts):
+    """Refuses fetched files that are not the locked ones."""
+    if rctx.which("sha256sum"):
+        hasher = ["sha256sum"]
+    else:
+        # macOS
+        hasher = ["shasum", "-a", "256"]
+    for artifact in artifacts:
+        file = "files/" + _file_name(artifact)
+        if not rctx.path(file).exists:
+            _fail(rctx, "%s: mvn did not deliver it; re-lock with: %s" % (artifact["coordinates"], _LOCK_COMMAND))
+        run = rctx.execute(hasher + [file])
+        if run.return_code != 0:
+            _fail(rctx, "%s: cannot hash it: %s" % (artifact["coordinates"], run.stderr.strip()))
+        found = run.stdout.split(" ")[0]
+        if found != artifact["sha256"]:
+            _fail(rctx, "%s: expected sha256 %s, found %s; if the change is wanted, re-lock with: %s" % (
+                artifact["coordinates"],
+                artifact["sha256"],
+                found,
+                _LOCK_COMMAND,
+            ))
 
 def _unpack(rctx, artifact, directory):
     """Unpacks an archive whose name need not end in .zip."""
@@ -174,9 +176,7 @@ def _maven_repository_impl(rctx):
         _fail(rctx, "%s has no such repository; re-lock with: %s" % (rctx.attr.lock, _LOCK_COMMAND))
     artifacts = lock["repositories"][rctx.attr.repository]
     _download(rctx, artifacts)
-    for artifact in artifacts:
-        _verify(rctx, artifact)
-    rctx.delete("fetch")
+    _verify(rctx, artifacts)
     rules_label = str(_RULES)
     if rules_label.startswith("//"):
         rules_label = "@" + rules_label
