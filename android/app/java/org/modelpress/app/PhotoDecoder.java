@@ -1,0 +1,118 @@
+package org.modelpress.app;
+
+import android.content.ContentResolver;
+import android.graphics.Bitmap;
+import android.graphics.BitmapFactory;
+import android.graphics.Matrix;
+import android.media.ExifInterface;
+import android.net.Uri;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.modelpress.core.RgbImage;
+
+/** Reads a photo upright and within a memory budget, whatever size the camera gave it. */
+final class PhotoDecoder {
+  /** Pixels beyond this are halved away while decoding; 8 megapixels are 32 MB of bitmap. */
+  private static final int MAX_PIXELS = 8_000_000;
+
+  private final ContentResolver resolver;
+
+  PhotoDecoder(ContentResolver resolver) {
+    this.resolver = resolver;
+  }
+
+  /**
+   * Decodes {@code uri}, turned as its EXIF orientation says.
+   *
+   * @throws IOException if it cannot be opened or is no picture
+   */
+  Bitmap decode(Uri uri) throws IOException {
+    BitmapFactory.Options options = new BitmapFactory.Options();
+    options.inJustDecodeBounds = true;
+    try (InputStream stream = open(uri)) {
+      BitmapFactory.decodeStream(stream, null, options);
+    }
+    options.inSampleSize = sampleSize(options.outWidth, options.outHeight);
+    options.inJustDecodeBounds = false;
+    options.inPreferredConfig = Bitmap.Config.ARGB_8888;
+    Bitmap bitmap;
+    try (InputStream stream = open(uri)) {
+      bitmap = BitmapFactory.decodeStream(stream, null, options);
+    }
+    if (bitmap == null) {
+      throw new IOException(uri + " is no picture");
+    }
+    return upright(bitmap, orientation(uri));
+  }
+
+  /** The pixels of {@code bitmap} on a white background. */
+  static RgbImage toRgb(Bitmap bitmap) {
+    int width = bitmap.getWidth();
+    int height = bitmap.getHeight();
+    int[] argb = new int[width * height];
+    bitmap.getPixels(argb, 0, width, 0, 0, width, height);
+    return RgbImage.fromArgb(width, height, argb);
+  }
+
+  /** The smallest power of two by which both sides are divided to meet the budget. */
+  static int sampleSize(int width, int height) {
+    int sample = 1;
+    while ((long) (width / sample) * (height / sample) > MAX_PIXELS) {
+      sample *= 2;
+    }
+    return sample;
+  }
+
+  private InputStream open(Uri uri) throws IOException {
+    InputStream stream = resolver.openInputStream(uri);
+    if (stream == null) {
+      throw new FileNotFoundException(uri.toString());
+    }
+    return stream;
+  }
+
+  private int orientation(Uri uri) {
+    try (InputStream stream = open(uri)) {
+      return new ExifInterface(stream)
+          .getAttributeInt(ExifInterface.TAG_ORIENTATION, ExifInterface.ORIENTATION_NORMAL);
+    } catch (IOException e) {
+      // Formats without EXIF are upright.
+      return ExifInterface.ORIENTATION_NORMAL;
+    }
+  }
+
+  private static Bitmap upright(Bitmap bitmap, int orientation) {
+    Matrix matrix = new Matrix();
+    switch (orientation) {
+      case ExifInterface.ORIENTATION_FLIP_HORIZONTAL:
+        matrix.setScale(-1, 1);
+        break;
+      case ExifInterface.ORIENTATION_ROTATE_180:
+        matrix.setRotate(180);
+        break;
+      case ExifInterface.ORIENTATION_FLIP_VERTICAL:
+        matrix.setScale(1, -1);
+        break;
+      case ExifInterface.ORIENTATION_TRANSPOSE:
+        matrix.setRotate(90);
+        matrix.postScale(-1, 1);
+        break;
+      case ExifInterface.ORIENTATION_ROTATE_90:
+        matrix.setRotate(90);
+        break;
+      case ExifInterface.ORIENTATION_TRANSVERSE:
+        matrix.setRotate(-90);
+        matrix.postScale(-1, 1);
+        break;
+      case ExifInterface.ORIENTATION_ROTATE_270:
+        matrix.setRotate(-90);
+        break;
+      default:
+        return bitmap;
+    }
+    // No filtering: quarter turns and mirrors only move pixels.
+    return Bitmap.createBitmap(
+        bitmap, 0, 0, bitmap.getWidth(), bitmap.getHeight(), matrix, false);
+  }
+}
