@@ -3,7 +3,7 @@
 #
 # The mounts live in a namespace of their own and vanish with the last process inside, so nothing is left on this
 # machine. pivot_root rather than chroot: in a chroot the kernel refuses user namespaces, which Bazel's sandbox needs.
-# $ENTER_BIND names folders to show inside, as OUTSIDE:INSIDE pairs separated by spaces.
+# $ENTER_READ_ONLY names a folder of this machine to show inside, at the same path and read-only.
 set -euo pipefail
 
 [ $# -ge 2 ] || { echo "usage: enter.sh DIR COMMAND [ARGUMENT...]" >&2; exit 2; }
@@ -16,10 +16,11 @@ ENTER_ROOT=$root exec unshare --mount --propagation private /bin/bash -euc '
   mount -t proc proc "$ENTER_ROOT/proc"
   mount --rbind /dev "$ENTER_ROOT/dev"
   mount --rbind /sys "$ENTER_ROOT/sys"
-  for pair in ${ENTER_BIND:-}; do
-    mkdir -p "$ENTER_ROOT${pair#*:}"
-    mount --bind "${pair%%:*}" "$ENTER_ROOT${pair#*:}"
-  done
+  if [ -n "${ENTER_READ_ONLY-}" ]; then
+    mkdir -p "$ENTER_ROOT$ENTER_READ_ONLY"
+    mount --bind "$ENTER_READ_ONLY" "$ENTER_ROOT$ENTER_READ_ONLY"
+    mount -o remount,bind,ro "$ENTER_ROOT$ENTER_READ_ONLY"
+  fi
   cd "$ENTER_ROOT"
   mkdir -p .outside
   pivot_root . .outside
