@@ -71,7 +71,7 @@ class Machine:
 
     def python(self, version: str) -> None:
         """Makes python3 a link to pythonVERSION, as distributions do."""
-        self.stub(f"python{version}", "exit 1")
+        self.stub(f"python{version}", f"echo {version}")
         (self.bin / "python3").unlink(missing_ok=True)
         (self.bin / "python3").symlink_to(f"python{version}")
 
@@ -203,6 +203,7 @@ class BazelwTest(unittest.TestCase):
         for version, accepted in (("3.10", False), ("3.11", True), ("3.12", True), ("3.13", True), ("3.14", False)):
             with self.subTest(version=version):
                 machine = self.machine()
+                machine.remove("python3.11")
                 machine.python(version)
                 done = machine.run("version")
                 self.assertEqual(done.returncode == 0, accepted, done.stderr)
@@ -212,8 +213,19 @@ class BazelwTest(unittest.TestCase):
 
     def test_python_behind_a_version_manager_is_asked(self) -> None:
         machine = self.machine()
-        (machine.bin / "python3").unlink()
+        machine.remove("python3", "python3.11")
         machine.stub("python3", "echo 3.9")
+        self.assertIn("is Python 3.9, but", machine.run("version").stderr)
+        machine.stub("python3", "echo 3.12")
+        self.assertEqual(machine.run("version").returncode, 0)
+
+    def test_another_python_may_stand_beside_python3(self) -> None:
+        machine = self.machine()
+        machine.remove("python3", "python3.11")
+        machine.stub("python3", "echo 3.9")
+        machine.stub("python3.13", "true")
+        self.assertEqual(machine.run("version").returncode, 0)
+        machine.environment["MODEL_PRESS_PYTHON"] = "python3"
         self.assertIn("is Python 3.9, but", machine.run("version").stderr)
 
     def test_ubuntu_and_derivatives_use_apt(self) -> None:

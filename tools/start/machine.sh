@@ -89,21 +89,31 @@ check_disk() {
   done < <(df -Pk -- "${folders[@]}")
 }
 
-# Dies unless python3 is a version that the locked wheels exist for.
+# Dies unless there is a Python that the locked wheels exist for, where //tools/python:host_python.bzl looks: it has the
+# last word, this is the early one.
 check_python() {
-  local path version
-  path=$(command -v python3 || true)
-  [ -n "$path" ] || die "python3 is missing: install Python 3.11, 3.12 or 3.13"
-  # The name behind the link tells the version without starting Python.
-  version=$(readlink -f -- "$path" 2>/dev/null || true)
-  version=${version##*/python}
-  case $version in
-    3.[0-9]*) ;;
-    *) version=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])') || die "$path does not run" ;;
-  esac
-  case $version in
-    3.11 | 3.12 | 3.13) ;;
-    *) die "$path is Python $version, but the locked wheels are for 3.11, 3.12 and 3.13: put one of these first in PATH" ;;
+  local path version name
+  path=$(command -v "${MODEL_PRESS_PYTHON:-python3}" || true)
+  if [ -n "$path" ]; then
+    # The name behind the link tells the version without starting Python.
+    version=$(readlink -f -- "$path" 2>/dev/null || true)
+    is_supported_python "${version##*/python}" && return
+  fi
+  if [ -z "${MODEL_PRESS_PYTHON-}" ]; then
+    for name in python3.11 python3.12 python3.13; do
+      ! command -v "$name" >/dev/null || return 0
+    done
+  fi
+  [ -n "$path" ] || die "${MODEL_PRESS_PYTHON:-python3} is missing: install Python 3.11, 3.12 or 3.13"
+  version=$("$path" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || die "$path does not run"
+  is_supported_python "$version" ||
+    die "$path is Python $version, but the locked wheels are for 3.11, 3.12 and 3.13: install one, or point MODEL_PRESS_PYTHON at it"
+}
+
+is_supported_python() {
+  case $1 in
+    3.11 | 3.12 | 3.13) return 0 ;;
+    *) return 1 ;;
   esac
 }
 
