@@ -9,6 +9,24 @@ RECIPES = {
     "int8": True,
 }
 
+def recipe_error(target, recipe):
+    """What is wrong with a recipe attribute.
+
+    Args:
+      target: label of the variant, for the message.
+      recipe: name of a shipped recipe, or a label of the user's own.
+
+    Returns:
+      One line, or None where nothing is wrong.
+    """
+    if _is_label(recipe) or recipe in RECIPES:
+        return None
+    return "{}: recipe is \"{}\", expected one of {} or the label of your own `recipe` target".format(
+        target,
+        recipe,
+        ", ".join(sorted(RECIPES)),
+    )
+
 def recipe_label(target, recipe):
     """The label of a recipe that is given by name or by label.
 
@@ -19,11 +37,13 @@ def recipe_label(target, recipe):
     Returns:
       A label string or Label. Fails on an unknown name.
     """
-    if ":" in recipe or "/" in recipe:
-        return recipe
-    if recipe not in RECIPES:
-        fail("{}: recipe is \"{}\", expected one of {} or the label of your own `recipe` target".format(target, recipe, ", ".join(RECIPES.keys())))
-    return Label("//models/recipes:" + recipe)
+    error = recipe_error(target, recipe)
+    if error:
+        fail(error)
+    return recipe if _is_label(recipe) else Label("//models/recipes:" + recipe)
+
+def _is_label(recipe):
+    return ":" in recipe or "/" in recipe
 
 def recipe_is_calibrated(recipe):
     """Whether a shipped recipe needs representative images; a user's own recipe is asked later, by its provider."""

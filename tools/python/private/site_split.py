@@ -1,14 +1,12 @@
 """Splits one `pip install --target` folder into a folder and a py_library per package.
 
-Run by pip_repository in the repository's folder: split_site.py SITE [ALIAS=PACKAGE ...]
-Standard library only, and pip's own copy of `packaging`: nothing else exists yet when it runs.
+Standard library and pip's own copy of `packaging` only: nothing else exists yet when this runs.
 """
 
 import importlib.metadata
 import pathlib
 import re
 import shutil
-import sys
 
 from pip._vendor.packaging import requirements
 
@@ -72,8 +70,13 @@ def move(dist: importlib.metadata.Distribution, site: pathlib.Path, home: pathli
     return programs
 
 
-def main(site: pathlib.Path, aliases: dict[str, str]) -> None:
-    """Splits `site` and writes BUILD.bazel beside it."""
+def split(site: pathlib.Path, aliases: dict[str, str]) -> None:
+    """Splits `site` into the current folder and writes BUILD.bazel there.
+
+    Args:
+      site: what `pip install --target` made; removed afterwards.
+      aliases: name -> package that stands in for it unless it is installed itself.
+    """
     dists = sorted(importlib.metadata.distributions(path=[str(site)]), key=lambda d: d.name.lower())
     names = {target(dist.name) for dist in dists}
     stand_ins = {
@@ -104,7 +107,3 @@ def main(site: pathlib.Path, aliases: dict[str, str]) -> None:
         build.append("\nexports_files({})\n".format(sorted(exported)))
     pathlib.Path("BUILD.bazel").write_text("".join(build))
     shutil.rmtree(site)
-
-
-if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]), dict(a.split("=", 1) for a in sys.argv[2:]))

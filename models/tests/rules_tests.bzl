@@ -1,0 +1,121 @@
+"""Analysis tests of the model rules: outputs, providers and the one line that each mistake gets."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
+load("//models:defs.bzl", "evaluation", "image_set", "keras_model", "recipe", "tflite_variant")
+load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
+load("//models/private:recipes.bzl", "recipe_error")
+
+def _actions(env, mnemonic):
+    return [action for action in analysistest.target_actions(env) if action.mnemonic == mnemonic]
+
+def _variant_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    names = sorted([file.basename for file in target[DefaultInfo].files.to_list()])
+    asserts.equals(env, ["net_int8.manifest.json", "net_int8.tflite"], names)
+    variant = target[VariantInfo]
+    asserts.equals(env, "net_int8", variant.name)
+    asserts.equals(env, "int8", variant.recipe_name)
+    asserts.equals(env, "net", variant.model_info.name)
+    asserts.equals(env, "net.labels.txt", variant.labels.basename)
+    for group in ["model", "manifest", "labels"]:
+        asserts.equals(env, 1, len(getattr(target[OutputGroupInfo], group).to_list()))
+    converts = _actions(env, "TfliteConvert")
+    asserts.equals(env, 1, len(converts))
+    inputs = [file.basename for file in converts[0].inputs.to_list()]
+    asserts.true(env, "calibration.images.npy" in inputs, "the calibration images are an input")
+    asserts.true(env, "int8.json" in inputs, "the recipe is an input")
+    asserts.false(env, "fp32.json" in inputs, "another recipe's edit must not re-run this conversion")
+    return analysistest.end(env)
+
+_variant_test = analysistest.make(_variant_impl)
+
+def _model_impl(ctx):
+    env = analysistest.begin(ctx)
+    model = analysistest.target_under_test(env)[ModelInfo]
+    asserts.equals(env, "net", model.name)
+    asserts.equals(env, "net.model.json", model.info.basename)
+    asserts.equals(env, 1, len(_actions(env, "KerasImport")))
+    asserts.equals(env, 0, len(_actions(env, "KerasGenerate")))
+    return analysistest.end(env)
+
+_model_test = analysistest.make(_model_impl)
+
+def _evaluation_impl(ctx):
+    env = analysistest.begin(ctx)
+    info = analysistest.target_under_test(env)[EvaluationInfo]
+    asserts.equals(env, "net_int8", info.subject)
+    asserts.equals(env, 1, len(_actions(env, "TflitePredict")))
+    return analysistest.end(env)
+
+_evaluation_test = analysistest.make(_evaluation_impl)
+
+def _failure_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.expect_failure(env, ctx.attr.message)
+    return analysistest.end(env)
+
+_failure_test = analysistest.make(
+    _failure_impl,
+    expect_failure = True,
+    attrs = {"message": attr.string()},
+)
+
+def _unknown_recipe_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(
+        env,
+        "//a:b: recipe is \"int9\", expected one of dynamic_int8, fp16, fp32, int16x8, int8 or the label of your own `recipe` target",
+        recipe_error("//a:b", "int9"),
+    )
+    asserts.equals(env, None, recipe_error("//a:b", "int8"))
+    asserts.equals(env, None, recipe_error("//a:b", ":mine"))
+    return unittest.end(env)
+
+unknown_recipe_test = unittest.make(_unknown_recipe_impl)
+
+def _bad_targets():
+    """Targets with one mistake each: (name, part of the message)."""
+    keras_model(name = "no_source", tags = ["manual"])
+    keras_model(name = "two_sources", src = "net.keras", saved_model = ["saved_model.pb"], tags = ["manual"])
+    keras_model(name = "bad_preprocess", src = "net.keras", preprocess = "imagenet", tags = ["manual"])
+    keras_model(name = "half_saved_model", saved_model = ["net.keras", "calibration/red/a.png"], tags = ["manual"])
+    image_set(name = "empty_set", height = 8, width = 8, tags = ["manual"])
+    image_set(name = "no_size", srcs = ["calibration/red/a.png"], tags = ["manual"])
+    image_set(name = "stray_folder", srcs = ["calibration/red/a.png"], class_names = ["green"], height = 8, width = 8, tags = ["manual"])
+    tflite_variant(name = "uncalibrated", model = ":net", recipe = "int8", tags = ["manual"])
+    tflite_variant(name = "needless", model = ":net", recipe = "fp32", calibration = ":calibration", tags = ["manual"])
+    evaluation(name = "not_a_model", subject = ":calibration", images = ":calibration", tags = ["manual"])
+    return {
+        "bad_preprocess": "//models/tests:bad_preprocess: preprocess is \"imagenet\", expected one of tf, caffe, torch, none",
+        "empty_set": "//models/tests:empty_set: the image set is empty; give `srcs` or a `generator`",
+        "half_saved_model": "//models/tests:half_saved_model: `saved_model` has no saved_model.pb among its 2 files",
+        "needless": "//models/tests:needless: recipe fp32 ignores representative images, remove `calibration`",
+        "no_size": "//models/tests:no_size: `height` and `width` are 0 and 0, expected the size in pixels",
+        "no_source": "//models/tests:no_source: 0 of `src`, `saved_model` and `generator` are set, expected exactly one",
+        "not_a_model": "//models/tests:not_a_model: //models/tests:calibration is neither a variant nor a keras_model",
+        "stray_folder": "lies in the folder \"red\", expected one named in class_names",
+        "two_sources": "//models/tests:two_sources: 2 of `src`, `saved_model` and `generator` are set, expected exactly one",
+        "uncalibrated": "//models/tests:uncalibrated: recipe int8 needs representative images, `calibration` is not set",
+    }
+
+def rules_test_suite(name):
+    """Declares the subjects and tests of this file.
+
+    Args:
+      name: name of the test suite.
+    """
+    keras_model(name = "net", src = "net.keras", tags = ["manual"])
+    image_set(name = "calibration", srcs = ["calibration/red/a.png"], height = 8, width = 8, tags = ["manual"])
+    tflite_variant(name = "int8", model = ":net", calibration = ":calibration", tags = ["manual"])
+    evaluation(name = "int8_on_calibration", subject = ":int8", images = ":calibration", tags = ["manual"])
+
+    tests = ["variant_test", "model_test", "evaluation_test", "unknown_recipe_test"]
+    _variant_test(name = "variant_test", target_under_test = ":int8")
+    _model_test(name = "model_test", target_under_test = ":net")
+    _evaluation_test(name = "evaluation_test", target_under_test = ":int8_on_calibration")
+    unknown_recipe_test(name = "unknown_recipe_test")
+    for target, message in _bad_targets().items():
+        _failure_test(name = target + "_test", target_under_test = ":" + target, message = message)
+        tests.append(target + "_test")
+    native.test_suite(name = name, tests = tests)

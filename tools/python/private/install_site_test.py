@@ -1,0 +1,120 @@
+"""Real pip on real (tiny) wheels, without network: what is installed, and what is refused."""
+
+import hashlib
+import os
+import pathlib
+import zipfile
+
+import install_site
+import pytest
+
+_NAME = "half-adder"
+_WHEEL = "half_adder-1.0-py3-none-any.whl"
+
+
+@pytest.fixture(name="wheels")
+def _wheels(tmp_path, monkeypatch):
+    """A folder with one wheel, and a working folder to install in; pip sees no index."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    info = "half_adder-1.0.dist-info"
+    files = {
+        "half_adder/__init__.py": "SUM = 1\n",
+        "half_adder/BUILD": "# would make the folder a Bazel package\n",
+        "half_adder/tests/test_it.py": "",
+        "half_adder-1.0.data/scripts/add": "#!python\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {_NAME}\nVersion: 1.0\nRequires-Dist: not-locked\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    with zipfile.ZipFile(folder / _WHEEL, "w") as wheel:
+        for name, text in files.items():
+            wheel.writestr(name, text)
+        wheel.writestr(f"{info}/RECORD", "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"]))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+def _lock(text: str) -> str:
+    path = pathlib.Path("lock.txt").absolute()
+    path.write_text(text)
+    return str(path)
+
+
+def _digest(wheels: pathlib.Path) -> str:
+    return hashlib.sha256((wheels / _WHEEL).read_bytes()).hexdigest()
+
+
+def test_one_library_a_package(wheels):
+    install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"), ["adder=half-adder"])
+    build = pathlib.Path("BUILD.bazel").read_text()
+    assert 'name = "half_adder"' in build
+    assert 'name = "adder",\n    actual = ":half_adder"' in build
+    assert "not_locked" not in build
+    site = pathlib.Path("half_adder/site-packages/half_adder")
+    assert (site / "__init__.py").read_text() == "SUM = 1\n"
+    assert not (site / "BUILD").exists() and not (site / "tests").exists()
+    assert list(site.glob("__pycache__/*.pyc")), "bytecode is made once, here"
+    assert pathlib.Path("half_adder/bin/add").exists()
+    assert not pathlib.Path("all").exists()
+
+
+def test_bytecode_is_the_same_in_every_folder(wheels, tmp_path, monkeypatch):
+    lock = _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n")
+    found = []
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        install_site.main(lock, [])
+        found.append([path.read_bytes() for path in sorted(pathlib.Path(".").rglob("*.pyc"))])
+    assert found[0] == found[1] and found[0]
+
+
+def test_stale_hash_is_refused_by_name(wheels):
+    stale = "0" * 64
+    with pytest.raises(SystemExit) as caught:
+        install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{stale}\n"), [])
+    message = str(caught.value)
+    assert message.startswith("half-adder==1.0") or message.startswith("half_adder==1.0") or _NAME in message
+    assert f"sha256 is {_digest(wheels)}, expected {stale} from lock.txt" in message
+    assert "bazel run //tools/python:lock" in message and "\n" not in message
+    assert not pathlib.Path("all").exists(), "nothing half-written is left behind"
+
+
+def test_changed_byte_is_refused(wheels):
+    lock = _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n")
+    with open(wheels / _WHEEL, "ab") as wheel:
+        wheel.write(b"\0")
+    with pytest.raises(SystemExit, match="sha256 is .* expected .*a changed file is refused"):
+        install_site.main(lock, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("other==2.0 --hash=sha256:" + "1" * 64, "other==2.0 of lock.txt has no wheel for Python"),
+        ("half-adder==1.0", "installing lock.txt failed: ERROR: "),
+    ],
+)
+def test_other_failures_are_one_line(wheels, text, expected):
+    with pytest.raises(SystemExit) as caught:
+        install_site.main(_lock(text + "\n"), [])
+    assert expected in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("... NewConnectionError('...: Failed to establish a new connection ...')", "no package index is reachable"),
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "no disk space left"),
+        ("/usr/bin/python3: No module named pip", "this Python has no pip; run ./bazelw once"),
+    ],
+)
+def test_machine_faults_are_named(output, expected):
+    assert install_site.explain(output, "lock.txt").startswith(expected)
