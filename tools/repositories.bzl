@@ -22,6 +22,9 @@ def model_press_repositories():
         system_skylib(name = "bazel_skylib")
 
     python_repositories()
-    native.register_toolchains("@host_python//:toolchain")
+    native.register_toolchains(
+        "@bazel_skylib//toolchains/unittest:bash_toolchain",
+        "@host_python//:toolchain",
+    )
     npm_repositories()
     maven_repositories()
