@@ -3,6 +3,7 @@
 Standard library and pip's own copy of `packaging` only: nothing else exists yet when this runs.
 """
 
+import csv
 import importlib.metadata
 import pathlib
 import re
@@ -53,8 +54,8 @@ def dropped(path: str) -> bool:
 def move(dist: importlib.metadata.Distribution, site: pathlib.Path, home: pathlib.Path) -> list[str]:
     """Moves the files of one distribution under `home`; returns the names of its programs."""
     programs = []
-    for entry in dist.files or []:
-        name = entry.as_posix()
+    # Not dist.files: from Python 3.12 on it leaves out programs, whose recorded place is outside a --target folder.
+    for name, *_ in csv.reader((dist.read_text("RECORD") or "").splitlines()):
         program = re.search(r"(^|/)\.\./bin/([^/]+)$", "/" + name)
         if program:
             source, goal = site / "bin" / program[2], home / "bin" / program[2]
