@@ -1,5 +1,5 @@
 // The bionic functions that Android's TensorFlow Lite library needs and glibc lacks, so that the
-// library of an AAR runs on a desktop JVM. tools/android/host_library.py points the library here:
+// library of an AAR runs on a desktop JVM. make_host_library.py points the library here:
 // it renames the functions listed at the end to host_*, because glibc has them with other meanings.
 
 #include <errno.h>
@@ -21,6 +21,9 @@ enum {
   kBionicProcessorsOnline = 97,
 };
 
+// android/log.h's ANDROID_LOG_WARN: what is below informs only developers of the runtime.
+enum { kAndroidLogWarn = 5 };
+
 int* __errno(void) { return __errno_location(); }
 
 size_t __strlen_chk(const char* text, size_t capacity) {
@@ -38,7 +41,7 @@ int __system_property_get(const char* name, char* value) {
 void android_set_abort_message(const char* message) { fprintf(stderr, "abort: %s\n", message); }
 
 int __android_log_vprint(int priority, const char* tag, const char* format, va_list arguments) {
-  (void)priority;
+  if (priority < kAndroidLogWarn) return 1;
   fprintf(stderr, "%s: ", tag ? tag : "");
   vfprintf(stderr, format, arguments);
   fputc('\n', stderr);

@@ -48,6 +48,7 @@ public final class OpTable {
       System.err.println("op_table: expected one argument, the JSON file to write");
       System.exit(1);
     }
+    QuietRuntime.start();
     String home = System.getenv("BUILD_WORKING_DIRECTORY");
     Path out = home == null ? Paths.get(args[0]) : Paths.get(home).resolve(args[0]);
     Path partial = out.resolveSibling(out.getFileName() + ".partial");

@@ -33,6 +33,7 @@ public final class Predict {
   private Predict() {}
 
   public static void main(String[] args) throws IOException {
+    QuietRuntime.start();
     try {
       Map<String, Path> flags = parse(args);
       run(

@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
     args = parser.parse_args(argv)
     binary = lief.ELF.parse(args.src)
     if binary is None or binary.header.machine_type != lief.ELF.ARCH.X86_64:
-        print(f"host_library: {args.src}: not an x86_64 ELF library", file=sys.stderr)
+        print(f"make_host_library: {args.src}: not an x86_64 ELF library", file=sys.stderr)
         return 1
     for library in list(binary.libraries):
         if library != _KEPT_LIBRARY:
