@@ -1,5 +1,6 @@
 """What a WORKSPACE (Bazel 4 to 6) needs of model_press. Bazel 7 and later read MODULE.bazel instead."""
 
+load("//tools/android:repositories.bzl", "android_repositories")
 load("//tools/maven:repositories.bzl", "maven_repositories")
 load("//tools/npm:repositories.bzl", "npm_repositories")
 load("//tools/python:repositories.bzl", "python_repositories")
@@ -28,3 +29,11 @@ def model_press_repositories():
     )
     npm_repositories()
     maven_repositories()
+    android_repositories()
+
+    # The first that fits wins: the user's SDK, the registry packages, a clear line.
+    native.register_toolchains(
+        "@android_sdk//:toolchain",
+        "//tools/android:registry_toolchain",
+        "//tools/android:missing_toolchain",
+    )

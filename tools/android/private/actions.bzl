@@ -1,0 +1,162 @@
+"""Action functions that turn sources, resources and a model into an APK."""
+
+load("//tools/jvm/private:compile.bzl", "jdk_of")
+
+# Enough for D8 and apksigner on an app with every ABI; the default is a quarter of the machine.
+_JVM_FLAGS = ["-Xmx2g"]
+
+def _java(ctx):
+    return jdk_of(ctx).java_executable_exec_path
+
+def compile_resources(*, ctx, tools, resources, output):
+    """Compiles resource files into a zip of aapt2's flat files."""
+    args = ctx.actions.args()
+    args.add("compile")
+    args.add("-o", output)
+    args.add_all(resources)
+    ctx.actions.run(
+        executable = tools.aapt2,
+        arguments = [args],
+        inputs = depset(resources, transitive = [tools.tool_files]),
+        outputs = [output],
+        mnemonic = "AaptCompile",
+        progress_message = "Compiling resources of %s" % ctx.label,
+    )
+
+def link_resources(*, ctx, tools, android_jar, manifest, compiled, settings, output, r_java):
+    """Links compiled resources and the manifest into an APK without code, and writes R.java.
+
+    Args:
+      ctx: rule context.
+      tools: AndroidToolsInfo.
+      android_jar: platform to link against.
+      manifest: AndroidManifest.xml.
+      compiled: zip of compile_resources.
+      settings: struct of application_id, min_sdk_version, target_sdk_version, version_code, version_name.
+      output: the APK to write.
+      r_java: directory to write R.java into.
+    """
+    args = ctx.actions.args()
+    args.add("link")
+    args.add("-I", android_jar)
+    args.add("--manifest", manifest)
+    args.add("--min-sdk-version", str(settings.min_sdk_version))
+    args.add("--target-sdk-version", str(settings.target_sdk_version))
+    args.add("--version-code", str(settings.version_code))
+    args.add("--version-name", settings.version_name)
+    if settings.application_id:
+        args.add("--rename-manifest-package", settings.application_id)
+    args.add("--java", r_java.path)
+    args.add("-o", output)
+    args.add(compiled)
+    ctx.actions.run(
+        executable = tools.aapt2,
+        arguments = [args],
+        inputs = depset([android_jar, manifest, compiled], transitive = [tools.tool_files]),
+        outputs = [output, r_java],
+        mnemonic = "AaptLink",
+        progress_message = "Linking resources of %s" % ctx.label,
+    )
+
+def dex(*, ctx, tools, android_jar, jars, min_sdk_version, output):
+    """Compiles class files into a zip of classes*.dex."""
+    jdk = jdk_of(ctx)
+    args = ctx.actions.args()
+    args.add_all(_JVM_FLAGS)
+    args.add("-cp", tools.d8_jar)
+    args.add("com.android.tools.r8.D8")
+    args.add("--release")
+    args.add("--min-api", str(min_sdk_version))
+    args.add("--lib", android_jar)
+    args.add("--lib", jdk.java_home)
+    args.add("--output", output)
+    args.add_all(jars)
+    ctx.actions.run(
+        executable = _java(ctx),
+        arguments = [args],
+        inputs = depset([android_jar, tools.d8_jar], transitive = [jars, jdk.files, tools.tool_files]),
+        outputs = [output],
+        mnemonic = "Dex",
+        progress_message = "Dexing %s" % ctx.label,
+    )
+
+def bundle_model(*, ctx, variant, runtime, output):
+    """Checks that model, manifest and labels belong together and copies them into an assets folder."""
+    args = ctx.actions.args()
+    args.add("--label", str(ctx.label))
+    args.add("--model", variant.model)
+    args.add("--manifest", variant.manifest)
+    args.add("--labels", variant.labels)
+    args.add("--recipe", variant.recipe_name)
+    args.add("--runtime", runtime.version)
+    args.add("--name", variant.name)
+    args.add("--out", output.path)
+    ctx.actions.run(
+        executable = ctx.executable._bundle_model,
+        arguments = [args],
+        inputs = [variant.model, variant.manifest, variant.labels],
+        outputs = [output],
+        mnemonic = "BundleModel",
+        progress_message = "Bundling %s into %s" % (variant.name, ctx.label),
+    )
+
+def pack_apk(*, ctx, resources, dex_zip, assets, jni, output):
+    """Packs everything into an aligned, unsigned APK; jni is a list of (ABI, File)."""
+    args = ctx.actions.args()
+    args.add("--resources", resources)
+    args.add("--dex", dex_zip)
+    args.add("--assets", assets.path)
+    for abi, library in jni:
+        args.add("--jni", library, format = abi + "=%s")
+    args.add("--out", output)
+    ctx.actions.run(
+        executable = ctx.executable._pack_apk,
+        arguments = [args],
+        inputs = [resources, dex_zip, assets] + [library for _, library in jni],
+        outputs = [output],
+        mnemonic = "PackApk",
+        progress_message = "Packing %s" % ctx.label,
+    )
+
+def check_alignment(*, ctx, tools, apk, output):
+    """Lets zipalign check the packing; writes its report."""
+    ctx.actions.run_shell(
+        command = "'%s' -c -p -v 4 '%s' > '%s' || { grep BAD '%s' >&2; exit 1; }" % (
+            tools.zipalign.executable.path,
+            apk.path,
+            output.path,
+            output.path,
+        ),
+        tools = [tools.zipalign],
+        inputs = depset([apk], transitive = [tools.tool_files]),
+        outputs = [output],
+        mnemonic = "CheckAlignment",
+        progress_message = "Checking the alignment of %s" % ctx.label,
+    )
+
+def sign_apk(*, ctx, tools, unsigned, alignment_report, keystore, min_sdk_version, output):
+    """Signs an APK with scheme v2 and newer, which keep its bytes and alignment."""
+    jdk = jdk_of(ctx)
+    args = ctx.actions.args()
+    args.add_all(_JVM_FLAGS)
+    args.add("-jar", tools.apksigner_jar)
+    args.add("sign")
+    args.add("--ks", keystore.keystore)
+    args.add("--ks-key-alias", keystore.alias)
+    args.add("--ks-pass", keystore.password, format = "file:%s")
+    args.add("--min-sdk-version", str(min_sdk_version))
+    args.add("--v1-signing-enabled", "false")
+    args.add("--v4-signing-enabled", "false")
+    args.add("--in", unsigned)
+    args.add("--out", output)
+    ctx.actions.run(
+        executable = _java(ctx),
+        arguments = [args],
+        inputs = depset(
+            [tools.apksigner_jar, keystore.keystore, keystore.password, unsigned, alignment_report],
+            transitive = [jdk.files, tools.tool_files],
+        ),
+        outputs = [output],
+        mnemonic = "SignApk",
+        progress_message = "Signing %s" % ctx.label,
+    )

@@ -1,0 +1,237 @@
+"""`android_app`."""
+
+load("@rules_java//java/common:java_info.bzl", "JavaInfo")
+load("//models:providers.bzl", "VariantInfo")
+load("//tools/android:keystore.bzl", "AndroidKeystoreInfo")
+load("//tools/android:runtime.bzl", "AndroidRuntimeInfo")
+load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "compile_jar")
+load(
+    ":actions.bzl",
+    "bundle_model",
+    "check_alignment",
+    "compile_resources",
+    "dex",
+    "link_resources",
+    "pack_apk",
+    "sign_apk",
+)
+
+AndroidAppInfo = provider(
+    doc = "An APK and the parts of it that tests need.",
+    fields = {
+        "android_jar": "File: platform that it was compiled against.",
+        "apk": "File: signed APK.",
+        "application_id": "string: its package on the device, or empty for the manifest's.",
+        "assets": "File: directory of its assets.",
+        "java": "JavaInfo of its classes and their dependencies.",
+        "manifest": "File: AndroidManifest.xml as written in the sources.",
+        "min_sdk_version": "int",
+        "resources": "File: APK of resources and linked manifest, without code.",
+        "runtime": "AndroidRuntimeInfo.",
+        "target_sdk_version": "int",
+        "variant": "VariantInfo of the model in it.",
+    },
+)
+
+TOOLCHAIN_TYPE = "//tools/android:toolchain_type"
+
+# The classifier uses java.util.List.sort and the EXIF reader for streams, both of API 24.
+_LOWEST_SDK = 24
+
+def _check_application_id(ctx):
+    name = ctx.attr.application_id
+    if not name:
+        return
+    segments = name.split(".")
+    for segment in segments:
+        rest = segment.replace("_", "a")
+        if not rest or not rest.isalnum() or not segment[0].isalpha():
+            segments = []
+            break
+    if len(segments) < 2:
+        fail("%s: application_id \"%s\" is no Android package name; expected at least two words like com.example.app" % (
+            ctx.label,
+            name,
+        ))
+
+def _check_sdk(ctx, tools):
+    target = ctx.attr.target_sdk_version
+    minimum = ctx.attr.min_sdk_version
+    if target not in tools.android_jars:
+        fail("%s: target_sdk_version %d has no platform jar in %s, which has %s" % (
+            ctx.label,
+            target,
+            tools.origin,
+            ", ".join([str(level) for level in sorted(tools.android_jars)]),
+        ))
+    if minimum < _LOWEST_SDK or minimum > target:
+        fail("%s: min_sdk_version %d; expected %d to the target_sdk_version %d" % (
+            ctx.label,
+            minimum,
+            _LOWEST_SDK,
+            target,
+        ))
+
+def _jni(ctx, runtime):
+    """Returns the (ABI, File) pairs that the app ships."""
+    pairs = []
+    for abi in ctx.attr.abis or sorted(runtime.jni):
+        if abi not in runtime.jni:
+            fail("%s: %s has no library for ABI \"%s\"; it has %s" % (
+                ctx.label,
+                runtime.name,
+                abi,
+                ", ".join(sorted(runtime.jni)),
+            ))
+        pairs += [(abi, library) for library in runtime.jni[abi].to_list()]
+    return pairs
+
+def _android_app_impl(ctx):
+    tools = ctx.toolchains[TOOLCHAIN_TYPE].android
+    runtime = ctx.attr.runtime[AndroidRuntimeInfo]
+    variant = ctx.attr.model[VariantInfo]
+    _check_application_id(ctx)
+    _check_sdk(ctx, tools)
+    jni = _jni(ctx, runtime)
+    android_jar = tools.android_jars[ctx.attr.target_sdk_version]
+    settings = struct(
+        application_id = ctx.attr.application_id,
+        min_sdk_version = ctx.attr.min_sdk_version,
+        target_sdk_version = ctx.attr.target_sdk_version,
+        version_code = ctx.attr.version_code,
+        version_name = ctx.attr.version_name,
+    )
+
+    work = ctx.label.name + ".parts/"
+    compiled = ctx.actions.declare_file(work + "resources.zip")
+    resources = ctx.actions.declare_file(work + "resources.apk")
+    r_java = ctx.actions.declare_directory(work + "r_java")
+    classes = ctx.actions.declare_file(work + "classes.jar")
+    dex_zip = ctx.actions.declare_file(work + "dex.zip")
+    assets = ctx.actions.declare_directory(work + "assets")
+    unsigned = ctx.actions.declare_file(work + "unsigned.apk")
+    alignment_report = ctx.actions.declare_file(work + "alignment.txt")
+    apk = ctx.actions.declare_file(ctx.label.name + ".apk")
+
+    bundle_model(ctx = ctx, variant = variant, runtime = runtime, output = assets)
+    compile_resources(ctx = ctx, tools = tools, resources = ctx.files.resources, output = compiled)
+    link_resources(
+        ctx = ctx,
+        tools = tools,
+        android_jar = android_jar,
+        manifest = ctx.file.manifest,
+        compiled = compiled,
+        settings = settings,
+        output = resources,
+        r_java = r_java,
+    )
+
+    deps = [dep[JavaInfo] for dep in ctx.attr.deps] + [runtime.java]
+    compile_jar(
+        ctx = ctx,
+        srcs = ctx.files.srcs + [r_java],
+        output = classes,
+        classpath = depset([android_jar], transitive = [dep.transitive_compile_time_jars for dep in deps]),
+    )
+    java = JavaInfo(output_jar = classes, compile_jar = classes, deps = deps)
+    dex(
+        ctx = ctx,
+        tools = tools,
+        android_jar = android_jar,
+        jars = java.transitive_runtime_jars,
+        min_sdk_version = ctx.attr.min_sdk_version,
+        output = dex_zip,
+    )
+    pack_apk(ctx = ctx, resources = resources, dex_zip = dex_zip, assets = assets, jni = jni, output = unsigned)
+    check_alignment(ctx = ctx, tools = tools, apk = unsigned, output = alignment_report)
+    sign_apk(
+        ctx = ctx,
+        tools = tools,
+        unsigned = unsigned,
+        alignment_report = alignment_report,
+        keystore = ctx.attr.keystore[AndroidKeystoreInfo],
+        min_sdk_version = ctx.attr.min_sdk_version,
+        output = apk,
+    )
+    return [
+        DefaultInfo(files = depset([apk])),
+        AndroidAppInfo(
+            android_jar = android_jar,
+            apk = apk,
+            application_id = ctx.attr.application_id,
+            assets = assets,
+            java = java,
+            manifest = ctx.file.manifest,
+            min_sdk_version = ctx.attr.min_sdk_version,
+            resources = resources,
+            runtime = runtime,
+            target_sdk_version = ctx.attr.target_sdk_version,
+            variant = variant,
+        ),
+    ]
+
+android_app = rule(
+    implementation = _android_app_impl,
+    doc = """An Android app that carries one model.
+
+    Its output is `<name>.apk`: signed with scheme v2, aligned, installable. The .tflite, the native
+    libraries and the resource table are stored uncompressed, so that they are mapped, not copied.
+    The same inputs and the same key give the same bytes. Sources, resources and manifest are those
+    of the demo app unless stated; a team with its own app states all three.
+    """,
+    attrs = dict(
+        JDK_ATTRS,
+        abis = attr.string_list(doc = "ABIs to ship; all of the runtime's if empty."),
+        application_id = attr.string(doc = "Package on the device, such as com.example.app; the manifest's if empty."),
+        deps = attr.label_list(
+            default = [Label("//android/core")],
+            providers = [JavaInfo],
+            doc = "Java libraries; the classifier is //android/core.",
+        ),
+        keystore = attr.label(
+            default = Label("@android_debug_keystore//:keystore"),
+            providers = [AndroidKeystoreInfo],
+            doc = "An `android_keystore`; by default this user's debug key, which no store accepts.",
+        ),
+        manifest = attr.label(
+            default = Label("//android/app:AndroidManifest.xml"),
+            allow_single_file = [".xml"],
+        ),
+        min_sdk_version = attr.int(default = 24),
+        model = attr.label(
+            mandatory = True,
+            providers = [VariantInfo],
+            doc = "The variant to ship; found in the APK under assets/models/<variant>/.",
+        ),
+        resources = attr.label_list(
+            default = [Label("//android/app:resources")],
+            allow_files = True,
+            doc = "Files of a res folder.",
+        ),
+        runtime = attr.label(
+            default = Label("//tools/android/runtimes:tensorflow_lite"),
+            providers = [AndroidRuntimeInfo],
+        ),
+        srcs = attr.label_list(
+            default = [Label("//android/app:sources")],
+            allow_files = [".java"],
+        ),
+        target_sdk_version = attr.int(
+            default = 35,
+            doc = "API level that the app is compiled for and behaves by; the toolchain needs its platform jar.",
+        ),
+        version_code = attr.int(default = 1),
+        version_name = attr.string(default = "1.0"),
+        _bundle_model = attr.label(
+            default = Label("//tools/android/private:bundle_model"),
+            cfg = "exec",
+            executable = True,
+        ),
+        _pack_apk = attr.label(
+            default = Label("//tools/android/private:pack_apk"),
+            cfg = "exec",
+            executable = True,
+        ),
+    ),
+    toolchains = [TOOLCHAIN_TYPE],
+)

@@ -1,0 +1,117 @@
+"""Puts a model, its manifest and its labels into an app's assets, if they belong together."""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import re
+import shutil
+import sys
+from typing import Any
+
+
+class BundleError(Exception):
+    """A one-line reason why the three files are not one model."""
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", text))
+
+
+def read_manifest(path: pathlib.Path) -> dict[str, Any]:
+    """Returns the manifest; raises BundleError if it is no JSON object."""
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path.name}: not a manifest: {error}") from None
+    if not isinstance(manifest, dict):
+        raise BundleError(f"{path.name}: not a manifest: expected a JSON object")
+    return manifest
+
+
+def check(
+    manifest: dict[str, Any],
+    model: bytes,
+    labels: bytes,
+    *,
+    recipe: str | None = None,
+    runtime: str | None = None,
+) -> None:
+    """Raises BundleError unless model and labels are those of the manifest.
+
+    Args:
+      manifest: content of manifest.json.
+      model: the .tflite.
+      labels: the label file, one a line.
+      recipe: name of the recipe that the target was made with; None to accept any.
+      runtime: version of the runtime that the app ships; None to accept any.
+    """
+    name = manifest.get("name", "?")
+    try:
+        wanted_model = manifest["model"]["sha256"]
+        wanted_labels = manifest["labels"]["sha256"]
+        wanted_count = manifest["labels"]["count"]
+        width = manifest["output"]["shape"][-1]
+        made_with = manifest["recipe"]["name"]
+        minimum = manifest.get("minimum_runtime", "0")
+    except (KeyError, TypeError, IndexError) as error:
+        raise BundleError(f"manifest of {name}: field {error} is missing") from None
+    found = hashlib.sha256(model).hexdigest()
+    if found != wanted_model:
+        raise BundleError(
+            f"the model is not the one that the manifest of {name} (recipe {made_with}) describes: "
+            f"sha256 {found}, expected {wanted_model}"
+        )
+    if recipe is not None and made_with != recipe:
+        raise BundleError(f"the manifest of {name} is of recipe {made_with}, expected {recipe}")
+    count = len(labels.decode("utf-8").splitlines())
+    if count != wanted_count or count != width:
+        raise BundleError(
+            f"{count} labels, but the manifest of {name} says {wanted_count} "
+            f"and the model has {width} outputs"
+        )
+    found = hashlib.sha256(labels).hexdigest()
+    if found != wanted_labels:
+        raise BundleError(
+            f"the labels are not those of the manifest of {name}: "
+            f"sha256 {found}, expected {wanted_labels}"
+        )
+    if runtime is not None and _version(minimum) > _version(runtime):
+        raise BundleError(
+            f"{name} needs runtime {minimum}, but the app ships {runtime}; "
+            "choose another recipe or runtime"
+        )
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
+    parser.add_argument("--label", required=True, help="target to name in errors")
+    parser.add_argument("--model", type=pathlib.Path, required=True)
+    parser.add_argument("--manifest", type=pathlib.Path, required=True)
+    parser.add_argument("--labels", type=pathlib.Path, required=True)
+    parser.add_argument("--recipe", required=True)
+    parser.add_argument("--runtime", required=True, help="version that the app ships")
+    parser.add_argument("--name", required=True, help="folder of the model under models/")
+    parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to fill")
+    args = parser.parse_args(argv)
+    try:
+        check(
+            read_manifest(args.manifest),
+            args.model.read_bytes(),
+            args.labels.read_bytes(),
+            recipe=args.recipe,
+            runtime=args.runtime,
+        )
+    except (BundleError, OSError) as error:
+        print(f"{args.label}: {error}", file=sys.stderr)
+        return 1
+    folder = args.out / "models" / args.name
+    folder.mkdir(parents=True)
+    shutil.copyfile(args.model, folder / "model.tflite")
+    shutil.copyfile(args.manifest, folder / "manifest.json")
+    shutil.copyfile(args.labels, folder / "labels.txt")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
