@@ -22,6 +22,8 @@ def run_generator(ctx, *, mnemonic, progress_message, outputs, network = False):
         outputs = outputs.values(),
         mnemonic = mnemonic,
         progress_message = progress_message,
+        # The packages are directory artifacts: bytecode written into one would change its digest.
+        env = {"PYTHONDONTWRITEBYTECODE": "1"},
         execution_requirements = {"requires-network": "1"} if network else {},
     )
 

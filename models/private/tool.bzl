@@ -55,5 +55,7 @@ def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, output
         outputs = outputs,
         mnemonic = mnemonic,
         progress_message = progress_message,
+        # The packages are directory artifacts: bytecode written into one would change its digest.
+        env = {"PYTHONDONTWRITEBYTECODE": "1"},
         execution_requirements = _WORKER,
     )

@@ -8,6 +8,8 @@ import pytest
 
 def main(arguments: list[str]) -> int:
     """Returns pytest's exit status; no test collected counts as a failure."""
+    # Also keeps pytest from writing rewritten bytecode into the packages, which are directory artifacts.
+    sys.dont_write_bytecode = True
     options = ["-p", "no:cacheprovider", "--import-mode=importlib", "-q", "--color=no", "-ra"]
     if "XML_OUTPUT_FILE" in os.environ:
         options.append("--junit-xml=" + os.environ["XML_OUTPUT_FILE"])
