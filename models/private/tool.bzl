@@ -9,11 +9,7 @@ TOOL_ATTR = {"_tool": _tool_attr("//python/model_press")}
 # The same program without: it starts in a tenth of the time.
 LIGHT_TOOL_ATTR = {"_light_tool": _tool_attr("//python/model_press:light_tool")}
 
-# JSON, since the protocol buffer protocol would need generated code in the worker.
-_WORKER = {
-    "requires-worker-protocol": "json",
-    "supports-workers": "1",
-}
+_WORKER = {"supports-workers": "1"}
 
 def tool_arguments(ctx, command):
     """Starts the parameter file of one action.

@@ -1,20 +1,17 @@
-"""Bazel's persistent worker protocol in JSON: one process, one request at a time.
+"""Bazel's persistent worker: one process, one request at a time.
 
 TensorFlow's import costs seconds and a conversion leaves memory behind, so the process stays, and
 replaces itself (same pipes) when it has grown.
 """
 
-import codecs
 import contextlib
 import gc
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from model_press import cli
+from model_press import cli, worker_protocol
 
-_READ_BYTES = 1 << 16
 # A full-size conversion peaks near 2 GB; above this a fresh process is cheaper than the memory.
 MAX_RESIDENT_BYTES = 2 << 30
 
@@ -22,9 +19,9 @@ MAX_RESIDENT_BYTES = 2 << 30
 def serve(startup: Sequence[str], max_resident_bytes: int = MAX_RESIDENT_BYTES) -> int:
     """Answers requests from stdin until it closes; each runs as `startup` + the request's arguments."""
     with _protected_stdout() as answers:
-        requests = Requests(sys.stdin.fileno())
+        requests = worker_protocol.Requests(sys.stdin.fileno())
         for request in requests:
-            if request.get("cancel"):
+            if request.cancel:
                 continue  # work is never interrupted; Bazel then waits for the answer
             answer(request, startup, answers)
             _release_memory()
@@ -33,51 +30,14 @@ def serve(startup: Sequence[str], max_resident_bytes: int = MAX_RESIDENT_BYTES) 
     return 0
 
 
-def answer(request: dict, startup: Sequence[str], answers: int) -> None:
+def answer(request: worker_protocol.Request, startup: Sequence[str], answers: int) -> None:
     """Runs one request and writes its answer to file descriptor `answers`."""
     lines: list[str] = []
-    code = cli.run([*startup, *request.get("arguments", [])], lines.append)
-    reply = {
-        "exitCode": code,
-        "output": "".join(line.rstrip("\n") + "\n" for line in lines),
-        "requestId": request.get("requestId", 0),
-    }
-    data = (json.dumps(reply) + "\n").encode()
+    code = cli.run([*startup, *request.arguments], lines.append)
+    output = "".join(line.rstrip("\n") + "\n" for line in lines)
+    data = worker_protocol.encode_response(code, output, request.request_id)
     while data:
         data = data[os.write(answers, data) :]
-
-
-class Requests:
-    """Iterates over the JSON objects of a stream that need not separate them (Bazel 4 does not)."""
-
-    def __init__(self, descriptor: int):
-        self._descriptor = descriptor
-        self._text = ""
-        self._utf8 = codecs.getincrementaldecoder("utf-8")()
-        self._json = json.JSONDecoder()
-
-    @property
-    def drained(self) -> bool:
-        """True if no byte of a further request has been read yet."""
-        return not self._text.strip() and not self._utf8.getstate()[0]
-
-    def __iter__(self) -> Iterator[dict]:
-        while True:
-            self._text = self._text.lstrip()
-            if self._text:
-                try:
-                    value, end = self._json.raw_decode(self._text)
-                except json.JSONDecodeError:
-                    pass  # the rest of this request is still to come
-                else:
-                    self._text = self._text[end:]
-                    yield value
-                    continue
-            # os.read returns what there is; a buffered reader would wait for more.
-            data = os.read(self._descriptor, _READ_BYTES)
-            if not data:
-                return
-            self._text += self._utf8.decode(data)
 
 
 @contextlib.contextmanager
