@@ -1,0 +1,94 @@
+"""metrics.json: what was measured on one machine. The same schema for the build host, a phone and a Pi."""
+
+import dataclasses
+import os
+from typing import Literal
+
+from model_press import files, strict_json
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """Where it was measured. cpu_class is the coarse kind that gates state their bounds for (machine.py)."""
+
+    kind: Literal["host", "android", "ios", "raspberry_pi"]
+    cpu_model: str
+    cpu_class: str
+    isa: tuple[str, ...]
+    cores: int
+    memory_bytes: int
+    os: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Runtime:
+    """The runtime library that ran the model."""
+
+    name: str
+    version: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Latency:
+    """Steady latency of one inference after warm-up, milliseconds. iqr is the interquartile range."""
+
+    median_ms: float
+    p90_ms: float
+    iqr_ms: float
+    runs: int
+    warmup_runs: int
+
+
+@dataclasses.dataclass(frozen=True)
+class UndelegatedOp:
+    """A node that the delegate left to the built-in kernels: its operator and the tensor it writes."""
+
+    op: str
+    output: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One variant on one runtime configuration.
+
+    delegate: "xnnpack" or "none", what really ran. partitions: delegate nodes in the final graph (0 without
+    delegate). load_ms: file to allocated interpreter in a fresh process, page cache warm. first_ms: the
+    first inference. base_memory_bytes: resident memory with the runtime imported and no model;
+    peak_memory_bytes: the largest resident memory of the process.
+    """
+
+    variant: str
+    recipe: str
+    sha256: str
+    bytes: int
+    zipped_bytes: int
+    runtime: Runtime
+    delegate: str
+    threads: int
+    load_ms: float
+    first_ms: float
+    latency: Latency
+    base_memory_bytes: int
+    peak_memory_bytes: int
+    partitions: int
+    undelegated: tuple[UndelegatedOp, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Metrics:
+    """The whole file."""
+
+    schema_version: Literal[1]
+    machine: Machine
+    records: tuple[Record, ...]
+
+
+def write(path: str | os.PathLike, metrics: Metrics) -> None:
+    """Writes metrics.json whole."""
+    files.write_json(path, strict_json.to_json(metrics))
+
+
+def read(path: str | os.PathLike) -> Metrics:
+    """Reads and validates a metrics.json of any device; UserError names the file and field that is wrong."""
+    where = f"metrics {os.path.basename(path)}"
+    return strict_json.from_json(Metrics, files.read_json(path, "metrics"), where)

@@ -1,0 +1,52 @@
+"""metrics.json survives a round trip and refuses what is not in its schema."""
+
+import json
+
+import pytest
+
+from model_press.errors import UserError
+from model_press.measure import metrics
+
+
+def _metrics() -> metrics.Metrics:
+    record = metrics.Record(
+        variant="net_int8",
+        recipe="int8",
+        sha256="0" * 64,
+        bytes=10,
+        zipped_bytes=9,
+        runtime=metrics.Runtime("ai-edge-litert", "2.3.0"),
+        delegate="xnnpack",
+        threads=1,
+        load_ms=1.5,
+        first_ms=2.0,
+        latency=metrics.Latency(1.0, 1.2, 0.1, 50, 3),
+        base_memory_bytes=100,
+        peak_memory_bytes=200,
+        partitions=2,
+        undelegated=(metrics.UndelegatedOp("RELU", "block/relu"),),
+    )
+    machine = metrics.Machine("android", "Tensor G3", "aarch64-i8mm", ("asimd",), 9, 8 << 30, "Android 15")
+    return metrics.Metrics(1, machine, (record,))
+
+
+def test_round_trip(tmp_path):
+    path = tmp_path / "metrics.json"
+    metrics.write(path, _metrics())
+    assert metrics.read(path) == _metrics()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema_version": 2}, "schema_version.*expected one of 1"),
+        ({"speed": 1}, "unknown field 'speed'"),
+        ({"machine": {}}, "field 'kind' is missing"),
+    ],
+)
+def test_other_schemas_are_refused_by_field(tmp_path, change, message):
+    path = tmp_path / "metrics.json"
+    metrics.write(path, _metrics())
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(UserError, match=f"metrics metrics.json.*{message}"):
+        metrics.read(path)

@@ -1,0 +1,79 @@
+"""One model in one process that has the runtime and nothing else, driven line by line by measure.py.
+
+    probe.py MODEL THREADS xnnpack|none
+
+Prints one JSON line when ready (load and first inference, memory, delegation). Then each input line is a number of
+inferences to time, answered by a JSON list of milliseconds. At the end of the input it prints its peak memory.
+"""
+
+import json
+import resource
+import sys
+import time
+
+
+def resident_bytes() -> int:
+    """Resident memory of this process now."""
+    with open("/proc/self/statm", encoding="utf-8") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def peak_bytes() -> int:
+    """The largest resident memory of this process so far (kernel field VmHWM, KiB).
+
+    Not ru_maxrss: that keeps the size of the parent from before exec.
+    """
+    with open("/proc/self/status", encoding="utf-8") as file:
+        line = next(line for line in file if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
+
+
+def main(model: str, threads: int, delegate: str) -> None:
+    """Serves the protocol above on standard input and output."""
+    import numpy as np
+    from ai_edge_litert import interpreter as litert
+
+    from model_press.measure import delegation
+
+    base = resident_bytes()
+    resolver = (
+        litert.OpResolverType.AUTO
+        if delegate == "xnnpack"
+        else litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    )
+    start = time.perf_counter()
+    runner = litert.Interpreter(
+        model_path=model, num_threads=threads, experimental_op_resolver_type=resolver
+    )
+    runner.allocate_tensors()
+    loaded = time.perf_counter()
+    detail = runner.get_input_details()[0]
+    pixels = np.random.default_rng(0).integers(0, 256, detail["shape"]).astype(detail["dtype"])
+    runner.set_tensor(detail["index"], pixels)
+    begun = time.perf_counter()
+    runner.invoke()
+    first = time.perf_counter()
+    partitions, rest = delegation.partitions_and_rest(runner._get_ops_details())
+    names = {tensor["index"]: tensor["name"] for tensor in runner.get_tensor_details()}
+    ready = {
+        "base_memory_bytes": base,
+        "load_ms": (loaded - start) * 1e3,
+        "first_ms": (first - begun) * 1e3,
+        "partitions": partitions,
+        "undelegated": [
+            {"op": op["op_name"], "output": names.get(int(op["outputs"][0]), "")} for op in rest
+        ],
+    }
+    print(json.dumps(ready), flush=True)
+    for line in sys.stdin:
+        times = []
+        for _ in range(int(line)):
+            begun = time.perf_counter()
+            runner.invoke()
+            times.append((time.perf_counter() - begun) * 1e3)
+        print(json.dumps(times), flush=True)
+    print(json.dumps({"peak_memory_bytes": peak_bytes()}), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
