@@ -1,0 +1,1 @@
+"""The two models of the repository: Xception, and the digits net of the same family."""
