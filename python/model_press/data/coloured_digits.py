@@ -105,19 +105,23 @@ class Composer:
         count = len(images)
         stream = f"vary {start}"
         exchange = _draw(seed, f"{stream} channels", 0, len(_CHANNEL_ORDERS) - 1, count)
-        gain = _draw(seed, f"{stream} gain", 160, 320, (count, 1, 1, 3))
+        gain = _draw(seed, f"{stream} gain", 96, 352, (count, 1, 1, 3))
         # A quarter of the images becomes nearly plain, half keeps the photograph's contrast.
         kind = _draw(seed, f"{stream} kind", 0, 3, (count, 1, 1, 1))
         flat = _draw(seed, f"{stream} flat", 0, 64, kind.shape)
         some = _draw(seed, f"{stream} some", 64, 256, kind.shape)
         contrast = np.select([kind == 0, kind == 1], [flat, some], np.int32(256))
-        grey = _draw(seed, f"{stream} paper", 90, 255, kind.shape)
+        # Flat images become whitish or grey paper, or any colour (red ink on red, say).
+        grey = _draw(seed, f"{stream} grey", 90, 255, kind.shape)
         tint = _draw(seed, f"{stream} tint", -30, 30, (count, 1, 1, 3))
+        colour = _draw(seed, f"{stream} colour", 0, 255, (count, 1, 1, 3))
+        coloured = _draw(seed, f"{stream} coloured", 0, 1, kind.shape)
+        paper = np.where(coloured == 1, colour, np.clip(grey + tint, 0, 255))
         for index, channels in enumerate(_CHANNEL_ORDERS):
             images[exchange == index] = images[exchange == index][..., channels]
         pixels = images.astype(np.int32)
         pixels = np.minimum((pixels * gain) >> _WEIGHT, 255)
-        pixels = pixels * contrast + np.clip(grey + tint, 0, 255) * (256 - contrast)
+        pixels = pixels * contrast + paper * (256 - contrast)
         images[:] = (pixels >> _WEIGHT).astype(np.uint8)
 
     def _write(
