@@ -1,8 +1,8 @@
-"""The licensed photographs that scikit-image's wheel ships, and how they are split.
+"""The licensed photographs that two wheels, scikit-image and scikit-learn, ship, and their split.
 
-Only images whose free licence scikit-image's own documentation states are listed (the wheel also
-has a stereo pair of a motorcycle without one). They are opened by path: `skimage.data` would
-try to download what it believes to be missing, and importing skimage takes seconds.
+Only images whose free licence the packages' own documentation states are listed (scikit-image
+also has a stereo pair of a motorcycle without one). They are opened by path: `skimage.data` would
+try to download what it believes to be missing, and importing the packages takes seconds.
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ class Photo:
     """One photograph.
 
     Attributes:
-      file: its file name in skimage/data.
+      file: its file name.
       split: TRAIN or HELD_OUT; a photograph is in one split only.
       colour: False for a greyscale photograph (its three channels are equal).
-      licence: as scikit-image's docstring of it says.
+      licence: as the package's documentation of it says.
+      source: key of SOURCES, the package that ships it.
     """
 
     file: str
     split: str
     colour: bool
     licence: str
+    source: str = "scikit-image"
 
     @property
     def name(self) -> str:
@@ -40,35 +42,47 @@ class Photo:
         return os.path.splitext(self.file)[0]
 
 
+# Package -> its import name and the folder of the photographs in it.
+SOURCES = {
+    "scikit-image": ("skimage", "data"),
+    "scikit-learn": ("sklearn", "datasets/images"),
+}
+
 PHOTOS = (
     Photo("astronaut.png", TRAIN, True, "public domain (NASA)"),
     Photo("coffee.png", TRAIN, True, "CC0 (Rachel Michetti)"),
     Photo("hubble_deep_field.jpg", TRAIN, True, "public domain (NASA)"),
     Photo("ihc.png", TRAIN, True, "no known copyright restrictions"),
+    Photo("china.jpg", TRAIN, True, "CC BY 2.0 (danielbuechele)", "scikit-learn"),
     Photo("brick.png", TRAIN, False, "CC0 (CC0Textures)"),
     Photo("grass.png", TRAIN, False, "CC0 (CC0Textures)"),
     Photo("coins.png", TRAIN, False, "no known copyright restrictions"),
     Photo("chelsea.png", HELD_OUT, True, "CC0 (Stefan van der Walt)"),
     Photo("rocket.jpg", HELD_OUT, True, "public domain (SpaceX)"),
     Photo("retina.jpg", HELD_OUT, True, "CC0 (Mikael Haggstrom)"),
+    Photo("flower.jpg", HELD_OUT, True, "CC BY 2.0 (vultilion)", "scikit-learn"),
     Photo("camera.png", HELD_OUT, False, "CC0 (Lav Varshney)"),
     Photo("gravel.png", HELD_OUT, False, "CC0 (CC0Textures)"),
 )
 
 
-def directory() -> str:
-    """Returns the folder of the installed scikit-image that holds the photographs.
+def directory(source: str) -> str:
+    """Returns the folder of an installed package that holds its photographs.
+
+    Args:
+      source: a key of SOURCES.
 
     Raises:
-      FileNotFoundError: scikit-image is not installed.
+      FileNotFoundError: the package is not installed.
     """
-    spec = importlib.util.find_spec("skimage")
+    module, folder = SOURCES[source]
+    spec = importlib.util.find_spec(module)
     if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError(
-            "scikit-image is not installed, and its photographs are needed: add the pip package "
-            "scikit-image to the target's deps"
+            f"{source} is not installed, and its photographs are needed: add the pip package "
+            f"{source} to the target's deps"
         )
-    return os.path.join(list(spec.submodule_search_locations)[0], "data")
+    return os.path.join(list(spec.submodule_search_locations)[0], folder)
 
 
 def load(photo: Photo, folder: str | None = None) -> np.ndarray:
@@ -76,16 +90,16 @@ def load(photo: Photo, folder: str | None = None) -> np.ndarray:
 
     Args:
       photo: an entry of PHOTOS.
-      folder: where its file is; by default the installed scikit-image.
+      folder: where its file is; by default the installed package's folder.
 
     Raises:
       FileNotFoundError: the file is not there.
     """
-    path = os.path.join(folder or directory(), photo.file)
+    path = os.path.join(folder or directory(photo.source), photo.file)
     if not os.path.isfile(path):
         raise FileNotFoundError(
-            f"photograph {photo.file} is not in {os.path.dirname(path)}: scikit-image 0.26 ships "
-            "it, so install that version or give the folder that holds it"
+            f"photograph {photo.file} is not in {os.path.dirname(path)}: install the locked "
+            f"version of {photo.source}, which ships it, or give the folder that holds it"
         )
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
