@@ -39,7 +39,9 @@ def make(
     if count < 1 or size < 1:
         raise ValueError(f"count and size must be at least 1, got {count} and {size}")
     pictures = list(photos.load_split(split, folder=photo_folder).values())
-    turns = pictures + list(photos.load_split(split, colour_only=True, folder=photo_folder).values())
+    turns = pictures + list(
+        photos.load_split(split, colour_only=True, folder=photo_folder).values()
+    )
     percent = bits.integers(seed, "side", MIN_SIDE_PERCENT, MAX_SIDE_PERCENT, count)
     row, column = bits.integers(seed, "place", 0, 2**31 - 1, (2, count))
     mirrored = bits.integers(seed, "mirrored", 0, 1, count)

@@ -26,7 +26,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--size", required=True, type=int, help="height and width in pixels")
     parser.add_argument("--count", type=int, help="the first so many (default: all digits)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--photos", help="folder of the photographs (default: the installed packages')")
+    parser.add_argument(
+        "--photos", help="folder of the photographs (default: the installed packages')"
+    )
     parser.add_argument("--out-images", required=True)
     parser.add_argument("--out-classes", required=True)
     args = parser.parse_args(argv)

@@ -17,7 +17,7 @@ BATCH = 64
 PEAK_RATE = 4e-3
 WEIGHT_DECAY = 1e-2
 LABEL_SMOOTHING = 0.05
-WARM_UP_STEPS = 100
+WARM_UP_SHARE = 0.05
 # Keras' default 0.99 remembers hundreds of steps: too long for a training of a few thousand.
 BN_MOMENTUM = 0.9
 
@@ -61,8 +61,9 @@ def train(
     """
     model = xception_family.build(spec, name="digits")
     steps = len(composer.digits) // BATCH
+    warm_up = int(WARM_UP_SHARE * epochs * steps) + 1
     rate = tf_keras.optimizers.schedules.CosineDecay(
-        0.0, epochs * steps - WARM_UP_STEPS, warmup_target=PEAK_RATE, warmup_steps=WARM_UP_STEPS
+        0.0, epochs * steps - warm_up, warmup_target=PEAK_RATE, warmup_steps=warm_up
     )
     optimizer = tf_keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY)
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])

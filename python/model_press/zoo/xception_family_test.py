@@ -46,9 +46,7 @@ class FullXceptionTest(absltest.TestCase):
         rng = np.random.default_rng(1)
         # Statistics other than 0 and 1, so that a swapped pair of weights would show.
         weights = [
-            w + rng.uniform(0, 0.1, w.shape).astype(w.dtype)
-            if w.ndim == 1
-            else w
+            w + rng.uniform(0, 0.1, w.shape).astype(w.dtype) if w.ndim == 1 else w
             for w in self.keras_model.get_weights()
         ]
         self.keras_model.set_weights(weights)

@@ -1,0 +1,61 @@
+"""Program: trains the digits net and writes it as a `.keras` file (tf_keras, Keras v3 format).
+
+    train_digits --digits DIR --out digits.keras
+
+The same digits, photographs and flags give the same bytes on one machine; on another kind of
+processor floating point rounds otherwise, and the net is a sister of the same accuracy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from model_press.data import program
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Parses the arguments, trains, reports the held-out accuracy and writes the file."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Imported here, so that a wrong flag is reported at once, not after TensorFlow's import.
+    from model_press.data import coloured_digits, photos
+    from model_press.zoo import digits_net, keras_file, training
+
+    parser = argparse.ArgumentParser(prog="train_digits", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--digits", required=True, help="folder of 0.json to 9.json, or one of these files"
+    )
+    parser.add_argument("--photos", help="folder of the photographs (default: installed packages)")
+    parser.add_argument("--width", type=float, default=digits_net.WIDTH)
+    parser.add_argument("--size", type=int, default=digits_net.SIZE, help="in pixels")
+    parser.add_argument("--epochs", type=int, default=digits_net.EPOCHS)
+    parser.add_argument("--seed", type=int, default=digits_net.SEED)
+    parser.add_argument("--out", required=True, help="the .keras file to write")
+    args = parser.parse_args(argv)
+    if args.epochs < 1:
+        raise ValueError(f"--epochs is {args.epochs}, give at least 1")
+
+    training.make_deterministic(args.seed)
+    composers = {
+        split: coloured_digits.composer(
+            split,
+            args.digits,
+            args.size,
+            vary_photos=split == photos.TRAIN,
+            photo_folder=args.photos,
+        )
+        for split in (photos.TRAIN, photos.HELD_OUT)
+    }
+    model = training.train(
+        digits_net.spec(args.width, args.size),
+        composers[photos.TRAIN],
+        epochs=args.epochs,
+        seed=args.seed,
+    )
+    images, classes = composers[photos.HELD_OUT].compose(args.seed)
+    print(f"held-out accuracy {training.accuracy(model, images, classes):.2%}", flush=True)
+    keras_file.save(model, args.out)
+
+
+if __name__ == "__main__":
+    program.run(main)
