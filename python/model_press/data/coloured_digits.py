@@ -16,6 +16,7 @@ import itertools
 import numpy as np
 
 from model_press.data import bits, handwritten, photos
+from model_press.errors import UserError
 
 INKS = ("red", "blue")
 LABELS = tuple(f"{digit} {ink}" for ink in INKS for digit in range(10))
@@ -230,11 +231,10 @@ def composer(
       photo_folder: see `photos.load`.
 
     Raises:
-      ValueError: the size is out of range, or the digits are not what the package ships.
-      FileNotFoundError: digits or photographs are missing.
+      UserError: the size is out of range; digits or photographs are missing or damaged.
     """
     if not MIN_SIZE <= size <= MAX_SIZE:
-        raise ValueError(f"size {size} is not within {MIN_SIZE}..{MAX_SIZE} pixels")
+        raise UserError(f"size {size} is not within {MIN_SIZE}..{MAX_SIZE} pixels")
     train, held_out = handwritten.load(digits_folder)
     pictures = photos.load_split(split, folder=photo_folder)
     return Composer(

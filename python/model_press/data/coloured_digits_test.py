@@ -7,6 +7,7 @@ import numpy as np
 from absl.testing import absltest
 
 from model_press.data import coloured_digits, handwritten, photos, stand_in_digits
+from model_press.errors import UserError
 
 SIZE = coloured_digits.MIN_SIZE
 RED, BLUE = 0, 2
@@ -17,14 +18,14 @@ def _composer(split=photos.HELD_OUT, count=40, **changes) -> coloured_digits.Com
     ink = np.zeros((count, handwritten.SIDE, handwritten.SIDE), np.uint8)
     ink[:, 6:22, 10:18] = 255
     digits = handwritten.Digits(ink, np.arange(count) % 10)
-    fields = dict(
-        digits=digits,
-        levels=tuple(
+    fields = {
+        "digits": digits,
+        "levels": tuple(
             coloured_digits._reductions(photo, SIZE) for photo in photos.load_split(split).values()
         ),
-        size=SIZE,
-        vary_photos=split == photos.TRAIN,
-    )
+        "size": SIZE,
+        "vary_photos": split == photos.TRAIN,
+    }
     return coloured_digits.Composer(**(fields | changes))
 
 
@@ -114,7 +115,7 @@ class ColouredDigitsTest(absltest.TestCase):
         self.assertEmpty(inks[0] & inks[1])
 
     def test_a_size_out_of_range_is_refused(self):
-        with self.assertRaisesRegex(ValueError, "size 32 is not within 64..96 pixels"):
+        with self.assertRaisesRegex(UserError, "size 32 is not within 64..96 pixels"):
             coloured_digits.composer(photos.TRAIN, "unused", 32, vary_photos=False)
 
 

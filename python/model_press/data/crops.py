@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from model_press.data import bits, photos
+from model_press.errors import UserError
 
 # A crop's side, as a share of the photograph's shorter side, in percent.
 MIN_SIDE_PERCENT, MAX_SIDE_PERCENT = 25, 100
@@ -33,11 +34,10 @@ def make(
       uint8 RGB [count, size, size, 3].
 
     Raises:
-      ValueError: count or size is not positive.
-      FileNotFoundError: a photograph is missing.
+      UserError: count or size is not positive, or a photograph is missing.
     """
     if count < 1 or size < 1:
-        raise ValueError(f"count and size must be at least 1, got {count} and {size}")
+        raise UserError(f"count and size must be at least 1, got {count} and {size}")
     pictures = list(photos.load_split(split, folder=photo_folder).values())
     turns = pictures + list(
         photos.load_split(split, colour_only=True, folder=photo_folder).values()

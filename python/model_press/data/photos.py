@@ -14,6 +14,8 @@ import os
 import numpy as np
 from PIL import Image
 
+from model_press.errors import UserError
+
 TRAIN = "train"
 HELD_OUT = "held_out"
 
@@ -73,16 +75,16 @@ def directory(source: str) -> str:
       source: a key of SOURCES.
 
     Raises:
-      FileNotFoundError: the package is not installed.
+      UserError: the package is not installed.
     """
     module, folder = SOURCES[source]
     spec = importlib.util.find_spec(module)
     if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError(
+        raise UserError(
             f"{source} is not installed, and its photographs are needed: add the pip package "
             f"{source} to the target's deps"
         )
-    return os.path.join(list(spec.submodule_search_locations)[0], folder)
+    return os.path.join(next(iter(spec.submodule_search_locations)), folder)
 
 
 def load(photo: Photo, folder: str | None = None) -> np.ndarray:
@@ -93,11 +95,11 @@ def load(photo: Photo, folder: str | None = None) -> np.ndarray:
       folder: where its file is; by default the installed package's folder.
 
     Raises:
-      FileNotFoundError: the file is not there.
+      UserError: the file is not there.
     """
     path = os.path.join(folder or directory(photo.source), photo.file)
     if not os.path.isfile(path):
-        raise FileNotFoundError(
+        raise UserError(
             f"photograph {photo.file} is not in {os.path.dirname(path)}: install the locked "
             f"version of {photo.source}, which ships it, or give the folder that holds it"
         )

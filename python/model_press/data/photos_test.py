@@ -7,6 +7,7 @@ import numpy as np
 from absl.testing import absltest
 
 from model_press.data import photos
+from model_press.errors import UserError
 
 
 class PhotosTest(absltest.TestCase):
@@ -32,7 +33,7 @@ class PhotosTest(absltest.TestCase):
     def test_a_missing_file_is_named(self):
         folder = tempfile.mkdtemp()
         self.addCleanup(os.rmdir, folder)
-        with self.assertRaisesRegex(FileNotFoundError, f"astronaut.png is not in {folder}"):
+        with self.assertRaisesRegex(UserError, f"astronaut.png is not in {folder}"):
             photos.load(photos.PHOTOS[0], folder)
 
 

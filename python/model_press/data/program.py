@@ -6,14 +6,13 @@ import os
 import sys
 from collections.abc import Callable
 
-# What a user can cause: a missing or unreadable file, an argument out of range, a full disk.
-USER_ERRORS = (OSError, ValueError)
+from model_press.errors import UserError
 
 
 def run(main: Callable[[list[str] | None], None]) -> None:
-    """Calls main() and exits 1 with one line on standard error for a user's mistake."""
+    """Calls main() and exits 1 with one line on standard error for what a user can mend."""
     try:
         main(None)
-    except USER_ERRORS as error:
+    except (UserError, OSError) as error:  # OSError: an unreadable file, a full disk
         name = os.path.basename(sys.argv[0])
         sys.exit(f"{name}: {' '.join(str(error).split())}")

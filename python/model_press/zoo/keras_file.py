@@ -16,7 +16,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def save(model: tf_keras.Model, path: str) -> None:
     """Writes a `.keras` file (Keras v3 format, by tf_keras), whole or not at all.
 
-    Keras puts the date into the metadata and into every zip entry; here both are fixed.
+    Keras puts the date into the metadata and into every zip entry, and memory addresses into the
+    config (as identities of shared objects): all are replaced by fixed values.
 
     Args:
       model: a model that was never compiled, so that no optimizer's state goes into the file.
@@ -29,11 +30,25 @@ def save(model: tf_keras.Model, path: str) -> None:
         with zipfile.ZipFile(raw) as source, zipfile.ZipFile(whole, "w") as target:
             for name in sorted(source.namelist()):
                 content = source.read(name)
-                if name == "metadata.json":
-                    metadata = json.loads(content)
-                    metadata["date_saved"] = "1980-01-01@00:00:00"
-                    content = json.dumps(metadata, sort_keys=True).encode()
+                if name.endswith(".json"):
+                    content = json.dumps(_fixed(json.loads(content), {})).encode()
                 entry = zipfile.ZipInfo(name, _EPOCH)
                 entry.external_attr = 0o644 << 16
                 target.writestr(entry, content)
         os.replace(whole, path)
+
+
+def _fixed(value, identities: dict[int, int]):
+    """Returns parsed JSON without its date, and with shared objects numbered as they appear."""
+    if isinstance(value, list):
+        return [_fixed(item, identities) for item in value]
+    if not isinstance(value, dict):
+        return value
+    fixed = {}
+    for key, item in value.items():
+        if key == "date_saved":
+            item = "1980-01-01@00:00:00"
+        elif key == "shared_object_id":
+            item = identities.setdefault(item, len(identities))
+        fixed[key] = _fixed(item, identities)
+    return fixed

@@ -11,13 +11,17 @@ from __future__ import annotations
 import argparse
 import os
 
+from model_press import tf_quiet
 from model_press.data import program
+from model_press.errors import UserError
 
 
 def main(argv: list[str] | None = None) -> None:
     """Parses the arguments, trains, reports the held-out accuracy and writes the file."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # Imported here, so that a wrong flag is reported at once, not after TensorFlow's import.
+    # oneDNN's convolutions train 3.5 times faster than Eigen's, at the price that another kind of
+    # processor sums in another order. TensorFlow reads this when it is imported, hence here.
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+    tf_quiet.tensorflow()
     from model_press.data import coloured_digits, photos
     from model_press.zoo import digits_net, keras_file, training
 
@@ -33,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", required=True, help="the .keras file to write")
     args = parser.parse_args(argv)
     if args.epochs < 1:
-        raise ValueError(f"--epochs is {args.epochs}, give at least 1")
+        raise UserError(f"--epochs is {args.epochs}, give at least 1")
 
     training.make_deterministic(args.seed)
     composers = {
