@@ -9,10 +9,10 @@ from __future__ import annotations
 from model_press.data import coloured_digits
 from model_press.zoo import training, xception_family
 
-WIDTH = 0.125
-SIZE = 64
+WIDTH = 0.1875
+SIZE = 80
 MIDDLE_BLOCKS = 2
-EPOCHS = 20
+EPOCHS = 16
 SEED = 1
 
 

@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> None:
     if args.epochs < 1:
         raise UserError(f"--epochs is {args.epochs}, give at least 1")
 
-    training.make_deterministic(args.seed)
+    training.make_deterministic()
     composers = {
         split: coloured_digits.composer(
             split,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 import time
 from collections.abc import Callable
 
@@ -22,7 +23,7 @@ WARM_UP_SHARE = 0.05
 BN_MOMENTUM = 0.9
 
 
-def make_deterministic(seed: int, threads: int = 2) -> None:
+def make_deterministic(threads: int = 2) -> None:
     """Makes TensorFlow give the same bytes in every run on one machine.
 
     Call it before anything else uses TensorFlow. The number of threads is fixed because it
@@ -31,7 +32,6 @@ def make_deterministic(seed: int, threads: int = 2) -> None:
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
-    tf_keras.utils.set_random_seed(seed)
 
 
 def scale_pixels(images: np.ndarray) -> np.ndarray:
@@ -45,7 +45,7 @@ def train(
     *,
     epochs: int,
     seed: int,
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] = functools.partial(print, flush=True),
 ) -> tf_keras.Model:
     """Trains one net; the learning rate warms up, then falls along a cosine.
 
@@ -53,12 +53,13 @@ def train(
       spec: the net; its size must be the composer's.
       composer: of the training split; each epoch composites its digits afresh.
       epochs: passes over the digits.
-      seed: decides images, order and dropout; initial weights come from Keras' global seed.
+      seed: decides initial weights, images and their order.
       report: takes one progress line per epoch.
 
     Returns:
       The trained model, not compiled.
     """
+    tf_keras.utils.set_random_seed(seed)
     model = xception_family.build(spec, name="digits")
     steps = len(composer.digits) // BATCH
     warm_up = int(WARM_UP_SHARE * epochs * steps) + 1

@@ -17,6 +17,8 @@ import dataclasses
 import tf_keras
 from tf_keras import layers
 
+from model_press.errors import UserError
+
 # Channels are multiples of this, so that SIMD kernels have no remainder to handle.
 _CHANNEL_MULTIPLE = 8
 
@@ -45,9 +47,9 @@ class XceptionSpec:
 
     def __post_init__(self):
         if self.size < 32:
-            raise ValueError(f"size is {self.size} pixels: Xception halves it five times, give 32+")
+            raise UserError(f"size is {self.size} pixels: Xception halves it five times, give 32+")
         if self.classes < 2 or self.width <= 0 or self.middle_blocks < 0:
-            raise ValueError(f"classes must be 2+, width above 0, middle_blocks 0+: got {self}")
+            raise UserError(f"classes must be 2+, width above 0, middle_blocks 0+: got {self}")
 
     def channels(self, article_channels: int) -> int:
         """Returns a layer's channels, given what they are in the article."""

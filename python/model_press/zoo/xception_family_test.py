@@ -4,6 +4,7 @@ import numpy as np
 import tf_keras
 from absl.testing import absltest
 
+from model_press.errors import UserError
 from model_press.zoo import xception_family
 
 # The published parameter count of Xception.
@@ -88,9 +89,9 @@ class SmallXceptionTest(absltest.TestCase):
         )
 
     def test_an_impossible_member_is_refused(self):
-        with self.assertRaisesRegex(ValueError, "size is 16 pixels"):
+        with self.assertRaisesRegex(UserError, "size is 16 pixels"):
             xception_family.XceptionSpec(size=16)
-        with self.assertRaisesRegex(ValueError, "width above 0"):
+        with self.assertRaisesRegex(UserError, "width above 0"):
             xception_family.XceptionSpec(width=0)
 
 
