@@ -36,7 +36,8 @@ def _messages() -> tuple[type, type]:
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return tuple(
-        message_factory.GetMessageClass(pool.FindMessageTypeByName(name)) for name in ("WorkRequest", "WorkResponse")
+        message_factory.GetMessageClass(pool.FindMessageTypeByName(name))
+        for name in ("WorkRequest", "WorkResponse")
     )
 
 
@@ -50,7 +51,9 @@ def _with_length(message: bytes) -> bytes:
 @pytest.mark.parametrize("count", [0, 1, 300])
 def test_decodes_what_protobuf_encodes(count):
     arguments = [f"--größe={number}" * number for number in range(count)]
-    request = WorkRequest(arguments=arguments, request_id=count, cancel=count == 1, verbosity=7, of_a_newer_bazel=0.5)
+    request = WorkRequest(
+        arguments=arguments, request_id=count, cancel=count == 1, verbosity=7, of_a_newer_bazel=0.5
+    )
     request.inputs.add(path="a/b", digest=b"\x80\xff")
     decoded = worker_protocol.decode_request(request.SerializeToString())
     assert decoded == worker_protocol.Request(tuple(arguments), count, count == 1)

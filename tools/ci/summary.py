@@ -68,7 +68,9 @@ def read_targets(events: Iterable[dict]) -> dict[str, Target]:
             result = event.get("testResult", {})
             target = targets.setdefault(label, Target(label))
             target.seconds += int(result.get("testAttemptDurationMillis", 0)) / 1000
-            cached = result.get("cachedLocally") or result.get("executionInfo", {}).get("cachedRemotely")
+            cached = result.get("cachedLocally") or result.get("executionInfo", {}).get(
+                "cachedRemotely"
+            )
             target.cached = target.cached and bool(cached)
             results[label, key.get("run", 1), key.get("shard", 1)] = result
     for (label, _, _), result in results.items():
@@ -86,13 +88,19 @@ def _read_completion(targets: dict[str, Target], label: str, event: dict) -> Non
         target = targets.setdefault(label, Target(label))
         if not target.problems:
             detail = event.get("completed", {}).get("failureDetail", {}).get("message", "")
-            reason = (aborted or {}).get("description") or detail.partition("\n")[0] or (aborted or {}).get("reason", "")
+            reason = (
+                (aborted or {}).get("description")
+                or detail.partition("\n")[0]
+                or (aborted or {}).get("reason", "")
+            )
             target.failed += 1
             target.problems.append(f"did not build: {reason:.200}" if reason else "did not build")
 
 
 def _count(target: Target, result: dict) -> None:
-    files = {output.get("name"): output.get("uri", "") for output in result.get("testActionOutput", [])}
+    files = {
+        output.get("name"): output.get("uri", "") for output in result.get("testActionOutput", [])
+    }
     passed, failed, skips = _count_cases(files.get("test.xml", ""))
     status = result.get("status", "NO_STATUS")
     if status == "PASSED" and not failed:
@@ -118,7 +126,9 @@ def _count_cases(uri: str) -> tuple[int, int, list[str]]:
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
         elif skipped is not None:
-            skips.append(f"{case.get('name')}: {skipped.get('message') or skipped.text or 'no reason given'}".strip())
+            skips.append(
+                f"{case.get('name')}: {skipped.get('message') or skipped.text or 'no reason given'}".strip()
+            )
         else:
             passed += 1
     return passed, failed, skips
@@ -133,9 +143,13 @@ def _path(uri: str) -> str:
 def report(targets: dict[str, Target]) -> list[str]:
     """The lines for people, the counting line last."""
     ran = [target for target in targets.values() if target.seconds or target.passed]
-    lines = [f"slowest {min(SLOWEST, len(ran))} of {len(ran)} test targets (time of the run that made the result):"]
+    lines = [
+        f"slowest {min(SLOWEST, len(ran))} of {len(ran)} test targets (time of the run that made the result):"
+    ]
     for target in sorted(ran, key=lambda target: -target.seconds)[:SLOWEST]:
-        lines.append(f"{target.seconds:9.1f} s  {target.label}{' (cached)' if target.cached else ''}")
+        lines.append(
+            f"{target.seconds:9.1f} s  {target.label}{' (cached)' if target.cached else ''}"
+        )
     for target in targets.values():
         lines += [f"SKIPPED {target.label}: {skip}" for skip in target.skips]
     for target in targets.values():
@@ -148,7 +162,11 @@ def report(targets: dict[str, Target]) -> list[str]:
 def totals(targets: dict[str, Target]) -> tuple[int, int, int]:
     """(passed, failed, skipped) test cases."""
     everything = targets.values()
-    return sum(t.passed for t in everything), sum(t.failed for t in everything), sum(t.skipped for t in everything)
+    return (
+        sum(t.passed for t in everything),
+        sum(t.failed for t in everything),
+        sum(t.skipped for t in everything),
+    )
 
 
 def main(argv: list[str]) -> int:

@@ -11,10 +11,13 @@ import unittest
 
 import summary
 
-_PASSING = '<testsuites><testsuite><testcase name="a"/><testcase name="b"/></testsuite></testsuites>'
+_PASSING = (
+    '<testsuites><testsuite><testcase name="a"/><testcase name="b"/></testsuite></testsuites>'
+)
 _MIXED = (
     '<testsuites><testsuite><testcase name="a"/><testcase name="b"><failure>no</failure></testcase>'
-    '<testcase name="c"><skipped message="no phone"/></testcase><testcase name="d"><error/></testcase></testsuite></testsuites>'
+    '<testcase name="c"><skipped message="no phone"/></testcase><testcase name="d"><error/></testcase>'
+    "</testsuite></testsuites>"
 )
 
 
@@ -32,9 +35,19 @@ class SummaryTest(unittest.TestCase):
         if xml is not None:
             path.write_text(xml)
             outputs.append({"name": "test.xml", "uri": path.as_uri()})
-        key = {"label": label, "run": 1, "shard": more.pop("shard", 1), "attempt": more.pop("attempt", 1)}
+        key = {
+            "label": label,
+            "run": 1,
+            "shard": more.pop("shard", 1),
+            "attempt": more.pop("attempt", 1),
+        }
         milliseconds = str(int(1000 * more.pop("seconds", 1)))
-        result = {"status": status, "testActionOutput": outputs, "testAttemptDurationMillis": milliseconds, **more}
+        result = {
+            "status": status,
+            "testActionOutput": outputs,
+            "testAttemptDurationMillis": milliseconds,
+            **more,
+        }
         self.events.append({"id": {"testResult": key}, "testResult": result})
 
     def completed(self, label: str, **event: object) -> None:
@@ -90,7 +103,9 @@ class SummaryTest(unittest.TestCase):
 
     def test_what_did_not_build_fails(self) -> None:
         self.result("//a:a", "PASSED", _PASSING)
-        self.completed("//b:b", completed={"failureDetail": {"message": "bash failed: exit 1\nmore"}})
+        self.completed(
+            "//b:b", completed={"failureDetail": {"message": "bash failed: exit 1\nmore"}}
+        )
         self.completed("//c:c", aborted={"reason": "ANALYSIS_FAILURE"})
         code, lines = self.run_main()
         self.assertEqual((code, lines[-1]), (1, "2 passed, 2 failed"))
@@ -111,7 +126,9 @@ class SummaryTest(unittest.TestCase):
 
     def test_slowest_first_with_cached_ones_marked(self) -> None:
         for number in range(summary.SLOWEST + 5):
-            self.result(f"//a:{number}", "PASSED", _PASSING, seconds=number, cachedLocally=number % 2 == 0)
+            self.result(
+                f"//a:{number}", "PASSED", _PASSING, seconds=number, cachedLocally=number % 2 == 0
+            )
         lines = self.run_main()[1]
         slowest = [line.split()[2] for line in lines if " s  //" in line]
         self.assertEqual(slowest, [f"//a:{number}" for number in range(summary.SLOWEST + 4, 4, -1)])

@@ -28,7 +28,9 @@ def _rows() -> list[tuple[str, str, str]]:
 class Machine:
     """A made-up machine that has everything; tests take things away."""
 
-    def __init__(self, folder: Path, os_id: str = "debian", uid: int = 0, free_gb: int = 500) -> None:
+    def __init__(
+        self, folder: Path, os_id: str = "debian", uid: int = 0, free_gb: int = 500
+    ) -> None:
         self.root = folder
         self.bin = folder / "usr" / "bin"
         self.home = folder / "home"
@@ -44,7 +46,10 @@ class Machine:
             (self.bin / name).symlink_to(found)
         self.stub("id", f"echo {uid}")
         free = free_gb * _GIGABYTE_IN_KILOBYTES
-        self.stub("df", f"echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'; echo 'disk 1 1 {free} 1% /disk'")
+        self.stub(
+            "df",
+            f"echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'; echo 'disk 1 1 {free} 1% /disk'",
+        )
         for _, found_by, _ in _rows():
             self.provide(found_by)
         self.python("3.11")
@@ -90,7 +95,11 @@ class Machine:
         (self.bin / f"apt-get.{package}").write_text(script)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": str(self.bin), "HOME": str(self.home), "BAZELW_SYSROOT": str(self.root)}
+        environment = {
+            "PATH": str(self.bin),
+            "HOME": str(self.home),
+            "BAZELW_SYSROOT": str(self.root),
+        }
         environment["TMPDIR"] = str(self.root)
         return subprocess.run(
             [str(self.bin / "bash"), str(_REPOSITORY / "bazelw"), *arguments],
@@ -113,7 +122,9 @@ class BazelwTest(unittest.TestCase):
     def test_complete_machine_runs_bazel_and_nothing_else(self) -> None:
         machine = self.machine()
         done = machine.run("build", "//a b:c")
-        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "bazel ran: build //a b:c\n", ""))
+        self.assertEqual(
+            (done.returncode, done.stdout, done.stderr), (0, "bazel ran: build //a b:c\n", "")
+        )
         self.assertEqual(machine.apt_calls(), [])
 
     def test_complete_machine_costs_no_noticeable_time(self) -> None:
@@ -154,7 +165,10 @@ class BazelwTest(unittest.TestCase):
         done = machine.run("--dry-run", "test", "//...")
         self.assertEqual((done.returncode, done.stdout), (0, ""))
         self.assertIn("bazel-bootstrap (no bazel here): runs the build\n", done.stderr)
-        self.assertIn("by: apt-get update && apt-get install -y --no-install-recommends bazel-bootstrap npm\n", done.stderr)
+        self.assertIn(
+            "by: apt-get update && apt-get install -y --no-install-recommends bazel-bootstrap npm\n",
+            done.stderr,
+        )
         self.assertIn("would run: bazel test //...\n", done.stderr)
         self.assertEqual(sorted(machine.root.rglob("*")), before)
 
@@ -165,18 +179,26 @@ class BazelwTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(len(done.stderr.splitlines()), 1)
         self.assertIn(
-            "sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends bazel-bootstrap zipalign'", done.stderr
+            "sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends bazel-bootstrap zipalign'",
+            done.stderr,
         )
         self.assertEqual(machine.apt_calls(), [])
 
     def test_apt_failure_is_one_line(self) -> None:
         machine = self.machine()
         machine.remove("mvn")
-        machine.stub("apt-get", 'case $1 in update) echo "W: Temporary failure resolving"; exit 100 ;; esac')
+        machine.stub(
+            "apt-get", 'case $1 in update) echo "W: Temporary failure resolving"; exit 100 ;; esac'
+        )
         done = machine.run("version")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("apt-get update failed (no network?): W: Temporary failure resolving\n", done.stderr)
-        machine.stub("apt-get", 'case $1 in install) echo "E: Unable to locate package maven"; exit 100 ;; esac')
+        self.assertIn(
+            "apt-get update failed (no network?): W: Temporary failure resolving\n", done.stderr
+        )
+        machine.stub(
+            "apt-get",
+            'case $1 in install) echo "E: Unable to locate package maven"; exit 100 ;; esac',
+        )
         self.assertIn("E: Unable to locate package maven\n", machine.run("version").stderr)
 
     def test_package_that_brings_nothing_is_named(self) -> None:
@@ -191,7 +213,9 @@ class BazelwTest(unittest.TestCase):
         machine.remove("bazel")
         done = machine.run("build", "//android:app")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
-        self.assertRegex(done.stderr, r"^bazelw: /disk has 2 GB of free disk, a build needs \d+: .*\n$")
+        self.assertRegex(
+            done.stderr, r"^bazelw: /disk has 2 GB of free disk, a build needs \d+: .*\n$"
+        )
         self.assertEqual(machine.apt_calls(), [])
         machine.environment["MODEL_PRESS_MIN_FREE_GB"] = "2"
         machine.provide("bazel")
@@ -200,7 +224,13 @@ class BazelwTest(unittest.TestCase):
         self.assertIn("is '2GB': a whole number of gigabytes", machine.run("version").stderr)
 
     def test_python_version(self) -> None:
-        for version, accepted in (("3.10", False), ("3.11", True), ("3.12", True), ("3.13", True), ("3.14", False)):
+        for version, accepted in (
+            ("3.10", False),
+            ("3.11", True),
+            ("3.12", True),
+            ("3.13", True),
+            ("3.14", False),
+        ):
             with self.subTest(version=version):
                 machine = self.machine()
                 machine.remove("python3.11")
@@ -236,7 +266,9 @@ class BazelwTest(unittest.TestCase):
 
     def test_elsewhere_one_line_says_what_to_install(self) -> None:
         machine = self.machine("fedora")
-        machine.remove("bazel", "node", "npm", "zipalign", "apksigner", "/usr/share/bazel/tools/skylib")
+        machine.remove(
+            "bazel", "node", "npm", "zipalign", "apksigner", "/usr/share/bazel/tools/skylib"
+        )
         done = machine.run("version")
         self.assertEqual(done.returncode, 1)
         self.assertEqual(len(done.stderr.splitlines()), 1)
@@ -250,14 +282,21 @@ class BazelwTest(unittest.TestCase):
         self.assertEqual(machine.run("version").stdout, "bazelisk ran: version\n")
 
     def test_elsewhere_bazel_must_be_new(self) -> None:
-        for version, accepted in (("6.5.0", False), ("7.7.1", True), ("8.0.0rc1", True), ("10.0.0", True)):
+        for version, accepted in (
+            ("6.5.0", False),
+            ("7.7.1", True),
+            ("8.0.0rc1", True),
+            ("10.0.0", True),
+        ):
             with self.subTest(version=version):
                 machine = self.machine("arch")
                 machine.stub("bazel", f'echo "bazel {version}"')
                 done = machine.run("version")
                 self.assertEqual(done.returncode == 0, accepted, done.stderr)
                 if not accepted:
-                    self.assertIn(f"is {version}, but 7 or newer is needed: install Bazelisk", done.stderr)
+                    self.assertIn(
+                        f"is {version}, but 7 or newer is needed: install Bazelisk", done.stderr
+                    )
 
     def test_debian_with_bazelisk_needs_no_debian_bazel(self) -> None:
         machine = self.machine()
@@ -268,10 +307,15 @@ class BazelwTest(unittest.TestCase):
     def test_one_more_rc_file(self) -> None:
         machine = self.machine()
         machine.environment["MODEL_PRESS_BAZELRC"] = "/some/where.bazelrc"
-        self.assertEqual(machine.run("test", "//...").stdout, "bazel ran: --bazelrc=/some/where.bazelrc test //...\n")
+        self.assertEqual(
+            machine.run("test", "//...").stdout,
+            "bazel ran: --bazelrc=/some/where.bazelrc test //...\n",
+        )
 
     def test_bazeliskrc_pins_a_version_and_no_bazelversion_breaks_debians_wrapper(self) -> None:
-        self.assertRegex((_REPOSITORY / ".bazeliskrc").read_text(), r"^USE_BAZEL_VERSION=\d+\.\d+\.\d+\n$")
+        self.assertRegex(
+            (_REPOSITORY / ".bazeliskrc").read_text(), r"^USE_BAZEL_VERSION=\d+\.\d+\.\d+\n$"
+        )
         self.assertFalse((_REPOSITORY / ".bazelversion").exists())
 
 

@@ -11,8 +11,8 @@ shift 2
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 
 [ -e "$dir" ] || "$here/make_root.sh" "$dir" "$suite"
-if [ ! -e "$dir/root/model_press" ]; then
-  git -C "$here/../../.." archive --prefix=model_press/ HEAD | tar -x -C "$dir/root"
+if [ ! -e "$dir/srv/model_press" ]; then
+  git -C "$here/../../.." archive --prefix=model_press/ HEAD | tar -x -C "$dir/srv"
 fi
 # shellcheck disable=SC2016  # the shell inside expands this text
-exec "$here/enter.sh" "$dir" /bin/sh -c 'cd /root/model_press && exec "$@"' fresh "$@"
+exec "$here/enter.sh" "$dir" /bin/sh -c 'cd /srv/model_press && exec "$@"' fresh "$@"

@@ -1,0 +1,39 @@
+"""The source files of the workspace."""
+
+import os
+import pathlib
+import subprocess
+
+
+def list_files(root: pathlib.Path) -> list[str]:
+    """Lists what is, or would be, under version control.
+
+    Args:
+      root: the workspace's folder.
+    Returns:
+      Sorted paths relative to `root`. Where git cannot tell (an unpacked archive): all files but hidden folders'
+      and Bazel's links.
+    """
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(
+            command, cwd=root, capture_output=True, check=True, text=True
+        ).stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        listed = _walk(root)
+    return sorted(path for path in listed if path and (root / path).is_file())
+
+
+def _walk(root: pathlib.Path) -> list[str]:
+    paths = []
+    for folder, folders, files in os.walk(root):
+        inside = pathlib.Path(folder).relative_to(root)
+        folders[:] = [
+            name
+            for name in folders
+            if name != "__pycache__"
+            and (name == ".ci" or name[0] not in ".")
+            and not name.startswith("bazel-")
+        ]
+        paths += [(inside / name).as_posix() for name in files]
+    return paths
