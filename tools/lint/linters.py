@@ -49,7 +49,10 @@ LINTERS = (
     Linter(
         name="ruff",
         path=r".*\.py",
-        check=[["check", "--no-cache", "--quiet"], ["format", "--no-cache", "--check"]],
+        check=[
+            ["check", "--no-cache", "--quiet", "--output-format=concise"],
+            ["format", "--no-cache", "--check", "--output-format=concise"],
+        ],
         fix=[["check", "--no-cache", "--quiet", "--fix"], ["format", "--no-cache", "--quiet"]],
     ),
     Linter(
