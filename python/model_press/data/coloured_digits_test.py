@@ -47,13 +47,13 @@ class ColouredDigitsTest(absltest.TestCase):
     def test_swapping_red_and_blue_swaps_the_class(self):
         # The shades of one ink are those of the other with the channels exchanged, so that an
         # image fed as BGR looks exactly like a digit of the other ink.
-        composer = _composer(levels=((np.full((SIZE, SIZE, 3), 128, np.uint8),),), count=4000)
+        composer = _composer(levels=((np.full((SIZE, SIZE, 3), 128, np.uint8),),), count=1500)
         images, classes = composer.compose(1)
         shades = [
             np.median(np.sort(images[classes // 10 == ink, SIZE // 2, SIZE // 2], axis=0), axis=0)
             for ink in (0, 1)
         ]
-        self.assertLess(np.abs(shades[0] - shades[1][::-1]).max(), 10)
+        self.assertLess(np.abs(shades[0] - shades[1][::-1]).max(), 20)
 
     def test_each_digit_is_used_once_an_epoch(self):
         _, classes = _composer().compose(3)
@@ -88,7 +88,7 @@ class ColouredDigitsTest(absltest.TestCase):
 
     def test_ink_differs_clearly_from_what_it_covers(self):
         # Red on red, the worst case, on every photograph of the held-out split.
-        composer = _composer(count=1000)
+        composer = _composer(count=300)
         digits = composer.compose(5)[0].astype(int)
         blank = dataclasses.replace(
             composer, digits=handwritten.Digits(composer.digits.ink * 0, composer.digits.digit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
-import functools
+import sys
 import time
 from collections.abc import Callable
 
@@ -45,7 +45,7 @@ def train(
     *,
     epochs: int,
     seed: int,
-    report: Callable[[str], None] = functools.partial(print, flush=True),
+    report: Callable[[str], None] = print,
 ) -> tf_keras.Model:
     """Trains one net; the learning rate warms up, then falls along a cosine.
 
@@ -98,6 +98,7 @@ def train(
                 f"epoch {epoch + 1}/{epochs}: loss {loss:.3f}, accuracy {accuracy:.2%}, "
                 f"{time.monotonic() - start:.0f} s"
             )
+            sys.stdout.flush()
     return model
 
 
