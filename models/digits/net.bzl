@@ -4,4 +4,4 @@ SIZE = 64
 
 WIDTH = 0.25
 
-CLASSES = ["{} {}".format(digit, ink) for digit in range(10) for ink in ["red", "blue"]]
+CLASSES = ["{} {}".format(digit, ink) for ink in ["red", "blue"] for digit in range(10)]
