@@ -21,8 +21,8 @@ MAX_UNPACKED_BYTES = 8 << 30
 _ZIP_MAGIC = b"PK\x03\x04"
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _EXPECTED = "expected a .keras, .h5 or SavedModel image classifier of Keras 2 or 3"
-# Runs Python code that is stored in the model file.
-_UNSAFE_LAYERS = ("Lambda",)
+_UNSAFE_CLASSES = ("Lambda", "__lambda__")
+_KERAS_MODULES = ("keras", "tf_keras", "builtins")
 
 Container = Literal["keras_zip", "hdf5", "saved_model_zip", "saved_model_dir"]
 
@@ -121,24 +121,34 @@ def _generation(version: str, path: pathlib.Path) -> Literal["2", "3"]:
 
 
 def refuse_unsafe_layers(config: object, path: str) -> None:
-    """Raises UserError if a layer of a model config would run Python code stored in the file."""
+    """Raises UserError if a layer runs Python code that is stored in the file, or is not Keras' own."""
     stack = [config]
     while stack:
         node = stack.pop()
         if isinstance(node, dict):
-            if node.get("class_name") in _UNSAFE_LAYERS or "__lambda__" in (
-                node.get("class_name"),
-                node.get("type"),
-            ):
-                inner = node.get("config")
-                name = inner.get("name", "") if isinstance(inner, dict) else ""
-                raise UserError(
-                    f"model {path}: layer '{name}' is a Lambda, which runs Python code stored in the "
-                    "file; replace it by a Keras layer, or export the model as a SavedModel"
-                )
-            stack.extend(node.values())
+            _refuse_unsafe_layer(node, path)
+            # compile_config holds losses and metrics, which are not loaded.
+            stack.extend(value for key, value in node.items() if key != "compile_config")
         elif isinstance(node, list):
             stack.extend(node)
+
+
+def _refuse_unsafe_layer(node: dict, path: str) -> None:
+    kind = node.get("class_name")
+    inner = node.get("config")
+    name = inner.get("name", "") if isinstance(inner, dict) else ""
+    if kind in _UNSAFE_CLASSES:
+        raise UserError(
+            f"model {path}: layer '{name}' is a Lambda, which runs Python code stored in the file; "
+            "replace it by a Keras layer, or export the model as a SavedModel"
+        )
+    if kind and "module" in node and "registered_name" in node:
+        root = str(node["module"]).split(".")[0]
+        if root not in _KERAS_MODULES:
+            raise UserError(
+                f"model {path}: layer '{name}' has the class {kind}, which is not part of Keras; "
+                "replace it by a Keras layer, or export the model as a SavedModel"
+            )
 
 
 def check_members(archive: zipfile.ZipFile, path: str) -> None:

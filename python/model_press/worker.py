@@ -47,7 +47,8 @@ def _protected_stdout() -> Iterator[int]:
     private = os.dup(1)
     os.dup2(2, 1)
     try:
-        yield private
+        with contextlib.redirect_stdout(sys.stderr):
+            yield private
     finally:
         sys.stdout.flush()
         os.dup2(private, 1)

@@ -19,7 +19,7 @@ def min_distinct_top1(classes: int) -> int:
     """How many different top-1 classes Keras must give on golden images for agreement to mean something."""
     if classes >= _MANY_CLASSES:
         return _MIN_DISTINCT_TOP1
-    return -(-min(classes, _MIN_DISTINCT_TOP1) // 2)
+    return max(2, -(-min(classes, _MIN_DISTINCT_TOP1) // 2))
 
 
 def check(

@@ -56,7 +56,6 @@ def convert_model(
             call, fused_by = loaded.call, "external"
         data = tflite.convert(
             call,
-            loaded.model,
             loaded.height,
             loaded.width,
             recipe,

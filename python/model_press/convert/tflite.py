@@ -13,7 +13,6 @@ from model_press.tf_quiet import capture_stderr, tensorflow
 
 def convert(
     call: Callable[[Any], Any],
-    owner: Any,
     height: int,
     width: int,
     recipe: Recipe,
@@ -23,7 +22,6 @@ def convert(
 
     Args:
       call: from a float32 tensor [1, height, width, 3] to class scores [1, classes].
-      owner: the object that owns the variables; kept alive while converting.
       samples: yields float32 [1, height, width, 3] inputs of `call`, for recipes that calibrate.
     Returns:
       The .tflite file; the same arguments give the same bytes.
@@ -41,6 +39,9 @@ def convert(
     with capture_stderr():
         concrete = function.get_concrete_function()
     _refuse_dynamic_output(concrete)
+    # The converter freezes the variables that this object owns; a Keras 3 model hides its own.
+    owner = tf.Module()
+    owner.kept = concrete.variables
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], owner)
     _configure(converter, tf, recipe, samples)
     with capture_stderr() as log:

@@ -1,0 +1,111 @@
+"""cli: parameter files, exit codes, one error line with the label, no TensorFlow for light work."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from model_press import cli, files
+
+
+def _run(*argv: str) -> tuple[int, list[str]]:
+    lines: list[str] = []
+    return cli.run(argv, lines.append), lines
+
+
+def _image_set_arguments(tmp_path, pixels: np.ndarray) -> list[str]:
+    np.save(tmp_path / "g.npy", pixels)
+    return [
+        "image-set",
+        "--label=//models/x:set",
+        f"--images={tmp_path / 'g.npy'}",
+        f"--out-images={tmp_path / 'o.images.npy'}",
+        f"--out-classes={tmp_path / 'o.classes.npy'}",
+    ]
+
+
+def test_parameter_file_has_one_argument_a_line(tmp_path):
+    arguments = _image_set_arguments(tmp_path, np.zeros((2, 4, 4, 3), np.uint8))
+    parameters = tmp_path / "with space.params"
+    parameters.write_text("\n".join(arguments) + "\n")
+    assert _run(f"@{parameters}") == (0, [])
+    assert np.load(tmp_path / "o.classes.npy").tolist() == [-1, -1]
+
+
+@pytest.mark.parametrize("label", ["//models/x:set", "@//models/x:set", "@@//models/x:set"])
+def test_user_error_is_one_line_with_the_label(tmp_path, label):
+    arguments = _image_set_arguments(tmp_path, np.zeros((0, 4, 4, 3), np.uint8))
+    arguments[1:2] = ["--label", label]
+    code, lines = _run(*arguments)
+    assert code == 1
+    assert len(lines) == 1 and "\n" not in lines[0]
+    assert lines[0].startswith("ERROR //models/x:set: images ") and "empty" in lines[0]
+    assert not (tmp_path / "o.images.npy").exists()
+
+
+@pytest.mark.parametrize(
+    "argv, said",
+    [
+        (["no-such"], "no-such"),
+        (["predict", "--label", "//a:b"], "--model"),
+        (["image-set", "--label", "//a:b", "--bogus"], "--out-images"),
+        ([], "SUBCOMMAND"),
+        (["@/no/such/file"], "/no/such/file"),
+    ],
+)
+def test_wrong_arguments_are_one_line(argv, said):
+    code, lines = _run(*argv)
+    assert code == 1 and len(lines) == 1
+    assert lines[0].startswith("ERROR ") and said in lines[0]
+
+
+def test_an_internal_error_hints_at_the_traceback(monkeypatch):
+    def broken():
+        raise RuntimeError("two\nlines")
+
+    monkeypatch.setattr(cli, "_parser", broken)
+    monkeypatch.delenv(cli.VERBOSE_VARIABLE, raising=False)
+    code, lines = _run("predict", "--label", "//a:b")
+    assert code == 1
+    assert lines == [
+        "ERROR //a:b: internal error RuntimeError: two lines (set MODEL_PRESS_VERBOSE=1, with Bazel "
+        "--action_env=MODEL_PRESS_VERBOSE=1, for the traceback)"
+    ]
+    monkeypatch.setenv(cli.VERBOSE_VARIABLE, "1")
+    _, lines = _run("predict", "--label", "//a:b")
+    assert "Traceback" in lines[1]
+
+
+def test_no_disk_space_is_one_line(monkeypatch, tmp_path):
+    def full(*_):
+        raise OSError(28, "No space left on device", "o.npy")
+
+    monkeypatch.setattr(files, "write_npy", full)
+    code, lines = _run(*_image_set_arguments(tmp_path, np.zeros((2, 4, 4, 3), np.uint8)))
+    assert (code, lines) == (1, ["ERROR //models/x:set: No space left on device: o.npy"])
+
+
+def test_light_subcommands_import_no_tensorflow():
+    modules = [
+        "image_set",
+        "predict",
+        "checks.accuracy",
+        "checks.parity",
+        "checks.runtime",
+        "worker",
+    ]
+    code = (
+        "import sys\n"
+        + "".join(f"import model_press.{module}\n" for module in modules)
+        + "print(sorted({'tensorflow', 'keras', 'tf_keras', 'h5py'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == []

@@ -1,0 +1,343 @@
+"""convert: every recipe on tiny models, its promises about the graph, and every refusal."""
+
+import dataclasses
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from model_press import (
+    cli,
+    files,
+    labels,
+    load,
+    manifest,
+    model_info,
+    preprocess,
+    recipes,
+    strict_json,
+    tflite_file,
+)
+from model_press.checks import parity
+from model_press.convert import convert
+from model_press.testing import keras_models
+from model_press.testing.raises import user_error
+from model_press.tflite_interpreter import Interpreter
+
+NAMES = ["fp32", "fp16", "dynamic_int8", "int8", "int16x8"]
+FLOAT_NAMES = NAMES[:3]
+TF = preprocess.NAMED["tf"]
+CALIBRATION, CLASSES = keras_models.photos(100, seed=1)
+GOLDEN, _ = keras_models.photos(60, seed=2)
+
+
+def recipe(name: str, **changes) -> recipes.Recipe:
+    """A shipped recipe, with changes."""
+    return dataclasses.replace(recipes.read(f"models/recipes/{name}.json"), **changes)
+
+
+def run(path, a_recipe, pre=TF, images=CALIBRATION) -> convert.Converted:
+    return convert.convert_model(
+        path, pre, a_recipe, images if a_recipe.quantized_activations else None
+    )
+
+
+def _info(path, pre=TF) -> model_info.ModelInfo:
+    with load.load(path) as loaded:
+        return model_info.ModelInfo(
+            1,
+            "tiny",
+            loaded.keras,
+            files.sha256(path),
+            1,
+            loaded.parameters,
+            model_info.Port("photo", (0, loaded.height, loaded.width, 3)),
+            model_info.Port("scores", (0, loaded.classes)),
+            loaded.classes,
+            model_info.InfoPreprocess(
+                pre.color_order, pre.mean, pre.std, manifest.Resize("crop", "bilinear_antialias")
+            ),
+            True,
+        )
+
+
+def _describe(converted, a_recipe, path, tmp_path, pre=TF) -> manifest.Manifest:
+    names = tmp_path / "tiny.labels.txt"
+    names.write_bytes(labels.dump(labels.default(keras_models.CLASSES)))
+    return convert.describe(converted, _info(path, pre), a_recipe, f"tiny_{a_recipe.name}", names)
+
+
+def outputs(converted, description, images=GOLDEN) -> np.ndarray:
+    """Raw codes [N, classes] of a converted model, fed as an app feeds it."""
+    interpreter = Interpreter(converted.data)
+    encoded = preprocess.encode_input(images, description)
+    return np.concatenate([interpreter.run(image[None]) for image in encoded])
+
+
+def keras_outputs(path, pre=TF, images=GOLDEN) -> np.ndarray:
+    with load.load(path) as loaded:
+        return np.asarray(loaded.call(pre.apply(images)), np.float32)
+
+
+def check_parity(tmp_path, raw, description, expected):
+    files.write_npy(tmp_path / "o.npy", raw)
+    files.write_npy(tmp_path / "k.npy", expected)
+    return parity.check(tmp_path / "o.npy", description, tmp_path / "k.npy")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tiny") / "tiny.keras"
+    model = keras_models.classifier("2")
+    keras_models.fit_head(model, TF.apply(CALIBRATION), CLASSES)
+    model.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def converted(tiny):
+    return {name: run(tiny, recipe(name)) for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_manifest_says_what_the_file_is(name, tiny, converted, tmp_path):
+    result, chosen = converted[name], recipe(name)
+    description = _describe(result, chosen, tiny, tmp_path)
+    assert description.input.dtype == chosen.input_type
+    assert description.output.dtype == chosen.output_type
+    assert description.input.shape == (1, keras_models.SIZE, keras_models.SIZE, 3)
+    # A byte is its own code wherever bytes go in; float inputs have neither scale nor zero point.
+    scale = 1.0 if chosen.input_type == "uint8" else 0.0
+    assert (description.input.scale, description.input.zero_point) == (scale, 0)
+    assert description.preprocess.fused and result.fused_by == "weights"
+    assert description.model.sha256 == files.sha256_bytes(result.data)
+    manifest.write(tmp_path / "m.json", description)
+    assert manifest.read(tmp_path / "m.json") == description
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_agrees_with_keras_within_the_recipes_tolerance(name, tiny, converted, tmp_path):
+    description = _describe(converted[name], recipe(name), tiny, tmp_path)
+    raw = outputs(converted[name], description)
+    result = check_parity(tmp_path, raw, description, keras_outputs(tiny))
+    assert result.green, result.lines()
+
+
+@pytest.mark.parametrize("name", FLOAT_NAMES)
+def test_float_recipes_take_bytes_by_one_cast(name, converted):
+    ops = {op: count for op, _, count in converted[name].file.builtin_ops()}
+    assert ops["CAST"] == 1
+    # Batch normalisation is folded away: nothing multiplies or adds per channel any more.
+    assert not {"MUL", "SUB", "ADD"} & set(ops)
+
+
+@pytest.mark.parametrize("name", ["int8", "int16x8"])
+def test_static_recipes_have_no_float_inside(name, converted):
+    assert not converted[name].file.inner_float_tensors()
+
+
+def test_bgr_pixels_are_red(tiny, converted, tmp_path):
+    description = _describe(converted["int8"], recipe("int8"), tiny, tmp_path)
+    raw = outputs(converted["int8"], description, GOLDEN[..., ::-1])
+    assert not check_parity(tmp_path, raw, description, keras_outputs(tiny)).green
+
+
+def test_wrong_input_scale_is_red(tiny, tmp_path):
+    # Declared as taking raw pixels, trained on [-1, 1].
+    none = preprocess.NAMED["none"]
+    wrong = run(tiny, recipe("int8"), none)
+    description = _describe(wrong, recipe("int8"), tiny, tmp_path, none)
+    raw = outputs(wrong, description)
+    try:
+        assert not check_parity(tmp_path, raw, description, keras_outputs(tiny)).green
+    except convert.UserError as error:
+        assert "degenerate" in str(error)
+
+
+def test_uniform_noise_calibration_is_wrong(tiny, tmp_path):
+    """The article calibrates with uniform(0, 1) floats, a model trained on [-1, 1] does not see that.
+
+    Half of its input range is cut off: every pixel below mid grey becomes the same code.
+    """
+    external = recipe("int8", preprocess="external")
+    noise = np.random.default_rng(0).uniform(0, 1, CALIBRATION.shape).astype(np.float32)
+    with user_error("float32", "raw RGB pixels"):
+        run(tiny, external, images=noise)
+    # What its converter call makes of it all the same:
+    with load.load(tiny) as loaded:
+        data = convert.tflite.convert(
+            loaded.call,
+            loaded.height,
+            loaded.width,
+            external,
+            lambda: (sample[None] for sample in noise),
+        )
+    result = convert.Converted(data, tflite_file.parse(data, "noise"), "external")
+    description = _describe(result, external, tiny, tmp_path)
+    grey = np.repeat(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1), 3, axis=3)
+    codes = preprocess.encode_input(grey, description)
+    assert len(np.unique(codes[grey < 128])) == 1
+    assert not check_parity(
+        tmp_path, outputs(result, description), description, keras_outputs(tiny)
+    ).green
+    proper = run(tiny, external)
+    description = _describe(proper, external, tiny, tmp_path)
+    # Two units over 255 steps.
+    assert description.input.scale == pytest.approx(2 / 255, rel=1e-6)
+    assert description.input.zero_point in (127, 128)
+    assert check_parity(
+        tmp_path, outputs(proper, description), description, keras_outputs(tiny)
+    ).green
+
+
+def test_external_float_recipe_leaves_preprocessing_to_the_app(tiny, tmp_path):
+    external = recipe("fp32", preprocess="external", input_type="float32")
+    result = run(tiny, external)
+    description = _describe(result, external, tiny, tmp_path)
+    assert description.preprocess.mean == TF.mean and not description.preprocess.fused
+    assert check_parity(
+        tmp_path, outputs(result, description), description, keras_outputs(tiny)
+    ).green
+
+
+PADDED = {
+    "same": lambda layers: [layers.Conv2D(8, 3, strides=2, padding="same")],
+    "zero padding": lambda layers: [layers.ZeroPadding2D(1), layers.Conv2D(8, 3, strides=2)],
+}
+
+
+@pytest.mark.parametrize("mode", ["tf", "caffe", "torch"])
+@pytest.mark.parametrize("generation, first", [("2", "same"), ("3", "zero padding")])
+def test_padded_first_layers_take_raw_bytes_too(generation, first, mode, tmp_path):
+    path, pre = tmp_path / "m.keras", preprocess.NAMED[mode]
+    keras = keras_models.library(generation)
+    model = keras_models.classifier(generation, PADDED[first](keras.layers))
+    keras_models.fit_head(model, pre.apply(CALIBRATION), CLASSES)
+    model.save(path)
+    result = run(path, recipe("int8"), pre)
+    assert result.fused_by == "convolution"
+    description = _describe(result, recipe("int8"), path, tmp_path, pre)
+    assert (description.input.scale, description.input.zero_point) == (1.0, 0)
+    raw = outputs(result, description)
+    checked = check_parity(tmp_path, raw, description, keras_outputs(path, pre))
+    assert checked.green, checked.lines()
+
+
+@pytest.mark.parametrize("name", ["fp32", "int8"])
+@pytest.mark.parametrize("generation", ["2", "3"])
+def test_saved_models_convert(generation, name, tmp_path):
+    model = keras_models.classifier(generation)
+    keras_models.fit_head(model, TF.apply(CALIBRATION), CLASSES)
+    if generation == "2":
+        model.save(tmp_path / "saved", save_format="tf")
+    else:
+        model.export(tmp_path / "saved", verbose=False)
+    model.save(tmp_path / "m.keras")
+    result = run(tmp_path / "saved", recipe(name))
+    description = _describe(result, recipe(name), tmp_path / "m.keras", tmp_path)
+    checked = check_parity(
+        tmp_path, outputs(result, description), description, keras_outputs(tmp_path / "m.keras")
+    )
+    assert checked.green, checked.lines()
+
+
+def test_same_bytes_from_a_fresh_process(tiny, converted, tmp_path):
+    """The fixture converted five models in this process, as a worker does; the other starts cold."""
+    np.save(tmp_path / "c.npy", CALIBRATION)
+    files.write_json(tmp_path / "i.json", strict_json.to_json(_info(tiny)))
+    (tmp_path / "l.txt").write_bytes(labels.dump(labels.default(keras_models.CLASSES)))
+    arguments = [
+        "convert",
+        f"--model={tiny}",
+        f"--info={tmp_path / 'i.json'}",
+        f"--labels={tmp_path / 'l.txt'}",
+        "--recipe=models/recipes/int8.json",
+        f"--calibration-images={tmp_path / 'c.npy'}",
+        f"--out-model={tmp_path / 'tiny_int8.tflite'}",
+        f"--out-manifest={tmp_path / 'tiny_int8.manifest.json'}",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "model_press.cli", *arguments],
+        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    cold = (tmp_path / "tiny_int8.tflite").read_bytes()
+    assert files.sha256_bytes(cold) == files.sha256_bytes(converted["int8"].data)
+    description = (tmp_path / "tiny_int8.manifest.json").read_bytes()
+    assert cli.run(arguments, print) == 0
+    assert (tmp_path / "tiny_int8.manifest.json").read_bytes() == description
+
+
+def test_dense_layers_stay_at_versions_that_2_16_1_has(tmp_path):
+    path = tmp_path / "m.keras"
+    _dense_model().save(path)
+
+    def versions(a_recipe) -> int:
+        ops = {name: version for name, version, _ in run(path, a_recipe).file.builtin_ops()}
+        return ops["FULLY_CONNECTED"]
+
+    assert versions(recipe("dynamic_int8")) == 9
+    assert versions(recipe("dynamic_int8", per_channel_dense=True)) == 12
+
+
+def _dense_model():
+    # The converter leaves kernels below 1024 elements float; this one has 6 * 6 * 3 * 64.
+    keras = keras_models.library("2")
+    image = keras.Input((keras_models.SIZE, keras_models.SIZE, 3))
+    pooled = keras.layers.Flatten()(keras.layers.AveragePooling2D(4)(image))
+    model = keras.Model(image, keras.layers.Dense(64, activation="softmax")(pooled))
+    keras_models.randomize(model)
+    return model
+
+
+def test_flex_operators_are_refused_by_operator_and_layer(tmp_path):
+    tf = keras_models.tf_quiet.tensorflow()
+    keras = keras_models.library("2")
+    image = keras.Input((8, 8, 3))
+    flat = keras.layers.Reshape((8, 24))(image)
+    singular = tf.linalg.svd(flat, compute_uv=False)
+    model = keras.Model(image, keras.layers.Dense(4, activation="softmax")(singular))
+    model.save(tmp_path / "m.keras")
+    with user_error("Svd", "svd", "no TensorFlow fallback"):
+        run(tmp_path / "m.keras", recipe("fp32"))
+
+
+def test_broken_weights_are_refused(tmp_path):
+    model = keras_models.classifier("2")
+    model.get_layer("scores").bias.assign([np.nan] * keras_models.CLASSES)
+    model.save(tmp_path / "m.keras")
+    with user_error("not finite"):
+        run(tmp_path / "m.keras", recipe("fp32"))
+
+
+FLAT = np.full_like(CALIBRATION, 7)
+DIM = (CALIBRATION // 4).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "name, images, said",
+    [
+        ("int8", None, ["needs calibration images", "image_set"]),
+        ("fp32", CALIBRATION, ["ignores calibration images"]),
+        ("int8", FLAT, ["100 times the same image"]),
+        ("int8", CALIBRATION[:1], ["1 times the same image"]),
+        ("int8", DIM, ["between 0 and 63", "unscaled"]),
+        ("int8", CALIBRATION / np.float32(255), ["float32", "raw RGB pixels"]),
+        ("int16x8", CALIBRATION[:, :-1], ["23x24", "24x24"]),
+        ("int8", CALIBRATION[:0], ["empty"]),
+    ],
+)
+def test_bad_calibration_is_named(tiny, name, images, said):
+    with user_error(*said):
+        convert.convert_model(tiny, TF, recipe(name), images)
+
+
+def test_labels_must_match(tiny, converted, tmp_path):
+    names = tmp_path / "l.txt"
+    names.write_bytes(labels.dump(labels.default(1001)))
+    with user_error("1001 names", "10 outputs"):
+        convert.describe(converted["int8"], _info(tiny), recipe("int8"), "tiny_int8", names)

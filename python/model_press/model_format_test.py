@@ -1,0 +1,124 @@
+"""model_format: what is refused before Keras or TensorFlow see it."""
+
+import json
+import zipfile
+
+import h5py
+import pytest
+
+from model_press import model_format
+from model_press.testing.raises import user_error
+
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 91\n"
+LAMBDA = {"config": {"layers": [{"class_name": "Lambda", "config": {"name": "evil"}}]}}
+
+
+def _keras_zip(path, version="3.15.1", config=None, **members):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("metadata.json", json.dumps({"keras_version": version}))
+        archive.writestr("config.json", json.dumps(config or {"class_name": "Functional"}))
+        archive.writestr("model.weights.h5", b"\x89HDF" + b"0" * 4096)
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def _hdf5(path, version="2.15.0", config=None):
+    with h5py.File(path, "w") as file:
+        file.attrs["keras_version"] = version
+        file.attrs["model_config"] = json.dumps(config or {})
+        file["weights"] = list(range(1000))
+    return path
+
+
+@pytest.mark.parametrize("version, keras", [("3.15.1", "3"), ("2.21.0", "2")])
+def test_generation_comes_from_the_content(tmp_path, version, keras):
+    # The extension says nothing: both are called .model, as in the build.
+    form = model_format.sniff(_keras_zip(tmp_path / "a.model", version))
+    assert form == model_format.Format("keras_zip", keras, version)
+    form = model_format.sniff(_hdf5(tmp_path / "b.model", version))
+    assert form == model_format.Format("hdf5", keras, version)
+
+
+def test_unknown_files_are_named(tmp_path):
+    def refused(content: bytes, *said: str):
+        path = tmp_path / "m.keras"
+        path.write_bytes(content)
+        with user_error("m.keras", *said):
+            model_format.sniff(path)
+
+    refused(LFS_POINTER, "git lfs pull")
+    refused(b"", "empty")
+    refused(b"\x1c\0\0\0TFL3", "TFLite file already")
+    refused(b"hello world", "no known format", ".keras, .h5 or SavedModel")
+    with user_error("does not exist"):
+        model_format.sniff(tmp_path / "gone.keras")
+    with user_error("saved_model.pb"):
+        model_format.sniff(tmp_path)
+
+
+@pytest.mark.parametrize("make", [_keras_zip, _hdf5])
+def test_truncated_files_are_refused(tmp_path, make):
+    path = make(tmp_path / "m.model")
+    data = path.read_bytes()
+    for length in (len(data) // 2, len(data) - 1):
+        path.write_bytes(data[:length])
+        with user_error("m.model", "truncated or corrupt"):
+            model_format.sniff(path)
+
+
+def test_a_flipped_weight_byte_is_found_by_its_checksum(tmp_path):
+    path = _keras_zip(tmp_path / "m.model")
+    data = bytearray(path.read_bytes())
+    data[data.index(b"\x89HDF") + 2000] ^= 1
+    path.write_bytes(data)
+    with user_error("m.model", "truncated or corrupt"):
+        model_format.sniff(path)
+
+
+@pytest.mark.parametrize("make", [_keras_zip, _hdf5])
+def test_lambda_layers_are_refused_by_name(tmp_path, make):
+    with user_error("layer 'evil'", "Lambda", "SavedModel"):
+        model_format.sniff(make(tmp_path / "m.model", config=LAMBDA))
+
+
+def test_weights_only_and_future_versions(tmp_path):
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        file["weights"] = [1.0]
+    with user_error("weights only", "model.save"):
+        model_format.sniff(tmp_path / "w.h5")
+    with user_error("Keras '4.0'"):
+        model_format.sniff(_keras_zip(tmp_path / "f.keras", "4.0"))
+    with zipfile.ZipFile(tmp_path / "z.keras", "w") as archive:
+        archive.writestr("readme", "")
+    with user_error("zip archive, but not of Keras"):
+        model_format.sniff(tmp_path / "z.keras")
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/../../evil", "a\\..\\evil"])
+def test_archive_members_cannot_leave_the_folder(tmp_path, name):
+    with user_error("unsafe archive member"):
+        model_format.sniff(_keras_zip(tmp_path / "m.keras", **{name: b""}))
+
+
+def test_archives_that_unpack_too_large_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_format, "MAX_UNPACKED_BYTES", 1000)
+    with user_error("unpacks to", "1000"):
+        model_format.sniff(_keras_zip(tmp_path / "m.keras"))
+
+
+def test_directory_zip_depends_on_names_and_contents_only(tmp_path):
+    for folder, order in (("a", ["x", "y"]), ("b", ["y", "x"])):
+        root = tmp_path / folder
+        (root / "variables").mkdir(parents=True)
+        for name in order:
+            (root / "variables" / name).write_bytes(name.encode())
+        (root / "saved_model.pb").write_bytes(b"graph")
+        (root / "fingerprint.pb").write_bytes(folder.encode())
+    first = model_format.zip_directory(tmp_path / "a")
+    assert first == model_format.zip_directory(tmp_path / "b")
+    (tmp_path / "m.zip").write_bytes(first)
+    assert model_format.sniff(tmp_path / "m.zip").container == "saved_model_zip"
+    (tmp_path / "out").mkdir()
+    model_format.unzip(tmp_path / "m.zip", tmp_path / "out")
+    assert (tmp_path / "out/variables/x").read_bytes() == b"x"

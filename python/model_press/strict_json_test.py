@@ -1,0 +1,42 @@
+"""strict_json: nested dataclasses, lists and exact types."""
+
+import dataclasses
+
+import pytest
+
+from model_press import strict_json
+from model_press.testing.raises import user_error
+
+
+@dataclasses.dataclass(frozen=True)
+class _Inner:
+    n: int
+    x: float = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class _Outer:
+    items: tuple[_Inner, ...]
+    note: str | None = None
+
+
+def test_nested_lists_and_defaults():
+    value = strict_json.from_json(_Outer, {"items": [{"n": 1}, {"n": 2, "x": 3}]}, "o")
+    assert value == _Outer((_Inner(1), _Inner(2, 3.0)))
+    assert strict_json.to_json(value)["items"][1] == {"n": 2, "x": 3.0}
+
+
+@pytest.mark.parametrize(
+    "data, said",
+    [
+        ([], "expected a JSON object"),
+        ({"items": {}}, "expected a list"),
+        ({"items": [{"n": 1.5}]}, "items'[0]: field 'n': expected int"),
+        ({"items": [{"n": True}]}, "expected int"),
+        ({"items": [{"n": 1, "x": True}]}, "expected float"),
+        ({"items": [], "note": 3}, "field 'note': expected str"),
+    ],
+)
+def test_wrong_types_are_located(data, said):
+    with user_error("o", said):
+        strict_json.from_json(_Outer, data, "o")

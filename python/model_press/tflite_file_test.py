@@ -1,0 +1,85 @@
+"""tflite_file: operators, versions and types of hand-made graphs; damaged files are refused."""
+
+import contextlib
+
+import numpy as np
+import pytest
+
+from model_press import minimum_runtime, tflite_file
+from model_press.errors import UserError
+from model_press.testing.raises import user_error
+from model_press.testing.tflite_bytes import Op, chain
+
+
+def test_operators_versions_and_counts():
+    file = tflite_file.parse(chain(Op("CONV_2D", 3), Op("CONV_2D", 3), Op("RELU")), "m")
+    assert file.builtin_ops() == [("CONV_2D", 3, 2), ("RELU", 1, 1)]
+    assert file.custom_ops() == []
+    assert [t.shape for t in file.inputs + file.outputs] == [(1, 8, 8, 3)] * 2
+
+
+def test_codes_beyond_one_byte():
+    # BROADCAST_TO is 130: its deprecated one-byte code says 127.
+    assert (
+        tflite_file.parse(chain(Op("BROADCAST_TO", 2)), "m").builtin_ops()[0][0] == "BROADCAST_TO"
+    )
+
+
+def test_custom_and_flex_operators():
+    file = tflite_file.parse(chain(Op("CUSTOM", 1, "FlexSvd"), Op("CUSTOM", 1, "MyOp")), "m")
+    assert file.custom_ops() == ["FlexSvd", "MyOp"]
+    assert file.builtin_ops() == []
+
+
+def test_inner_float_tensors_leave_out_inputs_and_outputs():
+    file = tflite_file.parse(chain(Op("QUANTIZE"), Op("RELU"), Op("DEQUANTIZE")), "m")
+    assert [t.name for t in file.inner_float_tensors()] == ["t1", "t2"]
+    assert not tflite_file.parse(chain(Op("RELU"), dtype="INT8"), "m").inner_float_tensors()
+
+
+def test_every_truncation_is_refused():
+    data = chain(Op("CONV_2D"), constant=np.ones(256, np.float32))
+    assert tflite_file.parse(data, "m").builtin_ops()
+    for length in range(0, len(data) - 8, 5):
+        with user_error("m"):
+            tflite_file.parse(data[:length], "m")
+
+
+def test_random_damage_never_escapes_as_another_error():
+    data = chain(Op("CONV_2D"), Op("CUSTOM", 1, "X"), constant=np.ones(16, np.float32))
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        damaged = bytearray(data)
+        for position in rng.integers(8, len(data), 4):
+            damaged[position] = rng.integers(256)
+        with contextlib.suppress(UserError):
+            tflite_file.parse(bytes(damaged), "m")
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        (b"PK\x03\x04 a zip file", "not a TFLite model"),
+        (b"TFL3", "not a TFLite model"),
+        (b"", "empty"),
+    ],
+)
+def test_other_files_are_refused(tmp_path, content, said):
+    path = tmp_path / "m.tflite"
+    path.write_bytes(content)
+    with user_error("m.tflite", said):
+        tflite_file.read(path)
+
+
+@pytest.mark.parametrize(
+    "ops, release",
+    [
+        ([("CONV_2D", 3)], minimum_runtime.FLOOR),
+        ([("FULLY_CONNECTED", 9), ("CONV_2D", 5)], minimum_runtime.FLOOR),
+        ([("FULLY_CONNECTED", 12), ("CONV_2D", 6)], "2.17.0"),
+        ([], minimum_runtime.FLOOR),
+    ],
+)
+def test_minimum_runtime(ops, release):
+    assert minimum_runtime.minimum_runtime(ops) == release
