@@ -34,7 +34,11 @@ def _npm_package_impl(rctx):
     if found != pin["sha256"]:
         rctx.delete(archive)
         fail("npm package {}: sha256 is {}, expected {} from {}; a changed archive is refused, re-lock with `bazel run //tools/npm:lock` if the change is wanted".format(spec, found, pin["sha256"], lock_name))
-    rctx.extract(archive)
+
+    # Not rctx.extract: Debian 13's Bazel 4.2.3 dies on any tar archive, its class path lacks commons-io.
+    unpacked = rctx.execute(["tar", "-xzf", archive])
+    if unpacked.return_code:
+        fail("npm package {}: its archive cannot be unpacked: {}".format(spec, unpacked.stderr.strip()))
     rctx.delete(archive)
     rctx.file("BUILD.bazel", _BUILD)
 
