@@ -23,8 +23,8 @@ def compile_resources(*, ctx, tools, resources, output):
         progress_message = "Compiling resources of %s" % ctx.label,
     )
 
-def link_resources(*, ctx, tools, android_jar, manifest, compiled, settings, output, r_java):
-    """Links compiled resources and the manifest into an APK without code, and writes R.java.
+def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, settings, output, r_java):
+    """Links resources, assets and the manifest into an APK without code, and writes R.java.
 
     Args:
       ctx: rule context.
@@ -32,6 +32,7 @@ def link_resources(*, ctx, tools, android_jar, manifest, compiled, settings, out
       android_jar: platform to link against.
       manifest: AndroidManifest.xml.
       compiled: zip of compile_resources.
+      assets: directory of the app's assets; models in it stay uncompressed.
       settings: struct of application_id, min_sdk_version, target_sdk_version, version_code, version_name.
       output: the APK to write.
       r_java: directory to write R.java into.
@@ -40,6 +41,8 @@ def link_resources(*, ctx, tools, android_jar, manifest, compiled, settings, out
     args.add("link")
     args.add("-I", android_jar)
     args.add("--manifest", manifest)
+    args.add("-A", assets.path)
+    args.add("-0", ".tflite")
     args.add("--min-sdk-version", str(settings.min_sdk_version))
     args.add("--target-sdk-version", str(settings.target_sdk_version))
     args.add("--version-code", str(settings.version_code))
@@ -52,7 +55,7 @@ def link_resources(*, ctx, tools, android_jar, manifest, compiled, settings, out
     ctx.actions.run(
         executable = tools.aapt2,
         arguments = [args],
-        inputs = depset([android_jar, manifest, compiled], transitive = [tools.tool_files]),
+        inputs = depset([android_jar, manifest, compiled, assets], transitive = [tools.tool_files]),
         outputs = [output, r_java],
         mnemonic = "AaptLink",
         progress_message = "Linking resources of %s" % ctx.label,
@@ -100,19 +103,18 @@ def bundle_model(*, ctx, variant, runtime, output):
         progress_message = "Bundling %s into %s" % (variant.name, ctx.label),
     )
 
-def pack_apk(*, ctx, resources, dex_zip, assets, jni, output):
+def pack_apk(*, ctx, resources, dex_zip, jni, output):
     """Packs everything into an aligned, unsigned APK; jni is a list of (ABI, File)."""
     args = ctx.actions.args()
     args.add("--resources", resources)
     args.add("--dex", dex_zip)
-    args.add("--assets", assets.path)
     for abi, library in jni:
         args.add("--jni", library, format = abi + "=%s")
     args.add("--out", output)
     ctx.actions.run(
         executable = ctx.executable._pack_apk,
         arguments = [args],
-        inputs = [resources, dex_zip, assets] + [library for _, library in jni],
+        inputs = [resources, dex_zip] + [library for _, library in jni],
         outputs = [output],
         mnemonic = "PackApk",
         progress_message = "Packing %s" % ctx.label,

@@ -22,11 +22,10 @@ AndroidAppInfo = provider(
         "android_jar": "File: platform that it was compiled against.",
         "apk": "File: signed APK.",
         "application_id": "string: its package on the device, or empty for the manifest's.",
-        "assets": "File: directory of its assets.",
         "java": "JavaInfo of its classes and their dependencies.",
         "manifest": "File: AndroidManifest.xml as written in the sources.",
         "min_sdk_version": "int",
-        "resources": "File: APK of resources and linked manifest, without code.",
+        "resources": "File: APK of resources, assets and linked manifest, without code.",
         "runtime": "AndroidRuntimeInfo.",
         "target_sdk_version": "int",
         "variant": "VariantInfo of the model in it.",
@@ -121,6 +120,7 @@ def _android_app_impl(ctx):
         android_jar = android_jar,
         manifest = ctx.file.manifest,
         compiled = compiled,
+        assets = assets,
         settings = settings,
         output = resources,
         r_java = r_java,
@@ -142,7 +142,7 @@ def _android_app_impl(ctx):
         min_sdk_version = ctx.attr.min_sdk_version,
         output = dex_zip,
     )
-    pack_apk(ctx = ctx, resources = resources, dex_zip = dex_zip, assets = assets, jni = jni, output = unsigned)
+    pack_apk(ctx = ctx, resources = resources, dex_zip = dex_zip, jni = jni, output = unsigned)
     check_alignment(ctx = ctx, tools = tools, apk = unsigned, output = alignment_report)
     sign_apk(
         ctx = ctx,
@@ -159,7 +159,6 @@ def _android_app_impl(ctx):
             android_jar = android_jar,
             apk = apk,
             application_id = ctx.attr.application_id,
-            assets = assets,
             java = java,
             manifest = ctx.file.manifest,
             min_sdk_version = ctx.attr.min_sdk_version,

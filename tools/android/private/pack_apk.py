@@ -1,4 +1,4 @@
-"""Packs resources, classes, assets and native libraries into an aligned, unsigned APK.
+"""Packs resources, assets, classes and native libraries into an aligned, unsigned APK.
 
 What is mapped from the APK on the device is stored, not compressed: models (`.tflite`), native
 libraries (`.so`) and the resource table (`.arsc`). Stored entries are aligned as zipalign and the
@@ -57,25 +57,14 @@ def _zip_entries(path: pathlib.Path) -> Iterator[tuple[str, bytes]]:
             yield name, archive.read(name)
 
 
-def _folder_entries(path: pathlib.Path) -> Iterator[tuple[str, bytes]]:
-    for file in sorted(path.rglob("*")):
-        if file.is_file():
-            yield f"assets/{file.relative_to(path).as_posix()}", file.read_bytes()
-
-
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
-    parser.add_argument("--resources", type=pathlib.Path, required=True, help="aapt2's APK")
+    parser.add_argument("--resources", type=pathlib.Path, required=True, help="aapt2's APK with the assets")
     parser.add_argument("--dex", type=pathlib.Path, required=True, help="D8's zip of classes*.dex")
-    parser.add_argument("--assets", type=pathlib.Path, required=True, help="folder")
     parser.add_argument("--jni", action="append", default=[], metavar="ABI=FILE")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     args = parser.parse_args(argv)
-    entries = [
-        *_zip_entries(args.resources),
-        *_zip_entries(args.dex),
-        *_folder_entries(args.assets),
-    ]
+    entries = [*_zip_entries(args.resources), *_zip_entries(args.dex)]
     for library in sorted(args.jni):
         abi, _, file = library.partition("=")
         path = pathlib.Path(file)

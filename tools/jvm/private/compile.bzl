@@ -92,7 +92,17 @@ def runfiles_path(ctx, file):
         return file.short_path[len("../"):]
     return ctx.workspace_name + "/" + file.short_path
 
-def write_launcher(*, ctx, main_class, classpath, jvm_flags, arguments, library_dirs = []):
+def runtime_java(ctx):
+    """Runfiles path of the java program (absolute where the JDK is outside of the build)."""
+    java = ctx.attr._java_runtime[java_common.JavaRuntimeInfo].java_executable_runfiles_path
+    if java.startswith("/"):
+        return java
+    for prefix in ["../", "external/"]:
+        if java.startswith(prefix):
+            return java[len(prefix):]
+    return ctx.workspace_name + "/" + java
+
+def write_launcher(*, ctx, main_class, classpath, jvm_flags, arguments, library_dirs = [], working_dir = ""):
     """Writes the executable of a Java program.
 
     Args:
@@ -102,18 +112,11 @@ def write_launcher(*, ctx, main_class, classpath, jvm_flags, arguments, library_
       jvm_flags: options of java; `{runfiles}` in them becomes the runfiles folder.
       arguments: words that come before the user's.
       library_dirs: runfiles paths of folders with native libraries.
+      working_dir: runfiles path of the folder to start in; the caller's if empty.
 
     Returns:
       The executable File.
     """
-    runtime = ctx.attr._java_runtime[java_common.JavaRuntimeInfo]
-    java = runtime.java_executable_runfiles_path
-    if java.startswith("../"):
-        java = java[len("../"):]
-    elif java.startswith("external/"):
-        java = java[len("external/"):]
-    elif not java.startswith("/"):
-        java = ctx.workspace_name + "/" + java
     executable = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.expand_template(
         template = ctx.file._launcher,
@@ -121,10 +124,11 @@ def write_launcher(*, ctx, main_class, classpath, jvm_flags, arguments, library_
         substitutions = {
             "%{arguments}": " ".join(["\"%s\"" % word for word in arguments]),
             "%{classpath}": "\n".join([runfiles_path(ctx, jar) for jar in classpath.to_list()]),
-            "%{java}": java,
+            "%{java}": runtime_java(ctx),
             "%{jvm_flags}": " ".join(["\"%s\"" % flag.replace("{runfiles}", "$runfiles") for flag in jvm_flags]),
             "%{library_dirs}": "\n".join(library_dirs),
             "%{main_class}": main_class,
+            "%{working_dir}": working_dir,
         },
         is_executable = True,
     )

@@ -1,0 +1,231 @@
+"""Checks what is inside an APK: packing, signature, manifest, libraries and the model's bundle.
+
+Prints one line a finding. Exits 1 if a finding is a fault; known limits of the runtime are named and
+pass. It is what `apk_test` runs.
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import pathlib
+import re
+import struct
+import subprocess
+import sys
+import zipfile
+
+import bundle_model
+import pack_apk
+
+# Processors whose devices may have 16 KB pages.
+_LARGE_PAGE_ABIS = ("arm64-v8a", "x86_64")
+_LARGE_PAGE_BYTES = 16384
+_LOCAL_HEADER = struct.Struct("<4s5H3I2H")
+_PT_LOAD = 1
+_MODEL_PATTERN = re.compile(r"assets/models/([^/]+)/model\.tflite")
+
+
+@dataclasses.dataclass(frozen=True)
+class Expected:
+    """What the APK is checked against."""
+
+    application_id: str
+    min_sdk: int
+    target_sdk: int
+    elf_page_bytes: int
+    recipe: str | None = None
+    runtime: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Tools:
+    """Command lines (program and leading arguments) of the Android tools."""
+
+    aapt2: tuple[str, ...]
+    apksigner: tuple[str, ...]
+    zipalign: tuple[str, ...]
+
+
+@dataclasses.dataclass
+class Report:
+    """Findings in the order that they were made."""
+
+    faults: list[str] = dataclasses.field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+
+def data_offset(file: pathlib.Path, entry: zipfile.ZipInfo) -> int:
+    """Returns where the entry's data starts in the file, in bytes."""
+    with file.open("rb") as stream:
+        stream.seek(entry.header_offset)
+        fields = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
+    return entry.header_offset + _LOCAL_HEADER.size + fields[-2] + fields[-1]
+
+
+def load_alignment(elf: bytes) -> int:
+    """Returns the smallest alignment of the loadable segments of a 64-bit ELF library, in bytes."""
+    (table,) = struct.unpack_from("<Q", elf, 32)
+    size, count = struct.unpack_from("<HH", elf, 54)
+    alignments = []
+    for index in range(count):
+        start = table + index * size
+        (kind,) = struct.unpack_from("<I", elf, start)
+        if kind == _PT_LOAD:
+            alignments += struct.unpack_from("<Q", elf, start + 48)
+    return min(alignments)
+
+
+def check_packing(apk: pathlib.Path, report: Report) -> None:
+    """Stored entries are stored and aligned."""
+    with zipfile.ZipFile(apk) as archive:
+        for entry in archive.infolist():
+            if not entry.filename.endswith(pack_apk.STORED_SUFFIXES):
+                continue
+            if entry.compress_type != zipfile.ZIP_STORED:
+                report.faults.append(
+                    f"{entry.filename} is compressed; Android cannot map it, so store it"
+                )
+                continue
+            alignment = pack_apk.alignment_of(entry.filename)
+            offset = data_offset(apk, entry)
+            if offset % alignment:
+                report.faults.append(
+                    f"{entry.filename} starts at byte {offset}, not on a boundary of {alignment}"
+                )
+
+
+def check_libraries(apk: pathlib.Path, elf_page_bytes: int, report: Report) -> None:
+    """64-bit libraries are linked for the page size that the runtime states."""
+    with zipfile.ZipFile(apk) as archive:
+        names = [name for name in archive.namelist() if name.startswith("lib/")]
+        if not names:
+            report.faults.append("no native library: the runtime is missing")
+        for name in names:
+            if name.split("/")[1] not in _LARGE_PAGE_ABIS:
+                continue
+            alignment = load_alignment(archive.read(name))
+            if alignment < elf_page_bytes:
+                report.faults.append(
+                    f"{name} is linked for pages of {alignment} bytes, expected {elf_page_bytes}"
+                )
+            elif alignment < _LARGE_PAGE_BYTES:
+                report.notes.append(
+                    f"{name} is linked for pages of {alignment} bytes: "
+                    "devices with 16 KB pages cannot load it (a limit of this runtime's release)"
+                )
+
+
+def check_model(apk: pathlib.Path, expected: Expected, report: Report) -> None:
+    """The APK carries one model, with the manifest and labels that belong to it."""
+    with zipfile.ZipFile(apk) as archive:
+        found = [_MODEL_PATTERN.fullmatch(name) for name in archive.namelist()]
+        names = [match.group(1) for match in found if match]
+        if len(names) != 1:
+            report.faults.append(f"{len(names)} models under assets/models, expected 1")
+            return
+        folder = f"assets/models/{names[0]}"
+        try:
+            bundle_model.check(
+                json.loads(archive.read(f"{folder}/manifest.json")),
+                archive.read(f"{folder}/model.tflite"),
+                archive.read(f"{folder}/labels.txt"),
+                recipe=expected.recipe,
+                runtime=expected.runtime,
+            )
+        except (bundle_model.BundleError, KeyError, ValueError) as error:
+            report.faults.append(f"{folder}: {error}")
+
+
+def _run(command: tuple[str, ...], *arguments: str) -> tuple[int, str]:
+    run = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    return run.returncode, run.stdout + run.stderr
+
+
+def check_with_tools(
+    apk: pathlib.Path, expected: Expected, tools: Tools, report: Report
+) -> None:
+    """Android's own tools accept the signature, the alignment and the manifest."""
+    status, output = _run(
+        tools.apksigner, "verify", "-v", "--min-sdk-version", str(expected.min_sdk), str(apk)
+    )
+    if status != 0 or "APK Signature Scheme v2): true" not in output:
+        reason = next((line for line in output.splitlines() if "ERROR" in line), output.strip())
+        report.faults.append(f"apksigner verify: {reason}")
+    status, output = _run(tools.zipalign, "-c", "-p", "-v", "4", str(apk))
+    if status != 0:
+        bad = [line.strip() for line in output.splitlines() if "BAD" in line]
+        report.faults.append(f"zipalign: {'; '.join(bad) or output.strip()}")
+    status, output = _run(tools.aapt2, "dump", "badging", str(apk))
+    if status != 0:
+        report.faults.append(f"aapt2 dump badging: {output.strip()}")
+        return
+    for pattern, wanted in (
+        (r"package: name='([^']*)'", expected.application_id),
+        (r"minSdkVersion:'([^']*)'", str(expected.min_sdk)),
+        (r"targetSdkVersion:'([^']*)'", str(expected.target_sdk)),
+    ):
+        match = re.search(pattern, output)
+        got = match.group(1) if match else "nothing"
+        if got != wanted:
+            field = pattern.partition(":")[0]
+            report.faults.append(f"{field}: badging says {got}, expected {wanted}")
+    for permission in re.findall(r"uses-permission: name='([^']*)'", output):
+        report.faults.append(f"asks for {permission}; the app needs no permission")
+    if "launchable-activity" not in output:
+        report.faults.append("no launchable activity")
+
+
+def check(apk: pathlib.Path, expected: Expected, tools: Tools) -> Report:
+    """Runs every check on `apk`."""
+    report = Report()
+    try:
+        check_packing(apk, report)
+        check_libraries(apk, expected.elf_page_bytes, report)
+        check_model(apk, expected, report)
+    except (OSError, zipfile.BadZipFile) as error:
+        report.faults.append(f"no APK: {error}")
+        return report
+    check_with_tools(apk, expected, tools, report)
+    return report
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--apk", type=pathlib.Path, required=True)
+    parser.add_argument("--aapt2", required=True)
+    parser.add_argument("--java", required=True)
+    parser.add_argument("--apksigner-jar", required=True)
+    parser.add_argument("--zipalign", required=True)
+    parser.add_argument("--application-id", required=True)
+    parser.add_argument("--min-sdk", type=int, required=True)
+    parser.add_argument("--target-sdk", type=int, required=True)
+    parser.add_argument("--elf-page-bytes", type=int, required=True)
+    parser.add_argument("--recipe")
+    parser.add_argument("--runtime")
+    args = parser.parse_args(argv)
+    tools = Tools(
+        aapt2=(args.aapt2,),
+        apksigner=(args.java, "-jar", args.apksigner_jar),
+        zipalign=(args.zipalign,),
+    )
+    expected = Expected(
+        application_id=args.application_id,
+        min_sdk=args.min_sdk,
+        target_sdk=args.target_sdk,
+        elf_page_bytes=args.elf_page_bytes,
+        recipe=args.recipe,
+        runtime=args.runtime,
+    )
+    report = check(args.apk, expected, tools)
+    digest = hashlib.sha256(args.apk.read_bytes()).hexdigest() if args.apk.exists() else "-"
+    print(f"{args.apk.name}: sha256 {digest}")
+    for note in report.notes:
+        print(f"NOTE {note}")
+    for fault in report.faults:
+        print(f"FAULT {args.apk.name}: {fault}", file=sys.stderr)
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""`robolectric_test`."""
+
+load("@rules_java//java/common:java_info.bzl", "JavaInfo")
+load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "RUNTIME_ATTRS", "compile_jar", "program_providers", "runfiles_path", "write_launcher")
+load("//tools/jvm/private:java_test.bzl", "class_name")
+load("//tools/jvm/private:native_libraries.bzl", "native_libraries")
+load(":android_app.bzl", "AndroidAppInfo")
+
+# Robolectric reads this file from the class path.
+_CONFIG = "com/android/tools/test_config.properties"
+
+# Robolectric opens these packages of the JDK by reflection.
+_OPENS = [
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+]
+
+def _config_jar(ctx, app):
+    """Says where the app's parts are, relative to the folder that tests start in."""
+    properties = ctx.actions.declare_file(ctx.label.name + ".test_config.properties")
+    ctx.actions.write(properties, "\n".join([
+        "android_merged_manifest=" + app.manifest.short_path,
+        "android_resource_apk=" + app.resources.short_path,
+        "android_custom_package=" + ctx.attr.r_package,
+        "",
+    ]))
+    jar = ctx.actions.declare_file(ctx.label.name + ".config.jar")
+    compile_jar(ctx = ctx, srcs = [], output = jar, classpath = depset(), resources = {_CONFIG: properties})
+    return jar
+
+def _robolectric_test_impl(ctx):
+    app = ctx.attr.app[AndroidAppInfo]
+    deps = [app.java] + [dep[JavaInfo] for dep in ctx.attr.deps + ctx.attr._robolectric]
+    tests = ctx.actions.declare_file("lib%s.jar" % ctx.label.name)
+    compile_jar(
+        ctx = ctx,
+        srcs = ctx.files.srcs,
+        output = tests,
+        classpath = depset([app.android_jar], transitive = [dep.transitive_compile_time_jars for dep in deps]),
+    )
+    classpath = depset(
+        [tests, _config_jar(ctx, app)],
+        # The platform goes last: it carries old copies of libraries that Robolectric has newer.
+        transitive = [dep.transitive_runtime_jars for dep in deps] + [depset([app.android_jar])],
+        order = "preorder",
+    )
+    platform = ctx.file._instrumented_platform
+    native = native_libraries(ctx)
+    executable = write_launcher(
+        ctx = ctx,
+        main_class = "org.junit.runner.JUnitCore",
+        classpath = classpath,
+        jvm_flags = _OPENS + [
+            "-Drobolectric.offline=true",
+            "-Drobolectric.dependency.dir={runfiles}/" + runfiles_path(ctx, platform).rpartition("/")[0],
+            "-Drobolectric.logging.enabled=false",
+        ] + ctx.attr.jvm_flags,
+        arguments = [class_name(file) for file in ctx.files.srcs if file.basename.endswith("Test.java")],
+        library_dirs = native.dirs,
+        working_dir = ctx.workspace_name,
+    )
+    return program_providers(
+        ctx = ctx,
+        executable = executable,
+        classpath = classpath,
+        data = native.files + [platform, app.manifest, app.resources],
+    )
+
+robolectric_test = rule(
+    implementation = _robolectric_test_impl,
+    doc = "JUnit 4 tests that run an `android_app` on this machine: Android's own framework code on the JVM, " +
+          "the app's resources and assets, and its TensorFlow Lite. Every source named *Test.java is a test class.",
+    attrs = dict(
+        dict(JDK_ATTRS, **RUNTIME_ATTRS),
+        app = attr.label(mandatory = True, providers = [AndroidAppInfo]),
+        data = attr.label_list(allow_files = True),
+        deps = attr.label_list(providers = [JavaInfo]),
+        jvm_flags = attr.string_list(doc = "Options of java; {runfiles} is the runfiles folder."),
+        native_libraries = attr.label_list(
+            allow_files = [".so"],
+            default = [Label("//android/host:native_libraries")],
+        ),
+        r_package = attr.string(default = "org.modelpress.app", doc = "Package of the app's R class."),
+        srcs = attr.label_list(allow_files = [".java"], mandatory = True),
+        _instrumented_platform = attr.label(
+            default = Label("@maven_robolectric//:android-all-instrumented_file"),
+            allow_single_file = True,
+        ),
+        _robolectric = attr.label_list(
+            default = [Label("@maven_robolectric//:robolectric"), Label("@maven//:junit")],
+            providers = [JavaInfo],
+        ),
+    ),
+    test = True,
+)
