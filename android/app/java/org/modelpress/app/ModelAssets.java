@@ -35,7 +35,8 @@ final class ModelAssets {
     if (names == null || names.length == 0) {
       throw new FileNotFoundException("no model in assets/" + ROOT);
     }
-    folder = ROOT + "/" + names[0] + "/";
+    // Robolectric lists the files below where a device lists folders.
+    folder = ROOT + "/" + names[0].split("/")[0] + "/";
   }
 
   ModelManifest manifest() throws IOException {

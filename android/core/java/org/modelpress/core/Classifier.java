@@ -197,14 +197,17 @@ public final class Classifier implements AutoCloseable {
               role, type, Arrays.toString(tensor.shape()), expected));
     }
     Tensor.QuantizationParams quantization = tensor.quantizationParams();
+    // A graph that casts its integer input to float states no scale; the manifest then says 1 and 0.
+    boolean unscaled = quantization.getScale() == 0 && quantization.getZeroPoint() == 0;
+    float scale = unscaled ? 1 : quantization.getScale();
     if (expected.type().isQuantized()
-        && (quantization.getScale() != (float) expected.scale()
+        && (scale != (float) expected.scale()
             || quantization.getZeroPoint() != expected.zeroPoint())) {
       throw new ManifestException(
           String.format(
               "%s of the model has scale %s and zero point %d; the manifest says %s and %d",
               role,
-              quantization.getScale(),
+              scale,
               quantization.getZeroPoint(),
               (float) expected.scale(),
               expected.zeroPoint()));

@@ -88,15 +88,18 @@ public final class ImageResizer {
         int start = Math.max(0, (int) (center - support + 0.5));
         int end = Math.min(inSize, (int) (center + support + 0.5));
         first[i] = start;
-        kernel[i] = triangle(start - center + 0.5, end - start, 1.0 / support);
+        kernel[i] = triangle(start, end, center, 1.0 / support);
       }
     }
 
-    private static int[] triangle(double offset, int size, double inverseSupport) {
+    // Each operation in Pillow's order: a weight that differs in its last bit can flip a tie.
+    private static int[] triangle(int start, int end, double center, double inverseSupport) {
+      int size = end - start;
       double[] exact = new double[size];
       double total = 0.0;
       for (int i = 0; i < size; i++) {
-        exact[i] = Math.max(0.0, 1.0 - Math.abs((i + offset) * inverseSupport));
+        double distance = (i + start - center + 0.5) * inverseSupport;
+        exact[i] = Math.max(0.0, 1.0 - Math.abs(distance));
         total += exact[i];
       }
       int[] fixed = new int[size];

@@ -29,13 +29,13 @@ public final class Preprocessing {
     return blueFirst;
   }
 
-  /** Mean of red, green or blue (0, 1 or 2), in pixel units. */
-  public double mean(int channel) {
-    return mean[channel];
+  /** Mean of the model's first, second or third channel (0, 1 or 2), in pixel units. */
+  public double mean(int position) {
+    return mean[position];
   }
 
-  /** Standard deviation of red, green or blue (0, 1 or 2), in pixel units. */
-  public double std(int channel) {
-    return std[channel];
+  /** Standard deviation of the model's first, second or third channel, in pixel units. */
+  public double std(int position) {
+    return std[position];
   }
 }

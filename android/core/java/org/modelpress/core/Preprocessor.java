@@ -25,13 +25,15 @@ public final class Preprocessor {
     width = manifest.inputWidth();
     height = manifest.inputHeight();
     boolean identity = input.type() == ElementType.UINT8 && !preprocessing.blueFirst();
-    for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
+    for (int position = 0; position < RgbImage.CHANNELS; position++) {
+      float mean = (float) preprocessing.mean(position);
+      float std = (float) preprocessing.std(position);
       for (int pixel = 0; pixel < BYTE_VALUES; pixel++) {
-        double value =
-            (pixel - preprocessing.mean(channel)) / preprocessing.std(channel);
-        real[channel][pixel] = (float) value;
-        codes[channel][pixel] = quantize(value);
-        identity &= codes[channel][pixel] == pixel;
+        // In float32 like the reference: float64 rounds some ties to the other side.
+        float value = (pixel - mean) / std;
+        real[position][pixel] = value;
+        codes[position][pixel] = quantize(value);
+        identity &= codes[position][pixel] == pixel;
       }
     }
     plainCopy = identity;
@@ -53,27 +55,27 @@ public final class Preprocessor {
         for (int position = 0; position < RgbImage.CHANNELS; position++) {
           int channel =
               preprocessing.blueFirst() ? RgbImage.CHANNELS - 1 - position : position;
-          put(buffer, channel, pixels[i + channel] & 0xff);
+          put(buffer, position, pixels[i + channel] & 0xff);
         }
       }
     }
     buffer.flip();
   }
 
-  private void put(ByteBuffer buffer, int channel, int pixel) {
+  private void put(ByteBuffer buffer, int position, int pixel) {
     switch (input.type()) {
       case FLOAT32:
-        buffer.putFloat(real[channel][pixel]);
+        buffer.putFloat(real[position][pixel]);
         break;
       case INT16:
-        buffer.putShort((short) codes[channel][pixel]);
+        buffer.putShort((short) codes[position][pixel]);
         break;
       default:
-        buffer.put((byte) codes[channel][pixel]);
+        buffer.put((byte) codes[position][pixel]);
     }
   }
 
-  private int quantize(double value) {
+  private int quantize(float value) {
     int low;
     int high;
     switch (input.type()) {
@@ -93,7 +95,7 @@ public final class Preprocessor {
         return 0;
     }
     // rint rounds half to even, as NumPy does in the reference.
-    long code = (long) Math.rint(value / input.scale()) + input.zeroPoint();
+    long code = (long) Math.rint(value / (float) input.scale()) + input.zeroPoint();
     return (int) Math.max(low, Math.min(high, code));
   }
 }

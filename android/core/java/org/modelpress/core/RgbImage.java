@@ -6,6 +6,8 @@ public final class RgbImage {
   public static final int CHANNELS = 3;
 
   private static final int OPAQUE = 0xff;
+  private static final int HALF_BYTE = 0x80;
+  private static final int DIVISION_BITS = 7;
 
   private final int width;
   private final int height;
@@ -87,6 +89,8 @@ public final class RgbImage {
     if (alpha == OPAQUE) {
       return (byte) value;
     }
-    return (byte) ((value * alpha + OPAQUE * (OPAQUE - alpha) + OPAQUE / 2) / OPAQUE);
+    // Pillow's division by 255, so that both composite to the same byte.
+    int scaled = (value * alpha + OPAQUE * (OPAQUE - alpha) + HALF_BYTE) << DIVISION_BITS;
+    return (byte) ((((scaled >> 8) + scaled) >> 8) >> DIVISION_BITS);
   }
 }

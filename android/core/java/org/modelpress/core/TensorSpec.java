@@ -81,7 +81,7 @@ public final class TensorSpec {
       default:
         return tensor.getFloat(index * type.byteCount());
     }
-    return (float) ((code - zeroPoint) * scale);
+    return (code - zeroPoint) * (float) scale;
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.modelpress.core.ElementType;
 
 /** A NumPy array file (.npy, format 1.0), C order, of the element types that models have. */
-final class Npy {
+public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int ALIGNMENT = 64;
   private static final int HEADER_LENGTH_BYTES = 2;
@@ -22,18 +22,21 @@ final class Npy {
       Pattern.compile(
           "\\{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \\(([0-9, ]*)\\), \\}\\s*");
 
-  final ElementType type;
-  final int[] shape;
-  final byte[] data;
+  public final ElementType type;
+  public final int[] shape;
 
-  Npy(ElementType type, int[] shape, byte[] data) {
+  /** The elements, little-endian. */
+  public final byte[] data;
+
+
+  public Npy(ElementType type, int[] shape, byte[] data) {
     this.type = type;
     this.shape = shape.clone();
     this.data = data;
   }
 
   /** Reads {@code path}; throws {@link IllegalArgumentException} naming it if it is no such file. */
-  static Npy read(Path path) throws IOException {
+  public static Npy read(Path path) throws IOException {
     byte[] bytes = Files.readAllBytes(path);
     int start = MAGIC.length + HEADER_LENGTH_BYTES;
     if (bytes.length < start || !Arrays.equals(Arrays.copyOf(bytes, MAGIC.length), MAGIC)) {
@@ -68,7 +71,7 @@ final class Npy {
   }
 
   /** Writes {@code path} whole or not at all. */
-  void write(Path path) throws IOException {
+  public void write(Path path) throws IOException {
     StringBuilder sizes = new StringBuilder();
     for (int size : shape) {
       sizes.append(size).append(shape.length == 1 ? "," : ", ");

@@ -1,0 +1,99 @@
+package org.modelpress.core;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import org.json.JSONArray;
+import org.json.JSONObject;
+import org.junit.Test;
+
+/** Reads what a manifest says and refuses, in one line, what an app cannot follow. */
+public final class ModelManifestTest {
+  private static JSONObject tensor(String name, int[] shape, String dtype) {
+    return new JSONObject()
+        .put("name", name)
+        .put("shape", new JSONArray(shape))
+        .put("dtype", dtype)
+        .put("scale", 0.25)
+        .put("zero_point", 3);
+  }
+
+  private static JSONObject manifest() {
+    return new JSONObject()
+        .put("schema_version", 1)
+        .put("name", "fruit_int8")
+        .put("recipe", new JSONObject().put("name", "int8"))
+        .put("model", new JSONObject().put("file", "fruit_int8.tflite"))
+        .put("labels", new JSONObject().put("file", "fruit.labels.txt").put("count", 2))
+        .put("input", tensor("in", new int[] {1, 4, 6, 3}, "uint8"))
+        .put("output", tensor("out", new int[] {1, 2}, "int8"))
+        .put(
+            "preprocess",
+            new JSONObject()
+                .put("color_order", "RGB")
+                .put(
+                    "resize",
+                    new JSONObject().put("fit", "crop").put("filter", "bilinear_antialias"))
+                .put("mean", new JSONArray(new double[] {0, 0, 0}))
+                .put("std", new JSONArray(new double[] {1, 1, 1})));
+  }
+
+  private static void assertRefused(JSONObject manifest, String part) {
+    ManifestException error =
+        assertThrows(ManifestException.class, () -> ModelManifest.parse(manifest.toString()));
+    assertTrue(error.getMessage(), error.getMessage().contains(part));
+    assertEquals(-1, error.getMessage().indexOf('\n'));
+  }
+
+  @Test
+  public void readsWhatAnAppNeeds() {
+    ModelManifest manifest = ModelManifest.parse(manifest().toString());
+    assertEquals("fruit_int8", manifest.name());
+    assertEquals("int8", manifest.recipe());
+    assertEquals(6, manifest.inputWidth());
+    assertEquals(4, manifest.inputHeight());
+    assertEquals(ElementType.INT8, manifest.output().type());
+    assertEquals(3, manifest.output().zeroPoint());
+  }
+
+  @Test
+  public void refusesAnotherSchema() {
+    assertRefused(manifest().put("schema_version", 2), "schema_version 2");
+  }
+
+  @Test
+  public void refusesTextThatIsNoJson() {
+    assertThrows(ManifestException.class, () -> ModelManifest.parse("version https://git-lfs"));
+  }
+
+  @Test
+  public void namesAMissingField() {
+    JSONObject manifest = manifest();
+    manifest.remove("output");
+    assertRefused(manifest, "output");
+  }
+
+  @Test
+  public void refusesAnInputThatIsNoRgbImage() {
+    assertRefused(manifest().put("input", tensor("in", new int[] {1, 4, 6, 1}, "uint8")), "RGB");
+  }
+
+  @Test
+  public void refusesLabelsOfAnotherCount() {
+    JSONObject labels = new JSONObject().put("file", "fruit.labels.txt").put("count", 3);
+    assertRefused(manifest().put("labels", labels), "3 labels");
+  }
+
+  @Test
+  public void refusesAnUnknownDtype() {
+    assertRefused(manifest().put("input", tensor("in", new int[] {1, 4, 6, 3}, "int4")), "int4");
+  }
+
+  @Test
+  public void refusesAnotherFilter() {
+    JSONObject manifest = manifest();
+    manifest.getJSONObject("preprocess").getJSONObject("resize").put("filter", "nearest");
+    assertRefused(manifest, "nearest");
+  }
+}

@@ -1,0 +1,87 @@
+package org.modelpress.core;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.Test;
+import org.modelpress.host.Npy;
+
+/** Cropping, resizing, compositing and encoding equal the Python reference byte for byte. */
+public final class ReferenceTest {
+  private static final Path FIXTURES = Paths.get(System.getProperty("fixtures"));
+  private static final String IN = ".in.npy";
+
+  @Test
+  public void resizesLikePillow() throws IOException {
+    List<String> cases = stems("resize_", IN);
+    assertFalse(cases.isEmpty());
+    for (String stem : cases) {
+      RgbImage image = image(Npy.read(FIXTURES.resolve(stem + IN)));
+      Npy expected = Npy.read(FIXTURES.resolve(stem + ".out.npy"));
+      int height = expected.shape[0];
+      int width = expected.shape[1];
+      RgbImage fitted = stem.endsWith("crop") ? image.centerCrop(width, height) : image;
+      RgbImage resized = ImageResizer.resize(fitted, width, height);
+      assertArrayEquals(stem, expected.data, resized.pixels());
+    }
+  }
+
+  @Test
+  public void encodesLikeTheReference() throws IOException {
+    RgbImage image = image(Npy.read(FIXTURES.resolve("pixels.npy")));
+    List<String> cases = stems("encode_", ".manifest.json");
+    assertFalse(cases.isEmpty());
+    for (String stem : cases) {
+      byte[] json = Files.readAllBytes(FIXTURES.resolve(stem + ".manifest.json"));
+      ModelManifest manifest = ModelManifest.parse(new String(json, StandardCharsets.UTF_8));
+      ByteBuffer buffer =
+          ByteBuffer.allocate(manifest.input().byteCount()).order(ByteOrder.LITTLE_ENDIAN);
+      new Preprocessor(manifest).write(image, buffer);
+      assertEquals(stem, manifest.input().byteCount(), buffer.remaining());
+      byte[] expected = Npy.read(FIXTURES.resolve(stem + ".out.npy")).data;
+      assertArrayEquals(stem, expected, buffer.array());
+    }
+  }
+
+  @Test
+  public void compositesLikePillow() throws IOException {
+    Npy in = Npy.read(FIXTURES.resolve("alpha" + IN));
+    int[] argb = new int[in.shape[0] * in.shape[1]];
+    for (int i = 0; i < argb.length; i++) {
+      int red = in.data[4 * i] & 0xff;
+      int green = in.data[4 * i + 1] & 0xff;
+      int blue = in.data[4 * i + 2] & 0xff;
+      int alpha = in.data[4 * i + 3] & 0xff;
+      argb[i] = alpha << 24 | red << 16 | green << 8 | blue;
+    }
+    RgbImage composited = RgbImage.fromArgb(in.shape[1], in.shape[0], argb);
+    byte[] expected = Npy.read(FIXTURES.resolve("alpha.out.npy")).data;
+    assertArrayEquals(expected, composited.pixels());
+  }
+
+  private static List<String> stems(String prefix, String suffix) throws IOException {
+    try (Stream<Path> files = Files.list(FIXTURES)) {
+      return files
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.startsWith(prefix) && name.endsWith(suffix))
+          .map(name -> name.substring(0, name.length() - suffix.length()))
+          .sorted()
+          .collect(Collectors.toList());
+    }
+  }
+
+  private static RgbImage image(Npy array) {
+    return new RgbImage(array.shape[1], array.shape[0], array.data);
+  }
+}

@@ -1,0 +1,22 @@
+"""`fixture_dir`: a folder that a program fills, as test data."""
+
+def _fixture_dir_impl(ctx):
+    out = ctx.actions.declare_directory(ctx.label.name)
+    args = ctx.actions.args()
+    args.add("--out", out.path)
+    ctx.actions.run(
+        executable = ctx.executable.tool,
+        arguments = [args],
+        outputs = [out],
+        mnemonic = "FixtureDir",
+        progress_message = "Making test data %s" % ctx.label,
+    )
+    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out]))]
+
+fixture_dir = rule(
+    implementation = _fixture_dir_impl,
+    doc = "Runs `tool --out FOLDER`; the output is the folder.",
+    attrs = {
+        "tool": attr.label(cfg = "exec", executable = True, mandatory = True),
+    },
+)
