@@ -74,4 +74,6 @@ def fit(image: Image.Image, width: int, height: int, how: str) -> np.ndarray:
         image = image.crop(crop_box(image.width, image.height, width, height))
     elif how != "stretch":
         raise UserError(f"fit '{how}' is unknown; use crop or stretch")
-    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
+    # Rows first, always: Pillow 13 picks the order by the sizes, which changes bytes; the apps cannot follow.
+    rows = image.resize((width, image.height), Image.Resampling.BILINEAR)
+    return np.asarray(rows.resize((width, height), Image.Resampling.BILINEAR))

@@ -4,9 +4,11 @@ package org.modelpress.core;
  * Bilinear resize with antialiasing, equal byte for byte to Pillow's {@code Image.resize(BILINEAR)}
  * on 8-bit RGB, which is the filter that the manifest calls {@code bilinear_antialias}.
  *
- * <p>A triangle filter, as wide as the shrink factor, runs over the rows and then over the columns.
- * Its weights are fixed-point integers and each pass rounds to bytes: any other order or rounding
- * gives other bytes than the model was trained and measured with.
+ * <p>A triangle filter, as wide as the shrink factor, runs along the rows and then along the
+ * columns. Its weights are fixed-point integers and each pass rounds to bytes: any other order or
+ * rounding gives other bytes than the model was trained and measured with. (Pillow 13 itself takes
+ * the columns first for some sizes; the reference in Python therefore asks for the passes one by
+ * one.)
  */
 public final class ImageResizer {
   /** Fraction bits of a weight: an int less 8 bits of pixel, a sign and one bit of headroom. */
