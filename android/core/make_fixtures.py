@@ -10,11 +10,9 @@ import pathlib
 import sys
 
 import numpy as np
-from PIL import Image
-
-from model_press import images
+from model_press import images, preprocess
 from model_press import manifest as manifest_lib
-from model_press import preprocess
+from PIL import Image
 
 # (width, height) of the image and of the model's input: same size, halves, odd sizes, growth, both.
 RESIZES = (

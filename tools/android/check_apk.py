@@ -142,9 +142,7 @@ def _run(command: tuple[str, ...], *arguments: str) -> tuple[int, str]:
     return run.returncode, run.stdout + run.stderr
 
 
-def check_with_tools(
-    apk: pathlib.Path, expected: Expected, tools: Tools, report: Report
-) -> None:
+def check_with_tools(apk: pathlib.Path, expected: Expected, tools: Tools, report: Report) -> None:
     """Android's own tools accept the signature, the alignment and the manifest."""
     status, output = _run(
         tools.apksigner, "verify", "-v", "--min-sdk-version", str(expected.min_sdk), str(apk)

@@ -137,7 +137,7 @@ _OWN_KEYSTORE = ".cache/model_press/debug.keystore"
 def _keytool(rctx):
     java_home = rctx.os.environ.get("JAVA_HOME", "")
     candidates = [rctx.path(java_home + "/bin/keytool")] if java_home else []
-    candidates += [rctx.which("keytool")]
+    candidates.append(rctx.which("keytool"))
     for path in candidates:
         if path and path.exists:
             return path

@@ -123,7 +123,9 @@ def _resolve(directory: pathlib.Path, wanted: list[tuple[Coordinates, bool]]) ->
 
 
 def _lock_repository(wants: list[dict[str, Any]], scratch: pathlib.Path) -> list[dict[str, Any]]:
-    roots = [(Coordinates.parse(want["coordinates"]), want.get("transitive", True)) for want in wants]
+    roots = [
+        (Coordinates.parse(want["coordinates"]), want.get("transitive", True)) for want in wants
+    ]
     everything = _resolve(scratch, roots)
     chosen = {(item.group, item.artifact): item for item in everything}
     names = target_names(everything, {root for root, _ in roots})

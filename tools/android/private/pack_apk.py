@@ -59,7 +59,9 @@ def _zip_entries(path: pathlib.Path) -> Iterator[tuple[str, bytes]]:
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
-    parser.add_argument("--resources", type=pathlib.Path, required=True, help="aapt2's APK with the assets")
+    parser.add_argument(
+        "--resources", type=pathlib.Path, required=True, help="aapt2's APK with the assets"
+    )
     parser.add_argument("--dex", type=pathlib.Path, required=True, help="D8's zip of classes*.dex")
     parser.add_argument("--jni", action="append", default=[], metavar="ABI=FILE")
     parser.add_argument("--out", type=pathlib.Path, required=True)

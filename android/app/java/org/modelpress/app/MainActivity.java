@@ -181,8 +181,7 @@ public final class MainActivity extends Activity {
     ImageView view = findViewById(R.id.photo);
     view.setImageBitmap(bitmap);
     view.setContentDescription(
-        getString(
-            R.string.photo_result_description, best.label(), percent.format(best.score())));
+        getString(R.string.photo_result_description, best.label(), percent.format(best.score())));
     view.setVisibility(View.VISIBLE);
     findViewById(R.id.placeholder).setVisibility(View.GONE);
 

@@ -32,7 +32,8 @@ import org.robolectric.annotation.GraphicsMode;
 import org.robolectric.shadows.ShadowActivity;
 
 /**
- * Uses the real screen with the real model: chooses a photo of the held-out set and reads the answer.
+ * Uses the real screen with the real model: chooses a photo of the held-out set and reads the
+ * answer.
  *
  * <p>Each test may leave a picture of the screen among the test's outputs.
  */
@@ -112,15 +113,16 @@ public final class MainActivityTest {
 
   private static MainActivity open() {
     MainActivity activity = Robolectric.buildActivity(MainActivity.class).setup().get();
-    await(activity, () -> !text(activity, R.id.model_line).equals(activity.getString(R.string.opening)));
+    await(
+        activity,
+        () -> !text(activity, R.id.model_line).equals(activity.getString(R.string.opening)));
     return activity;
   }
 
   private static void choose(MainActivity activity, byte[] content) {
     register(content);
     activity.findViewById(R.id.pick).performClick();
-    ShadowActivity.IntentForResult request =
-        shadowOf(activity).getNextStartedActivityForResult();
+    ShadowActivity.IntentForResult request = shadowOf(activity).getNextStartedActivityForResult();
     Intent answer = new Intent().setData(PHOTO);
     shadowOf(activity).receiveResult(request.intent, Activity.RESULT_OK, answer);
   }

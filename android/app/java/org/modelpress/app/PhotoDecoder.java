@@ -112,7 +112,6 @@ final class PhotoDecoder {
         return bitmap;
     }
     // No filtering: quarter turns and mirrors only move pixels.
-    return Bitmap.createBitmap(
-        bitmap, 0, 0, bitmap.getWidth(), bitmap.getHeight(), matrix, false);
+    return Bitmap.createBitmap(bitmap, 0, 0, bitmap.getWidth(), bitmap.getHeight(), matrix, false);
   }
 }

@@ -197,7 +197,8 @@ public final class Classifier implements AutoCloseable {
               role, type, Arrays.toString(tensor.shape()), expected));
     }
     Tensor.QuantizationParams quantization = tensor.quantizationParams();
-    // A graph that casts its integer input to float states no scale; the manifest then says 1 and 0.
+    // A graph that casts its integer input to float states no scale; the manifest then says 1 and
+    // 0.
     boolean unscaled = quantization.getScale() == 0 && quantization.getZeroPoint() == 0;
     float scale = unscaled ? 1 : quantization.getScale();
     if (expected.type().isQuantized()

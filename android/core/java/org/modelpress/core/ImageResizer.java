@@ -18,7 +18,9 @@ public final class ImageResizer {
 
   private ImageResizer() {}
 
-  /** Resizes to {@code width} x {@code height} pixels; returns {@code image} if it has that size. */
+  /**
+   * Resizes to {@code width} x {@code height} pixels; returns {@code image} if it has that size.
+   */
   public static RgbImage resize(RgbImage image, int width, int height) {
     RgbImage result = image;
     if (width != result.width()) {

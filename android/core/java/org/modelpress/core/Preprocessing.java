@@ -1,6 +1,8 @@
 package org.modelpress.core;
 
-/** How pixels become a model's input: crop or stretch, colour order, mean and standard deviation. */
+/**
+ * How pixels become a model's input: crop or stretch, colour order, mean and standard deviation.
+ */
 public final class Preprocessing {
   private final boolean crop;
   private final boolean blueFirst;

@@ -53,8 +53,7 @@ public final class Preprocessor {
     } else {
       for (int i = 0; i < pixels.length; i += RgbImage.CHANNELS) {
         for (int position = 0; position < RgbImage.CHANNELS; position++) {
-          int channel =
-              preprocessing.blueFirst() ? RgbImage.CHANNELS - 1 - position : position;
+          int channel = preprocessing.blueFirst() ? RgbImage.CHANNELS - 1 - position : position;
           put(buffer, position, pixels[i + channel] & 0xff);
         }
       }

@@ -20,7 +20,8 @@ public final class Npy {
   private static final int HEADER_LENGTH_BYTES = 2;
   private static final Pattern HEADER =
       Pattern.compile(
-          "\\{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \\(([0-9, ]*)\\), \\}\\s*");
+          "\\{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \\(([0-9, ]*)\\),"
+              + " \\}\\s*");
 
   public final ElementType type;
   public final int[] shape;
@@ -28,14 +29,15 @@ public final class Npy {
   /** The elements, little-endian. */
   public final byte[] data;
 
-
   public Npy(ElementType type, int[] shape, byte[] data) {
     this.type = type;
     this.shape = shape.clone();
     this.data = data;
   }
 
-  /** Reads {@code path}; throws {@link IllegalArgumentException} naming it if it is no such file. */
+  /**
+   * Reads {@code path}; throws {@link IllegalArgumentException} naming it if it is no such file.
+   */
   public static Npy read(Path path) throws IOException {
     byte[] bytes = Files.readAllBytes(path);
     int start = MAGIC.length + HEADER_LENGTH_BYTES;

@@ -32,7 +32,9 @@ public final class OpTable {
   /** CUSTOM: needs a name, and is no operator by itself. */
   private static final int CUSTOM_CODE = 32;
 
-  /** More than the codes that any schema has had; the ones beyond its end are refused namelessly. */
+  /**
+   * More than the codes that any schema has had; the ones beyond its end are refused namelessly.
+   */
   private static final int MAX_CODE = 300;
 
   /** More than the versions that any operator has had. */
@@ -81,8 +83,7 @@ public final class OpTable {
     for (Map.Entry<String, Integer> entry : versions.entrySet()) {
       json.append(separator)
           .append(
-              String.format(
-                  "    \"%s\": {\"max_version\": %d}", entry.getKey(), entry.getValue()));
+              String.format("    \"%s\": {\"max_version\": %d}", entry.getKey(), entry.getValue()));
       separator = ",\n";
     }
     return json.append("\n  }\n}\n").toString();

@@ -36,11 +36,7 @@ public final class Predict {
     QuietRuntime.start();
     try {
       Map<String, Path> flags = parse(args);
-      run(
-          flags.get("--model"),
-          flags.get("--manifest"),
-          flags.get("--images"),
-          flags.get("--out"));
+      run(flags.get("--model"), flags.get("--manifest"), flags.get("--images"), flags.get("--out"));
     } catch (NoSuchFileException e) {
       fail(e.getFile() + ": no such file");
     } catch (IllegalArgumentException e) {
@@ -69,8 +65,7 @@ public final class Predict {
     byte[] outputs = new byte[count * outputBytes];
     try (Classifier classifier = new Classifier(map(model), manifest, labels, THREADS, false)) {
       for (int i = 0; i < count; i++) {
-        byte[] pixels =
-            Arrays.copyOfRange(images.data, i * imageBytes, (i + 1) * imageBytes);
+        byte[] pixels = Arrays.copyOfRange(images.data, i * imageBytes, (i + 1) * imageBytes);
         byte[] output =
             classifier.rawOutput(new RgbImage(images.shape[2], images.shape[1], pixels));
         System.arraycopy(output, 0, outputs, i * outputBytes, outputBytes);
@@ -93,7 +88,10 @@ public final class Predict {
     }
     if (args.length != 2 * FLAGS.size() || !flags.keySet().containsAll(FLAGS)) {
       throw new IllegalArgumentException(
-          "got \"" + String.join(" ", args) + "\"; expected " + String.join(" FILE ", FLAGS)
+          "got \""
+              + String.join(" ", args)
+              + "\"; expected "
+              + String.join(" FILE ", FLAGS)
               + " FILE");
     }
     return flags;
