@@ -77,7 +77,7 @@ def train(
             predicted = model(pixels, training=True)
             loss = loss_of(tf.one_hot(classes, spec.classes), predicted)
         gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         right = tf.equal(tf.argmax(predicted, 1, tf.int32), classes)
         return loss, tf.reduce_mean(tf.cast(right, tf.float32))
 

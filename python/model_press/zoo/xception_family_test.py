@@ -37,7 +37,9 @@ class FullXceptionTest(absltest.TestCase):
     def test_layers_carry_keras_names_except_the_shortcuts(self):
         unnamed = {
             ours.name
-            for ours, theirs in zip(self.ours.layers[1:-1], self.keras_model.layers[1:])
+            for ours, theirs in zip(
+                self.ours.layers[1:-1], self.keras_model.layers[1:], strict=True
+            )
             if ours.name != theirs.name and not ours.name.endswith("_add")
         }
         shortcuts = {f"block{block}_shortcut" for block in (2, 3, 4, 13)}
