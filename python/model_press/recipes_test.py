@@ -48,9 +48,9 @@ def test_round_trip():
         ({"activations": "float32", "calibration": "none"}, ["output_type 'uint8'"]),
         ({"activations": "int16", "output_type": "float32"}, ["input_type 'uint8'", "int16"]),
         ({"weights": "float16"}, ["int8 activations need int8 weights"]),
-        ({"tolerance": {"min_top1_agreement": 2, "max_abs_diff": 0.1}}, ["min_top1_agreement"]),
-        ({"tolerance": {"min_top1_agreement": 1, "max_abs_diff": 0}}, ["max_abs_diff"]),
-        ({"tolerance": {"max_abs_diff": 0.1}}, ["tolerance", "min_top1_agreement", "missing"]),
+        ({"tolerance": {"min_top1_agreement": 2, "max_mean_diff": 0.1}}, ["min_top1_agreement"]),
+        ({"tolerance": {"min_top1_agreement": 1, "max_mean_diff": 0}}, ["max_mean_diff"]),
+        ({"tolerance": {"max_mean_diff": 0.1}}, ["tolerance", "min_top1_agreement", "missing"]),
         ({"tolerance": 3}, ["tolerance", "object"]),
     ],
 )

@@ -119,7 +119,7 @@ def test_parity_is_red_past_either_bound(tmp_path):
     result = _parity(tmp_path, _codes(_scores(wrong=40)), _scores())
     assert [m.green for m in result.measures] == [False, False]
     assert result.measures[0].measured == 1 - 40 / IMAGES
-    result = _parity(tmp_path, _codes(_scores()), _scores(), max_abs_diff=1e-6)
+    result = _parity(tmp_path, _codes(_scores()), _scores(), max_mean_diff=1e-6)
     assert [m.green for m in result.measures] == [True, False]
 
 
