@@ -8,10 +8,12 @@ mean. BGR order is a permutation of W's input channels.
 
 Padding breaks this: a SAME convolution pads x with 0, which is the pixel `mean`, not 0. Such a
 model (and any other first layer, and SavedModels, whose weights are frozen in functions) gets the
-normalisation as a 1x1 convolution in front instead. Why a convolution and not x * a + b: in an
-int8 graph with [-1, 1] every pixel value falls on a rounding tie (x / scale = p - 127.5), where
-kernels differ; a convolution's int32 bias is rounded once, when the model is converted, to steps
-127 times finer, which takes all values off the tie on every kernel alike.
+normalisation as a 1x1 convolution in front instead.
+
+In an int8 graph that leaves a rounding tie: [-1, 1] over 255 steps puts every pixel at
+x / scale = p - 127.5, where kernels differ (measured: 889 of 1728 codes between LiteRT's reference
+and optimised convolution). So there the convolution adds a quarter of a step: every kernel then
+rounds to the same code, p - 128, and no code is further from its real value than a tie allows.
 """
 
 from collections.abc import Callable
@@ -26,31 +28,56 @@ from model_press.tf_quiet import keras, tensorflow, tf_keras
 Method = Literal["identity", "weights", "convolution"]
 
 
-def fuse(loaded: LoadedModel, pre: Normalization) -> tuple[Callable[[Any], Any], Method]:
+def fuse(
+    loaded: LoadedModel, pre: Normalization, for_int8: bool = False
+) -> tuple[Callable[[Any], Any], Method]:
     """Returns a function from float32 raw RGB pixels [N, H, W, 3] to outputs, and how it was made.
+
+    for_int8: the graph will be quantised to int8, so rounding ties are to be avoided.
 
     Changes the loaded model's weights where the method is "weights": use the function only.
     """
+    convolution = None
+    if loaded.keras != "saved_model":
+        graph = _Graph(loaded.keras)
+        pre, convolution = _absorb_rescaling(graph, loaded.model, pre)
     if pre.is_identity:
         return loaded.call, "identity"
-    if loaded.keras != "saved_model" and _fold_into_weights(loaded.model, loaded.keras, pre):
+    if convolution is not None and _fold_into_weights(graph, convolution, pre):
         return loaded.call, "weights"
-    return _convolution_in_front(loaded.call, pre), "convolution"
+    shift = _tie_break(pre) if for_int8 else 0.0
+    return _convolution_in_front(loaded.call, pre, shift), "convolution"
 
 
-def normalizing_convolution(pre: Normalization) -> tuple[np.ndarray, np.ndarray]:
-    """Kernel [1, 1, 3, 3] and bias [3] (float32) that turn RGB pixels into the model's input."""
+def normalizing_convolution(
+    pre: Normalization, shift: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Kernel [1, 1, 3, 3] and bias [3] (float32): from RGB pixels to the model's input plus `shift`."""
     order = (0, 1, 2) if pre.color_order == "RGB" else (2, 1, 0)
     kernel = np.zeros((1, 1, 3, 3), np.float64)
     for channel, source in enumerate(order):
         kernel[0, 0, source, channel] = 1 / pre.std[channel]
-    bias = -np.asarray(pre.mean, np.float64) / np.asarray(pre.std, np.float64)
+    bias = shift - np.asarray(pre.mean, np.float64) / np.asarray(pre.std, np.float64)
     return kernel.astype(np.float32), bias.astype(np.float32)
 
 
-def _convolution_in_front(call: Callable[[Any], Any], pre: Normalization) -> Callable[[Any], Any]:
+def _tie_break(pre: Normalization) -> float:
+    """A quarter of an int8 step of the model's input if some channel's pixels lie near ties, else 0."""
+    mean, std = np.asarray(pre.mean), np.asarray(pre.std)
+    low, high = min(0.0, *(-mean / std)), max(0.0, *((255 - mean) / std))
+    step = (high - low) / 255
+    steps_a_pixel, offset = 1 / (std * step), -mean / (std * step)
+    # Where a pixel is not a whole number of steps, at most a few of the 256 meet a tie.
+    in_step = np.abs(steps_a_pixel - np.rint(steps_a_pixel)) * 255 < 0.5
+    near_tie = np.abs(offset - np.floor(offset) - 0.5) < 0.1
+    return step / 4 if np.any(in_step & near_tie) else 0.0
+
+
+def _convolution_in_front(
+    call: Callable[[Any], Any], pre: Normalization, shift: float
+) -> Callable[[Any], Any]:
     tf = tensorflow()
-    kernel, bias = normalizing_convolution(pre)
+    kernel, bias = normalizing_convolution(pre, shift)
 
     def raw(images: Any) -> Any:
         with tf.name_scope("normalize"):
@@ -60,10 +87,28 @@ def _convolution_in_front(call: Callable[[Any], Any], pre: Normalization) -> Cal
     return raw
 
 
-def _fold_into_weights(model: Any, generation: str, pre: Normalization) -> bool:
-    layers = (keras() if generation == "3" else tf_keras()).layers
-    graph = _Graph(generation)
-    convolution = graph.first_layer(model, layers)
+def _absorb_rescaling(
+    graph: "_Graph", model: Any, pre: Normalization
+) -> tuple[Normalization, Any | None]:
+    """Moves a Rescaling layer at the model's entry into the normalisation; also returns the layer behind.
+
+    Left in an int8 graph it becomes a MUL and an ADD that round twice: 256 pixel values come out
+    as 171 codes (measured for 1/127.5, -1).
+    """
+    first = graph.first_layer(model)
+    if type(first) is not graph.layers.Rescaling or graph.uses(first) != 1:
+        return pre, first
+    scale = np.broadcast_to(np.asarray(first.scale, np.float64), 3)
+    offset = np.broadcast_to(np.asarray(first.offset, np.float64), 3)
+    consumers = graph.consumers(first)
+    if np.any(scale <= 0) or len(consumers) != 1:
+        return pre, None
+    first.scale, first.offset = 1.0, 0.0
+    return pre.then(scale, offset), consumers[0]
+
+
+def _fold_into_weights(graph: "_Graph", convolution: Any, pre: Normalization) -> bool:
+    layers = graph.layers
     if (
         type(convolution) is not layers.Conv2D
         or convolution.data_format != "channels_last"
@@ -82,7 +127,7 @@ def _fold_into_weights(model: Any, generation: str, pre: Normalization) -> bool:
         if convolution.padding != "valid" and tuple(convolution.kernel_size) != (1, 1):
             return False
         if not convolution.use_bias:
-            norm = _sole_batch_norm(graph, convolution, layers)
+            norm = _sole_batch_norm(graph, convolution)
             if norm is None:
                 return False
     convolution.kernel.assign(scaled.astype(np.float32))
@@ -95,14 +140,14 @@ def _fold_into_weights(model: Any, generation: str, pre: Normalization) -> bool:
     return True
 
 
-def _sole_batch_norm(graph: "_Graph", convolution: Any, layers: Any) -> Any | None:
+def _sole_batch_norm(graph: "_Graph", convolution: Any) -> Any | None:
     consumers = graph.consumers(convolution)
     if len(consumers) != 1 or convolution.activation.__name__ != "linear":
         return None
     norm = consumers[0]
     axis = getattr(norm, "axis", None)
     axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-    is_plain = type(norm) is layers.BatchNormalization and axis in (-1, 3)
+    is_plain = type(norm) is graph.layers.BatchNormalization and axis in (-1, 3)
     return norm if is_plain and graph.uses(norm) == 1 else None
 
 
@@ -111,6 +156,8 @@ class _Graph:
 
     def __init__(self, generation: str):
         self._generation = generation
+        self._library = keras() if generation == "3" else tf_keras()
+        self.layers = self._library.layers
 
     def consumers(self, layer: Any) -> list[Any]:
         """The layers that take this layer's output."""
@@ -122,9 +169,9 @@ class _Graph:
         """How often the layer is called in the graph."""
         return len(layer._inbound_nodes)
 
-    def first_layer(self, model: Any, layers: Any) -> Any | None:
+    def first_layer(self, model: Any) -> Any | None:
         """The one layer that takes the model's input, looking into nested models; else None."""
-        library = keras() if self._generation == "3" else tf_keras()
+        library, layers = self._library, self.layers
         while True:
             entry = model.layers[0]
             if isinstance(model, library.Sequential) and not isinstance(entry, layers.InputLayer):

@@ -25,9 +25,10 @@ LAYERS = {
     ],
     "zero padding first": lambda L: [L.ZeroPadding2D(1), L.Conv2D(8, 3)],
     "depthwise first": lambda L: [L.DepthwiseConv2D(3), L.Conv2D(8, 1)],
-    "rescaling first": lambda L: [L.Rescaling(0.5), L.Conv2D(8, 3)],
+    "rescaling": lambda L: [L.Rescaling(0.5, 0.1), L.Conv2D(8, 3)],
+    "rescaling, same": lambda L: [L.Rescaling(0.5, 0.1), L.Conv2D(8, 3, padding="same")],
 }
-FOLDED = {"batch norm", "bias", "bias and activation", "1x1 same", "dilated"}
+FOLDED = {"rescaling", "batch norm", "bias", "bias and activation", "1x1 same", "dilated"}
 
 
 def _check(model, mode: str, tmp_path) -> str:
@@ -126,3 +127,20 @@ def test_saved_models_get_the_convolution(tmp_path):
             np.asarray(call(PIXELS.astype(np.float32))), expected, rtol=0, atol=1e-5
         )
     assert method == "convolution"
+
+
+@pytest.mark.parametrize("generation", ["2", "3"])
+def test_the_usual_rescaling_of_a_raw_pixel_model_folds_into_a_padded_convolution(
+    generation, tmp_path
+):
+    layers = keras_models.library(generation).layers
+    first = [layers.Rescaling(1 / 255), layers.Conv2D(8, 3, padding="same")]
+    assert _check(keras_models.classifier(generation, first), "none", tmp_path) == "weights"
+
+
+def test_tie_break_only_where_pixels_meet_ties():
+    step = 2 / 255
+    assert fuse._tie_break(NAMED["tf"]) == pytest.approx(step / 4)
+    # No offset, no tie; other means and deviations put few pixels on one.
+    assert fuse._tie_break(preprocess.Normalization("RGB", (0.0,) * 3, (255.0,) * 3)) == 0
+    assert fuse._tie_break(NAMED["caffe"]) == fuse._tie_break(NAMED["torch"]) == 0

@@ -27,6 +27,12 @@ class Normalization:
         """True if the model takes raw RGB pixel values 0..255."""
         return self == RAW
 
+    def then(self, scale: np.ndarray, offset: np.ndarray) -> "Normalization":
+        """This, followed by x * scale + offset ([3] each, scale above 0), as one normalisation."""
+        std = np.asarray(self.std, np.float64)
+        mean = np.asarray(self.mean, np.float64) - offset * std / scale
+        return Normalization(self.color_order, tuple(mean.tolist()), tuple((std / scale).tolist()))
+
     def apply(self, images: np.ndarray) -> np.ndarray:
         """float32 [..., H, W, 3] model input from uint8 RGB pixels of the same shape."""
         ordered = images if self.color_order == "RGB" else images[..., ::-1]

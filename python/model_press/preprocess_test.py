@@ -30,6 +30,14 @@ def test_named_modes_are_keras_own(mode):
     np.testing.assert_allclose(actual, _keras_formula(mode, PIXELS), rtol=0, atol=2e-5)
 
 
+def test_then_is_one_after_the_other():
+    scale, offset = np.array([0.5, 2, 3]), np.array([-1, 0, 1])
+    for first in preprocess.NAMED.values():
+        expected = first.apply(PIXELS) * scale + offset
+        actual = first.then(scale, offset).apply(PIXELS)
+        np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-4)
+
+
 def test_json_and_mistakes():
     text = '{"color_order": "BGR", "mean": [1, 2, 3], "std": [4, 5, 6]}'
     assert preprocess.parse(text) == preprocess.Normalization("BGR", (1, 2, 3), (4, 5, 6))

@@ -51,7 +51,7 @@ def convert_model(
         if images is not None:
             calibration.check(images, loaded.height, loaded.width)
         if recipe.preprocess == "fused":
-            call, fused_by = fuse.fuse(loaded, pre)
+            call, fused_by = fuse.fuse(loaded, pre, for_int8=recipe.activations == "int8")
         else:
             call, fused_by = loaded.call, "external"
         data = tflite.convert(

@@ -6,6 +6,8 @@ import sys
 
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter as LiteRt
+from ai_edge_litert.interpreter import OpResolverType
 
 from model_press import (
     cli,
@@ -222,6 +224,42 @@ def test_padded_first_layers_take_raw_bytes_too(generation, first, mode, tmp_pat
     raw = outputs(result, description)
     checked = check_parity(tmp_path, raw, description, keras_outputs(path, pre))
     assert checked.green, checked.lines()
+
+
+def test_every_pixel_gets_one_code_on_every_kernel(tmp_path):
+    """Normalised in front by a convolution, [-1, 1] would put all 256 pixel values on rounding ties."""
+    path = tmp_path / "m.keras"
+    keras_models.classifier("2", PADDED["same"](keras_models.library("2").layers)).save(path)
+    result = run(path, recipe("int8"))
+    convolution = next(o for o in result.file.operators if o.name == "CONV_2D")
+    size = keras_models.SIZE
+    pixels = (np.arange(size * size * 3) % 256).astype(np.uint8).reshape(1, size, size, 3)
+    for resolver in (OpResolverType.BUILTIN_REF, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES):
+        interpreter = LiteRt(
+            model_content=result.data,
+            experimental_op_resolver_type=resolver,
+            experimental_preserve_all_tensors=True,
+        )
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pixels)
+        interpreter.invoke()
+        codes = interpreter.get_tensor(convolution.outputs[0])
+        np.testing.assert_array_equal(codes.astype(int) + 128, pixels)
+
+
+@pytest.mark.parametrize("generation", ["2", "3"])
+def test_a_rescaling_layer_leaves_no_arithmetic_behind(generation, tmp_path):
+    layers = keras_models.library(generation).layers
+    path, none = tmp_path / "m.keras", preprocess.NAMED["none"]
+    first = [layers.Rescaling(1 / 127.5, -1), layers.Conv2D(8, 3, strides=2)]
+    model = keras_models.classifier(generation, first)
+    keras_models.fit_head(model, CALIBRATION.astype(np.float32), CLASSES)
+    model.save(path)
+    result = run(path, recipe("int8"), none)
+    assert not {"MUL", "ADD", "SUB"} & {name for name, _, _ in result.file.builtin_ops()}
+    description = _describe(result, recipe("int8"), path, tmp_path, none)
+    raw, expected = outputs(result, description), keras_outputs(path, none)
+    assert check_parity(tmp_path, raw, description, expected).green
 
 
 @pytest.mark.parametrize("name", ["fp32", "int8"])
