@@ -71,7 +71,8 @@ def test_both_write_every_image_and_agree(built, description, tmp_path):
     assert (codes.dtype, codes.shape) == (np.uint8, (len(PIXELS), keras_models.CLASSES))
     assert (expected.dtype, expected.shape) == (np.float32, codes.shape)
     scores = preprocess.decode_output(codes, description.output)
-    assert np.abs(scores - expected).max() < description.recipe.tolerance.max_mean_diff
+    worst = np.abs(scores - expected).max(1)
+    assert worst.mean() < description.recipe.tolerance.max_mean_diff
     np.testing.assert_allclose(expected.sum(1), 1, rtol=1e-5)
 
 
