@@ -1,5 +1,6 @@
 """Action functions that turn sources, resources and a model into an APK."""
 
+load("//models/private:tool.bzl", "public_label")
 load("//tools/jvm/private:compile.bzl", "jdk_of")
 
 # Enough for D8 and apksigner on an app with every ABI; the default is a quarter of the machine.
@@ -20,7 +21,7 @@ def compile_resources(*, ctx, tools, resources, output):
         inputs = depset(resources, transitive = [tools.tool_files]),
         outputs = [output],
         mnemonic = "AaptCompile",
-        progress_message = "Compiling resources of %s" % ctx.label,
+        progress_message = "Compiling resources of %s" % public_label(ctx.label),
     )
 
 def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, settings, output, r_java):
@@ -58,7 +59,7 @@ def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, setti
         inputs = depset([android_jar, manifest, compiled, assets], transitive = [tools.tool_files]),
         outputs = [output, r_java],
         mnemonic = "AaptLink",
-        progress_message = "Linking resources of %s" % ctx.label,
+        progress_message = "Linking resources of %s" % public_label(ctx.label),
     )
 
 def dex(*, ctx, tools, android_jar, jars, min_sdk_version, output):
@@ -80,13 +81,13 @@ def dex(*, ctx, tools, android_jar, jars, min_sdk_version, output):
         inputs = depset([android_jar, tools.d8_jar], transitive = [jars, jdk.files, tools.tool_files]),
         outputs = [output],
         mnemonic = "Dex",
-        progress_message = "Dexing %s" % ctx.label,
+        progress_message = "Dexing %s" % public_label(ctx.label),
     )
 
 def bundle_model(*, ctx, variant, runtime, output):
     """Checks that model, manifest and labels belong together and copies them into an assets folder."""
     args = ctx.actions.args()
-    args.add("--label", str(ctx.label))
+    args.add("--label", public_label(ctx.label))
     args.add("--model", variant.model)
     args.add("--manifest", variant.manifest)
     args.add("--labels", variant.labels)
@@ -100,7 +101,7 @@ def bundle_model(*, ctx, variant, runtime, output):
         inputs = [variant.model, variant.manifest, variant.labels],
         outputs = [output],
         mnemonic = "BundleModel",
-        progress_message = "Bundling %s into %s" % (variant.name, ctx.label),
+        progress_message = "Bundling %s into %s" % (variant.name, public_label(ctx.label)),
     )
 
 def pack_apk(*, ctx, resources, dex_zip, jni, output):
@@ -117,7 +118,7 @@ def pack_apk(*, ctx, resources, dex_zip, jni, output):
         inputs = [resources, dex_zip] + [library for _, library in jni],
         outputs = [output],
         mnemonic = "PackApk",
-        progress_message = "Packing %s" % ctx.label,
+        progress_message = "Packing %s" % public_label(ctx.label),
     )
 
 def check_alignment(*, ctx, tools, apk, output):
@@ -133,7 +134,7 @@ def check_alignment(*, ctx, tools, apk, output):
         inputs = depset([apk], transitive = [tools.tool_files]),
         outputs = [output],
         mnemonic = "CheckAlignment",
-        progress_message = "Checking the alignment of %s" % ctx.label,
+        progress_message = "Checking the alignment of %s" % public_label(ctx.label),
     )
 
 def sign_apk(*, ctx, tools, unsigned, alignment_report, keystore, min_sdk_version, output):
@@ -160,5 +161,5 @@ def sign_apk(*, ctx, tools, unsigned, alignment_report, keystore, min_sdk_versio
         ),
         outputs = [output],
         mnemonic = "SignApk",
-        progress_message = "Signing %s" % ctx.label,
+        progress_message = "Signing %s" % public_label(ctx.label),
     )

@@ -2,6 +2,7 @@
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
 load("//models:providers.bzl", "VariantInfo")
+load("//models/private:tool.bzl", "public_label")
 load("//tools/android:keystore.bzl", "AndroidKeystoreInfo")
 load("//tools/android:runtime.bzl", "AndroidRuntimeInfo")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "compile_jar")
@@ -49,7 +50,7 @@ def _check_application_id(ctx):
             break
     if len(segments) < 2:
         fail("%s: application_id \"%s\" is no Android package name; expected at least two words like com.example.app" % (
-            ctx.label,
+            public_label(ctx.label),
             name,
         ))
 
@@ -58,14 +59,14 @@ def _check_sdk(ctx, tools):
     minimum = ctx.attr.min_sdk_version
     if target not in tools.android_jars:
         fail("%s: target_sdk_version %d has no platform jar in %s, which has %s" % (
-            ctx.label,
+            public_label(ctx.label),
             target,
             tools.origin,
             ", ".join([str(level) for level in sorted(tools.android_jars)]),
         ))
     if minimum < _LOWEST_SDK or minimum > target:
         fail("%s: min_sdk_version %d; expected %d to the target_sdk_version %d" % (
-            ctx.label,
+            public_label(ctx.label),
             minimum,
             _LOWEST_SDK,
             target,
@@ -77,7 +78,7 @@ def _jni(ctx, runtime):
     for abi in ctx.attr.abis or sorted(runtime.jni):
         if abi not in runtime.jni:
             fail("%s: %s has no library for ABI \"%s\"; it has %s" % (
-                ctx.label,
+                public_label(ctx.label),
                 runtime.name,
                 abi,
                 ", ".join(sorted(runtime.jni)),
@@ -154,7 +155,8 @@ def _android_app_impl(ctx):
         output = apk,
     )
     return [
-        DefaultInfo(files = depset([apk])),
+        DefaultInfo(files = depset([apk]), runfiles = ctx.runfiles(files = [apk])),
+        OutputGroupInfo(unsigned = depset([unsigned])),
         AndroidAppInfo(
             android_jar = android_jar,
             apk = apk,

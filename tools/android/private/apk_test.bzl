@@ -12,7 +12,7 @@ java={java}
 [[ $java == /* ]] || java=$runfiles/$java
 exec "$runfiles/{checker}" --java "$java" \\
   --apk "$runfiles/{apk}" --aapt2 "$runfiles/{aapt2}" --zipalign "$runfiles/{zipalign}" \\
-  --apksigner-jar "$runfiles/{apksigner}" {expectations}
+  --apksigner-jar "$runfiles/{apksigner}" {expectations} "$@"
 """
 
 def _apk_test_impl(ctx):

@@ -33,7 +33,7 @@ public final class Classification {
     return inferenceMillis;
   }
 
-  /** What really ran the model: {@code CPU} or {@code NNAPI}. */
+  /** What really ran the model, see {@link Classifier#delegate()}. */
   public String delegate() {
     return delegate;
   }

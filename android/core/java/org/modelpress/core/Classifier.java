@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.tensorflow.lite.ExecutionPlan;
 import org.tensorflow.lite.Interpreter;
 import org.tensorflow.lite.Tensor;
 import org.tensorflow.lite.nnapi.NnApiDelegate;
@@ -17,10 +18,13 @@ import org.tensorflow.lite.nnapi.NnApiDelegate;
  * call after that throws {@link IllegalStateException}.
  */
 public final class Classifier implements AutoCloseable {
-  /** Name of the plain processor among {@link #delegate()}'s values. */
+  /** The processor and the runtime's plain kernels, among {@link #delegate()}'s values. */
   public static final String CPU = "CPU";
 
-  /** Name of Android's neural networks API among {@link #delegate()}'s values. */
+  /** The processor and the XNNPACK kernels, among {@link #delegate()}'s values. */
+  public static final String XNNPACK = "CPU (XNNPACK)";
+
+  /** Android's neural networks API, among {@link #delegate()}'s values. */
   public static final String NNAPI = "NNAPI";
 
   private static final double NANOS_PER_MILLI = 1e6;
@@ -85,9 +89,16 @@ public final class Classifier implements AutoCloseable {
     return manifest;
   }
 
-  /** What runs the model: {@link #CPU} or {@link #NNAPI}. */
+  /**
+   * What really runs the model, or at least a part of it: {@link #CPU}, {@link #XNNPACK} or {@link
+   * #NNAPI}.
+   */
   public synchronized String delegate() {
-    return nnapi != null ? NNAPI : CPU;
+    requireOpen();
+    if (nnapi != null) {
+      return NNAPI;
+    }
+    return isDelegated() ? XNNPACK : CPU;
   }
 
   /** Why NNAPI was asked for and does not run; empty if it runs or was not asked for. */
@@ -176,11 +187,20 @@ public final class Classifier implements AutoCloseable {
   private void openWithNnapi() {
     try {
       nnapi = new NnApiDelegate();
-      interpreter = new Interpreter(model, cpuOptions().addDelegate(nnapi));
+      // Without XNNPACK, a shorter plan can only be NNAPI's doing.
+      interpreter =
+          new Interpreter(model, cpuOptions().setUseXNNPACK(false).addDelegate(nnapi));
+      if (!isDelegated()) {
+        throw new IllegalStateException("NNAPI takes no operator of this model on this device");
+      }
     } catch (RuntimeException | UnsatisfiedLinkError e) {
       fallbackReason = String.valueOf(e.getMessage());
       close();
     }
+  }
+
+  private boolean isDelegated() {
+    return ExecutionPlan.length(interpreter) < manifest.operatorCount();
   }
 
   private static ByteBuffer tensorBuffer(TensorSpec spec) {

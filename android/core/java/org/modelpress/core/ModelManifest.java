@@ -24,6 +24,7 @@ public final class ModelManifest {
   private final TensorSpec input;
   private final TensorSpec output;
   private final Preprocessing preprocessing;
+  private final int operatorCount;
 
   private ModelManifest(JSONObject json) throws JSONException {
     int version = json.getInt("schema_version");
@@ -41,6 +42,7 @@ public final class ModelManifest {
     input = tensor(json.getJSONObject("input"));
     output = tensor(json.getJSONObject("output"));
     preprocessing = preprocessing(json.getJSONObject("preprocess"));
+    operatorCount = operators(json.getJSONArray("ops"));
     int[] shape = input.shape();
     if (shape.length != IMAGE_RANK || shape[0] != 1 || shape[3] != RgbImage.CHANNELS) {
       throw new ManifestException("input " + input + "; expected one RGB image [1, H, W, 3]");
@@ -101,6 +103,11 @@ public final class ModelManifest {
     return preprocessing;
   }
 
+  /** Number of operators in the model's graph. */
+  public int operatorCount() {
+    return operatorCount;
+  }
+
   /** Height in pixels of the image that the model takes. */
   public int inputHeight() {
     return input.shape()[1];
@@ -109,6 +116,14 @@ public final class ModelManifest {
   /** Width in pixels of the image that the model takes. */
   public int inputWidth() {
     return input.shape()[2];
+  }
+
+  private static int operators(JSONArray json) throws JSONException {
+    int count = 0;
+    for (int i = 0; i < json.length(); i++) {
+      count += json.getJSONObject(i).getInt("count");
+    }
+    return count;
   }
 
   private static TensorSpec tensor(JSONObject json) throws JSONException {

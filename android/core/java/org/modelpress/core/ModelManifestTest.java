@@ -26,6 +26,7 @@ public final class ModelManifestTest {
         .put("recipe", new JSONObject().put("name", "int8"))
         .put("model", new JSONObject().put("file", "fruit_int8.tflite"))
         .put("labels", new JSONObject().put("file", "fruit.labels.txt").put("count", 2))
+        .put("ops", new JSONArray().put(new JSONObject().put("name", "ADD").put("count", 2)))
         .put("input", tensor("in", new int[] {1, 4, 6, 3}, "uint8"))
         .put("output", tensor("out", new int[] {1, 2}, "int8"))
         .put(
@@ -55,6 +56,7 @@ public final class ModelManifestTest {
     assertEquals(4, manifest.inputHeight());
     assertEquals(ElementType.INT8, manifest.output().type());
     assertEquals(3, manifest.output().zeroPoint());
+    assertEquals(2, manifest.operatorCount());
   }
 
   @Test

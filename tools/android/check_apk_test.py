@@ -1,0 +1,139 @@
+"""The APK check accepts the app as built and goes red, naming the entry, for each seeded fault."""
+
+import json
+import os
+import pathlib
+import subprocess
+import zipfile
+from collections.abc import Callable
+
+import pack_apk
+import pytest
+
+_CHECK = pathlib.Path(os.environ["APK_TEST"]).absolute()
+_APK = pathlib.Path(os.environ["APK"]).absolute()
+_UNSIGNED = pathlib.Path(os.environ["UNSIGNED_APK"]).absolute()
+_OTHER_APK = pathlib.Path(os.environ["OTHER_APK"]).absolute()
+
+Entries = dict[str, bytes]
+
+
+def _check(apk: pathlib.Path) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [_CHECK, "--apk", apk], capture_output=True, text=True, check=False
+    )
+
+
+def _faults(apk: pathlib.Path) -> str:
+    run = _check(apk)
+    assert run.returncode == 1, run.stdout
+    assert all(line.startswith("FAULT ") for line in run.stderr.splitlines()), run.stderr
+    return run.stderr
+
+
+def _entries(apk: pathlib.Path) -> Entries:
+    with zipfile.ZipFile(apk) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _model_folder(entries: Entries) -> str:
+    return next(name for name in entries if name.endswith("/model.tflite")).rpartition("/")[0]
+
+
+def _repack(path: pathlib.Path, change: Callable[[Entries], None]) -> pathlib.Path:
+    entries = _entries(_APK)
+    change(entries)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in entries.items():
+            pack_apk.add(archive, name, content)
+    return path
+
+
+def test_accepts_the_app_and_names_the_runtimes_known_limit():
+    run = _check(_APK)
+    assert run.returncode == 0, run.stderr
+    notes = [line for line in run.stdout.splitlines() if line.startswith("NOTE ")]
+    assert [note.split()[1] for note in notes] == [
+        "lib/arm64-v8a/libtensorflowlite_jni.so",
+        "lib/x86_64/libtensorflowlite_jni.so",
+    ]
+    assert all("16 KB" in note for note in notes)
+
+
+@pytest.mark.parametrize("suffix", [".tflite", ".so", ".arsc"])
+def test_a_compressed_entry_is_red(tmp_path, suffix):
+    broken = tmp_path / "compressed.apk"
+    with zipfile.ZipFile(broken, "w") as archive:
+        for name, content in _entries(_APK).items():
+            method = zipfile.ZIP_DEFLATED if name.endswith(suffix) else zipfile.ZIP_STORED
+            archive.writestr(name, content, method)
+    assert f"{suffix} is compressed; Android cannot map it" in _faults(broken)
+
+
+def test_an_unaligned_library_is_red(tmp_path):
+    broken = tmp_path / "unaligned.apk"
+    with zipfile.ZipFile(broken, "w") as archive:
+        for name, content in _entries(_APK).items():
+            archive.writestr(name, content, zipfile.ZIP_STORED)
+    assert "not on a boundary of 16384" in _faults(broken)
+
+
+def test_an_unsigned_apk_is_red():
+    assert "apksigner verify" in _faults(_UNSIGNED)
+
+
+def test_a_byte_changed_after_signing_is_red(tmp_path):
+    content = bytearray(_APK.read_bytes())
+    with zipfile.ZipFile(_APK) as archive:
+        offset = archive.getinfo("classes.dex").header_offset
+    content[offset + 10] ^= 1  # The entry's date: the zip stays readable.
+    broken = tmp_path / "changed.apk"
+    broken.write_bytes(content)
+    assert "apksigner verify" in _faults(broken)
+
+
+def test_a_model_of_another_recipe_is_red():
+    faults = _faults(_OTHER_APK)
+    assert "is of recipe fp16, expected int8" in faults
+    assert "package: badging says com.example.other, expected com.example.fixture" in faults
+
+
+def test_swapped_labels_are_red(tmp_path):
+    def swap(entries: Entries) -> None:
+        name = f"{_model_folder(entries)}/labels.txt"
+        first, second, *rest = entries[name].splitlines(keepends=True)
+        entries[name] = b"".join([second, first, *rest])
+
+    assert "the labels are not those of the manifest" in _faults(
+        _repack(tmp_path / "swapped.apk", swap)
+    )
+
+
+def test_another_model_under_the_manifest_is_red(tmp_path):
+    def replace(entries: Entries) -> None:
+        entries[f"{_model_folder(entries)}/model.tflite"] = b"another model"
+
+    assert "the model is not the one" in _faults(_repack(tmp_path / "other.apk", replace))
+
+
+def test_a_stale_manifest_is_red(tmp_path):
+    def age(entries: Entries) -> None:
+        name = f"{_model_folder(entries)}/manifest.json"
+        manifest = json.loads(entries[name])
+        manifest["model"]["sha256"] = "0" * 64
+        entries[name] = json.dumps(manifest).encode()
+
+    assert "expected " + "0" * 64 in _faults(_repack(tmp_path / "stale.apk", age))
+
+
+def test_a_missing_model_is_red(tmp_path):
+    def remove(entries: Entries) -> None:
+        del entries[f"{_model_folder(entries)}/model.tflite"]
+
+    assert "0 models under assets/models" in _faults(_repack(tmp_path / "none.apk", remove))
+
+
+def test_a_file_that_is_no_apk_is_red(tmp_path):
+    broken = tmp_path / "lfs.apk"
+    broken.write_text("version of a pointer\n")
+    assert "no APK" in _faults(broken)

@@ -1,0 +1,88 @@
+"""A bundle is refused unless model, manifest and labels are one model that the runtime can run."""
+
+import hashlib
+import json
+
+import bundle_model
+import pytest
+
+_MODEL = b"model"
+_LABELS = b"apple\npear\n"
+
+
+def _manifest(**changes) -> dict:
+    manifest = {
+        "name": "fruit_int8",
+        "model": {"sha256": hashlib.sha256(_MODEL).hexdigest()},
+        "labels": {"sha256": hashlib.sha256(_LABELS).hexdigest(), "count": 2},
+        "recipe": {"name": "int8"},
+        "output": {"shape": [1, 2]},
+        "minimum_runtime": "2.9.0",
+    }
+    manifest.update(changes)
+    return manifest
+
+
+def _check(manifest: dict, model: bytes = _MODEL, labels: bytes = _LABELS) -> None:
+    bundle_model.check(manifest, model, labels, recipe="int8", runtime="2.16.1")
+
+
+def test_accepts_what_belongs_together():
+    _check(_manifest())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"model": b"other model"}, "the model is not the one"),
+        ({"labels": b"pear\napple\n"}, "the labels are not those"),
+        ({"labels": b"apple\n"}, "1 labels, but the manifest of fruit_int8 says 2"),
+        ({"manifest": _manifest(recipe={"name": "fp16"})}, "is of recipe fp16, expected int8"),
+        ({"manifest": _manifest(minimum_runtime="2.17.0")}, "needs runtime 2.17.0"),
+        ({"manifest": _manifest(output={"shape": [1, 3]})}, "the model has 3 outputs"),
+        ({"manifest": {"name": "fruit_int8"}}, "field 'model' is missing"),
+    ],
+)
+def test_refuses_in_one_line(changes, message):
+    arguments = {"manifest": _manifest(), "model": _MODEL, "labels": _LABELS, **changes}
+    with pytest.raises(bundle_model.BundleError, match=message) as error:
+        _check(**arguments)
+    assert "\n" not in str(error.value)
+
+
+def test_compares_versions_as_numbers():
+    _check(_manifest(minimum_runtime="2.9.3"))  # As text, 2.9 would be above 2.16.
+
+
+def _run(tmp_path, capsys, labels: bytes) -> tuple[int, str]:
+    (tmp_path / "m.tflite").write_bytes(_MODEL)
+    (tmp_path / "m.json").write_text(json.dumps(_manifest()))
+    (tmp_path / "l.txt").write_bytes(labels)
+    status = bundle_model.main(
+        [
+            "--label=//a:b",
+            f"--model={tmp_path / 'm.tflite'}",
+            f"--manifest={tmp_path / 'm.json'}",
+            f"--labels={tmp_path / 'l.txt'}",
+            "--recipe=int8",
+            "--runtime=2.16.1",
+            "--name=fruit_int8",
+            f"--out={tmp_path / 'assets'}",
+        ]
+    )
+    return status, capsys.readouterr().err
+
+
+def test_fills_the_assets_folder(tmp_path, capsys):
+    assert _run(tmp_path, capsys, _LABELS) == (0, "")
+    folder = tmp_path / "assets" / "models" / "fruit_int8"
+    assert (folder / "model.tflite").read_bytes() == _MODEL
+    assert (folder / "labels.txt").read_bytes() == _LABELS
+    assert json.loads((folder / "manifest.json").read_text()) == _manifest()
+
+
+def test_leaves_nothing_behind_when_refused(tmp_path, capsys):
+    status, error = _run(tmp_path, capsys, b"plum\nfig\n")
+    assert status == 1
+    assert error.startswith("//a:b: ") and error.count("\n") == 1
+    assert not (tmp_path / "assets").exists()
