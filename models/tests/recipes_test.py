@@ -9,6 +9,9 @@ import re
 def test_starlark_table_matches_the_json_files():
     text = pathlib.Path("models/private/recipes.bzl").read_text()
     table = ast.literal_eval(re.search(r"RECIPES = (\{.*?\})", text, re.DOTALL)[1])
-    files = {path.stem: json.loads(path.read_text()) for path in pathlib.Path("models/recipes").glob("*.json")}
+    files = {
+        path.stem: json.loads(path.read_text())
+        for path in pathlib.Path("models/recipes").glob("*.json")
+    }
     assert table == {name: data["calibration"] == "required" for name, data in files.items()}
     assert all(name == data["name"] for name, data in files.items())

@@ -1,7 +1,7 @@
 """Analysis tests of the model rules: outputs, providers and the one line that each mistake gets."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
-load("//models:defs.bzl", "evaluation", "image_set", "keras_model", "recipe", "tflite_variant")
+load("//models:defs.bzl", "evaluation", "image_set", "keras_model", "tflite_variant")
 load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
 load("//models/private:recipes.bzl", "recipe_error")
 

@@ -18,7 +18,9 @@ def pip_setting(name: str) -> str:
     if from_env:
         return from_env
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "get", f"global.{name}"], capture_output=True, text=True
+        [sys.executable, "-m", "pip", "config", "get", f"global.{name}"],
+        capture_output=True,
+        text=True,
     )
     return done.stdout.strip() if done.returncode == 0 else ""
 

@@ -17,7 +17,9 @@ def partitions_and_rest(ops: list[dict[str, Any]]) -> tuple[int, list[dict[str, 
       (number of delegate nodes, the nodes left to the built-in kernels, in graph order).
     """
     delegates = [op for op in ops if op["op_name"] == _DELEGATE]
-    writer = {int(tensor): op for op in ops if op["op_name"] != _DELEGATE for tensor in op["outputs"]}
+    writer = {
+        int(tensor): op for op in ops if op["op_name"] != _DELEGATE for tensor in op["outputs"]
+    }
     writer.update({int(tensor): op for op in delegates for tensor in op["outputs"]})
     read = {int(tensor) for op in ops for tensor in op["inputs"]}
     pending = [tensor for tensor in writer if tensor not in read]

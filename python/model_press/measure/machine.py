@@ -1,6 +1,7 @@
 """Names the machine that a measurement was made on."""
 
 import os
+import pathlib
 import platform
 import re
 
@@ -17,7 +18,7 @@ _NAMED_ISA = re.compile(r"avx|amx|sse4|fma|asimd|i8mm|bf16|fp16|sve|fphp")
 def _cpuinfo() -> dict[str, str]:
     """The first processor's fields of /proc/cpuinfo; empty where there is none."""
     try:
-        text = open("/proc/cpuinfo", encoding="utf-8").read()
+        text = pathlib.Path("/proc/cpuinfo").read_text("utf-8")
     except OSError:
         return {}
     pairs = (line.split(":", 1) for line in text.split("\n\n")[0].splitlines() if ":" in line)
@@ -40,7 +41,9 @@ def this_machine() -> Machine:
         cpu_model=info.get("model name") or platform.processor() or architecture,
         cpu_class=cpu_class(architecture, flags),
         isa=tuple(sorted(flag for flag in flags if _NAMED_ISA.match(flag))),
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1,
         memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         os=platform.platform(terse=True),
     )

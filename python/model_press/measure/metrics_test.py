@@ -26,7 +26,9 @@ def _metrics() -> metrics.Metrics:
         partitions=2,
         undelegated=(metrics.UndelegatedOp("RELU", "block/relu"),),
     )
-    machine = metrics.Machine("android", "Tensor G3", "aarch64-i8mm", ("asimd",), 9, 8 << 30, "Android 15")
+    machine = metrics.Machine(
+        "android", "Tensor G3", "aarch64-i8mm", ("asimd",), 9, 8 << 30, "Android 15"
+    )
     return metrics.Metrics(1, machine, (record,))
 
 

@@ -22,7 +22,9 @@ class Ratio:
     rounds: int
 
 
-def of_rounds(variant: Sequence[Sequence[float]], baseline: Sequence[Sequence[float]], bound: float) -> Ratio:
+def of_rounds(
+    variant: Sequence[Sequence[float]], baseline: Sequence[Sequence[float]], bound: float
+) -> Ratio:
     """Ratio of the medians, round by round.
 
     The two took turns in each round, so a ratio per round cancels what the machine did meanwhile. The interval is
@@ -38,7 +40,11 @@ def of_rounds(variant: Sequence[Sequence[float]], baseline: Sequence[Sequence[fl
         low = high = value
     else:
         interval = stats.bootstrap(
-            (ratios,), np.median, method="percentile", rng=np.random.default_rng(0), n_resamples=2000
+            (ratios,),
+            np.median,
+            method="percentile",
+            rng=np.random.default_rng(0),
+            n_resamples=2000,
         ).confidence_interval
         low, high = float(interval.low), float(interval.high)
     verdict: Verdict = "pass" if high <= bound else "fail" if low > bound else "undecided"

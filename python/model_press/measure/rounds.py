@@ -1,4 +1,7 @@
-"""Interleaved timing: every configuration takes a turn in each round, so that a slow minute of the machine hits them all."""
+"""Interleaved timing: every configuration takes a turn in each round.
+
+A slow minute of the machine then hits them all.
+"""
 
 import dataclasses
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """Installs a hash-locked requirements file into the current folder, one sub-folder and py_library a package.
 
 Run by pip_repository: install_site.py LOCK [ALIAS=PACKAGE ...]
-Standard library and pip only: nothing else exists yet when it runs. Ends with one line on standard error where it fails.
+Standard library and pip only: nothing else exists yet when it runs. Where it fails, its last line says why.
 """
 
 import compileall
@@ -22,21 +22,28 @@ _LOCK = "third_party/python/requirements_lock.txt"
 def explain(output: str, lock: str) -> str:
     """The one line of what went wrong, from all that pip printed."""
     mismatch = re.search(
-        r"DO NOT MATCH THE HASHES.*?\n\s*(?P<package>\S+).*?Expected sha256 (?P<expected>\w+).*?Got\s+(?P<got>\w+)",
+        r"DO NOT MATCH THE HASHES.*?\n\s*(?P<package>\S+).*?Expected sha256 (?P<expected>\w+).*?"
+        r"Got\s+(?P<got>\w+)",
         output,
         re.DOTALL,
     )
     if mismatch:
         return (
-            f"{mismatch['package']}: sha256 is {mismatch['got']}, expected {mismatch['expected']} from {lock}; a changed "
-            "file is refused, re-lock with `bazel run //tools/python:lock` if the change is wanted"
+            f"{mismatch['package']}: sha256 is {mismatch['got']}, expected {mismatch['expected']} "
+            f"from {lock}; a changed file is refused, re-lock with `bazel run //tools/python:lock` "
+            "if the change is wanted"
         )
     if "No space left" in output:
-        return f"no disk space left while installing {lock}; 5 GB are needed under Bazel's output base"
+        return (
+            f"no disk space left while installing {lock}; 5 GB are needed under Bazel's output base"
+        )
     if "No module named pip" in output:
         return "this Python has no pip; run ./bazelw once or `apt-get install python3-pip`"
     if re.search(r"name resolution|NewConnectionError|Network is unreachable|ProxyError", output):
-        return f"no package index is reachable for {lock}; check the network or pip's index settings (`pip config list`)"
+        return (
+            f"no package index is reachable for {lock}; check the network or pip's index settings "
+            "(`pip config list`)"
+        )
     missing = re.search(r"No matching distribution found for (\S+)", output)
     if missing:
         return (
@@ -52,7 +59,15 @@ def install(lock: pathlib.Path, options: list[str], site: pathlib.Path) -> None:
     """Installs `lock` into `site`, or exits with one line and leaves no `site` behind."""
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
+            *(
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-input",
+            ),
             *("--no-deps", "--no-compile", "--require-hashes", "--only-binary=:all:"),
             *(f"--target={site}", f"--requirement={lock}", *options),
         ],

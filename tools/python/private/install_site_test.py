@@ -29,7 +29,9 @@ def _wheels(tmp_path, monkeypatch):
     with zipfile.ZipFile(folder / _WHEEL, "w") as wheel:
         for name, text in files.items():
             wheel.writestr(name, text)
-        wheel.writestr(f"{info}/RECORD", "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"]))
+        wheel.writestr(
+            f"{info}/RECORD", "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
+        )
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
@@ -52,7 +54,9 @@ def _digest(wheels: pathlib.Path) -> str:
 
 
 def test_one_library_a_package(wheels):
-    install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"), ["adder=half-adder"])
+    install_site.main(
+        _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"), ["adder=half-adder"]
+    )
     build = pathlib.Path("BUILD.bazel").read_text()
     assert 'name = "half_adder"' in build
     assert 'name = "adder",\n    actual = ":half_adder"' in build
@@ -81,7 +85,11 @@ def test_stale_hash_is_refused_by_name(wheels):
     with pytest.raises(SystemExit) as caught:
         install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{stale}\n"), [])
     message = str(caught.value)
-    assert message.startswith("half-adder==1.0") or message.startswith("half_adder==1.0") or _NAME in message
+    assert (
+        message.startswith("half-adder==1.0")
+        or message.startswith("half_adder==1.0")
+        or _NAME in message
+    )
     assert f"sha256 is {_digest(wheels)}, expected {stale} from lock.txt" in message
     assert "bazel run //tools/python:lock" in message and "\n" not in message
     assert not pathlib.Path("all").exists(), "nothing half-written is left behind"
@@ -111,8 +119,14 @@ def test_other_failures_are_one_line(wheels, text, expected):
 @pytest.mark.parametrize(
     ("output", "expected"),
     [
-        ("... NewConnectionError('...: Failed to establish a new connection ...')", "no package index is reachable"),
-        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "no disk space left"),
+        (
+            "... NewConnectionError('...: Failed to establish a new connection ...')",
+            "no package index is reachable",
+        ),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "no disk space left",
+        ),
         ("/usr/bin/python3: No module named pip", "this Python has no pip; run ./bazelw once"),
     ],
 )

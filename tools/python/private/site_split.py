@@ -51,7 +51,9 @@ def dropped(path: str) -> bool:
     return bool(_DROPPED.search(path))
 
 
-def move(dist: importlib.metadata.Distribution, site: pathlib.Path, home: pathlib.Path) -> list[str]:
+def move(
+    dist: importlib.metadata.Distribution, site: pathlib.Path, home: pathlib.Path
+) -> list[str]:
     """Moves the files of one distribution under `home`; returns the names of its programs."""
     programs = []
     # Not dist.files: from Python 3.12 on it leaves out programs, whose recorded place is outside a --target folder.
@@ -81,7 +83,9 @@ def split(site: pathlib.Path, aliases: dict[str, str]) -> None:
     dists = sorted(importlib.metadata.distributions(path=[str(site)]), key=lambda d: d.name.lower())
     names = {target(dist.name) for dist in dists}
     stand_ins = {
-        target(alias): target(package) for alias, package in aliases.items() if target(package) in names
+        target(alias): target(package)
+        for alias, package in aliases.items()
+        if target(package) in names
     }
     build = [_HEADER]
     exported: list[str] = []
@@ -105,6 +109,6 @@ def split(site: pathlib.Path, aliases: dict[str, str]) -> None:
         if alias not in names:
             build.append(_ALIAS.format(alias=alias, name=name))
     if exported:
-        build.append("\nexports_files({})\n".format(sorted(exported)))
+        build.append(f"\nexports_files({sorted(exported)})\n")
     pathlib.Path("BUILD.bazel").write_text("".join(build))
     shutil.rmtree(site)
