@@ -213,11 +213,12 @@ def _import_model(options: argparse.Namespace, say: Callable[[str], None]) -> in
 
 
 def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import manifest, model_info, recipes
+    from model_press import labels, manifest, model_info, recipes
     from model_press.convert import convert
 
     recipe = recipes.read(options.recipe)
     info = model_info.read(options.info)
+    labels.require_width(labels.read(options.labels), info.classes, f"labels {options.labels}")
     convert.check_calibration_given(recipe, options.calibration_images is not None)
     images = None
     if options.calibration_images is not None:

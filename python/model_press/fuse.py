@@ -113,7 +113,7 @@ def _fold_into_weights(graph: "_Graph", convolution: Any, pre: Normalization) ->
         type(convolution) is not layers.Conv2D
         or convolution.data_format != "channels_last"
         or convolution.groups != 1
-        or convolution.dtype != "float32"
+        or convolution.compute_dtype != "float32"  # 255 needs more than a half's precision
         or graph.uses(convolution) != 1
     ):
         return False

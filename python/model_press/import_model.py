@@ -31,7 +31,7 @@ def import_model(
             names = labels.read(labels_path)
             labels.require_width(names, loaded.classes, f"labels {labels_path}")
         if form.container == "saved_model_dir":
-            files.write_bytes(out_model, model_format.zip_directory(source))
+            model_format.zip_directory(source, out_model)
         else:
             files.copy(source, out_model)
         info = model_info.ModelInfo(

@@ -182,6 +182,11 @@ def _check(loaded: LoadedModel, path: str) -> None:
             f"model {path}: input '{name}' has shape {_show(shape)} with dynamic height or width; "
             "rebuild it with a fixed input_shape=(H, W, 3)"
         )
+    if shape[0] not in (None, 1):
+        raise UserError(
+            f"model {path}: input '{name}' has the fixed batch size {shape[0]}; apps run one image at "
+            "a time, rebuild it with a free batch size"
+        )
     output = loaded.output_shape
     if len(output) != 2 or output[1] is None or output[1] < 2:
         raise UserError(

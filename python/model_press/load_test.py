@@ -88,8 +88,8 @@ def _two_inputs(keras):
     return keras.Model([a, b], layers.Dense(4)(pooled))
 
 
-def _pooled(keras, shape, data_format="channels_last", units=4):
-    image = keras.Input(shape, name="photo")
+def _pooled(keras, shape, data_format="channels_last", units=4, batch_size=None):
+    image = keras.Input(shape, batch_size=batch_size, name="photo")
     pooled = keras.layers.GlobalAveragePooling2D(data_format=data_format)(image)
     return keras.Model(image, keras.layers.Dense(units)(pooled))
 
@@ -97,6 +97,10 @@ def _pooled(keras, shape, data_format="channels_last", units=4):
 BAD = {
     "several inputs": (_two_inputs, ["2 inputs and 1 outputs"]),
     "dynamic": (lambda k: _pooled(k, (None, None, 3)), ["[?, ?, ?, 3]", "fixed input_shape"]),
+    "batch of 8": (
+        lambda k: _pooled(k, (8, 8, 3), batch_size=8),
+        ["fixed batch size 8", "free batch size"],
+    ),
     "grey": (lambda k: _pooled(k, (8, 8, 1)), ["'photo'", "expected 3 channels"]),
     "channels first": (
         lambda k: _pooled(k, (3, 8, 8), "channels_first"),

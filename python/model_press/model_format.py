@@ -5,10 +5,10 @@ classes are checked before Keras sees them.
 """
 
 import dataclasses
-import io
 import json
 import os
 import pathlib
+import shutil
 import zipfile
 from typing import Literal
 
@@ -18,6 +18,8 @@ from model_press import files
 from model_press.errors import UserError
 
 MAX_UNPACKED_BYTES = 8 << 30
+MAX_CONFIG_BYTES = 256 << 20
+_CHUNK_BYTES = 1 << 20
 _ZIP_MAGIC = b"PK\x03\x04"
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _EXPECTED = "expected a .keras, .h5 or SavedModel image classifier of Keras 2 or 3"
@@ -75,10 +77,12 @@ def _sniff_zip(path: pathlib.Path) -> Format:
                 return Format("saved_model_zip", "saved_model", "")
             if not {"metadata.json", "config.json", "model.weights.h5"} <= names:
                 raise UserError(f"model {path} is a zip archive, but not of Keras; {_EXPECTED}")
-            metadata = json.loads(archive.read("metadata.json"))
-            config = json.loads(archive.read("config.json"))
+            metadata = _read_config(archive, "metadata.json")
+            config = _read_config(archive, "config.json")
             with archive.open("model.weights.h5") as weights:
-                while weights.read(1 << 20):  # reads every byte, so that its checksum is tested
+                while weights.read(
+                    _CHUNK_BYTES
+                ):  # reads every byte, so that its checksum is tested
                     pass
     except (zipfile.BadZipFile, json.JSONDecodeError, EOFError, OSError, ValueError) as error:
         raise UserError(
@@ -87,6 +91,13 @@ def _sniff_zip(path: pathlib.Path) -> Format:
     version = str(metadata.get("keras_version", "")) if isinstance(metadata, dict) else ""
     refuse_unsafe_layers(config, str(path))
     return Format("keras_zip", _generation(version, path), version)
+
+
+def _read_config(archive: zipfile.ZipFile, name: str) -> object:
+    size = archive.getinfo(name).file_size
+    if size > MAX_CONFIG_BYTES:
+        raise ValueError(f"{name} unpacks to {size} bytes, at most {MAX_CONFIG_BYTES}")
+    return json.loads(archive.read(name))
 
 
 def _sniff_hdf5(path: pathlib.Path) -> Format:
@@ -171,15 +182,16 @@ def unzip(path: str | os.PathLike, target: pathlib.Path) -> None:
         archive.extractall(target)
 
 
-def zip_directory(path: str | os.PathLike) -> bytes:
-    """A zip of a folder whose bytes depend on names and contents only: sorted, stored, dated 1980."""
+def zip_directory(path: str | os.PathLike, out: str | os.PathLike) -> None:
+    """Writes a zip of a folder whose bytes depend on names and contents only: sorted, stored, dated 1980."""
     path = pathlib.Path(path)
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_STORED) as archive:
+    with files.AtomicWriter(out) as target, zipfile.ZipFile(target, "w") as archive:
         for file in sorted(p for p in path.rglob("*") if p.is_file()):
             name = file.relative_to(path).as_posix()
             # fingerprint.pb holds random numbers and is not needed to load the model.
             if name == "fingerprint.pb":
                 continue
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), file.read_bytes())
-    return data.getvalue()
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            member.file_size = file.stat().st_size  # decides whether the header is a 64-bit one
+            with open(file, "rb") as reader, archive.open(member, "w") as writer:
+                shutil.copyfileobj(reader, writer, _CHUNK_BYTES)

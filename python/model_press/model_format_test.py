@@ -115,9 +115,9 @@ def test_directory_zip_depends_on_names_and_contents_only(tmp_path):
             (root / "variables" / name).write_bytes(name.encode())
         (root / "saved_model.pb").write_bytes(b"graph")
         (root / "fingerprint.pb").write_bytes(folder.encode())
-    first = model_format.zip_directory(tmp_path / "a")
-    assert first == model_format.zip_directory(tmp_path / "b")
-    (tmp_path / "m.zip").write_bytes(first)
+    model_format.zip_directory(tmp_path / "a", tmp_path / "m.zip")
+    model_format.zip_directory(tmp_path / "b", tmp_path / "n.zip")
+    assert (tmp_path / "m.zip").read_bytes() == (tmp_path / "n.zip").read_bytes()
     assert model_format.sniff(tmp_path / "m.zip").container == "saved_model_zip"
     (tmp_path / "out").mkdir()
     model_format.unzip(tmp_path / "m.zip", tmp_path / "out")

@@ -20,7 +20,7 @@ def predict_keras(
     pixels = outputs_file.read_images(images_path, info.height, info.width)
     normalization = info.preprocess.normalization
     with load.load(model) as loaded:
-        # A model that was saved with a fixed batch size takes exactly that many images.
+        # A model that was saved with a batch size of one takes no more.
         batch = loaded.input_shape[0] or _BATCH
         function = load.compiled(loaded)
 

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 
 from absl import logging
 
+from model_press import progress
+
 
 @functools.cache
 def tensorflow() -> types.ModuleType:
@@ -65,6 +67,7 @@ def capture_stderr() -> Iterator[list[str]]:
     text once the block has ended; an error report may add it.
     """
     captured: list[str] = []
+    progress.terminal()  # before it is hidden
     sys.stderr.flush()
     saved = os.dup(2)
     with tempfile.TemporaryFile() as file:

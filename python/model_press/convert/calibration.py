@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from model_press import progress
 from model_press.errors import UserError
 from model_press.image_set import check_images
 
@@ -44,8 +45,8 @@ def pinned(images: np.ndarray) -> Iterator[np.ndarray]:
     So the calibrated input range is exactly 0..255, which makes the input's scale 1 and its zero
     point 0 (a code is the pixel), whatever the images; two pixels change no activation range.
     """
-    first = np.array(images[0])
-    first[0, 0], first[-1, -1] = 0, 255
-    yield first[None]
-    for image in images[1:]:
-        yield np.asarray(image)[None]
+    for index, image in enumerate(progress.track(images, "calibrate")):
+        sample = np.array(image)
+        if index == 0:
+            sample[0, 0], sample[-1, -1] = 0, 255
+        yield sample[None]

@@ -203,6 +203,15 @@ def test_external_float_recipe_leaves_preprocessing_to_the_app(tiny, tmp_path):
     ).green
 
 
+def test_int8_tensors_take_the_pixel_less_128(tiny, tmp_path):
+    signed = recipe("int8", input_type="int8", output_type="int8")
+    result = run(tiny, signed)
+    description = _describe(result, signed, tiny, tmp_path)
+    assert (description.input.scale, description.input.zero_point) == (1.0, -128)
+    raw = outputs(result, description)
+    assert check_parity(tmp_path, raw, description, keras_outputs(tiny)).green
+
+
 PADDED = {
     "same": lambda layers: [layers.Conv2D(8, 3, strides=2, padding="same")],
     "zero padding": lambda layers: [layers.ZeroPadding2D(1), layers.Conv2D(8, 3, strides=2)],
