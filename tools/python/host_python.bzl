@@ -39,7 +39,8 @@ package(default_visibility = ["//visibility:public"])
 # {version}
 py_runtime(
     name = "runtime",
-    interpreter_path = "{path}",
+    files = ["python"],
+    interpreter = "python",
     python_version = "PY3",
     stub_shebang = "#!{path}",
 )
@@ -56,8 +57,15 @@ toolchain(
 )
 """
 
+# -S: without the machine's own packages. What leaks in from there is missing on the next machine.
+_PROGRAM = """\
+#!/bin/sh
+exec {path} -S "$@"
+"""
+
 def _host_python_impl(rctx):
     python = find_python(rctx)
+    rctx.file("python", _PROGRAM.format(path = python.path))
     rctx.file("BUILD.bazel", _BUILD.format(path = python.path, version = python.version))
 
 host_python = repository_rule(

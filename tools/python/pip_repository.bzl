@@ -9,8 +9,9 @@ def _pip_repository_impl(rctx):
     rctx.path(Label("//tools/python/private:site_split.py"))  # imported by the program: an edit fetches again
 
     rctx.report_progress("installing {}".format(rctx.attr.lock.name))
-    aliases = ["{}={}".format(alias, package) for alias, package in sorted(rctx.attr.aliases.items())]
-    done = rctx.execute([python.path, "-B", program, lock] + aliases, timeout = 3600)
+    aliases = ["--alias={}={}".format(alias, package) for alias, package in sorted(rctx.attr.aliases.items())]
+    stubs = ["--stub=" + package for package in rctx.attr.stubs]
+    done = rctx.execute([python.path, "-B", program, lock] + aliases + stubs, timeout = 3600)
     if done.return_code:
         lines = done.stderr.strip().split("\n")
         fail("@{}: {}".format(rctx.name.split("~")[-1].split("+")[-1], lines[-1]))
@@ -20,6 +21,7 @@ pip_repository = repository_rule(
     attrs = {
         "aliases": attr.string_dict(doc = "Name -> package that stands in for it unless it is installed itself."),
         "lock": attr.label(allow_single_file = True, mandatory = True, doc = "Requirements file with a sha256 for every wheel."),
+        "stubs": attr.string_list(doc = "Packages that others import and of which nothing is used: each is an empty module."),
     },
     environ = ["MODEL_PRESS_PYTHON", "PATH"],
     doc = """Installs a hash-locked requirements file, one py_library a package.

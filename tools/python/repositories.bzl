@@ -10,4 +10,7 @@ def python_repositories():
         name = "pypi",
         aliases = {"tensorflow": "tensorflow-cpu"},
         lock = Label("//third_party/python:requirements_lock.txt"),
+        # TensorFlow imports it at start, for Google Cloud's maintenance notices. It would bring certifi, whose certificates
+        # some machines rewrite in place: then every cache key would change.
+        stubs = ["requests"],
     )

@@ -1,9 +1,10 @@
 """Installs a hash-locked requirements file into the current folder, one sub-folder and py_library a package.
 
-Run by pip_repository: install_site.py LOCK [ALIAS=PACKAGE ...]
+Run by pip_repository: install_site.py LOCK [--alias NAME=PACKAGE ...] [--stub PACKAGE ...]
 Standard library and pip only: nothing else exists yet when it runs. Where it fails, its last line says why.
 """
 
+import argparse
 import compileall
 import contextlib
 import io
@@ -13,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import site_split
 
@@ -80,6 +82,15 @@ def install(lock: pathlib.Path, options: list[str], site: pathlib.Path) -> None:
         sys.exit(explain(done.stdout + "\n" + done.stderr, lock.name))
 
 
+def add_stub(package: str, site: pathlib.Path) -> None:
+    """Adds an empty package that can be imported and does nothing, as if `package` were installed."""
+    info = site / f"{package}-0.dist-info"
+    info.mkdir()
+    (site / f"{package}.py").write_text(f'"""Stands in for {package}, of which nothing is used."""\n')
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0\n")
+    (info / "RECORD").write_text(f"{package}.py,,\n")
+
+
 def compile_all(folder: pathlib.Path) -> None:
     """Writes bytecode beside every source of `folder`.
 
@@ -99,13 +110,20 @@ def compile_all(folder: pathlib.Path) -> None:
         )
 
 
-def main(lock: str, aliases: list[str]) -> None:
+def main(lock: str, aliases: Sequence[str] = (), stubs: Sequence[str] = ()) -> None:
     """Installs, splits and compiles in the current folder."""
     site = pathlib.Path("all")
     install(pathlib.Path(lock), [], site)
+    for package in stubs:
+        add_stub(package, site)
     site_split.split(site, dict(alias.split("=", 1) for alias in aliases))
     compile_all(pathlib.Path("."))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("lock")
+    parser.add_argument("--alias", action="append", default=[])
+    parser.add_argument("--stub", action="append", default=[])
+    options = parser.parse_args()
+    main(options.lock, options.alias, options.stub)

@@ -3,10 +3,13 @@
 import hashlib
 import os
 import pathlib
+import site
 import zipfile
 
-import install_site
 import pytest
+
+site.main()  # the build's Python hides the machine's packages, and pip is one of them
+import install_site  # noqa: E402
 
 _NAME = "half-adder"
 _WHEEL = "half_adder-1.0-py3-none-any.whl"
@@ -51,6 +54,12 @@ def _lock(text: str) -> str:
 
 def _digest(wheels: pathlib.Path) -> str:
     return hashlib.sha256((wheels / _WHEEL).read_bytes()).hexdigest()
+
+
+def test_a_stub_satisfies_who_requires_it(wheels):
+    install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"), [], ["not_locked"])
+    assert 'deps = [":not_locked"]' in pathlib.Path("BUILD.bazel").read_text()
+    assert pathlib.Path("not_locked/site-packages/not_locked.py").exists()
 
 
 def test_one_library_a_package(wheels):
