@@ -6,9 +6,11 @@ import re
 import subprocess
 from collections.abc import Sequence
 
-# Left out of its default warnings: rule implementations explain arguments where a name does not, a loop may hide a
+# Left out of its default warnings: arguments are explained where a name does not, a loop may hide a
 # macro, and //tools/X/private is private to one subject, not to one folder.
-_BUILDIFIER_LINT = "-warnings=-bzl-visibility,-function-docstring-args,-unnamed-macro"
+_BUILDIFIER_LINT = (
+    "-warnings=-bzl-visibility,-function-docstring-args,-function-docstring-return,-unnamed-macro"
+)
 
 
 @dataclasses.dataclass(frozen=True)

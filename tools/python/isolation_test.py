@@ -1,4 +1,4 @@
-"""The build's Python sees the standard library and what its target depends on, nothing that the machine has installed."""
+"""The build's Python sees the standard library and its dependencies, not what the machine has installed."""
 
 import sys
 import sysconfig

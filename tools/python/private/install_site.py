@@ -86,7 +86,9 @@ def add_stub(package: str, site: pathlib.Path) -> None:
     """Adds an empty package that can be imported and does nothing, as if `package` were installed."""
     info = site / f"{package}-0.dist-info"
     info.mkdir()
-    (site / f"{package}.py").write_text(f'"""Stands in for {package}, of which nothing is used."""\n')
+    (site / f"{package}.py").write_text(
+        f'"""Stands in for {package}, of which nothing is used."""\n'
+    )
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0\n")
     (info / "RECORD").write_text(f"{package}.py,,\n")
 
