@@ -1,0 +1,78 @@
+"""Runs .ci/run with a stand-in for ./bazelw, which writes the event file that the rc file asks for."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+# Not resolved: under Bazel this is the runfiles tree.
+_REPOSITORY = pathlib.Path(__file__).absolute().parents[2]
+_BAZELW = """\
+#!/bin/bash
+echo "$*" >>calls
+case $1 in
+  build) exit {build} ;;
+  test)
+    events=$(sed -n 's/.*--build_event_json_file=//p' "$MODEL_PRESS_BAZELRC")
+    cp events.json "$events"
+    exit {test}
+    ;;
+esac
+"""
+
+
+def _result(label: str, status: str) -> dict:
+    return {"id": {"testResult": {"label": label}}, "testResult": {"status": status}}
+
+
+class RunTest(unittest.TestCase):
+    def run_ci(
+        self, events: list[dict], build: int = 0, test: int = 0
+    ) -> subprocess.CompletedProcess[str]:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        for name in (".ci/run", "tools/ci/summary.py"):
+            (self.root / name).parent.mkdir(parents=True)
+            shutil.copy(_REPOSITORY / name, self.root / name)
+        (self.root / "bazelw").write_text(_BAZELW.format(build=build, test=test))
+        (self.root / "bazelw").chmod(0o755)
+        (self.root / "events.json").write_text("".join(json.dumps(e) + "\n" for e in events))
+        return subprocess.run(
+            ["bash", str(self.root / ".ci/run")], capture_output=True, text=True, cwd="/"
+        )
+
+    def test_green(self) -> None:
+        done = self.run_ci([_result("//a:a", "PASSED")])
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.splitlines()[-1], "1 passed, 0 failed")
+
+    def test_calls_are_those_of_the_readme(self) -> None:
+        self.run_ci([_result("//a:a", "PASSED")])
+        calls = (self.root / "calls").read_text().splitlines()
+        self.assertEqual(calls, ["build //android:app", "test //..."])
+        readme = (_REPOSITORY / "README.md").read_text()
+        for call in calls:
+            self.assertIn(f"./bazelw {call}", readme)
+
+    def test_a_failing_command_is_red_although_all_counted_tests_passed(self) -> None:
+        for codes in ({"build": 1}, {"test": 3}):
+            with self.subTest(codes):
+                done = self.run_ci([_result("//a:a", "PASSED")], **codes)
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(done.stdout.splitlines()[-1], "1 passed, 0 failed")
+
+    def test_a_failing_test_is_red(self) -> None:
+        done = self.run_ci([_result("//a:a", "PASSED"), _result("//b:b", "FAILED")])
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (1, "1 passed, 1 failed"))
+
+    def test_no_test_is_red(self) -> None:
+        self.assertEqual(self.run_ci([]).returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
