@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ _REPOSITORY = pathlib.Path(__file__).absolute().parents[2]
 _BAZELW = """\
 #!/bin/bash
 echo "$*" >>calls
+[ {seconds} -eq 0 ] || exec sleep {seconds}
 case $1 in
   build) exit {build} ;;
   test)
@@ -31,7 +33,12 @@ def _result(label: str, status: str) -> dict:
 
 class RunTest(unittest.TestCase):
     def run_ci(
-        self, events: list[dict], build: int = 0, test: int = 0
+        self,
+        events: list[dict],
+        build: int = 0,
+        test: int = 0,
+        seconds: int = 0,
+        **environment: str,
     ) -> subprocess.CompletedProcess[str]:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -39,11 +46,15 @@ class RunTest(unittest.TestCase):
         for name in (".ci/run", "tools/ci/summary.py"):
             (self.root / name).parent.mkdir(parents=True)
             shutil.copy(_REPOSITORY / name, self.root / name)
-        (self.root / "bazelw").write_text(_BAZELW.format(build=build, test=test))
+        (self.root / "bazelw").write_text(_BAZELW.format(build=build, test=test, seconds=seconds))
         (self.root / "bazelw").chmod(0o755)
         (self.root / "events.json").write_text("".join(json.dumps(e) + "\n" for e in events))
         return subprocess.run(
-            ["bash", str(self.root / ".ci/run")], capture_output=True, text=True, cwd="/"
+            ["bash", str(self.root / ".ci/run")],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            cwd="/",
         )
 
     def test_green(self) -> None:
@@ -69,6 +80,11 @@ class RunTest(unittest.TestCase):
     def test_a_failing_test_is_red(self) -> None:
         done = self.run_ci([_result("//a:a", "PASSED"), _result("//b:b", "FAILED")])
         self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (1, "1 passed, 1 failed"))
+
+    def test_what_hangs_is_stopped(self) -> None:
+        done = self.run_ci([_result("//a:a", "PASSED")], seconds=30, CI_MINUTES="0")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(".ci/run: stopped, since 0 minutes are over", done.stdout)
 
     def test_no_test_is_red(self) -> None:
         self.assertEqual(self.run_ci([]).returncode, 1)
