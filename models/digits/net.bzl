@@ -1,6 +1,6 @@
 """The net of //models/digits: the smallest of the recorded sweep within half a point of the widest (sweep.json)."""
 
-SIZE = 64
+SIZE = 80
 
 WIDTH = 0.25
 

@@ -1,4 +1,4 @@
-"""The common part of every gate: a test that runs one check of the model_press program on files of the build."""
+"""The common part of every gate: a test that runs one check of a program on files of the build."""
 
 load(":tool.bzl", "LIGHT_TOOL_ATTR", "public_label")
 
@@ -10,28 +10,48 @@ exec {tool} {command} --label={label} --out="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}
 
 GATE_ATTRS = LIGHT_TOOL_ATTR
 
-def gate(ctx, *, command, options, files):
+# Gates that run the model on this machine.
+MEASURED_GATE_ATTRS = {
+    "_gate_tool": attr.label(
+        default = Label("//python/model_press/measure:gate_tool"),
+        executable = True,
+        cfg = "exec",
+    ),
+}
+
+# A measurement is of this machine at this moment: alone on it, never from a cache.
+MEASURED_TAGS = [
+    "exclusive",
+    "external",
+    "no-remote-cache",
+    "no-remote-exec",
+]
+
+def gate(ctx, *, command, options, files, tool = None):
     """Makes the providers of a gate.
 
     Args:
-      ctx: context of a test rule with GATE_ATTRS.
-      command: subcommand of the model_press program.
-      options: dict of option name to File or string.
+      ctx: context of a test rule with GATE_ATTRS or MEASURED_GATE_ATTRS.
+      command: subcommand of the program.
+      options: dict of option name to File, string or list of strings.
       files: list of Files that the options name.
+      tool: the attribute that holds the program; the model_press program by default.
 
     Returns:
       List of providers of a test rule.
     """
+    tool = tool or ctx.attr._light_tool
     arguments = []
-    for option, value in options.items():
-        text = value.short_path if type(value) == "File" else str(value)
-        arguments.append("{}='{}'".format(option, text))
+    for option, values in options.items():
+        for value in values if type(values) == "list" else [values]:
+            text = value.short_path if type(value) == "File" else str(value)
+            arguments.append("{}='{}'".format(option, text))
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
-        tool = ctx.executable._light_tool.short_path,
+        tool = tool[DefaultInfo].files_to_run.executable.short_path,
         command = command,
         label = public_label(ctx.label),
         arguments = " ".join(arguments),
     ), is_executable = True)
-    runfiles = ctx.runfiles(files = files).merge(ctx.attr._light_tool[DefaultInfo].default_runfiles)
+    runfiles = ctx.runfiles(files = files).merge(tool[DefaultInfo].default_runfiles)
     return [DefaultInfo(executable = launcher, runfiles = runfiles)]

@@ -1,7 +1,7 @@
 """Analysis tests of the model rules: outputs, providers and the one line that each mistake gets."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
-load("//models:defs.bzl", "evaluation", "image_set", "keras_model", "tflite_variant")
+load("//models:defs.bzl", "evaluation", "image_set", "keras_model", "size_test", "tflite_variant")
 load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
 load("//models/private:recipes.bzl", "recipe_error")
 
@@ -86,16 +86,22 @@ def _bad_targets():
     tflite_variant(name = "uncalibrated", model = ":net", recipe = "int8", tags = ["manual"])
     tflite_variant(name = "needless", model = ":net", recipe = "fp32", calibration = ":calibration", tags = ["manual"])
     evaluation(name = "not_a_model", subject = ":calibration", images = ":calibration", tags = ["manual"])
+    size_test(name = "unbounded", variant = ":int8", tags = ["manual"])
+    size_test(name = "no_baseline", variant = ":int8", max_ratio = 0.3, tags = ["manual"])
+    size_test(name = "no_ratio", variant = ":int8", baseline = ":int8", tags = ["manual"])
     return {
         "bad_preprocess": "//models/tests:bad_preprocess: preprocess is \"imagenet\", expected one of tf, caffe, torch, none",
         "empty_set": "//models/tests:empty_set: the image set is empty; give `srcs` or a `generator`",
         "half_saved_model": "//models/tests:half_saved_model: `saved_model` has no saved_model.pb among its 2 files",
         "needless": "//models/tests:needless: recipe fp32 ignores representative images, remove `calibration`",
+        "no_baseline": "//models/tests:no_baseline: `max_ratio` is set without the `baseline`",
+        "no_ratio": "//models/tests:no_ratio: `baseline` is set without `max_ratio`",
         "no_size": "//models/tests:no_size: `height` and `width` are 0 and 0, expected the size in pixels",
         "no_source": "//models/tests:no_source: 0 of `src`, `saved_model` and `generator` are set, expected exactly one",
         "not_a_model": "//models/tests:not_a_model: //models/tests:calibration is neither a variant nor a keras_model",
         "stray_folder": "lies in the folder \"red\", expected one named in class_names",
         "two_sources": "//models/tests:two_sources: 2 of `src`, `saved_model` and `generator` are set, expected exactly one",
+        "unbounded": "//models/tests:unbounded: neither `max_bytes` nor `max_ratio` is set",
         "uncalibrated": "//models/tests:uncalibrated: recipe int8 needs representative images, `calibration` is not set",
     }
 

@@ -2,24 +2,14 @@
 
 import argparse
 import os
-import zlib
 from importlib import metadata
 
 from model_press import manifest, progress
 from model_press.measure import machine, metrics, process, rounds
+from model_press.measure.zipped import zipped_bytes
 
 _RUNTIME = "ai-edge-litert"
 _CONFIGURATIONS = [("xnnpack", 1), ("xnnpack", 2), ("none", 1), ("none", 2)]
-
-
-def zipped_bytes(path: str) -> int:
-    """Bytes of the file deflated as a zip or a store's download does (level 9)."""
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
-    total = 0
-    with open(path, "rb") as file:
-        while chunk := file.read(1 << 20):
-            total += len(squeeze.compress(chunk))
-    return total + len(squeeze.flush())
 
 
 def measure(variants: list[tuple[str, str]], rounds_count: int) -> metrics.Metrics:

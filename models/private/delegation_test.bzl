@@ -1,0 +1,27 @@
+"""delegation_test: a variant must stay in so many delegate partitions."""
+
+load("//models:providers.bzl", "VariantInfo")
+load(":gate.bzl", "MEASURED_GATE_ATTRS", "gate")
+
+def _delegation_test_impl(ctx):
+    model = ctx.attr.variant[VariantInfo].model
+    options = {
+        "--model": model,
+        "--max-partitions": ctx.attr.max_partitions,
+        "--allowed": ctx.attr.outside,
+    }
+    return gate(ctx, tool = ctx.attr._gate_tool, command = "check-delegation", options = options, files = [model])
+
+delegation_test = rule(
+    implementation = _delegation_test_impl,
+    test = True,
+    attrs = dict(
+        max_partitions = attr.int(default = 1, doc = "Largest allowed number of XNNPACK partitions; each further one is a hand-over."),
+        outside = attr.string_list(
+            doc = "Operators that may run outside, such as the uint8 to int8 QUANTIZE at either end.",
+        ),
+        variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "The variant."),
+        **MEASURED_GATE_ATTRS
+    ),
+    doc = "Red when LiteRT's XNNPACK delegate cuts the graph into more partitions, or leaves an operator outside, than stated.",
+)

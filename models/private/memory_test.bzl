@@ -1,0 +1,54 @@
+"""memory_test: a variant may need only so much memory."""
+
+load("//models:providers.bzl", "VariantInfo")
+load(":gate.bzl", "MEASURED_GATE_ATTRS", "MEASURED_TAGS", "gate")
+
+def _memory_test_impl(ctx):
+    model = ctx.attr.variant[VariantInfo].model
+    baseline = ctx.attr.baseline[VariantInfo].model
+    options = {
+        "--model": model,
+        "--baseline": baseline,
+        "--max-ratio": ctx.attr.max_ratio,
+        "--threads": ctx.attr.threads,
+    }
+    return gate(ctx, tool = ctx.attr._gate_tool, command = "check-memory", options = options, files = [model, baseline])
+
+_memory_test = rule(
+    implementation = _memory_test_impl,
+    test = True,
+    attrs = dict(
+        baseline = attr.label(providers = [VariantInfo], mandatory = True),
+        max_ratio = attr.string(mandatory = True),
+        threads = attr.int(default = 1),
+        variant = attr.label(providers = [VariantInfo], mandatory = True),
+        **MEASURED_GATE_ATTRS
+    ),
+    doc = "See the macro of the same name.",
+)
+
+def memory_test(name, variant, baseline, max_ratio, threads = 1, tags = [], size = "small", **kwargs):
+    """Red when a variant's peak memory above the runtime's base is more than a share of the baseline's.
+
+    Each runs in a process that holds LiteRT and nothing else.
+
+    Args:
+      name: target name.
+      variant: label of the variant.
+      baseline: label of another variant, usually fp32.
+      max_ratio: largest ratio, such as 0.4.
+      threads: threads of the interpreter.
+      tags: further tags.
+      size: Bazel's test size.
+      **kwargs: common attributes of tests.
+    """
+    _memory_test(
+        name = name,
+        variant = variant,
+        baseline = baseline,
+        max_ratio = str(max_ratio),
+        threads = threads,
+        tags = tags + MEASURED_TAGS,
+        size = size,
+        **kwargs
+    )

@@ -1,0 +1,63 @@
+"""size_test: a variant's file may be only so big."""
+
+load("//models:providers.bzl", "VariantInfo")
+load(":gate.bzl", "MEASURED_GATE_ATTRS", "gate")
+load(":tool.bzl", "public_label")
+
+def _size_test_impl(ctx):
+    model = ctx.attr.variant[VariantInfo].model
+    options = {"--model": model}
+    files = [model]
+    if ctx.attr.baseline:
+        if not ctx.attr.max_ratio:
+            fail("{}: `baseline` is set without `max_ratio`".format(public_label(ctx.label)))
+        baseline = ctx.attr.baseline[VariantInfo].model
+        options["--baseline"] = baseline
+        options["--max-ratio"] = ctx.attr.max_ratio
+        files.append(baseline)
+    elif ctx.attr.max_ratio:
+        fail("{}: `max_ratio` is set without the `baseline` that it is a share of".format(public_label(ctx.label)))
+    if ctx.attr.max_bytes:
+        options["--max-bytes"] = ctx.attr.max_bytes
+    if not ctx.attr.max_bytes and not ctx.attr.max_ratio:
+        fail("{}: neither `max_bytes` nor `max_ratio` is set, expected at least one bound".format(public_label(ctx.label)))
+    command = "check-size" + (" --zipped" if ctx.attr.zipped else "")
+    return gate(ctx, tool = ctx.attr._gate_tool, command = command, options = options, files = files)
+
+_size_test = rule(
+    implementation = _size_test_impl,
+    test = True,
+    attrs = dict(
+        baseline = attr.label(providers = [VariantInfo]),
+        max_bytes = attr.int(),
+        max_ratio = attr.string(),
+        variant = attr.label(providers = [VariantInfo], mandatory = True),
+        zipped = attr.bool(),
+        **MEASURED_GATE_ATTRS
+    ),
+    doc = "See the macro of the same name.",
+)
+
+def size_test(name, variant, baseline = None, max_ratio = None, max_bytes = 0, zipped = False, size = "small", **kwargs):
+    """Red when a variant's file is bigger than `max_bytes`, or than `max_ratio` of the baseline's.
+
+    Args:
+      name: target name.
+      variant: label of the variant.
+      baseline: label of the variant that max_ratio is a share of, usually fp32.
+      max_ratio: largest allowed share of the baseline's bytes, such as 0.27.
+      max_bytes: largest allowed number of bytes; 0 for no such bound.
+      zipped: whether the deflated size counts, as a store's download does.
+      size: Bazel's test size.
+      **kwargs: common attributes of tests.
+    """
+    _size_test(
+        name = name,
+        variant = variant,
+        baseline = baseline,
+        max_ratio = "" if max_ratio == None else str(max_ratio),
+        max_bytes = max_bytes,
+        zipped = zipped,
+        size = size,
+        **kwargs
+    )

@@ -1,0 +1,43 @@
+"""The measured gates on real (tiny) models: green on a good variant, red on a worse one."""
+
+import os
+
+import pytest
+
+from model_press.errors import UserError
+from model_press.measure import gates, machine
+
+# Made by testing_models in a build action: a convolution net, the same with more channels, and one whose int8 graph a
+# stand-alone RELU cuts in two.
+SMALL = os.environ["SMALL_MODEL"]
+LARGE = os.environ["LARGE_MODEL"]
+BROKEN = os.environ["BROKEN_MODEL"]
+
+
+def test_size_passes_and_goes_red_on_a_bigger_variant():
+    assert gates.check_size(SMALL, LARGE, 0.9, None, zipped=False).green
+    assert not gates.check_size(LARGE, SMALL, 0.9, None, zipped=False).green
+    assert not gates.check_size(SMALL, None, None, 10, zipped=True).green
+
+
+def test_latency_passes_and_goes_red_on_a_slower_variant():
+    assert gates.check_latency(SMALL, LARGE, {"*": 0.9}, threads=1).green
+    slower = gates.check_latency(LARGE, SMALL, {"*": 1.1}, threads=1)
+    assert not slower.green and slower.measures[0].measured > 1.1
+
+
+def test_latency_without_a_bound_for_this_cpu_says_so():
+    result = gates.check_latency(SMALL, LARGE, {"another-cpu": 0.1}, threads=1)
+    here = machine.this_machine().cpu_class
+    assert result.green and f"no bound for this CPU ({here})" in result.facts["verdict"]
+
+
+def test_memory_passes_and_goes_red_on_a_bigger_variant():
+    assert gates.check_memory(SMALL, LARGE, 0.95, threads=1).green
+    assert not gates.check_memory(LARGE, SMALL, 0.95, threads=1).green
+
+
+def test_delegation_names_what_breaks_the_graph():
+    assert gates.check_delegation(SMALL, 1, ["QUANTIZE", "SOFTMAX"]).green
+    with pytest.raises(UserError, match="RELU writing .*; at most 1 partitions"):
+        gates.check_delegation(BROKEN, 1, ["QUANTIZE", "SOFTMAX"])
