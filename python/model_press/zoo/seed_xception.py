@@ -1,33 +1,37 @@
 """Xception with weights made from a seed and a set of photographs: the `seed` weights.
 
 Nobody trained it, yet it behaves like a network and not like noise: every batch normalisation
-holds the statistics of what really flows into it, and the classes are told apart by a head that
-was fitted to the features. So outputs are spread, and a conversion that damages the network shows.
+holds the statistics of what really flows into it, and the head was fitted to the features. So
+outputs are spread, and a conversion that damages the network shows.
 
-1. Kernels are He-uniform, from hashed integers.
+1. Kernels are random, He-scaled, and smooth: the taps of one filter share most of their value. A
+   filter without any smoothness answers to edges alone, so that its rare large outputs stretch
+   an 8-bit range and the rest of it drowns in rounding (measured: three times the error).
 2. Batch normalisation: one forward pass in training mode with momentum 0 leaves in each layer
    the mean and variance of its input, given that the layers before are normalised already.
-3. Head: each crop's last feature map is cut into tiles, and each tile is a class of its own. Ridge
-   regression in its dual form maps tiles to classes.
+3. Residual branches end with a small gamma. At 1, each of a random network's blocks adds as much
+   noise as signal, and after twelve of them a rounding of the input changes the answer.
+4. Head: ridge regression, in its dual form, from each crop's features to a random code with one
+   value per class. Every class then answers to its own mixture of the directions in which
+   photographs differ most; the ridge keeps it away from those that are mostly noise.
 
-The last normalisation of every residual branch starts with a small gamma. At 1, each of a random
-network's blocks adds as much noise as signal, and after twelve of them a rounding of the input
-changes the answer; trained networks do not behave like that.
+The crops' colour channels are exchanged in turn, since twelve photographs have few colours.
 
 The bytes are the same on another processor, although it sums in another order. All sums are
 float64, and every result is rounded before it is used further: statistics to STATISTICS_BITS
 mantissa bits, features and ridge coefficients to whole numbers of a fixed step. A result differs
 between processors only if it lies within the summation error e of a rounding boundary, which for
-a step s has the probability 2 e / s per number. For features (2 million numbers, e measured as
-1e-12, s = 2**-10) and coefficients (1 million, e = 1e-13, s = 2**-12) that makes about one
-in 200 and one in 1,000; everything after them is exact integer arithmetic. Square roots and
-divisions are rounded correctly by every processor (IEEE 754); the exponential, which is not, only
-picks one of a few far apart scales.
+a step s has the probability 2 e / s per number. Reversing the order of the crops changes features
+by @E@ at most; for 100,000 features with s = 2**-12, 54,000 statistics and 50,000 coefficients
+that makes less than one in @P@ for all of them together. Everything after them is exact
+integer arithmetic. Square roots and divisions are rounded correctly by every processor (IEEE 754);
+the exponential, which is not, only picks one of a few far apart scales.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 from collections.abc import Iterator
 
@@ -39,26 +43,48 @@ from model_press.errors import UserError
 from model_press.zoo import xception_family
 
 SEED = 1
+# How much of a kernel differs from tap to tap, against what its taps share.
+ROUGHNESS = 0.3
 BRANCH_GAMMA = 0.25
-# Crops whose statistics are taken: a batch that takes about 4 GB in float64 at full size.
+# Crops whose statistics are taken: a batch that takes 2 GB in float64 at full size.
 STATISTICS_CROPS = 16
 STATISTICS_BITS = 12
-# The largest number of crops that the head is fitted to, and of how many tiles each.
+# The largest number of crops that the head is fitted to.
 FEATURE_CROPS = 50
-RIDGE = 0.5
+# Strength of the ridge, in mean squared features.
+RIDGE = 0.1
 # Mean of the highest probability over the crops, on the way from uniform (0) to saturated (1).
-TOP_PROBABILITY = 0.3
-_FEATURE_STEP = 2.0**-10
-_COEFFICIENT_BITS = 12
+TOP_PROBABILITY = 0.1
+_FEATURE_STEP = 2.0**-12
+_COEFFICIENT_BITS = 16
 _KERNEL_BITS = 20
+_CHANNEL_ORDERS = tuple(itertools.permutations(range(3)))
 
 
-def he_uniform(seed: int, name: str, shape: tuple[int, ...], fan_in: int) -> np.ndarray:
-    """Returns a kernel drawn from +-sqrt(6 / fan_in); float32, the same on every machine."""
-    whole = bits.words(seed, name, math.prod(shape)) >> np.uint64(64 - _KERNEL_BITS)
+def he_uniform(name: str, shape: tuple[int, ...], fan_in: int) -> np.ndarray:
+    """Returns a kernel drawn from +-sqrt(6 / fan_in); float64, the same on every machine."""
+    whole = bits.words(SEED, name, math.prod(shape)) >> np.uint64(64 - _KERNEL_BITS)
     centred = 2 * whole.astype(np.int64) + 1 - 2**_KERNEL_BITS
-    limit = np.sqrt(6.0 / fan_in)
-    return (centred * 2.0**-_KERNEL_BITS * limit).astype(np.float32).reshape(shape)
+    return (centred * 2.0**-_KERNEL_BITS * np.sqrt(6.0 / fan_in)).reshape(shape)
+
+
+def smooth_kernel(
+    name: str, shape: tuple[int, int, int, int], *, depthwise: bool = False
+) -> np.ndarray:
+    """Returns a kernel [height, width, in, out or multiplier], float32, smooth in space.
+
+    A depthwise filter is a blur with a rough part: the pointwise kernel after it brings signs and
+    mixture. Any other shares one random matrix between its taps.
+    """
+    taps = shape[0] * shape[1]
+    fan_in = taps if depthwise else taps * shape[2]
+    rough = he_uniform(f"{name}/rough", shape, fan_in)
+    if taps == 1:
+        return rough.astype(np.float32)
+    shared = np.sqrt(2.0 / fan_in)  # the standard deviation of a He-scaled tap
+    if not depthwise:
+        shared = he_uniform(f"{name}/shared", (1, 1, *shape[2:]), fan_in)
+    return (shared + ROUGHNESS * rough).astype(np.float32)
 
 
 def round_mantissa(values: np.ndarray, mantissa_bits: int) -> np.ndarray:
@@ -98,17 +124,21 @@ def build(spec: xception_family.XceptionSpec, images: np.ndarray) -> tf_keras.Mo
             f"calibration images are {images.dtype} {list(images.shape)}; expected uint8 "
             f"[N, {spec.size}, {spec.size}, 3]"
         )
-    pixels = images[:FEATURE_CROPS] / 127.5 - 1.0
+    exchanged = [
+        crop[..., _CHANNEL_ORDERS[i % len(_CHANNEL_ORDERS)]]
+        for i, crop in enumerate(images[:FEATURE_CROPS])
+    ]
+    pixels = np.stack(exchanged) / 127.5 - 1.0
     fields = {"size": spec.size, "classes": spec.classes, "width": spec.width}
     fields |= {"middle_blocks": spec.middle_blocks, "branch_gamma": BRANCH_GAMMA}
     with _double_precision():
         double = xception_family.build(xception_family.XceptionSpec(**fields, bn_momentum=0.0))
         _draw_kernels(double)
-        body = tf_keras.Model(double.input, double.get_layer("avg_pool").input)
+        body = tf_keras.Model(double.input, double.get_layer("avg_pool").output)
         body(pixels[:STATISTICS_CROPS], training=True)
         _round_statistics(double)
-        maps = _feature_maps(body, pixels)
-    kernel, bias = _fit_head(maps, spec.classes)
+        features = _features(body, pixels)
+    kernel, bias = fit_head(features, spec.classes)
     model = xception_family.build(xception_family.XceptionSpec(**fields))
     model.set_weights([*double.get_weights()[:-2], kernel, bias])
     return model
@@ -121,15 +151,12 @@ def _draw_kernels(model: tf_keras.Model) -> None:
             depthwise, pointwise = (tuple(weight.shape) for weight in layer.weights)
             layer.set_weights(
                 [
-                    he_uniform(
-                        SEED, f"{layer.name}/depthwise", depthwise, math.prod(depthwise[:2])
-                    ),
-                    he_uniform(SEED, f"{layer.name}/pointwise", pointwise, pointwise[2]),
+                    smooth_kernel(f"{layer.name}/depthwise", depthwise, depthwise=True),
+                    smooth_kernel(f"{layer.name}/pointwise", pointwise),
                 ]
             )
         elif isinstance(layer, tf_keras.layers.Conv2D):
-            shape = tuple(layer.kernel.shape)
-            layer.set_weights([he_uniform(SEED, layer.name, shape, math.prod(shape[:3]))])
+            layer.set_weights([smooth_kernel(layer.name, tuple(layer.kernel.shape))])
 
 
 def _round_statistics(model: tf_keras.Model) -> None:
@@ -141,61 +168,42 @@ def _round_statistics(model: tf_keras.Model) -> None:
             layer.set_weights([gamma, beta, *rounded])
 
 
-def _feature_maps(body: tf_keras.Model, pixels: np.ndarray) -> np.ndarray:
-    """Returns the last feature maps, float64 [N, h, w, channels]; four images at a time."""
+def _features(body: tf_keras.Model, pixels: np.ndarray) -> np.ndarray:
+    """Returns the pooled features, float64 [N, channels]; four images at a time."""
     batches = [body(pixels[i : i + 4], training=False).numpy() for i in range(0, len(pixels), 4)]
     return np.concatenate(batches)
 
 
-def _tile_classes(maps: np.ndarray, classes: int) -> np.ndarray:
-    """Assigns a class to each position of the maps, int64 [N, h, w].
-
-    Every class gets about as many neighbouring positions as every other: the positions, column
-    by column within the upper and the lower half of a map, are divided into equal runs.
-    """
-    count, height, width = maps.shape[:3]
-    upper = height // 2
-    order = np.empty((height, width), np.int64)
-    order[:upper] = np.arange(upper * width).reshape(width, upper).T
-    order[upper:] = upper * width + np.arange((height - upper) * width).reshape(width, -1).T
-    position = np.arange(count)[:, None, None] * (height * width) + order
-    return position * classes // (count * height * width)
-
-
-def _fit_head(maps: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def fit_head(features: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Fits the last layer; everything but one linear solve is exact in integers.
 
     Args:
-      maps: feature maps [N, h, w, channels].
+      features: float64 [N, channels], N at least 2.
       classes: number of classes.
 
     Returns:
       kernel float32 [channels, classes] and bias float32 [classes].
+
+    Raises:
+      UserError: there is nothing to tell apart.
     """
-    channels = maps.shape[-1]
-    positions = np.rint(maps / _FEATURE_STEP).reshape(-1, channels)
-    owner = _tile_classes(maps, classes).ravel()
-    if owner.size < classes:
-        raise UserError(
-            f"{len(maps)} calibration images give {owner.size} feature positions for {classes} "
-            f"classes; give at least {-(-classes * len(maps) // owner.size)} images"
-        )
+    count = len(features)
     # Sums of whole numbers far below 2**53: exact in float64, in whatever order.
-    tiles = np.zeros((classes, channels))
-    np.add.at(tiles, owner, positions)
-    tiles = np.rint(tiles / np.bincount(owner, minlength=classes)[:, None])
-    centre = np.rint(tiles.sum(axis=0) / classes)
-    centred = tiles - centre
+    whole = np.rint(features / _FEATURE_STEP)
+    centre = np.rint(whole.sum(axis=0) / count)
+    centred = whole - centre
     gram = centred @ centred.T
     if not gram.any():
-        raise UserError("the calibration images are plain and all alike; give varied photographs")
-    strength = RIDGE * np.trace(gram) / classes
-    targets = np.eye(classes) - 1.0 / classes
-    dual = np.linalg.solve(gram + strength * np.eye(classes), targets)
-    whole = np.rint(dual / np.abs(dual).max() * 2**_COEFFICIENT_BITS)
-    kernel = centred.T @ whole
-    pooled = positions.reshape(len(maps), -1, channels).mean(axis=1)
-    scale = _temper((pooled - centre) @ kernel)
+        raise UserError("the calibration images are all alike; give two or more varied photographs")
+    ridge = RIDGE * np.trace(gram) / count * np.eye(count)
+    codes = bits.integers(SEED, "codes", -(2**15), 2**15, (count, classes)).astype(np.float64)
+    dual = np.linalg.solve(gram + ridge, codes)
+    dual -= dual.mean(axis=0)
+    # All classes vary equally over the crops, so that none is favoured.
+    dual /= np.sqrt(((gram @ dual) ** 2).sum(axis=0))
+    coefficients = np.rint(dual / np.abs(dual).max() * 2**_COEFFICIENT_BITS)
+    kernel = centred.T @ coefficients
+    scale = _temper(centred @ kernel)
     bias = -(centre.astype(np.int64) @ kernel.astype(np.int64))
     return (
         (kernel * (scale / _FEATURE_STEP)).astype(np.float32),
