@@ -106,7 +106,9 @@ def _mvn(directory: pathlib.Path, project: str, *arguments: str) -> None:
     except FileNotFoundError:
         raise LockError("mvn is not installed; ./bazelw installs it on Debian") from None
     if run.returncode != 0:
-        errors = [line for line in run.stdout.splitlines() if line.startswith("[ERROR]")]
+        # Some builds of Maven colour even a log that goes to a file.
+        errors = [line.partition("[ERROR]")[2] for line in run.stdout.splitlines()]
+        errors = [line.strip() for line in errors if line.strip()]
         raise LockError(f"mvn {arguments[0]}: {(errors or ['no reason given'])[0]}")
 
 

@@ -70,8 +70,10 @@ def _reason(output):
 
 def _first_error(output):
     for line in output.split("\n"):
-        if line.startswith("[ERROR]"):
-            return line[len("[ERROR]"):].strip()
+        # Some builds of Maven colour even a log that goes to a file.
+        text = line.partition("[ERROR]")[2].strip()
+        if text:
+            return text.partition(" -> [Help")[0]
     return output.strip().split("\n")[-1]
 
 def _download(rctx, artifacts):

@@ -43,7 +43,7 @@ import org.robolectric.shadows.ShadowActivity;
 public final class MainActivityTest {
   private static final Uri PHOTO = Uri.parse("content://photos/1");
   private static final int POLL_MILLIS = 20;
-  private static final int MAX_POLLS = 2_000 / POLL_MILLIS;
+  private static final int MAX_POLLS = 30_000 / POLL_MILLIS;
   private static final int LABELS_SHOWN = 5;
 
   @Test

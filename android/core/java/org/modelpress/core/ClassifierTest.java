@@ -1,0 +1,186 @@
+package org.modelpress.core;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.json.JSONObject;
+import org.junit.Test;
+
+/** Runs a real model on the Android runtime's own library. */
+public final class ClassifierTest {
+  private static final Path STEM = Paths.get(System.getProperty("model"));
+  private static final Path LABELS = Paths.get(System.getProperty("labels"));
+  private static final int THREADS = 2;
+  private static final long SEED = 1;
+
+  private static ByteBuffer model() throws IOException {
+    try (FileChannel channel = FileChannel.open(Paths.get(STEM + ".tflite"))) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+    }
+  }
+
+  private static JSONObject json() throws IOException {
+    byte[] bytes = Files.readAllBytes(Paths.get(STEM + ".manifest.json"));
+    return new JSONObject(new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  private static Classifier open(JSONObject manifest, boolean useNnapi) throws IOException {
+    return new Classifier(
+        model(),
+        ModelManifest.parse(manifest.toString()),
+        Files.readAllLines(LABELS),
+        THREADS,
+        useNnapi);
+  }
+
+  private static RgbImage noise(ModelManifest manifest) {
+    int width = 3 * manifest.inputWidth() + 1;
+    int height = 2 * manifest.inputHeight() + 1;
+    byte[] pixels = new byte[width * height * RgbImage.CHANNELS];
+    new Random(SEED).nextBytes(pixels);
+    return new RgbImage(width, height, pixels);
+  }
+
+  private static void assertRefused(JSONObject manifest, String part) {
+    ManifestException error =
+        assertThrows(ManifestException.class, () -> open(manifest, false).close());
+    assertTrue(error.getMessage(), error.getMessage().contains(part));
+  }
+
+  @Test
+  public void returnsTheBestLabelsInOrder() throws IOException {
+    try (Classifier classifier = open(json(), false)) {
+      Classification result = classifier.classify(noise(classifier.manifest()), 3);
+      assertEquals(3, result.labels().size());
+      assertTrue(result.labels().get(0).score() >= result.labels().get(1).score());
+      assertTrue(result.inferenceMillis() > 0);
+      assertEquals(classifier.delegate(), result.delegate());
+    }
+  }
+
+  @Test
+  public void repeatsItself() throws IOException {
+    try (Classifier classifier = open(json(), false)) {
+      RgbImage image = noise(classifier.manifest());
+      assertArrayEquals(classifier.rawOutput(image), classifier.rawOutput(image));
+    }
+  }
+
+  @Test
+  public void takesTurnsWhenThreadsShareIt() throws Exception {
+    try (Classifier classifier = open(json(), false)) {
+      RgbImage image = noise(classifier.manifest());
+      byte[] expected = classifier.rawOutput(image);
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      List<Callable<byte[]>> calls = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        calls.add(() -> classifier.rawOutput(image));
+      }
+      for (Future<byte[]> output : threads.invokeAll(calls)) {
+        assertArrayEquals(expected, output.get());
+      }
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  public void recordsThatNnapiDoesNotRunHere() throws IOException {
+    try (Classifier plain = open(json(), false);
+        Classifier asked = open(json(), true)) {
+      assertEquals("", plain.fallbackReason());
+      assertFalse(asked.fallbackReason().isEmpty());
+      assertEquals(plain.delegate(), asked.delegate());
+      RgbImage image = noise(plain.manifest());
+      assertArrayEquals(plain.rawOutput(image), asked.rawOutput(image));
+    }
+  }
+
+  @Test
+  public void refusesToRunWhenClosed() throws IOException {
+    Classifier classifier = open(json(), false);
+    classifier.close();
+    classifier.close();
+    RgbImage image = noise(classifier.manifest());
+    assertThrows(IllegalStateException.class, () -> classifier.classify(image, 1));
+  }
+
+  @Test
+  public void opensAndClosesWithoutKeepingNativeMemory() throws IOException {
+    long limit = 5 << 20;
+    for (int i = 0; i < 10; i++) {
+      openRunClose();
+    }
+    long before = residentBytes();
+    for (int i = 0; i < 50; i++) {
+      openRunClose();
+    }
+    long growth = residentBytes() - before;
+    assertTrue(growth + " bytes", growth < limit);
+  }
+
+  @Test
+  public void refusesLabelsOfAnotherCount() throws IOException {
+    List<String> labels = new ArrayList<>(Files.readAllLines(LABELS));
+    labels.remove(0);
+    ModelManifest manifest = ModelManifest.parse(json().toString());
+    ByteBuffer model = model();
+    assertThrows(
+        ManifestException.class, () -> new Classifier(model, manifest, labels, THREADS, false));
+  }
+
+  @Test
+  public void refusesAManifestOfAnotherInput() throws IOException {
+    JSONObject manifest = json();
+    manifest.getJSONObject("input").put("shape", new int[] {1, 8, 8, 3});
+    assertRefused(manifest, "model and manifest are not a pair");
+  }
+
+  @Test
+  public void refusesAManifestOfAnotherScale() throws IOException {
+    JSONObject manifest = json();
+    manifest.getJSONObject("input").put("scale", 0.5);
+    assertRefused(manifest, "the manifest says 0.5");
+  }
+
+  @Test
+  public void refusesAFileThatIsNoModel() throws IOException {
+    ModelManifest manifest = ModelManifest.parse(json().toString());
+    List<String> labels = Files.readAllLines(LABELS);
+    ByteBuffer truncated = model();
+    truncated.limit(truncated.limit() / 2);
+    ByteBuffer half = ByteBuffer.allocateDirect(truncated.remaining()).put(truncated);
+    half.flip();
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Classifier(half, manifest, labels, THREADS, false));
+  }
+
+  private static void openRunClose() throws IOException {
+    try (Classifier classifier = open(json(), false)) {
+      classifier.rawOutput(noise(classifier.manifest()));
+    }
+  }
+
+  private static long residentBytes() throws IOException {
+    System.gc();
+    String[] pages = new String(Files.readAllBytes(Paths.get("/proc/self/statm"))).split(" ");
+    return Long.parseLong(pages[1]) * 4096;
+  }
+}

@@ -1,0 +1,64 @@
+"""The app's classifier (TensorFlow Lite of the AAR, Java) agrees with Python on every held-out image."""
+
+import json
+import os
+import pathlib
+
+import numpy as np
+import pytest
+
+# Half a point: what int8 may lose against fp32.
+_MAX_DROP = 0.005
+# Outputs are probabilities; float32 kernels differ by their order of summing.
+_FLOAT_TOLERANCE = 1e-4
+
+_VARIANTS = ("int8", "fp32")
+
+
+def _load(name: str) -> np.ndarray:
+    return np.load(pathlib.Path(os.environ[name]))
+
+
+def _accuracy(outputs: np.ndarray) -> float:
+    return float(np.mean(outputs.argmax(axis=1) == _load("CLASSES")))
+
+
+@pytest.mark.parametrize("variant", _VARIANTS)
+def test_top_1_is_equal_on_every_image(variant):
+    java, python = _load(f"JAVA_{variant.upper()}"), _load(f"PYTHON_{variant.upper()}")
+    assert java.shape == python.shape and java.dtype == python.dtype
+    different = np.flatnonzero(java.argmax(axis=1) != python.argmax(axis=1))
+    assert different.size == 0, f"images {different[:10].tolist()} of {len(java)}"
+
+
+def test_quantised_outputs_are_within_one_code():
+    difference = np.abs(_load("JAVA_INT8").astype(int) - _load("PYTHON_INT8").astype(int))
+    _record(max_code_difference=int(difference.max()), equal_share=float(np.mean(difference == 0)))
+    assert difference.max() <= 1
+
+
+def test_float_outputs_agree():
+    difference = np.abs(_load("JAVA_FP32") - _load("PYTHON_FP32"))
+    _record(max_float_difference=float(difference.max()))
+    assert difference.max() <= _FLOAT_TOLERANCE
+
+
+def test_the_outputs_are_not_degenerate():
+    outputs = _load("JAVA_INT8")
+    assert len(np.unique(outputs)) >= 32
+    assert len(np.unique(outputs.argmax(axis=1))) == outputs.shape[1]
+
+
+def test_int8_keeps_the_accuracy_in_java():
+    fp32, int8 = _accuracy(_load("JAVA_FP32")), _accuracy(_load("JAVA_INT8"))
+    _record(java_fp32_accuracy=fp32, java_int8_accuracy=int8, images=len(_load("CLASSES")))
+    assert fp32 - int8 <= _MAX_DROP
+
+
+def _record(**numbers: float) -> None:
+    """Prints measured numbers and adds them to the test's outputs."""
+    print(numbers)
+    folder = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR")
+    if folder:
+        with open(pathlib.Path(folder) / "agreement.jsonl", "a", encoding="utf-8") as file:
+            file.write(json.dumps(numbers) + "\n")
