@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,19 +55,40 @@ static FILE* host_file(FILE* file) {
   return address >= __sF && address < __sF + sizeof(__sF) ? stderr : file;
 }
 
+// The runtime repeats each log line on stderr in three calls: "%s: " with its severity, the text,
+// and a line feed. True from the first to the last of a line that is below a warning.
+static __thread bool in_quiet_line = false;
+
+static bool begins_quiet_line(FILE* file, const char* format, va_list arguments) {
+  if (host_file(file) != stderr || strcmp(format, "%s: ") != 0) return false;
+  const char* severity = va_arg(arguments, const char*);
+  return strcmp(severity, "INFO") == 0 || strcmp(severity, "VERBOSE") == 0;
+}
+
+int host_vfprintf(FILE* file, const char* format, va_list arguments) {
+  va_list peeked;
+  va_copy(peeked, arguments);
+  if (begins_quiet_line(file, format, peeked)) in_quiet_line = true;
+  va_end(peeked);
+  if (in_quiet_line && host_file(file) == stderr) return 0;
+  return vfprintf(host_file(file), format, arguments);
+}
+
 int host_fprintf(FILE* file, const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  int count = vfprintf(host_file(file), format, arguments);
+  int count = host_vfprintf(file, format, arguments);
   va_end(arguments);
   return count;
 }
 
-int host_vfprintf(FILE* file, const char* format, va_list arguments) {
-  return vfprintf(host_file(file), format, arguments);
+int host_fputc(int character, FILE* file) {
+  if (in_quiet_line && host_file(file) == stderr) {
+    in_quiet_line = character != '\n';
+    return character;
+  }
+  return fputc(character, host_file(file));
 }
-
-int host_fputc(int character, FILE* file) { return fputc(character, host_file(file)); }
 
 int host_fputs(const char* text, FILE* file) { return fputs(text, host_file(file)); }
 

@@ -3,8 +3,12 @@
 load("//models/private:tool.bzl", "public_label")
 load("//tools/jvm/private:compile.bzl", "jdk_of")
 
-# Enough for D8 and apksigner on an app with every ABI; the default is a quarter of the machine.
-_JVM_FLAGS = ["-Xmx2g"]
+_JVM_FLAGS = [
+    # Enough for D8 and apksigner on an app with every ABI; the default is a quarter of the machine.
+    "-Xmx2g",
+    # Sandboxes share /tmp but not process numbers, so JVMs would fight for the same statistics file.
+    "-XX:-UsePerfData",
+]
 
 def _java(ctx):
     return jdk_of(ctx).java_executable_exec_path

@@ -69,11 +69,12 @@ def compile_jar(*, ctx, srcs, output, classpath, javacopts = [], resources = {})
             "set -eu",
             "classes=\"$2.classes\"",
             "rm -rf \"$classes\"; mkdir -p \"$classes\"",
-            "'{home}/bin/javac' -d \"$classes\" \"$1\"".format(home = jdk.java_home) if srcs else ":",
+            # Sandboxes share /tmp but not process numbers: JVMs would fight for the same statistics file.
+            "'{home}/bin/javac' -J-XX:-UsePerfData -d \"$classes\" \"$1\"".format(home = jdk.java_home) if srcs else ":",
         ] + copies + [
             "(cd \"$classes\" && find . -type f | sed 's|^[.]/||' | LC_ALL=C sort) > \"$2.entries\"",
             "sed \"s|.*|-C '$classes' '&'|\" \"$2.entries\" > \"$2.list\"",
-            "'{home}/bin/jar' --create --file \"$2\" --date={date} --no-manifest @\"$2.list\"".format(
+            "'{home}/bin/jar' -J-XX:-UsePerfData --create --file \"$2\" --date={date} --no-manifest @\"$2.list\"".format(
                 home = jdk.java_home,
                 date = _JAR_DATE,
             ),

@@ -8,11 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.modelpress.core.Classifier;
 import org.modelpress.core.ElementType;
 import org.modelpress.core.ModelManifest;
@@ -26,7 +32,6 @@ import org.modelpress.core.RgbImage;
  */
 public final class Predict {
   private static final int IMAGE_RANK = 4;
-  private static final int THREADS = 2;
   private static final List<String> FLAGS =
       Arrays.asList("--model", "--manifest", "--images", "--out");
 
@@ -60,19 +65,53 @@ public final class Predict {
               imagesPath, images.type.manifestName(), Arrays.toString(images.shape)));
     }
     int count = images.shape[0];
-    int imageBytes = images.shape[1] * images.shape[2] * RgbImage.CHANNELS;
-    int outputBytes = manifest.output().byteCount();
-    byte[] outputs = new byte[count * outputBytes];
-    try (Classifier classifier = new Classifier(map(model), manifest, labels, THREADS, false)) {
-      for (int i = 0; i < count; i++) {
-        byte[] pixels = Arrays.copyOfRange(images.data, i * imageBytes, (i + 1) * imageBytes);
-        byte[] output =
-            classifier.rawOutput(new RgbImage(images.shape[2], images.shape[1], pixels));
-        System.arraycopy(output, 0, outputs, i * outputBytes, outputBytes);
-      }
+    byte[] outputs = new byte[count * manifest.output().byteCount()];
+    // An interpreter for each processor, with one thread: threads of one interpreter wait busily.
+    int workers = Math.min(count, Runtime.getRuntime().availableProcessors());
+    List<Callable<Void>> parts = new ArrayList<>();
+    for (int i = 0; i < workers; i++) {
+      int first = i;
+      parts.add(
+          () -> {
+            try (Classifier classifier =
+                new Classifier(map(model), manifest, labels, 1, false)) {
+              for (int image = first; image < count; image += workers) {
+                classify(classifier, images, image, outputs);
+              }
+            }
+            return null;
+          });
     }
+    runAll(parts);
     int[] shape = {count, manifest.labelCount()};
     new Npy(manifest.output().type(), shape, outputs).write(out);
+  }
+
+  private static void classify(Classifier classifier, Npy images, int index, byte[] outputs) {
+    int height = images.shape[1];
+    int width = images.shape[2];
+    int size = height * width * RgbImage.CHANNELS;
+    byte[] pixels = Arrays.copyOfRange(images.data, index * size, (index + 1) * size);
+    byte[] output = classifier.rawOutput(new RgbImage(width, height, pixels));
+    System.arraycopy(output, 0, outputs, index * output.length, output.length);
+  }
+
+  private static void runAll(List<Callable<Void>> parts) throws IOException {
+    ExecutorService executor = Executors.newFixedThreadPool(Math.max(1, parts.size()));
+    try {
+      for (Future<Void> part : executor.invokeAll(parts)) {
+        part.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException) {
+        throw (RuntimeException) e.getCause();
+      }
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    } finally {
+      executor.shutdownNow();
+    }
   }
 
   private static ByteBuffer map(Path path) throws IOException {
