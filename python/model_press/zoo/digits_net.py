@@ -9,7 +9,7 @@ from __future__ import annotations
 from model_press.data import coloured_digits
 from model_press.zoo import training, xception_family
 
-WIDTH = 0.1875
+WIDTH = 0.25
 SIZE = 80
 MIDDLE_BLOCKS = 2
 EPOCHS = 16
