@@ -8,8 +8,12 @@ import subprocess
 
 def test_the_recorded_table_equals_a_fresh_probe(tmp_path):
     fresh = tmp_path / "table.json"
-    environment = {key: value for key, value in os.environ.items() if key != "BUILD_WORKING_DIRECTORY"}
-    subprocess.run([pathlib.Path(os.environ["OP_TABLE"]).absolute(), fresh], check=True, env=environment)
+    environment = {
+        key: value for key, value in os.environ.items() if key != "BUILD_WORKING_DIRECTORY"
+    }
+    subprocess.run(
+        [pathlib.Path(os.environ["OP_TABLE"]).absolute(), fresh], check=True, env=environment
+    )
     recorded = pathlib.Path(os.environ["RECORDED"])
     assert recorded.read_text() == fresh.read_text()
 

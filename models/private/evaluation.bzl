@@ -48,7 +48,7 @@ def _evaluation_impl(ctx):
     else:
         fail("{}: {} is neither a variant nor a keras_model".format(public_label(ctx.label), public_label(subject.label)))
     return [
-        DefaultInfo(files = depset([out])),
+        DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out])),
         EvaluationInfo(subject = name, manifest = manifest, image_set = image_set, outputs = out),
     ]
 

@@ -19,9 +19,7 @@ Entries = dict[str, bytes]
 
 
 def _check(apk: pathlib.Path) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [_CHECK, "--apk", apk], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([_CHECK, "--apk", apk], capture_output=True, text=True, check=False)
 
 
 def _faults(apk: pathlib.Path) -> str:

@@ -188,8 +188,7 @@ public final class Classifier implements AutoCloseable {
     try {
       nnapi = new NnApiDelegate();
       // Without XNNPACK, a shorter plan can only be NNAPI's doing.
-      interpreter =
-          new Interpreter(model, cpuOptions().setUseXNNPACK(false).addDelegate(nnapi));
+      interpreter = new Interpreter(model, cpuOptions().setUseXNNPACK(false).addDelegate(nnapi));
       if (!isDelegated()) {
         throw new IllegalStateException("NNAPI takes no operator of this model on this device");
       }

@@ -73,8 +73,7 @@ public final class Predict {
       int first = i;
       parts.add(
           () -> {
-            try (Classifier classifier =
-                new Classifier(map(model), manifest, labels, 1, false)) {
+            try (Classifier classifier = new Classifier(map(model), manifest, labels, 1, false)) {
               for (int image = first; image < count; image += workers) {
                 classify(classifier, images, image, outputs);
               }
