@@ -37,6 +37,14 @@ def test_quantised_outputs_are_within_one_code():
     assert difference.max() <= 1
 
 
+def test_xnnpack_gives_nearly_the_same_answers():
+    """Its integer kernels round differently, so codes differ; the answers must not."""
+    java, xnnpack = _load("JAVA_INT8").argmax(axis=1), _load("XNNPACK_INT8").argmax(axis=1)
+    agreement = float(np.mean(java == xnnpack))
+    _record(top1_agreement_with_xnnpack=agreement)
+    assert agreement >= 1 - _MAX_DROP
+
+
 def test_float_outputs_agree():
     difference = np.abs(_load("JAVA_FP32") - _load("PYTHON_FP32"))
     _record(max_float_difference=float(difference.max()))

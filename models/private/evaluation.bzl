@@ -7,6 +7,7 @@ def _predict_variant(ctx, variant, images, out):
     arguments = tool_arguments(ctx, "predict")
     arguments.add("--model=" + variant.model.path)
     arguments.add("--manifest=" + variant.manifest.path)
+    arguments.add("--delegate=" + ctx.attr.delegate)
     arguments.add("--images=" + images.path)
     arguments.add("--out=" + out.path)
     run_tool(
@@ -55,6 +56,11 @@ def _evaluation_impl(ctx):
 evaluation = rule(
     implementation = _evaluation_impl,
     attrs = dict(
+        delegate = attr.string(
+            default = "xnnpack",
+            values = ["xnnpack", "none"],
+            doc = "What runs a variant: XNNPACK as in the apps, or the built-in kernels alone, whose integer rounding differs.",
+        ),
         images = attr.label(providers = [ImageSetInfo], mandatory = True, doc = "The image_set to run on."),
         subject = attr.label(mandatory = True, doc = "A variant or a keras_model."),
         **dict(TOOL_ATTR, **LIGHT_TOOL_ATTR)

@@ -128,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--model", required=True)
     sub.add_argument("--manifest", required=True)
     sub.add_argument("--images", required=True)
+    sub.add_argument("--delegate", choices=("xnnpack", "none"), default="xnnpack")
     sub.add_argument("--threads", type=int)
     sub.add_argument("--out", required=True)
 
@@ -238,7 +239,9 @@ def _predict(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
     threads = options.threads or tflite_interpreter.DEFAULT_THREADS
     description = manifest.read(options.manifest)
-    predict.predict_tflite(options.model, description, options.images, options.out, threads)
+    predict.predict_tflite(
+        options.model, description, options.images, options.out, threads, options.delegate
+    )
     return 0
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from model_press import manifest, outputs_file, preprocess, progress, tflite_file
 from model_press.errors import UserError
-from model_press.tflite_interpreter import DEFAULT_THREADS, Interpreter
+from model_press.tflite_interpreter import DEFAULT_THREADS, XNNPACK, Delegate, Interpreter
 
 
 def predict_tflite(
@@ -16,6 +16,7 @@ def predict_tflite(
     images_path: str | os.PathLike,
     out: str | os.PathLike,
     threads: int = DEFAULT_THREADS,
+    delegate: Delegate = XNNPACK,
 ) -> None:
     """Writes raw outputs [N, classes] in the output tensor's own dtype (codes where quantised).
 
@@ -31,7 +32,7 @@ def predict_tflite(
     if actual != declared:
         raise UserError(f"model {model} has tensors {actual}, but its manifest says {declared}")
     pixels = outputs_file.read_images(images_path, shape[1], shape[2])
-    interpreter = Interpreter(model, threads)
+    interpreter = Interpreter(model, threads, delegate)
 
     def outputs() -> Iterator[np.ndarray]:
         for image in progress.track(pixels, "predict"):
