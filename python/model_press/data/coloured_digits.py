@@ -11,11 +11,10 @@ Digits and photographs of the two splits are disjoint.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 
 import numpy as np
 
-from model_press.data import bits, handwritten, photos
+from model_press.data import bits, crops, handwritten, photos
 from model_press.errors import UserError
 
 INKS = ("red", "blue")
@@ -33,7 +32,6 @@ _CHUNK = 250
 # Ink and background differ by at least this (sum over the channels), if one of so many shades does.
 _CLEAR_CONTRAST = 120
 _SHADES = 4
-_CHANNEL_ORDERS = tuple(itertools.permutations(range(3)))
 
 
 def _draw(seed: int, stream: str, low: int, high: int, shape) -> np.ndarray:
@@ -105,7 +103,7 @@ class Composer:
         """Exchanges, scales and flattens the channels of some images, in place."""
         count = len(images)
         stream = f"vary {start}"
-        exchange = _draw(seed, f"{stream} channels", 0, len(_CHANNEL_ORDERS) - 1, count)
+        exchange = _draw(seed, f"{stream} channels", 0, len(crops.CHANNEL_ORDERS) - 1, count)
         gain = _draw(seed, f"{stream} gain", 96, 352, (count, 1, 1, 3))
         # A quarter of the images becomes nearly plain, half keeps the photograph's contrast.
         kind = _draw(seed, f"{stream} kind", 0, 3, (count, 1, 1, 1))
@@ -118,7 +116,7 @@ class Composer:
         colour = _draw(seed, f"{stream} colour", 0, 255, (count, 1, 1, 3))
         coloured = _draw(seed, f"{stream} coloured", 0, 1, kind.shape)
         paper = np.where(coloured == 1, colour, np.clip(grey + tint, 0, 255))
-        for index, channels in enumerate(_CHANNEL_ORDERS):
+        for index, channels in enumerate(crops.CHANNEL_ORDERS):
             images[exchange == index] = images[exchange == index][..., channels]
         pixels = images.astype(np.int32)
         pixels = np.minimum((pixels * gain) >> _WEIGHT, 255)

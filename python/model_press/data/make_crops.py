@@ -25,10 +25,15 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--photos", help="folder of the photographs (default: the installed packages')"
     )
+    parser.add_argument(
+        "--exchange-channels", action="store_true", help="vary the colours by exchanging channels"
+    )
     parser.add_argument("--out-images", required=True)
     parser.add_argument("--out-classes", required=True)
     args = parser.parse_args(argv)
     images = crops.make(args.split, args.count, args.size, args.seed, photo_folder=args.photos)
+    if args.exchange_channels:
+        images = crops.exchange_channels(images)
     classes = np.full(len(images), image_set.UNLABELED, np.int32)
     image_set.write_arrays(images, classes, args.out_images, args.out_classes)
 

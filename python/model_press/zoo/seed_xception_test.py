@@ -1,7 +1,5 @@
 """Tests of the data-initialised weights, on a small member of the family."""
 
-import itertools
-
 import numpy as np
 import tf_keras
 from absl.testing import absltest
@@ -33,7 +31,7 @@ class SeedXceptionTest(absltest.TestCase):
     def test_another_order_of_summation_gives_the_same_weights(self):
         # The statistics' crops in another order, six at a time because their channels are
         # exchanged in turns of six: every sum is rounded otherwise, as another processor would.
-        turn = len(seed_xception._CHANNEL_ORDERS)
+        turn = len(crops.CHANNEL_ORDERS)
         order = np.arange(CROPS)
         order[: 2 * turn] = np.r_[order[turn : 2 * turn], order[:turn]]
         other = seed_xception.build(SPEC, self.images[order])
@@ -42,9 +40,7 @@ class SeedXceptionTest(absltest.TestCase):
             np.testing.assert_array_equal(ours, theirs)
 
     def test_normalisations_hold_the_statistics_of_their_inputs(self):
-        orders = itertools.cycle(seed_xception._CHANNEL_ORDERS)
-        used = self.images[: seed_xception.STATISTICS_CROPS]
-        used = np.stack([crop[..., next(orders)] for crop in used])
+        used = crops.exchange_channels(self.images[: seed_xception.STATISTICS_CROPS])
         pixels = used / np.float32(127.5) - np.float32(1)
         for name in ("block1_conv1_bn", "block4_sepconv2_bn", "block8_sepconv2_bn"):
             layer = self.model.get_layer(name)
@@ -61,7 +57,7 @@ class SeedXceptionTest(absltest.TestCase):
             )
 
     def test_outputs_are_spread_on_photographs_never_seen(self):
-        golden = crops.make(photos.HELD_OUT, 48, SPEC.size, seed=2)
+        golden = crops.exchange_channels(crops.make(photos.HELD_OUT, 48, SPEC.size, seed=2))
         output = _predict(self.model, golden)
         self.assertGreaterEqual(len(set(output.argmax(axis=1))), SPEC.classes // 4)
         top = output.max(axis=1).mean()
