@@ -29,12 +29,8 @@ def make_deterministic(threads: int = 2) -> None:
     Call it before anything else uses TensorFlow. The number of threads is fixed because it
     decides how sums are split, whatever machine it runs on.
     """
-    threading = tf.config.threading
-    # TensorFlow refuses to set them again once it runs, even to what they are.
-    if threading.get_intra_op_parallelism_threads() != threads:
-        threading.set_intra_op_parallelism_threads(threads)
-    if threading.get_inter_op_parallelism_threads() != 1:
-        threading.set_inter_op_parallelism_threads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
 
 
