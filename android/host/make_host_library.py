@@ -11,7 +11,7 @@ import sys
 import lief
 
 # Functions that take a bionic FILE* or a bionic constant.
-_RENAMED = ("fflush", "fprintf", "fputc", "fputs", "fwrite", "sysconf", "vfprintf")
+_RENAMED = ("dlsym", "fflush", "fprintf", "fputc", "fputs", "fwrite", "sysconf", "vfprintf")
 _KEPT_LIBRARY = "liblog.so"
 _VERSION_TAGS = (
     lief.ELF.DynamicEntry.TAG.VERSYM,

@@ -2,6 +2,8 @@
 // library of an AAR runs on a desktop JVM. make_host_library.py points the library here:
 // it renames the functions listed at the end to host_*, because glibc has them with other meanings.
 
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -33,10 +35,13 @@ size_t __strlen_chk(const char* text, size_t capacity) {
   return length;
 }
 
+// The API level of Android 14. The runtime asks for it before it uses XNNPACK, which it does from level 20 on.
+static const char kApiLevel[] = "34";
+
 int __system_property_get(const char* name, char* value) {
-  (void)name;
-  value[0] = '\0';
-  return 0;
+  // bionic's PROP_VALUE_MAX (92) bytes are the caller's duty.
+  strcpy(value, strcmp(name, "ro.build.version.sdk") == 0 ? kApiLevel : "");
+  return (int)strlen(value);
 }
 
 void android_set_abort_message(const char* message) { fprintf(stderr, "abort: %s\n", message); }
@@ -97,6 +102,19 @@ size_t host_fwrite(const void* data, size_t size, size_t count, FILE* file) {
 }
 
 int host_fflush(FILE* file) { return fflush(file ? host_file(file) : NULL); }
+
+// The runtime looks up its own XNNPACK delegate by RTLD_DEFAULT. bionic then searches the library that asks, too; a JVM
+// loads libraries into a scope of their own, which glibc's RTLD_DEFAULT leaves out.
+void* host_dlsym(void* handle, const char* name) {
+  void* found = dlsym(handle, name);
+  Dl_info caller;
+  if (found || handle != RTLD_DEFAULT || !dladdr(__builtin_return_address(0), &caller)) return found;
+  void* library = dlopen(caller.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  if (!library) return NULL;
+  found = dlsym(library, name);
+  dlclose(library);
+  return found;
+}
 
 long host_sysconf(int name) {
   switch (name) {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import org.junit.Test;
 import org.junit.runner.RunWith;
+import org.modelpress.core.Classifier;
 import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.android.controller.ActivityController;
@@ -55,7 +56,7 @@ public final class MainActivityTest {
     assertEquals(LABELS_SHOWN, results.getChildCount());
     assertEquals(expectedLabel(), label(results, 0));
     String status = text(activity, R.id.status);
-    assertTrue(status, status.contains("CPU"));
+    assertTrue(status, status.contains(Classifier.XNNPACK));
     picture(activity, "app.png");
   }
 
@@ -77,7 +78,7 @@ public final class MainActivityTest {
     choose(activity, photoBytes());
     await(activity, () -> activity.findViewById(R.id.results_card).getVisibility() == View.VISIBLE);
     // This machine has no NNAPI, so what really ran is the processor.
-    assertTrue(text(activity, R.id.status).contains("CPU"));
+    assertTrue(text(activity, R.id.status).contains(Classifier.XNNPACK));
     assertEquals(expectedLabel(), label(activity.findViewById(R.id.results), 0));
   }
 

@@ -124,7 +124,8 @@ public final class ClassifierTest {
   @Test
   public void opensAndClosesWithoutKeepingNativeMemory() throws IOException {
     long limit = 5 << 20;
-    // The JVM's own heap, compiled code and malloc's arenas take that many cycles to settle; a leak goes on.
+    // The JVM's own heap, compiled code and malloc's arenas take that many cycles to settle; a leak
+    // goes on.
     for (int i = 0; i < 100; i++) {
       openRunClose();
     }
