@@ -1,0 +1,65 @@
+"""Shows what is in a .tflite file, how it runs here, who can load it, what is slow and what to do.
+
+bazel run //python:inspect -- FILE.tflite
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from model_press import files, strict_json
+from model_press.errors import UserError
+from model_press.inspection import explorer, inspection, page, source
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="inspect", description=__doc__.splitlines()[0])
+    parser.add_argument("file", help="any .tflite")
+    parser.add_argument("--json", action="store_true", help="everything as JSON (schema_version 1)")
+    parser.add_argument("--threads", type=int, default=1, help="for the latency (default 1)")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=6.0,
+        help="about how long to time (default 6; 0: load only)",
+    )
+    parser.add_argument("--no-run", action="store_true", help="read the file, do not load it")
+    parser.add_argument("--explore", action="store_true", help="open it in Model Explorer")
+    parser.add_argument(
+        "--runtime", action="append", default=[], metavar="TABLE.json", help="a runtime's operators"
+    )
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prints the inspection; 1 and one line on standard error for a file that is no TFLite model."""
+    options = _parser().parse_args(argv)
+    # `bazel run` starts programs in the runfiles folder and says here where the user is.
+    path = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), options.file)
+    try:
+        if options.explore:
+            with source.opened(path):
+                pass
+            return explorer.explore(path)
+        found = inspection.inspect(
+            path, options.runtime, options.threads, None if options.no_run else options.seconds
+        )
+    except UserError as error:
+        print(f"ERROR {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ERROR {path}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    try:
+        if options.json:
+            sys.stdout.write(files.dump_json(strict_json.to_json(found)).decode())
+        else:
+            print("\n".join(page.lines(found)))
+    except BrokenPipeError:  # `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Inspections of real models: MobileNetV2 as converted in several ways, and the digits net's variants."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model_press import tf_quiet
+from model_press.inspection import facts, inspection
+
+TABLES = [os.environ["TENSORFLOW_LITE_TABLE"], os.environ["LITERT_TABLE"]]
+SIZE = 96
+
+
+@pytest.fixture(scope="module")
+def mobilenet() -> Any:
+    """MobileNetV2 as a user has it, with random weights."""
+    k = tf_quiet.tf_keras()
+    k.utils.set_random_seed(0)
+    return k.applications.MobileNetV2(
+        input_shape=(SIZE, SIZE, 3), alpha=0.35, weights=None, classes=100
+    )
+
+
+def _images():
+    rng = np.random.default_rng(0)
+    for _ in range(4):
+        yield [rng.uniform(-1, 1, (1, SIZE, SIZE, 3)).astype(np.float32)]
+
+
+def _int8(converter: Any, lite: Any) -> None:
+    converter.optimizations = [lite.Optimize.DEFAULT]
+    converter.representative_dataset = _images
+    converter.target_spec.supported_ops = [lite.OpsSet.TFLITE_BUILTINS_INT8]
+
+
+def _inspect(
+    tmp_path, model: Any, configure: Callable[[Any, Any], None], seconds: float | None = 0.4
+) -> facts.Inspection:
+    lite = tf_quiet.tensorflow().lite
+    converter = lite.TFLiteConverter.from_keras_model(model)
+    configure(converter, lite)
+    path = tmp_path / "m.tflite"
+    with tf_quiet.capture_stderr():
+        path.write_bytes(converter.convert())
+    return inspection.inspect(path, TABLES, seconds=seconds)
+
+
+def _what(found: facts.Inspection, severity: str) -> str:
+    return " | ".join(f.what for f in found.findings if f.severity == severity)
+
+
+def test_float(tmp_path, mobilenet):
+    found = _inspect(tmp_path, mobilenet, lambda converter, lite: None)
+    assert found.quantisation.kind == "not quantised: float32"
+    assert found.running.partitions == 1 and found.running.latency_ms > 0
+    assert "MB of float32 weights" in _what(found, "large")
+    assert all(loader.loads for loader in found.loaders)
+
+
+def test_full_integer(tmp_path, mobilenet):
+    found = _inspect(tmp_path, mobilenet, _int8)
+    q = found.quantisation
+    assert q.kind == "full integer: int8 activations, int8 weights"
+    assert q.per_channel > 50 and not q.float_islands
+    # Every convolution is delegated; what is left are the ends of the graph.
+    assert {op.op for op in found.running.undelegated} <= {"QUANTIZE", "DEQUANTIZE", "SOFTMAX"}
+    assert "input serving_default_input" in _what(
+        found, "note"
+    )  # float32 input of an integer model
+    assert not _what(found, "error") + _what(found, "slow")
+
+
+def test_dynamic_range_with_a_dense_layer_that_old_runtimes_refuse(tmp_path, mobilenet):
+    def configure(converter, lite):
+        converter.optimizations = [lite.Optimize.DEFAULT]
+
+    found = _inspect(tmp_path, mobilenet, configure, seconds=0)
+    assert found.quantisation.kind.startswith("dynamic range")
+    assert [loader.loads for loader in found.loaders] == [False, True]
+    assert "FULLY_CONNECTED version 12" in found.loaders[0].reasons[0]
+    (error,) = [f for f in found.findings if f.severity == "error"]
+    assert "per_channel_dense" in error.do
+    assert found.minimum_runtime == "2.17.0"
+
+
+def _pruned(model: Any, share: float) -> Any:
+    k = tf_quiet.tf_keras()
+    copy = k.models.clone_model(model)
+    values = []
+    for value in model.get_weights():
+        if value.ndim == 4 and value.shape[:2] == (1, 1):
+            value = np.where(np.abs(value) < np.quantile(np.abs(value), share), 0, value)
+        values.append(value)
+    copy.set_weights(values)
+    return copy
+
+
+def test_pruned_and_dense(tmp_path, mobilenet):
+    found = _inspect(tmp_path, _pruned(mobilenet, 0.6), lambda converter, lite: None, seconds=None)
+    zeros = [t.zeros for t in found.weight_tensors if t.dtype == "float32" and len(t.shape) == 4]
+    assert sum(share == pytest.approx(0.6, abs=0.02) for share in zeros) > 25
+    assert not any(t.sparse for t in found.weight_tensors)
+    assert "stored like any other value" in _what(found, "large")
+    assert found.file.zipped_bytes < 0.75 * found.file.bytes
+
+
+def test_pruned_and_sparse(tmp_path, mobilenet):
+    def configure(converter, lite):
+        converter.optimizations = [lite.Optimize.EXPERIMENTAL_SPARSITY]
+
+    found = _inspect(tmp_path, _pruned(mobilenet, 0.6), configure, seconds=None)
+    sparse = [t for t in found.weight_tensors if t.sparse]
+    assert sparse and all(t.zeros == pytest.approx(0.6, abs=0.02) for t in sparse)
+    assert "under 70 % zeros" in _what(found, "large")
+    assert "stored sparsely" in _what(found, "risk")
+
+
+def test_a_float_island_is_named(tmp_path):
+    tf, k = tf_quiet.tensorflow(), tf_quiet.tf_keras()
+    image = k.Input((SIZE, SIZE, 3))
+    x = k.layers.Conv2D(8, 3, activation="relu")(image)
+    x = k.layers.Lambda(lambda x: tf.math.sin(x), name="wave")(x)
+    x = k.layers.GlobalAveragePooling2D()(k.layers.Conv2D(8, 3)(x))
+    model = k.Model(image, k.layers.Dense(4)(x))
+
+    def configure(converter, lite):
+        converter.optimizations = [lite.Optimize.DEFAULT]
+        converter.representative_dataset = _images
+
+    found = _inspect(tmp_path, model, configure)
+    (island,) = found.quantisation.float_islands
+    assert island.ops == ("SIN",) and island.layer == "wave"
+    assert "float island at wave" in _what(found, "slow")
+
+
+@pytest.mark.parametrize(
+    "variant, kind, outside",
+    [
+        ("fp32", "not quantised", None),
+        ("fp16", "float16 weights", None),
+        ("dynamic_int8", "dynamic range", "DEPTHWISE_CONV_2D"),
+        ("int8", "full integer: int8", "RELU"),
+        ("int16x8", "full integer: int16", "CONV_2D"),
+    ],
+)
+def test_digits_variants(variant, kind, outside):
+    found = inspection.inspect(f"{os.environ['DIGITS']}{variant}.tflite", TABLES, seconds=0.4)
+    assert found.quantisation.kind.startswith(kind)
+    assert all(loader.loads for loader in found.loaders)
+    slow = _what(found, "slow")
+    assert (outside in slow) if outside else not slow
+    assert not _what(found, "error")

@@ -1,0 +1,104 @@
+"""Runs a model in a process of its own, since a damaged one may take the runtime down with it.
+
+    runner.py MODEL THREADS SECONDS
+
+Prints one JSON object a line, each as soon as it is known, so that a crash costs what comes after it only:
+{"partitions", "outside": [node indices]}, then {"latency_ms", "fastest_ms"}, then {"alone_ms": {node index: fastest}}.
+SECONDS is about how long it may time; 0 stops after the first line.
+"""
+
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+from typing import Any
+
+_CPU_BUILTIN_ONLY = "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
+_EXTRA_BYTES = 6 << 30
+
+
+def main(path: str, threads: int, seconds: float) -> None:
+    """See the module."""
+    limit = _EXTRA_BYTES + 8 * os.path.getsize(path)
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    from ai_edge_litert import interpreter as litert
+
+    from model_press.measure import delegation
+
+    model = litert.Interpreter(model_path=path, num_threads=threads)
+    model.allocate_tensors()
+    partitions, outside = delegation.partitions_and_rest(model._get_ops_details())
+    nodes = [int(op["index"]) for op in outside]
+    _say({"partitions": partitions, "outside": nodes})
+    if seconds <= 0:
+        return
+    times = _times_ms(model, seconds / 2)
+    _say({"latency_ms": statistics.median(times), "fastest_ms": min(times)})
+    _say({"alone_ms": _alone(litert, path, nodes, seconds / 2)})
+
+
+def _say(value: Any) -> None:
+    print(json.dumps(value), flush=True)
+
+
+def _times_ms(model: Any, seconds: float) -> list[float]:
+    """Milliseconds of each inference after one to warm up; at least 3, at most 50."""
+    from model_press.inspection import one_op
+
+    for detail in model.get_input_details():
+        model.set_tensor(detail["index"], one_op.random_input(detail["shape"], detail["dtype"]))
+    model.invoke()
+    times: list[float] = []
+    until = time.perf_counter() + seconds
+    while len(times) < 3 or (len(times) < 50 and time.perf_counter() < until):
+        begun = time.perf_counter()
+        model.invoke()
+        times.append((time.perf_counter() - begun) * 1e3)
+    return times
+
+
+def _alone(litert: Any, path: str, nodes: list[int], seconds: float) -> dict[int, float]:
+    """Fastest milliseconds of each node in a model of its own, by node index, one thread.
+
+    The fastest, since whatever else the machine does only adds.
+
+    Nodes that do the same work are timed once; a node that cannot stand alone is left out.
+    """
+    import mmap
+
+    from ai_edge_litert import schema_py_generated as schema
+
+    from model_press import tflite_file
+    from model_press.inspection import one_op
+
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        parsed = tflite_file.parse(data, path)
+        graph = schema.Model.GetRootAs(data, 0).Subgraphs(0)
+        alike: dict[tuple, list[int]] = {}
+        for node in nodes:
+            alike.setdefault(one_op.key(graph.Operators(node), graph), []).append(node)
+        found: dict[int, float] = {}
+        for group in alike.values():
+            cut = one_op.cut(data, group[0], parsed.operators[group[0]].name)
+            if cut is None:
+                continue
+            try:
+                model = litert.Interpreter(
+                    model_content=cut,
+                    num_threads=1,
+                    experimental_op_resolver_type=litert.OpResolverType[_CPU_BUILTIN_ONLY],
+                )
+                model.allocate_tensors()
+                fastest = min(_times_ms(model, seconds / len(alike)))
+            except (RuntimeError, ValueError):
+                continue
+            found.update(dict.fromkeys(group, fastest))
+        del graph
+    return found
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))

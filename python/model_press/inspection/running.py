@@ -1,0 +1,80 @@
+"""How LiteRT runs the model on this machine: partitions, what stays outside them, and what that costs."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib import metadata
+
+from model_press.inspection import layers, reasons
+from model_press.inspection.facts import Running, UndelegatedOp
+from model_press.measure import machine
+from model_press.tflite_file import TfliteFile
+
+_RUNTIME = "ai-edge-litert"
+_GIVE_UP_SECONDS = 600
+
+
+def run(path: str | os.PathLike, file: TfliteFile, threads: int, seconds: float) -> Running:
+    """Loads the model with XNNPACK in another process and times it.
+
+    Args:
+      file: the model's structure.
+      threads: threads of the interpreter for the latency; operators alone run on one.
+      seconds: about how long to time; 0 to load only.
+    """
+    answers, failure = _ask(path, threads, seconds)
+    latency, fastest = answers.get("latency_ms"), answers.get("fastest_ms")
+    alone = {int(node): ms for node, ms in answers.get("alone_ms", {}).items()}
+    undelegated = []
+    for node in answers.get("outside", []):
+        operator = file.operators[node]
+        tensor = file.tensors[operator.outputs[0]].name if operator.outputs else ""
+        ms = alone.get(node)
+        undelegated.append(
+            UndelegatedOp(
+                op=operator.name,
+                layer=layers.layer_of(tensor),
+                tensor=tensor,
+                why=reasons.why_outside(file, node),
+                alone_ms=None if ms is None else round(ms, 4),
+                share=None if ms is None or not fastest else round(min(1.0, ms / fastest), 4),
+            )
+        )
+    return Running(
+        runtime=f"{_RUNTIME} {metadata.version(_RUNTIME)}",
+        cpu=machine.this_machine().cpu_model,
+        threads=threads,
+        failure=failure,
+        nodes=len(file.operators),
+        partitions=answers.get("partitions", 0),
+        latency_ms=None if latency is None else round(latency, 4),
+        undelegated=tuple(undelegated),
+    )
+
+
+def _ask(path: str | os.PathLike, threads: int, seconds: float) -> tuple[dict, str]:
+    command = [sys.executable, "-m", "model_press.inspection.runner", str(path)]
+    try:
+        done = subprocess.run(
+            [*command, str(threads), str(seconds)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_GIVE_UP_SECONDS,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        said, code, errors = done.stdout, done.returncode, done.stderr
+    except subprocess.TimeoutExpired as late:
+        said, code = (late.stdout or b"").decode(), 1
+        errors = f"no answer within {_GIVE_UP_SECONDS} seconds"
+    answers: dict = {}
+    for line in said.splitlines():
+        if line.startswith("{"):
+            answers.update(json.loads(line))
+    if code == 0:
+        return answers, ""
+    if code < 0:
+        return answers, f"the runtime crashed (signal {-code})"
+    last = [line for line in errors.strip().splitlines() if line.strip()]
+    return answers, last[-1].strip()[:300] if last else f"exit code {code}"
