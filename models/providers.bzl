@@ -30,6 +30,8 @@ RecipeInfo = provider(
 VariantInfo = provider(
     doc = "A model file ready for a runtime, with all that an app must know about it.",
     fields = {
+        "calibration": "ImageSetInfo of the representative images, None where the recipe has none.",
+        "conversion": "dict: options of the `convert` subcommand that made it, each with its File; reproducible_test runs it again.",
         "labels": "File: one class name a line.",
         "manifest": "File: manifest.json (schema in python/model_press/manifest.py).",
         "model": "File: the .tflite.",

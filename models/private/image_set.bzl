@@ -54,7 +54,7 @@ def _image_set_impl(ctx):
         outputs = [images, classes],
     )
     return [
-        DefaultInfo(files = depset([images, classes])),
+        DefaultInfo(files = depset([images, classes]), runfiles = ctx.runfiles(files = [images, classes])),
         OutputGroupInfo(images = depset([images]), classes = depset([classes])),
         ImageSetInfo(images = images, classes = classes),
     ]

@@ -4,7 +4,7 @@ load("//models:providers.bzl", "RuntimeInfo")
 
 def _runtime_impl(ctx):
     return [
-        DefaultInfo(files = depset([ctx.file.table])),
+        DefaultInfo(files = depset([ctx.file.table]), runfiles = ctx.runfiles(files = [ctx.file.table])),
         RuntimeInfo(name = ctx.label.name, table = ctx.file.table),
     ]
 

@@ -15,16 +15,17 @@ def _tflite_variant_impl(ctx):
     name = "{}_{}".format(model.name, ctx.label.name)
     tflite = ctx.actions.declare_file(name + ".tflite")
     manifest = ctx.actions.declare_file(name + ".manifest.json")
-    arguments = tool_arguments(ctx, "convert")
-    arguments.add("--model=" + model.model.path)
-    arguments.add("--info=" + model.info.path)
-    arguments.add("--labels=" + model.labels.path)
-    arguments.add("--recipe=" + recipe.json.path)
-    inputs = [model.model, model.info, model.labels, recipe.json]
+    options = {
+        "--info": model.info,
+        "--labels": model.labels,
+        "--model": model.model,
+        "--recipe": recipe.json,
+    }
     if ctx.attr.calibration:
-        images = ctx.attr.calibration[ImageSetInfo].images
-        arguments.add("--calibration-images=" + images.path)
-        inputs.append(images)
+        options["--calibration-images"] = ctx.attr.calibration[ImageSetInfo].images
+    arguments = tool_arguments(ctx, "convert")
+    for option, file in options.items():
+        arguments.add(option + "=" + file.path)
     arguments.add("--out-model=" + tflite.path)
     arguments.add("--out-manifest=" + manifest.path)
     run_tool(
@@ -33,7 +34,7 @@ def _tflite_variant_impl(ctx):
         mnemonic = "TfliteConvert",
         progress_message = "Converting {} to {}".format(model.name, tflite.basename),
         arguments = arguments,
-        inputs = inputs,
+        inputs = options.values(),
         outputs = [tflite, manifest],
     )
     return [
@@ -53,6 +54,8 @@ def _tflite_variant_impl(ctx):
             manifest = manifest,
             labels = model.labels,
             model_info = model,
+            conversion = options,
+            calibration = ctx.attr.calibration[ImageSetInfo] if ctx.attr.calibration else None,
         ),
     ]
 

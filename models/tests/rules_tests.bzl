@@ -1,7 +1,7 @@
 """Analysis tests of the model rules: outputs, providers and the one line that each mistake gets."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
-load("//models:defs.bzl", "evaluation", "image_set", "keras_model", "size_test", "tflite_variant")
+load("//models:defs.bzl", "calibration_report", "evaluation", "image_set", "keras_model", "size_test", "tflite_variant")
 load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
 load("//models/private:recipes.bzl", "recipe_error")
 
@@ -26,6 +26,8 @@ def _variant_impl(ctx):
     asserts.true(env, "calibration.images.npy" in inputs, "the calibration images are an input")
     asserts.true(env, "int8.json" in inputs, "the recipe is an input")
     asserts.false(env, "fp32.json" in inputs, "another recipe's edit must not re-run this conversion")
+    asserts.equals(env, sorted(["net.labels.txt", "net.model", "net.model.json", "int8.json", "calibration.images.npy"]), sorted([file.basename for file in variant.conversion.values()]))
+    asserts.equals(env, "calibration.images.npy", variant.calibration.images.basename)
     return analysistest.end(env)
 
 _variant_test = analysistest.make(_variant_impl)
@@ -49,6 +51,19 @@ def _evaluation_impl(ctx):
     return analysistest.end(env)
 
 _evaluation_test = analysistest.make(_evaluation_impl)
+
+def _calibration_report_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    asserts.equals(env, ["ranges.json"], [file.basename for file in target[DefaultInfo].files.to_list()])
+    actions = _actions(env, "CalibrationRanges")
+    asserts.equals(env, 1, len(actions))
+    inputs = [file.basename for file in actions[0].inputs.to_list()]
+    for name in ["net_int8.tflite", "net_float.tflite", "calibration.images.npy", "evaluated.images.npy"]:
+        asserts.true(env, name in inputs, name + " is an input")
+    return analysistest.end(env)
+
+_calibration_report_test = analysistest.make(_calibration_report_impl)
 
 def _failure_impl(ctx):
     env = analysistest.begin(ctx)
@@ -86,11 +101,14 @@ def _bad_targets():
     tflite_variant(name = "uncalibrated", model = ":net", recipe = "int8", tags = ["manual"])
     tflite_variant(name = "needless", model = ":net", recipe = "fp32", calibration = ":calibration", tags = ["manual"])
     evaluation(name = "not_a_model", subject = ":calibration", images = ":calibration", tags = ["manual"])
+    calibration_report(name = "uncalibrated_report", variant = ":float", float_variant = ":float", images = ":evaluated", tags = ["manual"])
+    calibration_report(name = "countless_report", variant = ":int8", float_variant = ":float", images = ":evaluated", count = 0, tags = ["manual"])
     size_test(name = "unbounded", variant = ":int8", tags = ["manual"])
     size_test(name = "no_baseline", variant = ":int8", max_ratio = 0.3, tags = ["manual"])
     size_test(name = "no_ratio", variant = ":int8", baseline = ":int8", tags = ["manual"])
     return {
         "bad_preprocess": "//models/tests:bad_preprocess: preprocess is \"imagenet\", expected one of tf, caffe, torch, none",
+        "countless_report": "//models/tests:countless_report: `count` is 0, expected at least one image",
         "empty_set": "//models/tests:empty_set: the image set is empty; give `srcs` or a `generator`",
         "half_saved_model": "//models/tests:half_saved_model: `saved_model` has no saved_model.pb among its 2 files",
         "needless": "//models/tests:needless: recipe fp32 ignores representative images, remove `calibration`",
@@ -102,6 +120,7 @@ def _bad_targets():
         "stray_folder": "lies in the folder \"red\", expected one named in class_names",
         "two_sources": "//models/tests:two_sources: 2 of `src`, `saved_model` and `generator` are set, expected exactly one",
         "unbounded": "//models/tests:unbounded: neither `max_bytes` nor `max_ratio` is set",
+        "uncalibrated_report": "//models/tests:uncalibrated_report: //models/tests:float (recipe fp32) is not calibrated",
         "uncalibrated": "//models/tests:uncalibrated: recipe int8 needs representative images, `calibration` is not set",
     }
 
@@ -114,11 +133,15 @@ def rules_test_suite(name):
     keras_model(name = "net", src = "net.keras", tags = ["manual"])
     image_set(name = "calibration", srcs = ["calibration/red/a.png"], height = 8, width = 8, tags = ["manual"])
     tflite_variant(name = "int8", model = ":net", calibration = ":calibration", tags = ["manual"])
+    image_set(name = "evaluated", srcs = ["calibration/red/a.png"], height = 8, width = 8, tags = ["manual"])
+    tflite_variant(name = "float", model = ":net", recipe = "fp32", tags = ["manual"])
+    calibration_report(name = "ranges", variant = ":int8", float_variant = ":float", images = ":evaluated", tags = ["manual"])
     evaluation(name = "int8_on_calibration", subject = ":int8", images = ":calibration", tags = ["manual"])
 
-    tests = ["variant_test", "model_test", "evaluation_test", "unknown_recipe_test"]
+    tests = ["variant_test", "calibration_report_test", "model_test", "evaluation_test", "unknown_recipe_test"]
     _variant_test(name = "variant_test", target_under_test = ":int8")
     _model_test(name = "model_test", target_under_test = ":net")
+    _calibration_report_test(name = "calibration_report_test", target_under_test = ":ranges")
     _evaluation_test(name = "evaluation_test", target_under_test = ":int8_on_calibration")
     unknown_recipe_test(name = "unknown_recipe_test")
     for target, message in _bad_targets().items():

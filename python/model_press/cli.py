@@ -138,6 +138,16 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--images", required=True)
     sub.add_argument("--out", required=True)
 
+    sub = command("calibration-ranges", _calibration_ranges, "calibrated ranges against values")
+    sub.add_argument("--model", required=True)
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--float-model", required=True)
+    sub.add_argument("--float-manifest", required=True)
+    sub.add_argument("--calibration-images", required=True)
+    sub.add_argument("--images", required=True)
+    sub.add_argument("--count", type=int, required=True)
+    sub.add_argument("--out", required=True)
+
     sub = command("check-runtime", _check_runtime, "operator versions against a runtime's table")
     sub.add_argument("--model", required=True)
     sub.add_argument("--manifest", required=True)
@@ -158,6 +168,21 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--manifest", required=True)
     sub.add_argument("--keras-outputs", required=True)
     sub.add_argument("--out", required=True)
+
+    sub = command("check-reproducible", _check_reproducible, "two conversions byte by byte")
+    sub.add_argument("--model", required=True)
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--model-again", required=True)
+    sub.add_argument("--manifest-again", required=True)
+    sub.add_argument("--out", required=True)
+
+    sub = command("check-images", _check_images, "whether images can judge a model")
+    sub.add_argument("--model", required=True)
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--images", required=True)
+    sub.add_argument("--classes", required=True)
+    sub.add_argument("--seen", action="append", default=[], metavar="NAME=IMAGES")
+    sub.add_argument("--out", required=True)
     return parser
 
 
@@ -165,7 +190,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _image_set(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import image_set
+    from model_press import image_quality, image_set
+
+    def warn(pixels, classes) -> None:
+        for line in image_quality.warnings(pixels, classes, options.class_count):
+            say(f"WARNING {_plain_label(options.label) or 'image-set'}: {line}")
 
     if options.images is not None:
         if options.image:
@@ -180,6 +209,7 @@ def _image_set(options: argparse.Namespace, say: Callable[[str], None]) -> int:
             if wanted is not None and wanted != got:
                 raise UserError(f"images {options.images} have {what} {got}; expected {wanted}")
         image_set.write_arrays(pixels, classes, options.out_images, options.out_classes)
+        warn(pixels, classes)
         return 0
     if not options.height or not options.width or min(options.height, options.width) < 1:
         raise UserError("image files need --height and --width above 0")
@@ -192,6 +222,7 @@ def _image_set(options: argparse.Namespace, say: Callable[[str], None]) -> int:
         options.out_images,
         options.out_classes,
     )
+    warn(*image_set.from_arrays(options.out_images, options.out_classes, options.class_count))
     return 0
 
 
@@ -254,6 +285,22 @@ def _predict_keras(options: argparse.Namespace, say: Callable[[str], None]) -> i
     return 0
 
 
+def _calibration_ranges(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    from model_press import calibration_ranges, manifest
+
+    found = calibration_ranges.report(
+        options.model,
+        manifest.read(options.manifest),
+        options.float_model,
+        manifest.read(options.float_manifest),
+        options.calibration_images,
+        options.images,
+        options.count,
+    )
+    calibration_ranges.write(options.out, found)
+    return 0
+
+
 def _check_runtime(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press import manifest
     from model_press.checks import runtime
@@ -283,6 +330,25 @@ def _check_parity(options: argparse.Namespace, say: Callable[[str], None]) -> in
     from model_press.checks import parity
 
     result = parity.check(options.outputs, manifest.read(options.manifest), options.keras_outputs)
+    return _report(result, options.out, say)
+
+
+def _check_reproducible(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    from model_press.checks import reproducible
+
+    result = reproducible.check(
+        options.model, options.manifest, options.model_again, options.manifest_again
+    )
+    return _report(result, options.out, say)
+
+
+def _check_images(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    from model_press import manifest
+    from model_press.checks import image_check
+
+    seen = [tuple(item.split("=", 1)) for item in options.seen]
+    description = manifest.read(options.manifest)
+    result = image_check.check(options.model, description, options.images, options.classes, seen)
     return _report(result, options.out, say)
 
 

@@ -9,6 +9,14 @@ import pytest
 
 from model_press import cli, files
 
+# Two different pictures: from black to white, left to right and back.
+_RAMPS = np.stack(
+    [
+        np.broadcast_to(row[None, :, None], (4, 4, 3))
+        for row in np.uint8([[0, 85, 170, 255], [255, 170, 85, 0]])
+    ]
+)
+
 
 def _run(*argv: str) -> tuple[int, list[str]]:
     lines: list[str] = []
@@ -27,11 +35,18 @@ def _image_set_arguments(tmp_path, pixels: np.ndarray) -> list[str]:
 
 
 def test_parameter_file_has_one_argument_a_line(tmp_path):
-    arguments = _image_set_arguments(tmp_path, np.zeros((2, 4, 4, 3), np.uint8))
+    arguments = _image_set_arguments(tmp_path, _RAMPS)
     parameters = tmp_path / "with space.params"
     parameters.write_text("\n".join(arguments) + "\n")
     assert _run(f"@{parameters}") == (0, [])
     assert np.load(tmp_path / "o.classes.npy").tolist() == [-1, -1]
+
+
+def test_suspicious_images_are_written_with_a_warning_each(tmp_path):
+    code, lines = _run(*_image_set_arguments(tmp_path, np.zeros((2, 4, 4, 3), np.uint8)))
+    assert code == 0 and (tmp_path / "o.images.npy").exists()
+    assert [line.split(": ")[0] for line in lines] == ["WARNING //models/x:set"] * 2
+    assert "all the same image" in lines[0] and "between 0 and 0" in lines[1]
 
 
 @pytest.mark.parametrize("label", ["//models/x:set", "@//models/x:set", "@@//models/x:set"])

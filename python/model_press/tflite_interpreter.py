@@ -59,3 +59,36 @@ class Interpreter:
         self._interpreter.set_tensor(self._input, batch)
         self._interpreter.invoke()
         return self._interpreter.get_tensor(self._output)
+
+
+class Keeping:
+    """Runs a TFLite model by the built-in kernels and keeps every tensor, inner ones too, to be read afterwards.
+
+    Raises:
+      UserError: the model cannot be loaded by this runtime.
+    """
+
+    def __init__(self, model: str | os.PathLike, threads: int = DEFAULT_THREADS):
+        from ai_edge_litert import interpreter as litert
+
+        try:
+            with capture_stderr():
+                self._interpreter = litert.Interpreter(
+                    model_path=str(model),
+                    num_threads=threads,
+                    experimental_op_resolver_type=litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+                    experimental_preserve_all_tensors=True,
+                )
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise UserError(f"LiteRT cannot load the model: {error}") from error
+        self._input = self._interpreter.get_input_details()[0]["index"]
+
+    def run(self, batch: np.ndarray) -> None:
+        """Computes all tensors for an input of the model's exact shape and dtype."""
+        self._interpreter.set_tensor(self._input, batch)
+        self._interpreter.invoke()
+
+    def tensor(self, index: int) -> np.ndarray:
+        """A copy of a tensor by its index in the file."""
+        return self._interpreter.get_tensor(index)

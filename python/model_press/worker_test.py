@@ -82,7 +82,8 @@ def _request(tmp_path, name: str, pixels: np.ndarray) -> list[str]:
 
 
 def test_answers_and_errors_do_not_end_the_worker(client, tmp_path):
-    good = np.zeros((2, 4, 4, 3), np.uint8)
+    ramp = np.linspace(0, 255, 16, dtype=np.uint8).reshape(1, 4, 4, 1)
+    good = np.concatenate([ramp, 255 - ramp]).repeat(3, axis=3)
     assert client.ask(_request(tmp_path, "ä", good), 7) == {
         "exitCode": 0,
         "output": "",

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from model_press import files, image_set, manifest
+from model_press import files, image_quality, image_set, manifest
 from model_press.checks import outputs
 from model_press.checks.result import Measure, Result
 from model_press.errors import UserError
@@ -27,7 +27,7 @@ def check(
       baseline: the baseline variant's manifest, or None for a Keras model's float32 outputs.
       max_drop: largest accepted (baseline accuracy - accuracy), as a share (0.005 is half a point).
     Raises:
-      UserError: shapes that do not match, no labelled image, or a constant prediction.
+      UserError: shapes that do not match, no labelled image, labels of one class only, or a constant prediction.
     """
     _, scores = outputs.read(outputs_path, description, "outputs")
     _, reference = outputs.read(baseline_path, baseline, "baseline outputs")
@@ -37,6 +37,8 @@ def check(
     labeled = classes != image_set.UNLABELED
     if not labeled.any():
         raise UserError(f"classes {classes_path} labels no image; an accuracy needs labels")
+    if wrong := image_quality.one_class(classes, scores.shape[1]):
+        raise UserError(f"classes {classes_path}: {wrong}")
     predicted = scores[labeled].argmax(1)
     truth = classes[labeled]
     if len(truth) >= _CONSTANT_IMAGES and len(set(truth)) > 1 and len(set(predicted)) == 1:

@@ -72,6 +72,12 @@ def test_unlabeled_images_do_not_count(tmp_path):
         _accuracy(tmp_path, _codes(_scores()), _scores(), np.full(IMAGES, -1, np.int32))
 
 
+def test_labels_of_one_class_are_refused(tmp_path):
+    always = _scores()
+    with user_error("all 200 labelled images are of class 3", "images of every class"):
+        _accuracy(tmp_path, _codes(always), always, np.full(IMAGES, 3, np.int32))
+
+
 def test_swapped_labels_are_red(tmp_path):
     swapped = _codes(_scores())
     swapped[:, [0, 1]] = swapped[:, [1, 0]]

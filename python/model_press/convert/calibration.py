@@ -4,20 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from model_press import progress
+from model_press import image_quality, progress
 from model_press.errors import UserError
 from model_press.image_set import check_images
-
-# Together the images must use this much of 0..255: less means that pixels were scaled, or that
-# the images are too dark or flat to show the model its usual activations.
-MIN_SPAN = 192
 
 
 def check(images: np.ndarray, height: int, width: int) -> None:
     """Raises UserError unless images can calibrate a model of this input size.
 
-    They must be uint8 [N, height, width, 3] raw RGB pixels, not all the same image, and span most
-    of the range of a pixel.
+    They must be uint8 [N, height, width, 3] raw RGB pixels, not all the same image, no noise, and span
+    most of the range of a pixel.
     """
     check_images(images, "calibration images")
     if images.shape[1:3] != (height, width):
@@ -30,13 +26,9 @@ def check(images: np.ndarray, height: int, width: int) -> None:
             f"calibration images are {len(images)} times the same image; give different ones "
             "(about 100 like those the app will see)"
         )
-    low = min(int(image.min()) for image in images)
-    high = max(int(image.max()) for image in images)
-    if high - low < MIN_SPAN:
-        raise UserError(
-            f"calibration pixels lie between {low} and {high}; raw RGB pixels of real images span at "
-            f"least {MIN_SPAN} of 0 to 255: give them unscaled"
-        )
+    for wrong in (image_quality.scaled(images), image_quality.noise(images)):
+        if wrong:
+            raise UserError(f"calibration images: {wrong}")
 
 
 def pinned(images: np.ndarray) -> Iterator[np.ndarray]:

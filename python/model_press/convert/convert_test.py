@@ -363,6 +363,8 @@ def test_broken_weights_are_refused(tmp_path):
 
 FLAT = np.full_like(CALIBRATION, 7)
 DIM = (CALIBRATION // 4).astype(np.uint8)
+SCALED = (CALIBRATION > 127).astype(np.uint8)
+NOISE = np.random.default_rng(0).integers(0, 256, CALIBRATION.shape, dtype=np.uint8)
 
 
 @pytest.mark.parametrize(
@@ -373,6 +375,8 @@ DIM = (CALIBRATION // 4).astype(np.uint8)
         ("int8", FLAT, ["100 times the same image"]),
         ("int8", CALIBRATION[:1], ["1 times the same image"]),
         ("int8", DIM, ["between 0 and 63", "unscaled"]),
+        ("int8", SCALED, ["between 0 and 1", "unscaled"]),
+        ("int8", NOISE, ["calibration images", "random noise"]),
         ("int8", CALIBRATION / np.float32(255), ["float32", "raw RGB pixels"]),
         ("int16x8", CALIBRATION[:, :-1], ["23x24", "24x24"]),
         ("int8", CALIBRATION[:0], ["empty"]),

@@ -3,13 +3,12 @@
 import os
 from collections.abc import Sequence
 
-from model_press import files, minimum_runtime, tflite_file
+from model_press import files, layers, minimum_runtime, tflite_file
 from model_press.inspection import (
     compressed,
     constants,
     facts,
     findings,
-    layers,
     loaders,
     quantisation,
     running,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from model_press.inspection import compressed, layers, page
+from model_press import layers
+from model_press.inspection import compressed, page
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from model_press.inspection import layers, reasons
+from model_press import layers
+from model_press.inspection import reasons
 from model_press.inspection.facts import FloatIsland, Quantisation
 from model_press.tflite_file import TensorInfo, TfliteFile
 

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from importlib import metadata
 
-from model_press.inspection import layers, reasons
+from model_press import layers
+from model_press.inspection import reasons
 from model_press.inspection.facts import Running, UndelegatedOp
 from model_press.measure import machine
 from model_press.tflite_file import TfliteFile

@@ -1,0 +1,55 @@
+"""calibration_report: what calibration fixed for each activation of a variant, against what images need."""
+
+load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+
+def _calibration_report_impl(ctx):
+    variant = ctx.attr.variant[VariantInfo]
+    float_variant = ctx.attr.float_variant[VariantInfo]
+    if not variant.calibration:
+        fail("{}: {} (recipe {}) is not calibrated, expected a variant with `calibration`".format(public_label(ctx.label), public_label(ctx.attr.variant.label), variant.recipe_name))
+    if variant.model_info.info != float_variant.model_info.info:
+        fail("{}: {} and {} are of different models".format(public_label(ctx.label), variant.name, float_variant.name))
+    if ctx.attr.count < 1:
+        fail("{}: `count` is {}, expected at least one image".format(public_label(ctx.label), ctx.attr.count))
+    images = ctx.attr.images[ImageSetInfo].images
+    out = ctx.actions.declare_file(ctx.label.name + ".json")
+    arguments = tool_arguments(ctx, "calibration-ranges")
+    arguments.add("--model=" + variant.model.path)
+    arguments.add("--manifest=" + variant.manifest.path)
+    arguments.add("--float-model=" + float_variant.model.path)
+    arguments.add("--float-manifest=" + float_variant.manifest.path)
+    arguments.add("--calibration-images=" + variant.calibration.images.path)
+    arguments.add("--images=" + images.path)
+    arguments.add("--count={}".format(ctx.attr.count))
+    arguments.add("--out=" + out.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._light_tool,
+        mnemonic = "CalibrationRanges",
+        progress_message = "Comparing the calibrated ranges of {} with its values".format(variant.name),
+        arguments = arguments,
+        inputs = [
+            variant.model,
+            variant.manifest,
+            float_variant.model,
+            float_variant.manifest,
+            variant.calibration.images,
+            images,
+        ],
+        outputs = [out],
+    )
+    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out]))]
+
+calibration_report = rule(
+    implementation = _calibration_report_impl,
+    attrs = dict(
+        count = attr.int(default = 8, doc = "Images of each set to compare on, evenly spread."),
+        float_variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "A variant of the same model that computes in float, such as fp32."),
+        images = attr.label(providers = [ImageSetInfo], mandatory = True, doc = "Evaluation images, which calibration has not seen."),
+        variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "A variant with calibrated activations (int8, int16x8)."),
+        **LIGHT_TOOL_ATTR
+    ),
+    doc = "`<name>.json`: for each activation the calibrated range, the 99.9th percentile, outliers by layer, and the share of " +
+          "evaluation values that the range cuts off (schema: Report in python/model_press/calibration_ranges.py).",
+)

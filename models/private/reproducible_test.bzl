@@ -1,0 +1,57 @@
+"""reproducible_test: a variant must have the same bytes whenever and wherever it is made."""
+
+load("//models:providers.bzl", "VariantInfo")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label")
+
+# Whatever may differ from one machine or day to the next and must not show in the bytes: one thread instead of all
+# processors, and another order of Python's sets. The process is a fresh one, not a worker that has converted before.
+_OTHER_CONDITIONS = {
+    "OMP_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "20",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+}
+
+_LAUNCHER = """\
+#!/bin/sh
+# Runs from the runfiles root: converts once more, then compares.
+set -e
+again="${{TEST_TMPDIR:-${{TMPDIR:-/tmp}}}}/again"
+mkdir -p "$again"
+{environment} {tool} convert --label={label} {conversion} --out-model="$again/{stem}.tflite" --out-manifest="$again/{stem}.manifest.json"
+exec {light_tool} check-reproducible --label={label} --out="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/verdict.json" \\
+    --model='{model}' --manifest='{manifest}' --model-again="$again/{stem}.tflite" --manifest-again="$again/{stem}.manifest.json"
+"""
+
+def _executable(target):
+    return target[DefaultInfo].files_to_run.executable.short_path
+
+def _reproducible_test_impl(ctx):
+    variant = ctx.attr.variant[VariantInfo]
+    launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(launcher, _LAUNCHER.format(
+        conversion = " ".join(["{}='{}'".format(option, file.short_path) for option, file in variant.conversion.items()]),
+        environment = " ".join(["{}={}".format(name, value) for name, value in _OTHER_CONDITIONS.items()]),
+        label = public_label(ctx.label),
+        light_tool = _executable(ctx.attr._light_tool),
+        manifest = variant.manifest.short_path,
+        model = variant.model.short_path,
+        # The manifest names its model's file.
+        stem = variant.name,
+        tool = _executable(ctx.attr._tool),
+    ), is_executable = True)
+    runfiles = ctx.runfiles(files = [variant.model, variant.manifest] + variant.conversion.values())
+    for tool in [ctx.attr._tool, ctx.attr._light_tool]:
+        runfiles = runfiles.merge(tool[DefaultInfo].default_runfiles)
+    return [DefaultInfo(executable = launcher, runfiles = runfiles)]
+
+reproducible_test = rule(
+    implementation = _reproducible_test_impl,
+    test = True,
+    attrs = dict(
+        variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "The variant."),
+        **dict(TOOL_ATTR, **LIGHT_TOOL_ATTR)
+    ),
+    doc = "Red when a second conversion, in a process of its own with one thread and another hash seed, differs in a byte of " +
+          "the .tflite or its manifest; it names the tensors, operators, constants, metadata and fields that differ.",
+)
