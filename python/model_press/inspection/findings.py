@@ -42,9 +42,14 @@ _CURES = {
         "calibrate with images that bring the inputs' ranges together, or put the concatenated branches through "
         "one activation with fixed range (ReLU6) so that their scales agree"
     ),
+    reasons.POOL: (
+        "without padding, a DepthwiseConv2D with constant weights 1/(height x width) computes the same, delegated; "
+        "max pooling is too, where the model is trained anew"
+    ),
+    reasons.INPUTS: "concatenate in two steps",
     reasons.QUANTISED_KERNEL: (
         "leave this layer out of the quantised part, or replace it by one that XNNPACK quantises (convolution, "
-        "dense, add, mul, average and max pooling, mean, concatenation, resize, sigmoid, tanh)"
+        "dense, add, mul, max pooling, global average pooling, concatenation, resize, sigmoid, tanh, leaky ReLU)"
     ),
     reasons.OTHER: "replace the layer by convolutions, dense layers or pooling, or move it out of the model",
 }

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from model_press.inspection.facts import Finding, Inspection, Port, Running
+from model_press.inspection.facts import Finding, Inspection, Port, Running, UndelegatedOp
 
 _WIDTH = 100
 _SHOWN = 12
@@ -132,11 +132,24 @@ def _running(running: Running | None) -> Iterator[str]:
         yield (
             f"  outside: about {min(1, sum(shares)):.0%} of the time (estimate: each operator timed alone, fastest run)"
         )
-    rows = []
+    yield from _outside(running)
+
+
+def _outside(running: Running) -> Iterator[str]:
+    """Every operator outside by its layer; those of one kind and time, which do the same work, share lines."""
+    groups: dict[tuple[str, float | None], list[UndelegatedOp]] = {}
     for op in sorted(running.undelegated, key=lambda op: -(op.alone_ms or 0)):
-        ms = "" if op.alone_ms is None else f"{op.alone_ms:.3f} ms"
-        rows.append((ms, "" if op.share is None else f"{op.share:.1%}", op.op, op.layer))
-    yield from _table(rows, indent=4, right=(0, 1))
+        groups.setdefault((op.op, op.alone_ms), []).append(op)
+    rows = []
+    for (name, ms), ops in groups.items():
+        share = "" if ops[0].share is None else f"{sum(op.share or 0 for op in ops):.1%}"
+        rows.append((f"{len(ops)} x", "" if ms is None else f"{ms:.3f} ms", share, name))
+    heads = list(_table(rows, indent=4, right=(0, 1, 2)))
+    indent = max((len(head) for head in heads), default=0) + 2
+    for head, ops in zip(heads, groups.values(), strict=True):
+        lines = _wrapped(", ".join(op.layer for op in ops), indent) or [""]
+        yield (head.ljust(indent) + lines[0].strip()).rstrip()
+        yield from lines[1:]
 
 
 def _loaders(found: Inspection) -> Iterator[str]:

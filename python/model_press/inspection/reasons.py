@@ -14,6 +14,8 @@ SPARSE = "its weights are stored sparsely"
 SCALES = "its inputs and output differ in scale"
 BYTE_INPUT = "it turns the uint8 pixels of the input into what the graph computes with"
 OUTPUT = "it turns the scores into what the output holds"
+POOL = "XNNPACK has no quantised AVERAGE_POOL_2D"
+INPUTS = "XNNPACK joins at most 5 tensors"
 QUANTISED_KERNEL = "XNNPACK has no quantised kernel for it"
 OTHER = "XNNPACK has no kernel for it, or not for these types and shapes"
 
@@ -42,9 +44,9 @@ def why_outside(file: TfliteFile, node: int) -> str:
             return HYBRID
     if dtypes <= set(_QUANTISED):
         scales = {(t.scales[:1], t.zero_points[:1]) for t in values + outputs}
-        if operator.name == "CONCATENATION" and len(scales) > 1:
-            return SCALES
-        return QUANTISED_KERNEL
+        if operator.name == "CONCATENATION":
+            return SCALES if len(scales) > 1 else INPUTS if len(values) > 5 else OTHER
+        return POOL if operator.name == "AVERAGE_POOL_2D" else QUANTISED_KERNEL
     if any(min(t.shape_signature[1:], default=1) < 1 for t in values + outputs):
         return DYNAMIC
     return OTHER
