@@ -5,7 +5,7 @@ load(":tool.bzl", "LIGHT_TOOL_ATTR", "public_label")
 _LAUNCHER = """\
 #!/bin/sh
 # Runs from the runfiles root. The verdict goes to the log, the same as JSON to the test's outputs.
-exec {tool} {command} --label={label} --out="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/verdict.json" {arguments}
+exec {tool} {command} --label={label} --out="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/{out}" {arguments}
 """
 
 GATE_ATTRS = LIGHT_TOOL_ATTR
@@ -27,15 +27,16 @@ MEASURED_TAGS = [
     "no-remote-exec",
 ]
 
-def gate(ctx, *, command, options, files, tool = None):
+def gate(ctx, *, command, options, files, tool = None, out = "verdict.json"):
     """Makes the providers of a gate.
 
     Args:
       ctx: context of a test rule with GATE_ATTRS or MEASURED_GATE_ATTRS.
-      command: subcommand of the program.
+      command: subcommand of the program, or "" for a program that has none.
       options: dict of option name to File, string or list of strings.
       files: list of Files that the options name.
       tool: the attribute that holds the program; the model_press program by default.
+      out: name of the file that it writes to the test's outputs.
 
     Returns:
       List of providers of a test rule.
@@ -50,6 +51,7 @@ def gate(ctx, *, command, options, files, tool = None):
     ctx.actions.write(launcher, _LAUNCHER.format(
         tool = tool[DefaultInfo].files_to_run.executable.short_path,
         command = command,
+        out = out,
         label = public_label(ctx.label),
         arguments = " ".join(arguments),
     ), is_executable = True)

@@ -1,78 +1,163 @@
-"""Measures all variants of a model, interleaved, and writes metrics.json."""
+"""Measures all variants of a model, interleaved, and writes metrics.json. It fails where a figure makes no sense."""
 
 import argparse
+import dataclasses
 import os
+import sys
+from collections.abc import Sequence
 from importlib import metadata
 
-from model_press import manifest, progress
-from model_press.measure import machine, metrics, process, rounds
+from model_press import manifest, model_info, progress
+from model_press.errors import UserError
+from model_press.measure import machine, metrics, process, rounds, sanity
 from model_press.measure.zipped import zipped_bytes
 
 _RUNTIME = "ai-edge-litert"
-_CONFIGURATIONS = [("xnnpack", 1), ("xnnpack", 2), ("none", 1), ("none", 2)]
+_KERAS_RUNTIME = {"2": "tf-keras", "3": "keras", "saved_model": "tensorflow-cpu"}
+# Built-in kernels and Keras are there to compare with: a third of the rounds will do.
+_SELDOM = 3
 
 
-def measure(variants: list[tuple[str, str]], rounds_count: int) -> metrics.Metrics:
-    """Measures each variant with XNNPACK and without, on 1 and 2 threads.
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """A .tflite file and its manifest."""
+
+    path: str
+    manifest: manifest.Manifest
+
+
+@dataclasses.dataclass(frozen=True)
+class KerasModel:
+    """A Keras file and import-model's description of it."""
+
+    path: str
+    info: model_info.ModelInfo
+
+
+@dataclasses.dataclass
+class _Configuration:
+    """One subject on one runtime configuration, loaded."""
+
+    subject: Variant | KerasModel
+    delegate: str
+    threads: int
+    probe: process.Process
+    timed: rounds.Timed
+
+    def record(self, zipped: int) -> metrics.Record:
+        """Closes the process, whose peak is known at its end only."""
+        ready = self.probe.ready
+        if isinstance(self.subject, Variant):
+            sheet = self.subject.manifest
+            name, recipe, sha256 = sheet.name, sheet.recipe.name, sheet.model.sha256
+            package = _RUNTIME
+        else:
+            info = self.subject.info
+            name, recipe, sha256 = info.name, metrics.KERAS, info.sha256
+            package = _KERAS_RUNTIME[info.keras]
+        return metrics.Record(
+            variant=name,
+            recipe=recipe,
+            sha256=sha256,
+            bytes=os.path.getsize(self.subject.path),
+            zipped_bytes=zipped,
+            runtime=metrics.Runtime(package, metadata.version(package)),
+            delegate=self.delegate if ready["partitions"] else "none",
+            threads=self.threads,
+            load_ms=round(ready["load_ms"], 3),
+            first_ms=round(ready["first_ms"], 3),
+            latency=self.timed.latency(),
+            base_memory_bytes=ready["base_memory_bytes"],
+            peak_memory_bytes=self.probe.close(),
+            partitions=ready["partitions"],
+            undelegated=tuple(metrics.UndelegatedOp(**op) for op in ready["undelegated"])
+            if self.delegate == "xnnpack"
+            else (),
+        )
+
+
+def measure(
+    variants: Sequence[Variant], keras: KerasModel | None, rounds_count: int
+) -> metrics.Metrics:
+    """Measures each variant with XNNPACK and without, and the Keras model, on 1 and 2 threads.
+
+    A variant of which XNNPACK takes nothing has no record without it: that would be the same again.
 
     Args:
-      variants: (model path, manifest path) pairs.
       rounds_count: interleaved rounds.
+    Raises:
+      UserError: something does not run.
     """
-    described = [(path, manifest.read(sheet)) for path, sheet in variants]
-    cores = machine.this_machine().cores
-    chosen = [
-        (path, sheet, delegate, threads)
-        for path, sheet in described
-        for delegate, threads in _CONFIGURATIONS
-        if threads <= max(cores, 1)
-    ]
-    probes = []
-    for path, _, delegate, threads in progress.track(chosen, "loading"):
-        probes.append(process.Probe(path, threads, delegate))
-    timed = [rounds.Timed(probe.run) for probe in probes]
+    for subject in variants:
+        manifest.verify_file(subject.manifest.model.sha256, subject.path, "model")
+    here = machine.this_machine()
+    threads_counts = [count for count in (1, 2) if count <= max(here.cores, 1)]
+    loaded = []
+    for subject in progress.track(variants, "loading"):
+        for threads in threads_counts:
+            loaded += _load(subject, threads)
+    if keras is not None:
+        for threads in threads_counts:
+            probe = process.KerasProbe(keras.path, threads)
+            timed = rounds.Timed(probe.run, every=_SELDOM)
+            loaded.append(_Configuration(keras, "none", threads, probe, timed))
+    timed = [configuration.timed for configuration in loaded]
     rounds.warm_up(timed)
     for index in progress.track(range(rounds_count), "rounds"):
         rounds.measure(timed, index)
-    runtime = metrics.Runtime(_RUNTIME, metadata.version(_RUNTIME))
-    zipped = {path: zipped_bytes(path) for path, _ in described}
-    records = []
-    for (path, sheet, delegate, threads), probe, times in zip(chosen, probes, timed, strict=True):
-        records.append(
-            metrics.Record(
-                variant=sheet.name,
-                recipe=sheet.recipe.name,
-                sha256=sheet.model.sha256,
-                bytes=os.path.getsize(path),
-                zipped_bytes=zipped[path],
-                runtime=runtime,
-                delegate=delegate if probe.ready["partitions"] else "none",
-                threads=threads,
-                load_ms=round(probe.ready["load_ms"], 3),
-                first_ms=round(probe.ready["first_ms"], 3),
-                latency=times.latency(),
-                base_memory_bytes=probe.ready["base_memory_bytes"],
-                peak_memory_bytes=probe.close(),
-                partitions=probe.ready["partitions"],
-                undelegated=tuple(metrics.UndelegatedOp(**op) for op in probe.ready["undelegated"])
-                if delegate == "xnnpack"
-                else (),
-            )
-        )
-    return metrics.Metrics(1, machine.this_machine(), tuple(records))
+    zipped = {path: zipped_bytes(path) for path in {each.subject.path for each in loaded}}
+    records = tuple(each.record(zipped[each.subject.path]) for each in loaded)
+    return metrics.Metrics(1, here, records)
 
 
-def main(argv: list[str] | None = None) -> None:
-    """measure --variant MODEL --manifest JSON [--variant ... --manifest ...] --rounds N --out metrics.json"""
+def _load(subject: Variant, threads: int) -> list[_Configuration]:
+    probe = process.Probe(subject.path, threads, "xnnpack")
+    made = [_Configuration(subject, "xnnpack", threads, probe, rounds.Timed(probe.run))]
+    if probe.ready["partitions"]:
+        plain = process.Probe(subject.path, threads, "none")
+        timed = rounds.Timed(plain.run, every=_SELDOM)
+        made.append(_Configuration(subject, "none", threads, plain, timed))
+    return made
+
+
+def main(argv: list[str] | None = None) -> int:
+    """measure --variant MODEL --manifest JSON [...] [--keras-model FILE --keras-info JSON] --out metrics.json"""
     parser = argparse.ArgumentParser(prog="measure", description=__doc__)
-    parser.add_argument("--variant", action="append", required=True)
-    parser.add_argument("--manifest", action="append", required=True)
-    parser.add_argument("--rounds", type=int, default=15)
+    add_arguments(parser)
+    parser.add_argument("--label", default="measure", help="the target, for the error line")
     parser.add_argument("--out", required=True)
-    args = parser.parse_args(argv)
-    found = measure(list(zip(args.variant, args.manifest, strict=True)), args.rounds)
-    metrics.write(args.out, found)
+    options = parser.parse_args(argv)
+    try:
+        metrics.write(options.out, measured(options))
+    except UserError as error:
+        print(f"ERROR {options.label}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that name what to measure."""
+    parser.add_argument("--variant", action="append", required=True, help="a .tflite")
+    parser.add_argument("--manifest", action="append", required=True, help="its manifest")
+    parser.add_argument("--keras-model", help="the Keras file that they were made from")
+    parser.add_argument("--keras-info", help="its description by import-model")
+    parser.add_argument("--rounds", type=int, default=15)
+
+
+def measured(options: argparse.Namespace) -> metrics.Metrics:
+    """Measures what `add_arguments` named and checks that the figures make sense."""
+    variants = [
+        Variant(path, manifest.read(sheet))
+        for path, sheet in zip(options.variant, options.manifest, strict=True)
+    ]
+    keras = None
+    if options.keras_model:
+        keras = KerasModel(options.keras_model, model_info.read(options.keras_info))
+    found = measure(variants, keras, options.rounds)
+    names = [each.manifest.name for each in variants]
+    sanity.check(found, names + ([keras.info.name] if keras else []))
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

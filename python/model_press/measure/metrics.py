@@ -6,6 +6,9 @@ from typing import Literal
 
 from model_press import files, strict_json
 
+# The recipe of a record that is the Keras model itself.
+KERAS = "keras"
+
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
@@ -49,7 +52,7 @@ class UndelegatedOp:
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """One variant on one runtime configuration.
+    """One variant (or the Keras model, recipe "keras") on one runtime configuration.
 
     delegate: "xnnpack" or "none", what really ran. partitions: delegate nodes in the final graph (0 without
     delegate). load_ms: file to allocated interpreter in a fresh process, page cache warm. first_ms: the

@@ -10,6 +10,8 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 
 def resident_bytes() -> int:
@@ -26,6 +28,19 @@ def peak_bytes() -> int:
     with open("/proc/self/status", encoding="utf-8") as file:
         line = next(line for line in file if line.startswith("VmHWM:"))
     return int(line.split()[1]) * 1024
+
+
+def serve(ready: dict[str, Any], infer: Callable[[], Any]) -> None:
+    """Prints `ready`, times `infer` as often as each input line asks, and prints the peak at the end."""
+    print(json.dumps(ready), flush=True)
+    for line in sys.stdin:
+        times = []
+        for _ in range(int(line)):
+            begun = time.perf_counter()
+            infer()
+            times.append((time.perf_counter() - begun) * 1e3)
+        print(json.dumps(times), flush=True)
+    print(json.dumps({"peak_memory_bytes": peak_bytes()}), flush=True)
 
 
 def main(model: str, threads: int, delegate: str) -> None:
@@ -64,15 +79,7 @@ def main(model: str, threads: int, delegate: str) -> None:
             {"op": op["op_name"], "output": names.get(int(op["outputs"][0]), "")} for op in rest
         ],
     }
-    print(json.dumps(ready), flush=True)
-    for line in sys.stdin:
-        times = []
-        for _ in range(int(line)):
-            begun = time.perf_counter()
-            runner.invoke()
-            times.append((time.perf_counter() - begun) * 1e3)
-        print(json.dumps(times), flush=True)
-    print(json.dumps({"peak_memory_bytes": peak_bytes()}), flush=True)
+    serve(ready, runner.invoke)
 
 
 if __name__ == "__main__":

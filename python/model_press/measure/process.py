@@ -1,4 +1,4 @@
-"""Starts probe.py and talks to it."""
+"""Starts a probe process and talks to it."""
 
 import json
 import os
@@ -9,23 +9,22 @@ from typing import Any
 from model_press.errors import UserError
 
 
-class Probe:
+class Process:
     """A model loaded in its own process, ready to be timed.
 
     Args:
-      model: path of the .tflite.
-      threads: number of threads.
-      delegate: "xnnpack" or "none".
+      what: the process in an error message, such as "net.tflite (1 threads, delegate none) in LiteRT".
+      arguments: the module to run and its arguments.
     Attributes:
       ready: what the probe measured while loading (see probe.py).
     Raises:
       UserError: the runtime cannot load or run the model.
     """
 
-    def __init__(self, model: str, threads: int, delegate: str):
-        self._what = f"{os.path.basename(model)} ({threads} threads, delegate {delegate})"
+    def __init__(self, what: str, arguments: list[str]):
+        self._what = what
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "model_press.measure.probe", model, str(threads), delegate],
+            [sys.executable, "-m", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -51,5 +50,31 @@ class Probe:
         line = self._process.stdout.readline()
         if not line:
             last = (self._process.stderr.read().strip().splitlines() or ["it said nothing"])[-1]
-            raise UserError(f"{self._what} does not run in LiteRT: {last}")
+            raise UserError(f"{self._what} does not run: {last}")
         return json.loads(line)
+
+
+class Probe(Process):
+    """A .tflite in LiteRT; see probe.py.
+
+    Args:
+      model: path of the .tflite.
+      threads: number of threads.
+      delegate: "xnnpack" or "none".
+    """
+
+    def __init__(self, model: str, threads: int, delegate: str):
+        super().__init__(
+            f"{os.path.basename(model)} ({threads} threads, delegate {delegate}) in LiteRT",
+            ["model_press.measure.probe", model, str(threads), delegate],
+        )
+
+
+class KerasProbe(Process):
+    """A Keras model in TensorFlow; see keras_probe.py. The path is a .keras, .h5 or zipped SavedModel."""
+
+    def __init__(self, model: str, threads: int):
+        super().__init__(
+            f"{os.path.basename(model)} ({threads} threads) in Keras",
+            ["model_press.measure.keras_probe", model, str(threads)],
+        )

@@ -19,19 +19,23 @@ _SLOW_MS = 400.0
 
 @dataclasses.dataclass
 class Timed:
-    """The times (ms) of one configuration, a list per round."""
+    """The times (ms) of one configuration, a list per round.
+
+    every: it takes part in every so manieth round only, where few runs will do.
+    """
 
     run: Callable[[int], list[float]]
     warmup: list[float] = dataclasses.field(default_factory=list)
     rounds: list[list[float]] = dataclasses.field(default_factory=list)
+    every: int = 1
 
     def turn(self) -> int:
-        """Inferences of one turn, from what the warm-up took."""
-        return int(np.clip(_TURN_MS / max(self.warmup[-1], 1e-3), 1, _MAX_PER_TURN))
+        """Inferences of one turn, from the quickest of the warm-up: one disturbed run must not count."""
+        return int(np.clip(_TURN_MS / max(min(self.warmup), 1e-3), 1, _MAX_PER_TURN))
 
     def due(self, index: int) -> bool:
         """Whether it takes part in round `index`; a slow one in every second, third ... only."""
-        return index % max(1, round(self.warmup[-1] / _SLOW_MS)) == 0
+        return index % max(self.every, round(min(self.warmup) / _SLOW_MS)) == 0
 
     def latency(self) -> Latency:
         """Summary over all rounds."""

@@ -1,0 +1,255 @@
+"""model_report: one page, Markdown, CSV and JSON of what every variant costs and keeps."""
+
+load("//models:providers.bzl", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
+load(":evaluation.bzl", "evaluation_of")
+load(":subjects.bzl", "same_model")
+load(":tool.bzl", "public_label")
+
+_LAUNCHER = """\
+#!/bin/sh
+# Measures on this machine and writes the full report: bazel run {label} -- --out DIR [--metrics FILE] [--device FILE]...
+exec {tool} run --label={label} {arguments} "$@"
+"""
+
+_SUFFIXES = [".html", ".md", ".csv", ".json"]
+
+def _run(ctx, *, command, mnemonic, progress_message, options, outputs, tool = None, more = []):
+    """Registers one action of the report program.
+
+    Args:
+      ctx: rule context.
+      command: subcommand, or "" for a program that has none.
+      mnemonic: CamelCase mnemonic.
+      progress_message: what Bazel prints.
+      options: dict of option name to File, string, int, or list of Files.
+      outputs: list of Files.
+      tool: the program; the report program by default.
+      more: arguments that name outputs in another way.
+    """
+    arguments = ctx.actions.args()
+    if command:
+        arguments.add(command)
+        arguments.add("--label=" + public_label(ctx.label))
+    inputs = []
+    for option, values in options.items():
+        for value in values if type(values) == "list" else [values]:
+            arguments.add(option)
+            arguments.add(value)
+            if type(value) == "File":
+                inputs.append(value)
+    arguments.add_all(more)
+    ctx.actions.run(
+        executable = tool or ctx.executable._report_tool,
+        arguments = [arguments],
+        inputs = inputs,
+        outputs = outputs,
+        mnemonic = mnemonic,
+        progress_message = progress_message,
+        # The packages are directory artifacts: bytecode written into one would change its digest.
+        env = {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+
+def _out(ctx, *parts):
+    return ctx.actions.declare_file(".".join((ctx.label.name,) + parts))
+
+def _summary(ctx, evaluation, keras, model):
+    out = _out(ctx, evaluation.subject, "summary.json")
+    options = {
+        "--classes": evaluation.image_set.classes,
+        "--info": model.info,
+        "--keras-outputs": keras.outputs,
+        "--labels": model.labels,
+        "--outputs": evaluation.outputs,
+    }
+    if evaluation.manifest:
+        options["--manifest"] = evaluation.manifest
+    _run(
+        ctx,
+        command = "summarize",
+        mnemonic = "EvaluationSummary",
+        progress_message = "Summarising the answers of " + evaluation.subject,
+        options = options,
+        outputs = [out],
+        more = ["--out", out.path],
+    )
+    return out
+
+def _facts(ctx, variant):
+    out = _out(ctx, variant.name, "facts.json")
+    _run(
+        ctx,
+        command = "describe",
+        mnemonic = "VariantFacts",
+        progress_message = "Reading sizes, operators and weights of " + variant.name,
+        options = {"--manifest": variant.manifest, "--model": variant.model},
+        outputs = [out],
+        more = ["--out", out.path],
+    )
+    return out
+
+def _layers(ctx, variant, baseline, images):
+    out = _out(ctx, variant.name, "layers.json")
+    _run(
+        ctx,
+        command = "compare-layers",
+        mnemonic = "LayerError",
+        progress_message = "Comparing the layers of {} with {}".format(variant.name, baseline.name),
+        options = {
+            "--baseline-manifest": baseline.manifest,
+            "--baseline-model": baseline.model,
+            "--count": ctx.attr.layer_images,
+            "--images": images,
+            "--manifest": variant.manifest,
+            "--model": variant.model,
+        },
+        outputs = [out],
+        more = ["--out", out.path],
+    )
+    return out
+
+def _keras_sizes(ctx, model):
+    out = _out(ctx, "keras_sizes.json")
+    _run(
+        ctx,
+        command = "",
+        mnemonic = "KerasSizes",
+        progress_message = "Saving {} as .keras and .h5 for their sizes".format(model.name),
+        options = {"--info": model.info, "--model": model.model},
+        outputs = [out],
+        tool = ctx.executable._keras_sizes,
+        more = ["--out", out.path],
+    )
+    return out
+
+def _baseline(ctx, variants):
+    if ctx.attr.baseline:
+        baseline = ctx.attr.baseline[VariantInfo]
+        if baseline.name not in [variant.name for variant in variants]:
+            fail("{}: `baseline` {} is not among `variants`".format(public_label(ctx.label), baseline.name))
+        return baseline
+    for variant in variants:
+        if variant.recipe_name == "fp32":
+            return variant
+    fail("{}: no variant of recipe fp32 is among `variants`; add it or set `baseline`".format(public_label(ctx.label)))
+
+def _collect(ctx, variants, baseline, model, image_set):
+    keras = ctx.attr.keras_evaluation[EvaluationInfo]
+    evaluations = [target[EvaluationInfo] for target in ctx.attr.evaluations]
+    out = _out(ctx, "facts.json")
+    options = {
+        "--baseline": baseline.name,
+        "--images-name": ctx.attr.images.label.name,
+        "--info": model.info,
+        "--keras-sizes": _keras_sizes(ctx, model),
+        "--keras-summary": _summary(ctx, keras, keras, model),
+        "--layers": [
+            _layers(ctx, variant, baseline, image_set.images)
+            for variant in variants
+            if variant.name != baseline.name
+        ],
+        "--summary": [_summary(ctx, evaluation, keras, model) for evaluation in evaluations],
+        "--variant": [_facts(ctx, variant) for variant in variants],
+    }
+    if ctx.file.published:
+        options["--published"] = ctx.file.published
+    _run(
+        ctx,
+        command = "collect",
+        mnemonic = "ReportFacts",
+        progress_message = "Collecting the facts of " + public_label(ctx.label),
+        options = options,
+        outputs = [out],
+        more = ["--out", out.path],
+    )
+    return out
+
+def _launcher(ctx, facts, variants, model):
+    pairs = [("--facts", facts), ("--keras-info", model.info), ("--keras-model", model.model)]
+    for variant in variants:
+        pairs += [("--variant", variant.model), ("--manifest", variant.manifest)]
+    launcher = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(launcher, _LAUNCHER.format(
+        tool = ctx.executable._report_run.short_path,
+        label = public_label(ctx.label),
+        arguments = " ".join(["{}='{}'".format(option, file.short_path) for option, file in pairs]),
+    ), is_executable = True)
+    return launcher, [file for _, file in pairs]
+
+def _model_report_impl(ctx):
+    if not ctx.attr.variants:
+        fail("{}: `variants` is empty, expected at least one".format(public_label(ctx.label)))
+    variants = [target[VariantInfo] for target in ctx.attr.variants]
+    model = same_model(ctx.label, variants)
+    if model.model != ctx.attr.model[ModelInfo].model:
+        fail("{}: `variants` are made from the model {}, `model` is {}".format(public_label(ctx.label), model.name, ctx.attr.model[ModelInfo].name))
+    baseline = _baseline(ctx, variants)
+    facts = _collect(ctx, variants, baseline, model, ctx.attr.images[ImageSetInfo])
+    pages = [ctx.actions.declare_file(ctx.label.name + suffix) for suffix in _SUFFIXES]
+    _run(
+        ctx,
+        command = "render",
+        mnemonic = "ReportRender",
+        progress_message = "Writing the report " + public_label(ctx.label),
+        options = {"--facts": facts, "--stem": ctx.label.name},
+        outputs = pages,
+        more = ["--out", pages[0].dirname],
+    )
+    launcher, files = _launcher(ctx, facts, variants, model)
+    runfiles = ctx.runfiles(files = files).merge(ctx.attr._report_run[DefaultInfo].default_runfiles)
+    return [
+        DefaultInfo(executable = launcher, files = depset(pages), runfiles = runfiles),
+        OutputGroupInfo(facts = depset([facts])),
+    ]
+
+def _program(label):
+    return attr.label(default = Label(label), executable = True, cfg = "exec")
+
+_model_report = rule(
+    implementation = _model_report_impl,
+    executable = True,
+    attrs = {
+        "baseline": attr.label(providers = [VariantInfo]),
+        "evaluations": attr.label_list(providers = [EvaluationInfo]),
+        "images": attr.label(providers = [ImageSetInfo], mandatory = True),
+        "keras_evaluation": attr.label(providers = [EvaluationInfo], mandatory = True),
+        "layer_images": attr.int(default = 4),
+        "model": attr.label(providers = [ModelInfo], mandatory = True),
+        "published": attr.label(allow_single_file = [".json"]),
+        "variants": attr.label_list(providers = [VariantInfo], mandatory = True),
+        "_keras_sizes": _program("//python/model_press/evaluate:keras_sizes"),
+        "_report_run": _program("//python/model_press/report:report_run"),
+        "_report_tool": _program("//python/model_press/report:report_tool"),
+    },
+    doc = "See the macro of the same name.",
+)
+
+def model_report(name, model, variants, images, baseline = None, published = None, layer_images = 4, **kwargs):
+    """What every variant of a model costs and keeps: <name>.html, <name>.md, <name>.csv and <name>.json.
+
+    `bazel build` makes every figure that depends on files alone, and says "not measured" for the rest. `bazel run //x:report --
+    --out DIR` measures on this machine and writes the full report and metrics.json into DIR; `--metrics FILE` takes a
+    metrics.json (of a measurement_test, or an earlier run) instead, `--device FILE`, repeatable, adds one of a phone or a Pi.
+
+    Args:
+      name: target name.
+      model: label of the keras_model.
+      variants: labels of its variants, in the order of the tables.
+      images: label of an image_set that neither training nor calibration has seen, labelled or not.
+      baseline: label of the variant that ratios refer to; the one of recipe fp32 by default.
+      published: label of a JSON file with figures that somebody published for the model, shown in a column of their own
+        (python/model_press/report/published.py).
+      layer_images: images on which layers are compared with the baseline's.
+      **kwargs: common attributes.
+    """
+    _model_report(
+        name = name,
+        baseline = baseline,
+        evaluations = [evaluation_of(variant, images) for variant in variants],
+        images = images,
+        keras_evaluation = evaluation_of(model, images),
+        layer_images = layer_images,
+        model = model,
+        published = published,
+        variants = variants,
+        **kwargs
+    )

@@ -1,0 +1,1 @@
+"""What a variant keeps and what it costs, from files alone: cached, deterministic actions."""

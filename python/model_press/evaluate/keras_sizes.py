@@ -1,0 +1,43 @@
+"""Bytes of the Keras model as .keras and as .h5: keras_sizes.py --model FILE --info JSON --out JSON"""
+
+import argparse
+import os
+import tempfile
+import warnings
+
+from model_press import files, load, model_format, model_info
+
+
+def sizes(model: str | os.PathLike, info: model_info.ModelInfo) -> dict[str, int | None]:
+    """Returns {"keras_bytes", "h5_bytes"}: the given file's own size in its own format, the other from saving it anew.
+
+    Saved without an optimizer. None for a SavedModel, which is neither.
+    """
+    if info.keras == "saved_model":
+        return {"keras_bytes": None, "h5_bytes": None}
+    found: dict[str, int | None] = {}
+    given = "keras" if model_format.sniff(model).container == "keras_zip" else "h5"
+    with load.load(model) as loaded, tempfile.TemporaryDirectory() as folder:
+        for extension in ("keras", "h5"):
+            path = model
+            if extension != given:
+                path = os.path.join(folder, f"model.{extension}")
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # that .h5 is legacy: it is what is asked for
+                    loaded.model.save(path)
+            found[f"{extension}_bytes"] = os.path.getsize(path)
+    return found
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Writes the sizes as JSON."""
+    parser = argparse.ArgumentParser(prog="keras_sizes", description=__doc__)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--info", required=True)
+    parser.add_argument("--out", required=True)
+    options = parser.parse_args(argv)
+    files.write_json(options.out, sizes(options.model, model_info.read(options.info)))
+
+
+if __name__ == "__main__":
+    main()

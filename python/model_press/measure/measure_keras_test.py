@@ -1,0 +1,87 @@
+"""Measuring variants and the Keras model end to end, on tiny ones."""
+
+import os
+
+import pytest
+
+from model_press import files, manifest, model_info
+from model_press.measure import measure, metrics
+from model_press.testing import keras_models
+from model_press.testing.manifests import manifest_of, recipe
+from model_press.testing.raises import user_error
+
+MODELS = {name: os.environ[f"{name}_MODEL"] for name in ("SMALL", "BROKEN")}
+
+
+@pytest.fixture(scope="module")
+def arguments(tmp_path_factory):
+    """Options of measure for two variants and a Keras model."""
+    folder = tmp_path_factory.mktemp("measure")
+    found = []
+    for name, path in MODELS.items():
+        data = manifest.ModelFile("m.tflite", "tflite", files.sha256(path), os.path.getsize(path))
+        sheet = folder / f"{name}.json"
+        manifest.write(
+            sheet, manifest_of(name=f"net_{name.lower()}", model=data, recipe=recipe(name="int8"))
+        )
+        found += ["--variant", path, "--manifest", str(sheet)]
+    keras = folder / "net.keras"
+    keras_models.classifier("2").save(keras)
+    info = {
+        "schema_version": 1,
+        "name": "net",
+        "keras": "2",
+        "sha256": files.sha256(keras),
+        "bytes": keras.stat().st_size,
+        "parameters": 1,
+        "input": {"name": "photo", "shape": [0, 24, 24, 3]},
+        "output": {"name": "scores", "shape": [0, 10]},
+        "classes": 10,
+        "preprocess": {
+            "color_order": "RGB",
+            "mean": [0, 0, 0],
+            "std": [1, 1, 1],
+            "resize": {"fit": "crop", "filter": "bilinear_antialias"},
+        },
+        "trained": True,
+    }
+    files.write_json(folder / "net.json", info)
+    assert model_info.read(folder / "net.json").name == "net"
+    return [*found, f"--keras-model={keras}", f"--keras-info={folder / 'net.json'}", "--rounds=2"]
+
+
+def test_everything_is_measured_and_tensorflow_stays_out_of_the_variants(arguments, tmp_path):
+    assert measure.main([*arguments, f"--out={tmp_path / 'm.json'}"]) == 0
+    found = metrics.read(tmp_path / "m.json")
+    threads = [1, 2] if found.machine.cores > 1 else [1]
+    kinds = {(r.variant, r.delegate, r.threads) for r in found.records}
+    assert len(kinds) == len(found.records)
+    for count in threads:
+        assert {("net_small", d, count) for d in ("xnnpack", "none")} <= kinds
+        assert {("net_broken", d, count) for d in ("xnnpack", "none")} <= kinds
+        assert ("net", "none", count) in kinds
+    for record in found.records:
+        if record.recipe == metrics.KERAS:
+            assert record.runtime.name == "tf-keras"
+            assert record.base_memory_bytes > 200e6  # TensorFlow alone
+        else:
+            assert record.base_memory_bytes < 80e6, "the probe has more than the runtime in it"
+    broken = next(r for r in found.records if r.variant == "net_broken" and r.delegate != "none")
+    assert "RELU" in {op.op for op in broken.undelegated}
+
+
+def test_another_file_than_the_manifests_is_refused(arguments, tmp_path, capsys):
+    small_sheet, broken_model = arguments[3], arguments[5]
+    swapped = ["--variant", broken_model, "--manifest", small_sheet]
+    assert measure.main([*swapped, "--label=//x:y", f"--out={tmp_path / 'm.json'}"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("ERROR //x:y: ") and "not the file its manifest names" in error
+    assert not (tmp_path / "m.json").exists()
+
+
+def test_a_file_that_does_not_run_is_named(arguments, tmp_path):
+    bad = tmp_path / "bad.tflite"
+    bad.write_bytes(b"\0\0\0\0TFL3" + b"\0" * 100)
+    sheet = manifest_of(model=manifest.ModelFile("bad.tflite", "tflite", files.sha256(bad), 108))
+    with user_error("bad.tflite (1 threads, delegate xnnpack) in LiteRT does not run"):
+        measure.measure([measure.Variant(str(bad), sheet)], None, 1)

@@ -1,0 +1,125 @@
+"""report.json: figures against ones worked out by hand, and measurements of other files refused by name."""
+
+import dataclasses
+
+import pytest
+
+from model_press.report import build, facts, testing_facts
+from model_press.report.testing_facts import FP32, INT8, KERAS, facts_of, metrics_of, record_of
+from model_press.testing.raises import user_error
+
+
+def _variants(report):
+    return {variant["name"]: variant for variant in report["variants"]}
+
+
+def test_figures_of_a_measured_variant():
+    report = build.build(facts_of(), metrics_of())
+    int8 = _variants(report)[INT8]
+    assert report["machine"]["cpu_model"] == testing_facts.CPU
+    assert (int8["recipe"], int8["bytes"], int8["zipped_bytes"]) == ("int8", 250_000, 225_000)
+    assert int8["apk_bytes"] == 250_000
+    assert int8["latency_ms"] == {"1": 2.5, "2": 1.5}
+    assert (int8["peak_memory_bytes"], int8["base_memory_bytes"]) == (55_000_000, 40_000_000)
+    assert (int8["top1"], int8["top1_drop"]) == (0.93, 0.02)
+    assert int8["ratios"] == {
+        "size": 0.25,
+        "zipped": 0.25,
+        "latency": 0.25,
+        "latency_by_threads": {"1": 0.25, "2": 0.25},
+        "memory_above_base": 0.25,  # 15 of 60 MB
+        "memory": 0.55,
+    }
+    assert int8["delegation"]["outside"] == [
+        {"op": "RELU", "count": 2, "outputs": ["block/relu;x", "two"]}
+    ]
+
+
+def test_the_baseline_is_run_as_the_apps_do():
+    fp32 = _variants(build.build(facts_of(), metrics_of()))[FP32]
+    assert fp32["latency_ms"] == {"1": 10.0, "2": 6.0}
+    assert fp32["latency_without_delegate_ms"] == {"1": 30.0}
+    assert fp32["ratios"]["latency"] == fp32["ratios"]["size"] == 1
+    assert fp32["top1_drop"] == 0
+
+
+def test_row_zero_is_keras():
+    keras = build.build(facts_of(), metrics_of())["keras"]
+    assert (keras["bytes"], keras["h5_bytes"]) == (1_100_000, 1_150_000)
+    assert keras["latency_ms"] == {"1": 150.0}
+    assert (keras["ratios"]["latency"], keras["ratios"]["size"]) == (15, 1.1)
+
+
+def test_unmeasured_and_untrained_figures_are_empty():
+    report = build.build(facts_of(trained=False), None)
+    assert report["machine"] is None
+    for variant in [*report["variants"], report["keras"]]:
+        assert variant["latency_ms"] == {}
+        assert variant["peak_memory_bytes"] is None and variant["base_memory_bytes"] is None
+        assert variant["top1"] is None and variant["top1_drop"] is None
+        assert variant["ratios"]["latency"] is None
+        assert variant["ratios"]["memory_above_base"] is None
+    assert _variants(report)[INT8]["delegation"] is None
+    assert _variants(report)[INT8]["ratios"]["size"] == 0.25
+
+
+def test_weights_by_share_and_reason():
+    weights = _variants(build.build(facts_of(), None))[INT8]["weights"]
+    assert (weights["tensors"], weights["compressed"]) == (2, 1)
+    assert weights["compressed_share"] == round(216 / 248, 6)
+    assert weights["by_type"] == {"int32": round(32 / 248, 6), "int8": round(216 / 248, 6)}
+    assert weights["zeros"] == 0.25
+    assert [group["why"] for group in weights["kept"]] == ["bias | of an integer operator"]
+
+
+def test_a_measurement_of_another_file_is_refused_by_name():
+    other = record_of(INT8, 1, 2.5, 55_000_000, sha256="d" * 64)
+    with user_error("variant net_int8", "another file", "dddddddddddd", "bbbbbbbbbbbb"):
+        build.build(facts_of(), metrics_of(other))
+    with user_error(testing_facts.CPU, "variant net_int8"):
+        build.build(facts_of(), None, [metrics_of(other, kind="android")])
+    stranger = record_of("lenet_int8", 1, 2.5, 55_000_000)
+    with user_error("variant lenet_int8 is not in this report", "net_fp32"):
+        build.build(facts_of(), metrics_of(stranger))
+    keras = record_of(KERAS, 1, 2.5, 55_000_000, sha256="d" * 64)
+    with user_error("variant net was measured as another file"):
+        build.build(facts_of(), metrics_of(keras))
+
+
+def test_a_device_has_its_own_baseline():
+    device = metrics_of(
+        record_of(FP32, 4, 40.0, 80_000_000),
+        record_of(INT8, 4, 30.0, 60_000_000),
+        kind="android",
+    )
+    report = build.build(facts_of(), metrics_of(), [device])
+    (found,) = report["devices"]
+    assert found["machine"]["kind"] == "android"
+    assert [row["name"] for row in found["variants"]] == [FP32, INT8]
+    assert found["variants"][1]["ratios"]["latency_by_threads"] == {"4": 0.75}
+    assert _variants(report)[INT8]["latency_ms"] == {"1": 2.5, "2": 1.5}
+
+
+def test_a_device_without_the_baseline_has_no_ratio():
+    device = metrics_of(record_of(INT8, 4, 30.0, 60_000_000), kind="android")
+    (found,) = build.build(facts_of(), None, [device])["devices"]
+    assert found["variants"][0]["ratios"]["latency"] is None
+
+
+def test_facts_that_do_not_fit_together():
+    good = facts_of()
+    (fp32, int8) = good.variants
+    arguments = ("//x:y", "s", FP32, None, {}, good.keras.summary)
+    with user_error("variant net_fp32 is given 2 times"):
+        facts.collect(*arguments, (fp32, fp32), None)
+    with user_error("baseline net_fp32 is not among the variants net_int8"):
+        facts.collect(*arguments, (int8,), None)
+    swapped = dataclasses.replace(int8, summary=fp32.summary)
+    with user_error("the evaluation of net_fp32 stands beside the file of net_int8"):
+        facts.collect(*arguments, (fp32, swapped), None)
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_facts_round_trip(tmp_path, trained):
+    facts.write(tmp_path / "f.json", facts_of(trained))
+    assert facts.read(tmp_path / "f.json") == facts_of(trained)

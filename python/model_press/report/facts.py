@@ -1,0 +1,103 @@
+"""facts.json: everything in a report that the build computes, so that rendering needs no model."""
+
+import dataclasses
+import os
+
+from model_press import files, model_info, strict_json
+from model_press.errors import UserError
+from model_press.evaluate import layer_error, summary, variant_facts
+from model_press.report import published
+
+
+@dataclasses.dataclass(frozen=True)
+class KerasFacts:
+    """Row zero. keras_bytes and h5_bytes are None for a SavedModel."""
+
+    name: str
+    keras: str
+    sha256: str
+    parameters: int
+    input_shape: tuple[int, ...]
+    classes: int
+    trained: bool
+    keras_bytes: int | None
+    h5_bytes: int | None
+    summary: summary.Summary
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One variant. layers is None for the baseline itself."""
+
+    facts: variant_facts.VariantFacts
+    summary: summary.Summary
+    layers: layer_error.LayerErrors | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+    """The whole file. baseline: name of the variant that ratios refer to. images: name of the image set."""
+
+    schema_version: int
+    label: str
+    images: str
+    baseline: str
+    keras: KerasFacts
+    variants: tuple[Entry, ...]
+    published: published.Published | None
+
+    @property
+    def baseline_entry(self) -> Entry:
+        return next(entry for entry in self.variants if entry.facts.name == self.baseline)
+
+
+def collect(
+    label: str,
+    images: str,
+    baseline: str,
+    info: model_info.ModelInfo,
+    sizes: dict[str, int | None],
+    keras_summary: summary.Summary,
+    variants: tuple[Entry, ...],
+    article: published.Published | None,
+) -> Facts:
+    """Puts together what the single actions found.
+
+    Raises:
+      UserError: two variants of one name, or a baseline that is none of them.
+    """
+    names = [entry.facts.name for entry in variants]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f"variant {name} is given {names.count(name)} times, expected once")
+    if baseline not in names:
+        raise UserError(f"baseline {baseline} is not among the variants {', '.join(names)}")
+    for entry in variants:
+        if entry.summary.subject != entry.facts.name:
+            raise UserError(
+                f"the evaluation of {entry.summary.subject} stands beside the file of {entry.facts.name}"
+            )
+    keras = KerasFacts(
+        info.name,
+        info.keras,
+        info.sha256,
+        info.parameters,
+        info.input.shape[1:],
+        info.classes,
+        info.trained,
+        sizes["keras_bytes"],
+        sizes["h5_bytes"],
+        keras_summary,
+    )
+    return Facts(1, label, images, baseline, keras, variants, article)
+
+
+def write(path: str | os.PathLike, facts: Facts) -> None:
+    """Writes the facts as JSON."""
+    files.write_json(path, strict_json.to_json(facts))
+
+
+def read(path: str | os.PathLike) -> Facts:
+    """Reads and validates facts."""
+    where = f"report facts {os.path.basename(path)}"
+    return strict_json.from_json(Facts, files.read_json(path, "report facts"), where)

@@ -1,0 +1,92 @@
+"""Figures that somebody published for the same model, and which of their claims hold here.
+
+They stand in a column of their own and are compared as ratios only: another machine's milliseconds say nothing here.
+"""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from model_press import files, strict_json
+from model_press.errors import UserError
+
+# A ratio up to a tenth above the published one still counts as the published one.
+_BAND = 1.1
+# Points of top-1 that a published drop may be exceeded by.
+_DROP_BAND = 0.005
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """What was published of one variant. note: why a claim of it cannot hold, or ""."""
+
+    recipe: str
+    title: str
+    bytes: int
+    peak_memory_bytes: int
+    latency_ms: float
+    top1: float
+    note: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Published:
+    """A published table. The first row is the uncompressed model that the others are compared with."""
+
+    schema_version: int
+    title: str
+    machine: str
+    rows: tuple[Row, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """One published figure against ours. verdict: "holds", "fails", "not measured" or "no such variant"."""
+
+    recipe: str
+    title: str
+    metric: str
+    published: float
+    measured: float | None
+    verdict: str
+
+
+def read(path: str | os.PathLike) -> Published:
+    """Reads and validates a published table."""
+    where = f"published figures {os.path.basename(path)}"
+    found = strict_json.from_json(Published, files.read_json(path, "published figures"), where)
+    if not found.rows:
+        raise UserError(f"{where}: rows is empty, expected the uncompressed model first")
+    return found
+
+
+def claims(table: Published, variants: Mapping[str, Mapping[str, Any]]) -> list[Claim]:
+    """Holds each published ratio to the uncompressed model against the report's own.
+
+    Args:
+      variants: recipe -> the report's entry of that variant (ratios and top1_drop as in report.json).
+    """
+    first = table.rows[0]
+    result = []
+    for row in table.rows[1:]:
+        ours = variants.get(row.recipe)
+        ratios = ours["ratios"] if ours else {}
+        pairs = [
+            ("size", row.bytes / first.bytes, ratios.get("size")),
+            ("latency", row.latency_ms / first.latency_ms, ratios.get("latency")),
+            ("peak memory", row.peak_memory_bytes / first.peak_memory_bytes, ratios.get("memory")),
+            ("top-1 drop", first.top1 - row.top1, ours["top1_drop"] if ours else None),
+        ]
+        for metric, expected, found in pairs:
+            verdict = "no such variant" if ours is None else _verdict(metric, expected, found)
+            expected = round(expected, 6)
+            result.append(Claim(row.recipe, row.title, metric, expected, found, verdict))
+    return result
+
+
+def _verdict(metric: str, expected: float, found: float | None) -> str:
+    if found is None:
+        return "not measured"
+    limit = expected + _DROP_BAND if metric == "top-1 drop" else expected * _BAND
+    return "holds" if found <= limit else "fails"

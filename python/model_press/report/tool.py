@@ -1,0 +1,187 @@
+"""The program behind model_report: one subcommand per action, and `run`, which measures and writes the full report."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+
+from model_press import files
+from model_press.errors import UserError
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="report", description=__doc__, allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, action: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, allow_abbrev=False)
+        sub.add_argument("--label", required=True, help="the target, for error lines")
+        sub.set_defaults(run=action)
+        return sub
+
+    sub = command("summarize", _summarize)
+    sub.add_argument("--outputs", required=True)
+    sub.add_argument("--manifest", help="of the variant; without it the outputs are Keras'")
+    sub.add_argument("--keras-outputs", required=True)
+    sub.add_argument("--classes", required=True)
+    sub.add_argument("--labels", required=True)
+    sub.add_argument("--info", required=True)
+    sub.add_argument("--out", required=True)
+
+    sub = command("describe", _describe)
+    sub.add_argument("--model", required=True)
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--out", required=True)
+
+    sub = command("compare-layers", _compare_layers)
+    sub.add_argument("--model", required=True)
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--baseline-model", required=True)
+    sub.add_argument("--baseline-manifest", required=True)
+    sub.add_argument("--images", required=True)
+    sub.add_argument("--count", type=int, required=True)
+    sub.add_argument("--out", required=True)
+
+    sub = command("collect", _collect)
+    sub.add_argument("--info", required=True)
+    sub.add_argument("--keras-sizes", required=True)
+    sub.add_argument("--keras-summary", required=True)
+    sub.add_argument("--images-name", required=True)
+    sub.add_argument("--baseline", required=True)
+    sub.add_argument("--variant", action="append", required=True, metavar="FACTS")
+    sub.add_argument("--summary", action="append", required=True)
+    sub.add_argument("--layers", action="append", default=[])
+    sub.add_argument("--published")
+    sub.add_argument("--out", required=True)
+
+    sub = command("render", _render)
+    sub.add_argument("--facts", required=True)
+    sub.add_argument("--stem", required=True)
+    sub.add_argument("--out", required=True, help="an existing folder")
+
+    sub = command("run", _run)
+    sub.add_argument("--facts", required=True)
+    sub.add_argument("--out", help="the folder to write the report into")
+    sub.add_argument("--metrics", help="a metrics.json of this machine, instead of measuring now")
+    sub.add_argument(
+        "--device", action="append", default=[], help="a metrics.json of a phone or Pi"
+    )
+    from model_press.measure import measure  # what it needs is there in every case
+
+    measure.add_arguments(sub)
+    return parser
+
+
+def _summarize(options: argparse.Namespace) -> None:
+    from model_press import labels, manifest, model_info
+    from model_press.evaluate import summary
+
+    info = model_info.read(options.info)
+    description = manifest.read(options.manifest) if options.manifest else None
+    found = summary.summarize(
+        description.name if description else info.name,
+        options.outputs,
+        description,
+        options.keras_outputs,
+        options.classes,
+        labels.read(options.labels),
+        info.trained,
+    )
+    summary.write(options.out, found)
+
+
+def _describe(options: argparse.Namespace) -> None:
+    from model_press import manifest
+    from model_press.evaluate import variant_facts
+
+    found = variant_facts.describe(options.model, manifest.read(options.manifest))
+    variant_facts.write(options.out, found)
+
+
+def _compare_layers(options: argparse.Namespace) -> None:
+    from model_press import manifest
+    from model_press.evaluate import layer_error
+
+    found = layer_error.compare(
+        options.model,
+        manifest.read(options.manifest),
+        options.baseline_model,
+        manifest.read(options.baseline_manifest),
+        options.images,
+        options.count,
+    )
+    layer_error.write(options.out, found)
+
+
+def _collect(options: argparse.Namespace) -> None:
+    from model_press import model_info
+    from model_press.evaluate import layer_error, summary, variant_facts
+    from model_press.report import facts, published
+
+    layers = {found.variant: found for found in map(layer_error.read, options.layers)}
+    entries = []
+    for variant_path, summary_path in zip(options.variant, options.summary, strict=True):
+        variant = variant_facts.read(variant_path)
+        entries.append(facts.Entry(variant, summary.read(summary_path), layers.get(variant.name)))
+    found = facts.collect(
+        options.label,
+        options.images_name,
+        options.baseline,
+        model_info.read(options.info),
+        files.read_json(options.keras_sizes, "Keras sizes"),
+        summary.read(options.keras_summary),
+        tuple(entries),
+        published.read(options.published) if options.published else None,
+    )
+    facts.write(options.out, found)
+
+
+def _render(options: argparse.Namespace) -> None:
+    from model_press.report import build, facts, render
+
+    render.write(build.build(facts.read(options.facts), None), options.out, options.stem)
+
+
+def _run(options: argparse.Namespace) -> None:
+    from model_press.measure import measure, metrics
+    from model_press.report import build, facts, render
+
+    if not options.out:
+        raise UserError(f"--out is missing; bazel run {options.label} -- --out DIR")
+    known = facts.read(options.facts)
+    # What a measurement of a minute would come too late to tell.
+    devices = [metrics.read(_user_path(path)) for path in options.device]
+    build.build(known, None, devices)
+    folder = _user_path(options.out)
+    os.makedirs(folder, exist_ok=True)
+    if options.metrics:
+        measured = metrics.read(_user_path(options.metrics))
+    else:
+        measured = measure.measured(options)
+        metrics.write(os.path.join(folder, "metrics.json"), measured)
+    for path in render.write(build.build(known, measured, devices), folder, "report"):
+        print(path)
+
+
+def _user_path(path: str) -> str:
+    """A path as the user meant it: `bazel run` starts a program in another folder."""
+    return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), path)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs a subcommand; 1 and one line on standard error for a user's mistake."""
+    options = _parser().parse_args(argv)
+    # matplotlib wants a folder of its own to write to.
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["MPLCONFIGDIR"] = folder
+        try:
+            options.run(options)
+        except UserError as error:
+            print(f"ERROR {options.label}: {error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
