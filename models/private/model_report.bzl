@@ -233,7 +233,7 @@ def model_report(name, model, variants, images, baseline = None, published = Non
     Args:
       name: target name.
       model: label of the keras_model.
-      variants: labels of its variants, in the order of the tables.
+      variants: labels of its variants; the tables have the baseline first, then the others by falling size.
       images: label of an image_set that neither training nor calibration has seen, labelled or not.
       baseline: label of the variant that ratios refer to; the one of recipe fp32 by default.
       published: label of a JSON file with figures that somebody published for the model, shown in a column of their own

@@ -33,7 +33,7 @@ def build(
             _require_same_files(facts, each)
     base = facts.baseline_entry
     times = _Times(measured, base.facts.name)
-    variants = [_variant(entry, facts, times) for entry in facts.variants]
+    variants = [_variant(entry, facts, times) for entry in ordered(facts)]
     report = {
         "schema_version": SCHEMA_VERSION,
         "label": facts.label,
@@ -60,6 +60,15 @@ def build(
             ],
         }
     return report
+
+
+def ordered(facts: Facts) -> list[Entry]:
+    """The variants as a reader wants them: the baseline, then the others by falling size."""
+
+    def key(entry: Entry) -> tuple[bool, int, str]:
+        return entry.facts.name != facts.baseline, -entry.facts.bytes, entry.facts.name
+
+    return sorted(facts.variants, key=key)
 
 
 def _require_same_files(facts: Facts, measured: metrics.Metrics) -> None:
@@ -296,7 +305,7 @@ def _weights(entry: Entry) -> dict[str, Any]:
 
 def _device(facts: Facts, measured: metrics.Metrics) -> dict[str, Any]:
     times = _Times(measured, facts.baseline)
-    names = [facts.keras.name] + [entry.facts.name for entry in facts.variants]
+    names = [facts.keras.name] + [entry.facts.name for entry in ordered(facts)]
     rows = []
     for name in names:
         records, memory = times.records(name), times.memory(name)

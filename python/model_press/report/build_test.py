@@ -43,6 +43,17 @@ def test_the_baseline_is_run_as_the_apps_do():
     assert fp32["top1_drop"] == 0
 
 
+def test_the_baseline_comes_first_then_the_bigger():
+    known = facts_of()
+    fp32, int8 = known.variants
+    fp16 = dataclasses.replace(
+        int8, facts=dataclasses.replace(int8.facts, name="net_fp16", bytes=2_000_000)
+    )
+    shuffled = dataclasses.replace(known, variants=(int8, fp16, fp32))
+    names = [entry.facts.name for entry in build.ordered(shuffled)]
+    assert names == [FP32, "net_fp16", INT8]
+
+
 def test_row_zero_is_keras():
     keras = build.build(facts_of(), metrics_of())["keras"]
     assert (keras["bytes"], keras["h5_bytes"]) == (1_100_000, 1_150_000)
