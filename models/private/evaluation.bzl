@@ -86,5 +86,8 @@ def evaluation_of(subject, images):
 
 def _stem(label):
     label = str(label)
+    if label.startswith("//") and ":" not in label:
+        # //a/b is short for //a/b:b.
+        label += ":" + label.split("/")[-1]
     package, _, name = label.rpartition(":")
     return (package.strip("/").replace("/", "_") + "_" + name if package else name).strip("_")
