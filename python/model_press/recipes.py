@@ -7,6 +7,8 @@ from typing import Literal
 from model_press import files, strict_json
 from model_press.errors import UserError
 
+Rewrite = Literal["concatenation", "float_islands", "pooling", "relu"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Tolerance:
@@ -33,6 +35,8 @@ class Recipe:
     per_channel_dense: per-channel scales for dense layers; needs a runtime of 2.17 or newer in
       a dynamic-range variant (FULLY_CONNECTED version 12).
     calibration: whether representative images must be given; giving unused ones is an error.
+    rewrites: which operators of an int8 graph are replaced by ones that the delegate runs, see
+      model_press.rewrites; none where the graph is for a runtime without an int8 delegate.
     """
 
     schema_version: Literal[1]
@@ -44,6 +48,7 @@ class Recipe:
     preprocess: Literal["fused", "external"]
     per_channel_dense: bool
     calibration: Literal["required", "none"]
+    rewrites: tuple[Rewrite, ...]
     tolerance: Tolerance
 
     @property
@@ -95,6 +100,12 @@ def _check(recipe: Recipe, where: str) -> None:
         )
     if recipe.activations == "float32":
         need(recipe.input_type != "int8", "input_type 'int8' needs int8 activations; use 'uint8'")
+    if recipe.rewrites:
+        need(
+            recipe.activations == "int8",
+            f"rewrites are for int8 activations, got '{recipe.activations}'; use []",
+        )
+    need(len(set(recipe.rewrites)) == len(recipe.rewrites), "rewrites names one twice")
     tolerance = recipe.tolerance
     need(0 <= tolerance.min_top1_agreement <= 1, "tolerance.min_top1_agreement must be in 0..1")
     need(tolerance.max_mean_diff > 0, "tolerance.max_mean_diff must be above 0")

@@ -48,6 +48,14 @@ def test_round_trip():
         ({"activations": "float32", "calibration": "none"}, ["output_type 'uint8'"]),
         ({"activations": "int16", "output_type": "float32"}, ["input_type 'uint8'", "int16"]),
         ({"weights": "float16"}, ["int8 activations need int8 weights"]),
+        ({"rewrites": ["gelu"]}, ["rewrites", "gelu", "relu"]),
+        ({"rewrites": "relu"}, ["rewrites", "expected a list"]),
+        ({"rewrites": ["relu", "relu"]}, ["rewrites", "twice"]),
+        (
+            {"activations": "int16", "input_type": "float32", "output_type": "float32"}
+            | {"rewrites": ["relu"]},
+            ["rewrites", "int8 activations", "int16"],
+        ),
         ({"tolerance": {"min_top1_agreement": 2, "max_mean_diff": 0.1}}, ["min_top1_agreement"]),
         ({"tolerance": {"min_top1_agreement": 1, "max_mean_diff": 0}}, ["max_mean_diff"]),
         ({"tolerance": {"max_mean_diff": 0.1}}, ["tolerance", "min_top1_agreement", "missing"]),

@@ -1,4 +1,4 @@
-"""The convert step: loads, fuses, converts, verifies, and describes the result."""
+"""The convert step: loads, fuses, converts, rewrites, verifies, and describes the result."""
 
 import dataclasses
 import os
@@ -20,6 +20,7 @@ from model_press.convert import calibration, tflite, verify
 from model_press.errors import UserError
 from model_press.preprocess import Normalization
 from model_press.recipes import Recipe
+from model_press.rewrites import rewriting
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +64,9 @@ def convert_model(
         )
     file = tflite_file.parse(data, "the converted model")
     verify.check_structure(file, recipe)
+    if recipe.rewrites:
+        data = rewriting.apply(data, recipe.rewrites)
+        file = tflite_file.parse(data, "the rewritten model")
     verify.check_outputs(data, file)
     return Converted(data, file, fused_by)
 

@@ -23,7 +23,7 @@ from model_press import (
 )
 from model_press.checks import parity
 from model_press.convert import convert
-from model_press.testing import keras_models
+from model_press.testing import int8_graphs, keras_models
 from model_press.testing.raises import user_error
 from model_press.tflite_interpreter import Interpreter
 
@@ -137,6 +137,37 @@ def test_float_recipes_take_bytes_by_one_cast(name, converted):
 @pytest.mark.parametrize("name", ["int8", "int16x8"])
 def test_static_recipes_have_no_float_inside(name, converted):
     assert not converted[name].file.inner_float_tensors()
+
+
+@pytest.mark.parametrize("generation", ["2", "3"])
+def test_int8_is_rewritten_for_the_delegate_as_the_recipe_says(generation, tmp_path):
+    layers = keras_models.library(generation).layers
+
+    def residual(x):
+        # The sum is read twice, so its ReLU cannot be fused; padding cuts the average's windows at the border.
+        total = layers.Add()([x, layers.Conv2D(8, 1)(x)])
+        y = layers.Conv2D(8, 1)(layers.ReLU()(total))
+        y = layers.AveragePooling2D(3, strides=1, padding="same")(y)
+        return layers.Add()([total, y])
+
+    path = tmp_path / "m.keras"
+    model = keras_models.classifier(generation, [layers.Conv2D(8, 3), residual])
+    keras_models.fit_head(model, TF.apply(CALIBRATION), CLASSES)
+    model.save(path)
+    results = {names: run(path, recipe("int8", rewrites=names)) for names in [(), ("relu",)]}
+    results["shipped"] = run(path, recipe("int8"))
+    assert [int8_graphs.delegated(result.data)[0] for result in results.values()] == [3, 2, 1]
+    description = _describe(results["shipped"], recipe("int8"), path, tmp_path)
+    raw = {key: outputs(result, description).astype(int) for key, result in results.items()}
+    plain = raw.pop(())
+    assert len(np.unique(plain)) > 32
+    for rewritten in raw.values():
+        # Probabilities of 1/256 a code; XNNPACK rounds the rewritten operators itself.
+        assert np.abs(rewritten - plain).mean() < 0.5
+    checked = check_parity(
+        tmp_path, raw["shipped"].astype(np.uint8), description, keras_outputs(path)
+    )
+    assert checked.green, checked.lines()
 
 
 def test_bgr_pixels_are_red(tiny, converted, tmp_path):

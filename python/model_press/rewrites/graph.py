@@ -1,0 +1,210 @@
+"""A .tflite's graph, open to edits by the schema's object API.
+
+Rewrites work here, on the converter's result, and not on the Keras model: the file is where it is known which operators
+stayed unfused and at which scales, every Keras 2 or 3 model and SavedModel comes by here, and the float model that a
+variant is compared with stays untouched.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+# The schema's `force_align` of constants, which the generated Python code does not obey. Kernels read
+# int32 and vector registers from them.
+_CONSTANT_ALIGNMENT = 16
+_IDENTIFIER = b"TFL3"
+_NAMES = {v: k for k, v in vars(schema.BuiltinOperator).items() if isinstance(v, int)}
+_TYPES = {np.dtype(np.int8): schema.TensorType.INT8, np.dtype(np.int32): schema.TensorType.INT32}
+# Operator codes above this do not fit the schema's old one-byte field.
+_MAX_DEPRECATED_CODE = 127
+
+
+class Graph:
+    """The main subgraph of a .tflite file.
+
+    Attributes:
+      tensors: the subgraph's `schema.TensorT`, to be appended to only: signatures refer to them by index.
+      operators: its `schema.OperatorT` in execution order.
+
+    Args:
+      data: the bytes of a valid .tflite file.
+    """
+
+    def __init__(self, data: bytes):
+        self._model = schema.ModelT.InitFromPackedBuf(data)
+        graph = self._model.subgraphs[0]
+        self.tensors: list[schema.TensorT] = graph.tensors
+        self.operators: list[schema.OperatorT] = graph.operators
+        self._first_new_buffer = len(self._model.buffers)
+        self._outputs = {int(tensor) for tensor in graph.outputs}
+
+    def name(self, operator: schema.OperatorT) -> str:
+        """The builtin's name, such as "CONV_2D"."""
+        code = self._model.operatorCodes[operator.opcodeIndex]
+        return _NAMES[max(code.builtinCode, code.deprecatedBuiltinCode)]
+
+    def named(self, *names: str) -> list[schema.OperatorT]:
+        """The operators of these types, in execution order."""
+        return [operator for operator in self.operators if self.name(operator) in names]
+
+    def consumers(self, tensor: int) -> list[schema.OperatorT]:
+        """The operators that read a tensor."""
+        return [operator for operator in self.operators if tensor in operator.inputs]
+
+    def is_output(self, tensor: int) -> bool:
+        """Whether a tensor is an output of the graph."""
+        return tensor in self._outputs
+
+    def shape(self, tensor: int) -> tuple[int, ...]:
+        """Static shape; () for a scalar."""
+        shape = self.tensors[tensor].shape
+        return () if shape is None else tuple(int(size) for size in shape)
+
+    def is_int8(self, *tensors: int) -> bool:
+        """Whether all are int8 tensors with one scale each."""
+        return all(
+            self.tensors[tensor].type == schema.TensorType.INT8
+            and self.tensors[tensor].quantization is not None
+            and self.tensors[tensor].quantization.scale is not None
+            and len(self.tensors[tensor].quantization.scale) == 1
+            for tensor in tensors
+        )
+
+    def quantization(self, tensor: int) -> tuple[float, int]:
+        """(scale, zero point) of a tensor for which is_int8 holds."""
+        quantization = self.tensors[tensor].quantization
+        return float(quantization.scale[0]), int(quantization.zeroPoint[0])
+
+    def part_name(self, tensor: int, part: str) -> str:
+        """A name for a tensor that goes into making another: tools tell tensors apart by name."""
+        name = self.tensors[tensor].name or b""
+        return f"{name if isinstance(name, str) else name.decode()}/{part}"
+
+    def add_activation(self, name: str, shape: Sequence[int], scale: float, zero_point: int) -> int:
+        """Appends an int8 tensor that an operator will write; returns its index."""
+        return self._add(name, shape, schema.TensorType.INT8, 0, (scale, zero_point))
+
+    def add_float(self, name: str, shape: Sequence[int]) -> int:
+        """Appends a float32 tensor that an operator will write; returns its index."""
+        return self._add(name, shape, schema.TensorType.FLOAT32, 0, None)
+
+    def is_constant(self, tensor: int) -> bool:
+        """Whether a tensor's values are in the file."""
+        data = self._model.buffers[self.tensors[tensor].buffer].data
+        return data is not None and len(data) > 0
+
+    def add_dequantized(self, name: str, tensor: int) -> int:
+        """Appends the float32 values of a constant for which is_int8 holds; returns their index."""
+        scale, zero_point = self.quantization(tensor)
+        codes = self._model.buffers[self.tensors[tensor].buffer].data.view(np.int8)
+        values = (np.float32(scale) * (codes.astype(np.float32) - zero_point)).astype("<f4")
+        buffer = self._add_buffer(values.tobytes())
+        return self._add(name, self.shape(tensor), schema.TensorType.FLOAT32, buffer, None)
+
+    def add_constant(self, name: str, values: np.ndarray, scale: float, zero_point: int = 0) -> int:
+        """Appends a constant (int8 or int32 codes, one scale for the whole); returns its index."""
+        buffer = self._add_buffer(values.astype(values.dtype.newbyteorder("<")).tobytes())
+        return self._add(name, values.shape, _TYPES[values.dtype], buffer, (scale, zero_point))
+
+    def operator(
+        self,
+        builtin: str,
+        version: int,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        options: Any | None = None,
+    ) -> schema.OperatorT:
+        """A new operator, not yet in `operators`.
+
+        Args:
+          builtin: its name in schema.BuiltinOperator.
+          version: as TensorFlow gives it to these tensor types.
+          inputs, outputs: tensor indices.
+          options: the builtin's options, such as schema.Pool2DOptionsT().
+        """
+        result = schema.OperatorT()
+        result.opcodeIndex = self._code(builtin, version)
+        result.inputs = np.array(inputs, np.int32)
+        result.outputs = np.array(outputs, np.int32)
+        if options is not None:
+            result.builtinOptions = options
+            union = type(options).__name__.removesuffix("T")
+            result.builtinOptionsType = getattr(schema.BuiltinOptions, union)
+        return result
+
+    def replace(self, old: schema.OperatorT, new: Sequence[schema.OperatorT]) -> None:
+        """Puts operators in the place of one."""
+        where = next(i for i, operator in enumerate(self.operators) if operator is old)
+        self.operators[where : where + 1] = new
+
+    def dump(self) -> bytes:
+        """The file: the same edits of the same file give the same bytes."""
+        self._drop_unused_codes()
+        builder = _AligningBuilder(1 << 20)
+        builder.Finish(self._model.Pack(builder), _IDENTIFIER)
+        return bytes(builder.Output())
+
+    def _add_buffer(self, data: bytes) -> int:
+        # Equal constants are one: every pooling of a width has the same ones and zeros.
+        for index in range(self._first_new_buffer, len(self._model.buffers)):
+            if self._model.buffers[index].data.tobytes() == data:
+                return index
+        buffer = schema.BufferT()
+        buffer.data = np.frombuffer(data, np.uint8)
+        self._model.buffers.append(buffer)
+        return len(self._model.buffers) - 1
+
+    def _add(
+        self,
+        name: str,
+        shape: Sequence[int],
+        kind: int,
+        buffer: int,
+        quantization: tuple[float, int] | None,
+    ) -> int:
+        tensor = schema.TensorT()
+        tensor.name = name
+        tensor.shape = np.array(shape, np.int32)
+        tensor.type = kind
+        tensor.buffer = buffer
+        tensor.hasRank = True
+        if quantization is not None:
+            tensor.quantization = schema.QuantizationParametersT()
+            tensor.quantization.scale = np.array(quantization[:1], np.float32)
+            tensor.quantization.zeroPoint = np.array(quantization[1:], np.int64)
+        self.tensors.append(tensor)
+        return len(self.tensors) - 1
+
+    def _code(self, builtin: str, version: int) -> int:
+        number = getattr(schema.BuiltinOperator, builtin)
+        codes = self._model.operatorCodes
+        for index, code in enumerate(codes):
+            known = max(code.builtinCode, code.deprecatedBuiltinCode)
+            if (known, code.version) == (number, version):
+                return index
+        code = schema.OperatorCodeT()
+        code.builtinCode = number
+        code.deprecatedBuiltinCode = min(number, _MAX_DEPRECATED_CODE)
+        code.version = version
+        codes.append(code)
+        return len(codes) - 1
+
+    def _drop_unused_codes(self) -> None:
+        # A runtime that was built with the model's operators only looks up every code that the file lists.
+        everywhere = [op for graph in self._model.subgraphs for op in graph.operators]
+        used = sorted({operator.opcodeIndex for operator in everywhere})
+        moved = {old: new for new, old in enumerate(used)}
+        self._model.operatorCodes = [self._model.operatorCodes[index] for index in used]
+        for operator in everywhere:
+            operator.opcodeIndex = moved[operator.opcodeIndex]
+
+
+class _AligningBuilder(flatbuffers.Builder):
+    """Aligns byte vectors, which are constants, as the schema says."""
+
+    def StartVector(self, elemSize: int, numElems: int, alignment: int) -> int:  # noqa: N802, N803
+        wanted = _CONSTANT_ALIGNMENT if elemSize == 1 else alignment
+        return super().StartVector(elemSize, numElems, wanted)

@@ -1,0 +1,30 @@
+"""Applies the rewrites that a recipe names."""
+
+from collections.abc import Sequence
+
+from model_press.rewrites import concatenation, float_islands, pooling, relu
+from model_press.rewrites.graph import Graph
+
+# In the order in which they apply: what has an integer form is no float island.
+_REWRITES = {
+    "relu": relu.rewrite,
+    "pooling": pooling.rewrite,
+    "concatenation": concatenation.rewrite,
+    "float_islands": float_islands.rewrite,
+}
+
+
+def apply(data: bytes, names: Sequence[str]) -> bytes:
+    """Rewrites a .tflite file.
+
+    Args:
+      data: the file's bytes.
+      names: as `recipes.Recipe.rewrites`; their order does not matter.
+    Returns:
+      The rewritten file, or `data` itself where there was nothing to rewrite.
+    """
+    if not names:
+        return data
+    graph = Graph(data)
+    done = sum(rewrite(graph) for name, rewrite in _REWRITES.items() if name in names)
+    return graph.dump() if done else data
