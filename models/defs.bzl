@@ -2,9 +2,12 @@
 
 load("//models/private:accuracy_test.bzl", _accuracy_test = "accuracy_test")
 load("//models/private:calibration_report.bzl", _calibration_report = "calibration_report")
+load("//models/private:compressed_model.bzl", _compressed_model = "compressed_model")
+load("//models/private:compression.bzl", _compression = "compression")
 load("//models/private:delegation_test.bzl", _delegation_test = "delegation_test")
 load("//models/private:evaluation.bzl", _evaluation = "evaluation")
 load("//models/private:image_set.bzl", _image_set = "image_set")
+load("//models/private:image_stream.bzl", _image_stream = "image_stream")
 load("//models/private:images_test.bzl", _images_test = "images_test")
 load("//models/private:keras_model.bzl", _keras_model = "keras_model")
 load("//models/private:latency_test.bzl", _latency_test = "latency_test")
@@ -22,9 +25,12 @@ load("//models/private:tflite_variant.bzl", _tflite_variant = "tflite_variant")
 
 accuracy_test = _accuracy_test
 calibration_report = _calibration_report
+compressed_model = _compressed_model
+compression = _compression
 delegation_test = _delegation_test
 evaluation = _evaluation
 image_set = _image_set
+image_stream = _image_stream
 images_test = _images_test
 keras_model = _keras_model
 latency_test = _latency_test

@@ -3,6 +3,7 @@
 ModelInfo = provider(
     doc = "An imported and checked Keras model.",
     fields = {
+        "compression": "string: name of the compression that made it from another model, or empty.",
         "info": "File: JSON with input, output, preprocessing, parameter count and sha256 of the model.",
         "labels": "File: one class name a line, as many as the model has outputs.",
         "model": "File: the .keras or .h5 as given, or a SavedModel folder as one archive.",
@@ -15,6 +16,23 @@ ImageSetInfo = provider(
     fields = {
         "classes": "File: .npy, int32 [N], the class index of each image, -1 where it has none.",
         "images": "File: .npy, uint8 [N, height, width, 3], RGB.",
+    },
+)
+
+ImageStreamInfo = provider(
+    doc = "A program that makes an epoch's training images for each --seed.",
+    fields = {
+        "arguments": "list of strings: the program's arguments besides --seed, --out-images and --out-classes.",
+        "data": "depset of Files that the arguments name.",
+        "generator": "FilesToRunProvider of the program.",
+    },
+)
+
+CompressionInfo = provider(
+    doc = "What is done to a Keras model before its conversion, as data.",
+    fields = {
+        "json": "File: the compression (fields in python/model_press/compress/recipe.py).",
+        "name": "string: the compression's name.",
     },
 )
 

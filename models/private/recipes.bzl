@@ -21,11 +21,8 @@ def recipe_error(target, recipe):
     """
     if _is_label(recipe) or recipe in RECIPES:
         return None
-    return "{}: recipe is \"{}\", expected one of {} or the label of your own `recipe` target".format(
-        target,
-        recipe,
-        ", ".join(sorted(RECIPES)),
-    )
+    return ("{}: recipe is \"{}\", expected one of {} (behind a compression, as in pruned50_int8, or alone) " +
+            "or the label of your own `recipe` target").format(target, recipe, ", ".join(sorted(RECIPES)))
 
 def recipe_label(target, recipe):
     """The label of a recipe that is given by name or by label.

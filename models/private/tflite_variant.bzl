@@ -1,6 +1,8 @@
 """tflite_variant: one compressed form of a Keras model."""
 
 load("//models:providers.bzl", "ImageSetInfo", "ModelInfo", "RecipeInfo", "VariantInfo")
+load(":compressed_model.bzl", "compressed_of")
+load(":compressions.bzl", "split_recipe")
 load(":recipes.bzl", "recipe_label")
 load(":tool.bzl", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
 
@@ -71,25 +73,46 @@ _tflite_variant = rule(
     doc = "One .tflite with its manifest; see the macro of the same name.",
 )
 
-def tflite_variant(name, model, recipe = None, calibration = None, tags = [], **kwargs):
+def tflite_variant(
+        name,
+        model,
+        recipe = None,
+        calibration = None,
+        compression = None,
+        training = None,
+        fine_tune = True,
+        tags = [],
+        **kwargs):
     """One TensorFlow Lite variant of a Keras model.
 
     Makes `<model>_<name>.tflite` and `<model>_<name>.manifest.json` (output groups `model`, `manifest`, `labels`).
+    Variants with the same compression share one compressed_model, `<model>_<compression>`, and so one training.
 
     Args:
       name: target name, by default also the recipe's name.
       model: label of a keras_model.
-      recipe: name of a shipped recipe (fp32, fp16, dynamic_int8, int8, int16x8) or label of a `recipe` target.
+      recipe: name of a shipped recipe (fp32, fp16, dynamic_int8, int8, int16x8), of a shipped compression (pruned50), of
+        both (pruned50_int8), or label of a `recipe` target.
       calibration: label of an image_set with representative images, for recipes that need them.
-      tags: further tags. `recipe=<name>` and `tflite_variant` are added, for `bazel query 'attr(tags, ...)'`.
+      compression: label of your own `compression` target, or name of a shipped one, to go before the recipe.
+      training: label of an image_set or image_stream, for compressions.
+      fine_tune: False leaves a compression's training out.
+      tags: further tags. `recipe=<name>`, `compression=<name>` and `tflite_variant` are added, for
+        `bazel query 'attr(tags, ...)'`.
       **kwargs: common attributes.
     """
     recipe = recipe or name
+    if not compression:
+        compression, recipe = split_recipe(recipe)
+    tags = tags + ["recipe=" + str(recipe).split(":")[-1], "tflite_variant"]
+    if compression:
+        model = compressed_of(model, compression, training, fine_tune, kwargs.get("visibility"))
+        tags = tags + ["compression=" + str(compression).split(":")[-1]]
     _tflite_variant(
         name = name,
         model = model,
         recipe = recipe_label("//{}:{}".format(native.package_name(), name), recipe),
         calibration = calibration,
-        tags = tags + ["recipe=" + str(recipe).split(":")[-1], "tflite_variant"],
+        tags = tags,
         **kwargs
     )

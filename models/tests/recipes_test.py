@@ -5,6 +5,8 @@ import json
 import pathlib
 import re
 
+from model_press.compress import recipe
+
 
 def test_starlark_table_matches_the_json_files():
     text = pathlib.Path("models/private/recipes.bzl").read_text()
@@ -15,3 +17,11 @@ def test_starlark_table_matches_the_json_files():
     }
     assert table == {name: data["calibration"] == "required" for name, data in files.items()}
     assert all(name == data["name"] for name, data in files.items())
+
+
+def test_starlark_list_of_compressions_matches_the_json_files():
+    text = pathlib.Path("models/private/compressions.bzl").read_text()
+    names = ast.literal_eval(re.search(r"COMPRESSIONS = (\[.*?\])", text, re.DOTALL)[1])
+    paths = sorted(pathlib.Path("models/compressions").glob("*.json"))
+    assert names == [path.stem for path in paths]
+    assert names == [recipe.read(path).name for path in paths]

@@ -1,8 +1,20 @@
 """Analysis tests of the model rules: outputs, providers and the one line that each mistake gets."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
-load("//models:defs.bzl", "calibration_report", "evaluation", "image_set", "keras_model", "size_test", "tflite_variant")
+load(
+    "//models:defs.bzl",
+    "calibration_report",
+    "compressed_model",
+    "evaluation",
+    "image_set",
+    "image_stream",
+    "keras_model",
+    "model_variants",
+    "size_test",
+    "tflite_variant",
+)
 load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
+load("//models/private:compressions.bzl", "split_recipe")
 load("//models/private:recipes.bzl", "recipe_error")
 
 def _actions(env, mnemonic):
@@ -64,6 +76,57 @@ def _calibration_report_impl(ctx):
     return analysistest.end(env)
 
 _calibration_report_test = analysistest.make(_calibration_report_impl)
+def _compressed_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    names = sorted([file.basename for file in target[DefaultInfo].files.to_list()])
+    asserts.equals(env, ["net_pruned50.compression.json", "net_pruned50.model", "net_pruned50.model.json"], names)
+    asserts.equals(env, "net", target[ModelInfo].name)
+    asserts.equals(env, "pruned50", target[ModelInfo].compression)
+    compresses = _actions(env, "KerasCompress")
+    asserts.equals(env, 1, len(compresses))
+    inputs = [file.basename for file in compresses[0].inputs.to_list()]
+    asserts.true(env, "calibration.images.npy" in inputs, "the training images are an input")
+    asserts.true(env, "pruned50.json" in inputs, "the compression is an input")
+    asserts.false(env, "pruned80.json" in inputs, "another compression's edit must not re-run this training")
+    return analysistest.end(env)
+
+_compressed_test = analysistest.make(_compressed_impl)
+
+def _streamed_impl(ctx):
+    env = analysistest.begin(ctx)
+    arguments = _actions(env, "KerasCompress")[0].argv
+    asserts.true(env, "--generator-arg=--size=8" in arguments, "the generator's own arguments are passed on")
+    asserts.true(env, "--no-fine-tuning" in arguments, "fine_tune = False reaches the program")
+    return analysistest.end(env)
+
+_streamed_test = analysistest.make(_streamed_impl)
+
+def _compressed_variant_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    variant = target[VariantInfo]
+    asserts.equals(env, "net_pruned50_int8", variant.name)
+    asserts.equals(env, "int8", variant.recipe_name)
+    asserts.equals(env, "pruned50", variant.model_info.compression)
+    inputs = [file.basename for file in _actions(env, "TfliteConvert")[0].inputs.to_list()]
+    asserts.true(env, "net_pruned50.model" in inputs, "the compressed model is what is converted")
+    asserts.false(env, "net.model" in inputs, "the original is not")
+    return analysistest.end(env)
+
+_compressed_variant_test = analysistest.make(_compressed_variant_impl)
+
+def _split_recipe_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(env, (None, "int8"), split_recipe("int8"))
+    asserts.equals(env, ("pruned50", "fp32"), split_recipe("pruned50"))
+    asserts.equals(env, ("pruned50", "dynamic_int8"), split_recipe("pruned50_dynamic_int8"))
+    asserts.equals(env, ("pruned_2_4", "int8"), split_recipe("pruned_2_4_int8"))
+    asserts.equals(env, (None, "pruned50_int9"), split_recipe("pruned50_int9"))
+    asserts.equals(env, (None, ":pruned50"), split_recipe(":pruned50"))
+    return unittest.end(env)
+
+split_recipe_test = unittest.make(_split_recipe_impl)
 
 def _failure_impl(ctx):
     env = analysistest.begin(ctx)
@@ -80,7 +143,8 @@ def _unknown_recipe_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        "//a:b: recipe is \"int9\", expected one of dynamic_int8, fp16, fp32, int16x8, int8 or the label of your own `recipe` target",
+        "//a:b: recipe is \"int9\", expected one of dynamic_int8, fp16, fp32, int16x8, int8 (behind a compression, " +
+        "as in pruned50_int8, or alone) or the label of your own `recipe` target",
         recipe_error("//a:b", "int9"),
     )
     asserts.equals(env, None, recipe_error("//a:b", "int8"))
@@ -103,21 +167,39 @@ def _bad_targets():
     evaluation(name = "not_a_model", subject = ":calibration", images = ":calibration", tags = ["manual"])
     calibration_report(name = "uncalibrated_report", variant = ":float", float_variant = ":float", images = ":evaluated", tags = ["manual"])
     calibration_report(name = "countless_report", variant = ":int8", float_variant = ":float", images = ":evaluated", count = 0, tags = ["manual"])
+    compressed_model(
+        name = "twice",
+        model = ":net_pruned50",
+        compression = "//models/compressions:channels80",
+        training = ":calibration",
+        tags = ["manual"],
+    )
+    compressed_model(
+        name = "no_images",
+        model = ":net",
+        compression = "//models/compressions:channels80",
+        training = ":net",
+        tags = ["manual"],
+    )
+    image_stream(name = "dry_stream", tags = ["manual"])
     size_test(name = "unbounded", variant = ":int8", tags = ["manual"])
     size_test(name = "no_baseline", variant = ":int8", max_ratio = 0.3, tags = ["manual"])
     size_test(name = "no_ratio", variant = ":int8", baseline = ":int8", tags = ["manual"])
     return {
         "bad_preprocess": "//models/tests:bad_preprocess: preprocess is \"imagenet\", expected one of tf, caffe, torch, none",
         "countless_report": "//models/tests:countless_report: `count` is 0, expected at least one image",
+        "dry_stream": "//models/tests:dry_stream: `generator` is not set",
         "empty_set": "//models/tests:empty_set: the image set is empty; give `srcs` or a `generator`",
         "half_saved_model": "//models/tests:half_saved_model: `saved_model` has no saved_model.pb among its 2 files",
         "needless": "//models/tests:needless: recipe fp32 ignores representative images, remove `calibration`",
         "no_baseline": "//models/tests:no_baseline: `max_ratio` is set without the `baseline`",
+        "no_images": "//models/tests:no_images: `training` is //models/tests:net, expected an image_set or an image_stream",
         "no_ratio": "//models/tests:no_ratio: `baseline` is set without `max_ratio`",
         "no_size": "//models/tests:no_size: `height` and `width` are 0 and 0, expected the size in pixels",
         "no_source": "//models/tests:no_source: 0 of `src`, `saved_model` and `generator` are set, expected exactly one",
         "not_a_model": "//models/tests:not_a_model: //models/tests:calibration is neither a variant nor a keras_model",
         "stray_folder": "lies in the folder \"red\", expected one named in class_names",
+        "twice": "//models/tests:twice: //models/tests:net_pruned50 is compressed already (by pruned50)",
         "two_sources": "//models/tests:two_sources: 2 of `src`, `saved_model` and `generator` are set, expected exactly one",
         "unbounded": "//models/tests:unbounded: neither `max_bytes` nor `max_ratio` is set",
         "uncalibrated_report": "//models/tests:uncalibrated_report: //models/tests:float (recipe fp32) is not calibrated",
@@ -139,6 +221,43 @@ def rules_test_suite(name):
     evaluation(name = "int8_on_calibration", subject = ":int8", images = ":calibration", tags = ["manual"])
 
     tests = ["variant_test", "calibration_report_test", "model_test", "evaluation_test", "unknown_recipe_test"]
+    model_variants(
+        name = "pruned_variants",
+        calibration = ":calibration",
+        model = ":net",
+        recipes = ["pruned50", "pruned50_int8"],
+        training = ":calibration",
+        tags = ["manual"],
+    )
+    image_stream(
+        name = "stream",
+        generator = "//python/model_press/data:make_crops",
+        generator_args = ["--size=8"],
+        tags = ["manual"],
+    )
+    compressed_model(
+        name = "streamed",
+        model = ":net",
+        compression = "//models/compressions:channels80",
+        fine_tune = False,
+        training = ":stream",
+        tags = ["manual"],
+    )
+
+    tests = [
+        "compressed_test",
+        "compressed_variant_test",
+        "evaluation_test",
+        "model_test",
+        "split_recipe_test",
+        "streamed_test",
+        "unknown_recipe_test",
+        "variant_test",
+    ]
+    _compressed_test(name = "compressed_test", target_under_test = ":net_pruned50")
+    _compressed_variant_test(name = "compressed_variant_test", target_under_test = ":pruned50_int8")
+    _streamed_test(name = "streamed_test", target_under_test = ":streamed")
+    split_recipe_test(name = "split_recipe_test")
     _variant_test(name = "variant_test", target_under_test = ":int8")
     _model_test(name = "model_test", target_under_test = ":net")
     _calibration_report_test(name = "calibration_report_test", target_under_test = ":ranges")

@@ -26,14 +26,32 @@ class ModelFile:
 
 
 @dataclasses.dataclass(frozen=True)
+class Compression:
+    """What made the Keras model smaller before its conversion.
+
+    name: of the compression recipe. original_sha256, original_parameters: the Keras model that it began with.
+    fine_tuned: whether training followed.
+    """
+
+    name: str
+    original_sha256: str
+    original_parameters: int
+    fine_tuned: bool
+
+
+@dataclasses.dataclass(frozen=True)
 class Source:
-    """The Keras model it was made from. keras: "2", "3" or "saved_model". trained: weights mean something."""
+    """The Keras model it was made from. keras: "2", "3" or "saved_model". trained: weights mean something.
+
+    compression: what was done to it before, or null.
+    """
 
     name: str
     sha256: str
     keras: Literal["2", "3", "saved_model"]
     parameters: int
     trained: bool
+    compression: Compression | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -32,7 +32,10 @@ class InfoPreprocess:
 
 @dataclasses.dataclass(frozen=True)
 class ModelInfo:
-    """keras: "2", "3" or "saved_model". trained: whether accuracy means anything."""
+    """keras: "2", "3" or "saved_model". trained: whether accuracy means anything.
+
+    compression: what made this model from another one, or null.
+    """
 
     schema_version: Literal[1]
     name: str
@@ -45,6 +48,7 @@ class ModelInfo:
     classes: int
     preprocess: InfoPreprocess
     trained: bool
+    compression: manifest.Compression | None = None
 
     @property
     def height(self) -> int:

@@ -119,7 +119,9 @@ def describe(
             files.sha256_bytes(converted.data),
             len(converted.data),
         ),
-        source=manifest.Source(info.name, info.sha256, info.keras, info.parameters, info.trained),
+        source=manifest.Source(
+            info.name, info.sha256, info.keras, info.parameters, info.trained, info.compression
+        ),
         recipe=recipe,
         input=_tensor(file.inputs[0], pixels=fused),
         output=_tensor(file.outputs[0], pixels=False),

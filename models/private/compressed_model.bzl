@@ -1,0 +1,118 @@
+"""compressed_model: a smaller Keras model made from another, as a cached action that its variants share."""
+
+load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ImageStreamInfo", "ModelInfo")
+load(":compressions.bzl", "compression_label")
+load(":tool.bzl", "public_label")
+
+def _add_training(ctx, arguments):
+    """Adds where training images come from; returns (inputs, tools)."""
+    if not ctx.attr.training:
+        return [], []
+    if ImageSetInfo in ctx.attr.training:
+        images = ctx.attr.training[ImageSetInfo]
+        arguments.add("--training-images", images.images)
+        arguments.add("--training-classes", images.classes)
+        return [images.images, images.classes], []
+    if ImageStreamInfo not in ctx.attr.training:
+        fail("{}: `training` is {}, expected an image_set or an image_stream".format(public_label(ctx.label), public_label(ctx.attr.training.label)))
+    stream = ctx.attr.training[ImageStreamInfo]
+    arguments.add("--generator", stream.generator.executable)
+    arguments.add_all(stream.arguments, format_each = "--generator-arg=%s")
+    return stream.data.to_list(), [stream.generator]
+
+def _compressed_model_impl(ctx):
+    original = ctx.attr.model[ModelInfo]
+    compression = ctx.attr.compression[CompressionInfo]
+    if original.compression:
+        fail("{}: {} is compressed already (by {}); put both steps into one compression".format(
+            public_label(ctx.label),
+            public_label(ctx.attr.model.label),
+            original.compression,
+        ))
+    model = ctx.actions.declare_file(ctx.label.name + ".model")
+    info = ctx.actions.declare_file(ctx.label.name + ".model.json")
+    report = ctx.actions.declare_file(ctx.label.name + ".compression.json")
+
+    arguments = ctx.actions.args()
+    arguments.add("--label=" + public_label(ctx.label))
+    arguments.add("--model", original.model)
+    arguments.add("--info", original.info)
+    arguments.add("--compression", compression.json)
+    inputs, tools = _add_training(ctx, arguments)
+    if not ctx.attr.fine_tune:
+        arguments.add("--no-fine-tuning")
+    arguments.add("--out-model", model)
+    arguments.add("--out-info", info)
+    arguments.add("--out-report", report)
+    ctx.actions.run(
+        executable = ctx.executable._compress,
+        arguments = [arguments],
+        inputs = [original.model, original.info, compression.json] + inputs,
+        tools = tools,
+        outputs = [model, info, report],
+        mnemonic = "KerasCompress",
+        progress_message = "Compressing {} by {}".format(original.name, compression.name),
+        # The packages are directory artifacts: bytecode written into one would change its digest.
+        env = {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    return [
+        DefaultInfo(files = depset([model, info, report])),
+        OutputGroupInfo(info = depset([info]), model = depset([model]), report = depset([report])),
+        ModelInfo(
+            name = original.name,
+            model = model,
+            info = info,
+            labels = original.labels,
+            compression = compression.name,
+        ),
+    ]
+
+compressed_model = rule(
+    implementation = _compressed_model_impl,
+    attrs = {
+        "compression": attr.label(providers = [CompressionInfo], mandatory = True, doc = "The compression target."),
+        "fine_tune": attr.bool(default = True, doc = "False leaves the compression's training out."),
+        "model": attr.label(providers = [ModelInfo], mandatory = True, doc = "The keras_model."),
+        "training": attr.label(
+            doc = "An image_set or image_stream: what channels are ranked on, batch normalisation's statistics are taken of, " +
+                  "and training uses. Never one that an accuracy_test measures on.",
+        ),
+        "_compress": attr.label(
+            default = Label("//python/model_press/compress:compress"),
+            executable = True,
+            cfg = "exec",
+        ),
+    },
+    provides = [ModelInfo],
+    doc = "A Keras model with fewer channels or with zeros in its kernels, fine-tuned; as good as a keras_model everywhere. " +
+          "Output group `report` says layer by layer what has gone.",
+)
+
+def compressed_of(model, compression, training, fine_tune, visibility = None):
+    """The compressed_model target of a model and a compression in this package, declared at its first use.
+
+    Args:
+      model: label of a keras_model.
+      compression: name of a shipped compression, or label of a `compression` target.
+      training: label of an image_set or image_stream.
+      fine_tune: whether the compression's training is done.
+      visibility: as usual.
+
+    Returns:
+      The label of the compressed_model target, `:<model>_<compression>`, with `_untuned` behind it without training.
+    """
+    name = "{}_{}".format(_stem(model), _stem(compression)) + ("" if fine_tune else "_untuned")
+    if not native.existing_rule(name):
+        compressed_model(
+            name = name,
+            model = model,
+            compression = compression_label(compression),
+            training = training,
+            fine_tune = fine_tune,
+            visibility = visibility,
+            tags = ["manual"],
+        )
+    return ":" + name
+
+def _stem(label):
+    return str(label).rpartition(":")[2].rpartition("/")[2]

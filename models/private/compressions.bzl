@@ -1,0 +1,36 @@
+"""Names of the compressions that model_press ships, and how they stand in a variant's name."""
+
+load(":recipes.bzl", "RECIPES")
+
+# //models/tests:recipes_test compares it with the JSON files in //models/compressions.
+COMPRESSIONS = [
+    "channels70",
+    "channels80",
+    "macs30",
+    "parameters30",
+    "pruned50",
+    "pruned80",
+    "pruned_2_4",
+]
+
+def split_recipe(recipe):
+    """Takes a name such as pruned50_int8 apart.
+
+    Args:
+      recipe: name of a recipe, of a compression, or of both with an underscore between; or a label.
+
+    Returns:
+      (compression, recipe): names; the compression is None where there is none, the recipe of a compression alone is fp32.
+    """
+    if recipe in RECIPES:
+        return None, recipe
+    for compression in COMPRESSIONS:
+        if recipe == compression:
+            return compression, "fp32"
+        if recipe.startswith(compression + "_") and recipe[len(compression) + 1:] in RECIPES:
+            return compression, recipe[len(compression) + 1:]
+    return None, recipe
+
+def compression_label(compression):
+    """The label of a compression that is given by the name of a shipped one, or by label."""
+    return compression if ":" in compression or "/" in compression else Label("//models/compressions:" + compression)

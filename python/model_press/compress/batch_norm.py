@@ -1,0 +1,30 @@
+"""Batch normalisation's statistics, taken anew on images: channels are gone, so what arrives has changed."""
+
+from typing import Any
+
+import numpy as np
+
+from model_press.preprocess import Normalization
+from model_press.tf_quiet import tensorflow
+
+
+def reestimate(
+    model: Any, pixels: np.ndarray, normalization: Normalization, batch: int = 16
+) -> None:
+    """Sets moving means and variances to their mean over whole batches of uint8 RGB images [N, H, W, 3].
+
+    Layers whose `trainable` is off keep theirs, as in training.
+    """
+    tf = tensorflow()
+    norms = [layer for layer in model.layers if type(layer).__name__ == "BatchNormalization"]
+    momenta = [norm.momentum for norm in norms]
+    starts = range(0, max(len(pixels) - batch + 1, 1), batch)
+    try:
+        for number, start in enumerate(starts):
+            for norm in norms:
+                norm.momentum = number / (number + 1)  # the mean of all batches so far
+            images = normalization.apply(np.asarray(pixels[start : start + batch]))
+            model(tf.constant(images), training=True)
+    finally:
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum

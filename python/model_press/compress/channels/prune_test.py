@@ -1,0 +1,290 @@
+"""Channel pruning as a whole: what leaves, what stays, and that nothing else changes."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from model_press.compress import graph as graphs
+from model_press.compress import recipe, testing_nets
+from model_press.compress.channels import classes as classes_lib
+from model_press.compress.channels import cost, prune
+from model_press.compress.channels import wiring as wirings
+from model_press.testing.raises import user_error
+
+INPUTS = testing_nets.images(8)
+SETTINGS = recipe.Channels(
+    criterion="l1",
+    share=0.5,
+    budget=None,
+    unit="parameters",
+    uneven=False,
+    multiple=1,
+    least=0.1,
+    merge_redundant=False,
+    keep_layers=(),
+    unknown_layers="keep",
+    images=8,
+)
+NETS = [(style, keras) for style in testing_nets.STYLES for keras in ("2", "3")]
+
+
+def settings(**changes):
+    return dataclasses.replace(SETTINGS, **changes)
+
+
+def layer_of(model, name):
+    return next(layer for layer in graphs.trace(model).layers() if layer.name == name)
+
+
+@pytest.mark.parametrize("style, keras", NETS)
+def test_pruning_nothing_gives_identical_outputs(style, keras):
+    model = testing_nets.build(style, keras)
+    pruned = prune.prune(model, settings(share=1.0)).model
+    assert np.array_equal(testing_nets.run(pruned, INPUTS), testing_nets.run(model, INPUTS))
+
+
+@pytest.mark.parametrize("style, keras", NETS)
+def test_surviving_weights_are_slices_of_the_original(style, keras):
+    """Every weight is numbered through, so that the numbers that are left tell which slice they were."""
+    model = testing_nets.build(style, keras)
+    for layer in graphs.trace(model).layers():
+        if getattr(layer, "weights", None):
+            layer.set_weights(
+                [
+                    np.arange(np.size(w), dtype=np.float32).reshape(w.shape)
+                    for w in layer.get_weights()
+                ]
+            )
+    result = prune.prune(model, SETTINGS)
+    before = {
+        name: layer
+        for layer, name in zip(
+            graphs.trace(model).layers(),
+            graphs.unique_names(graphs.trace(model)).values(),
+            strict=True,
+        )
+    }
+    smaller = 0
+    for layer in result.model.layers:
+        for new, old in zip(layer.weights, before[layer.name].weights, strict=True):
+            positions = np.unravel_index(np.asarray(new).astype(int), old.shape)
+            chosen = [np.unique(position) for position in positions]
+            assert np.array_equal(np.asarray(new), np.asarray(old)[np.ix_(*chosen)])
+            smaller += np.size(new) < np.size(old)
+    assert smaller > 5
+    assert result.model.count_params() == result.parameters[1] < 0.5 * result.parameters[0]
+    assert result.parameters[0] == model.count_params()
+    assert np.all(np.isfinite(testing_nets.run(result.model, INPUTS)))
+
+
+@pytest.mark.parametrize("style, keras", NETS)
+def test_every_group_keeps_the_share(style, keras):
+    result = prune.prune(testing_nets.build(style, keras), SETTINGS)
+    for group in result.groups:
+        if group.kept_because is None:
+            assert group.kept == group.channels // 2, group
+        else:
+            assert group.kept == group.channels, group
+    kept = {layer for group in result.groups if group.kept_because for layer in group.layers}
+    assert kept == {"image", "scores"}
+
+
+def test_a_residual_stream_is_one_group():
+    groups = prune.prune(testing_nets.build("xception", "2"), SETTINGS).groups
+    assert ("sep2", "sep3", "shortcut") in [group.layers for group in groups]
+
+
+def plant(layer, to, source=None, axis=-1):
+    """Makes channel `to` of each weight of a layer zero, or equal to `source`."""
+    values = layer.get_weights()
+    for value in values:
+        view = np.moveaxis(value, axis, 0)
+        view[to] = 0 if source is None else view[source]
+    layer.set_weights(values)
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+@pytest.mark.parametrize(
+    "style, planted",
+    [
+        # conv, its batch norm, and per-channel layers on the way to the kernels that take it
+        ("xception", [("entry", -1), ("entry_bn", 0), ("sep1:depthwise", 2)]),
+        (
+            "mobilenet_v2",
+            [
+                ("a_expand", -1),
+                ("a_expand_bn", 0),
+                ("a_depthwise", 2),
+                ("a_depthwise_bn", 0),
+                ("a_excite", -1),
+            ],
+        ),
+        ("resnet", [("a_conv1", -1)]),
+        ("resnet", [("hidden", -1)]),
+        ("densenet", [("b_conv1", -1), ("b_bn2", 0)]),
+    ],
+)
+@pytest.mark.parametrize("source", [None, 5])
+def test_planted_dead_and_copied_channels_leave_without_a_trace(style, planted, source, keras):
+    model = testing_nets.build(style, keras)
+    for name, axis in planted:
+        name, _, part = name.partition(":")
+        layer = layer_of(model, name)
+        if part:
+            depthwise, *rest = layer.get_weights()
+            depthwise[:, :, 2] = 0 if source is None else depthwise[:, :, source]
+            layer.set_weights([depthwise, *rest])
+        else:
+            plant(layer, 2, source, axis)
+    result = prune.prune(model, settings(share=1.0, merge_redundant=True))
+    assert result.merged == 1
+    gone = [group for group in result.groups if group.kept < group.channels]
+    assert [group.channels - group.kept for group in gone] == [1]
+    assert planted[0][0] in gone[0].layers
+    np.testing.assert_allclose(
+        testing_nets.run(result.model, INPUTS), testing_nets.run(model, INPUTS), atol=1e-5
+    )
+
+
+def test_a_copy_in_one_layer_only_is_no_copy():
+    """Equal filters, but batch normalisation treats them differently."""
+    model = testing_nets.build("densenet", "2")
+    plant(layer_of(model, "b_conv1"), 2, 5)
+    assert prune.prune(model, settings(share=1.0, merge_redundant=True)).merged == 0
+
+
+def test_a_dead_filter_behind_which_something_is_added_stays():
+    model = testing_nets.build("densenet", "2")
+    plant(layer_of(model, "b_conv1"), 2)  # its batch normalisation still has a beta
+    assert prune.prune(model, settings(share=1.0, merge_redundant=True)).merged == 0
+
+
+def test_a_gate_that_is_dead_on_one_path_only_stays():
+    """ResNet's stream feeds a dead normalisation here, but also, ungated, the addition."""
+    model = testing_nets.build("resnet", "2")
+    plant(layer_of(model, "b_pre_bn"), 2, axis=0)
+    assert prune.prune(model, settings(share=1.0, merge_redundant=True)).merged == 0
+
+
+@pytest.mark.parametrize("unit", ["parameters", "macs"])
+@pytest.mark.parametrize("uneven", [False, True])
+def test_a_budget_is_met_closely(unit, uneven):
+    model = testing_nets.build("resnet", "2")
+    result = prune.prune(model, settings(share=None, budget=0.4, unit=unit, uneven=uneven))
+    before, after = getattr(result, unit)
+    assert 0.3 * before < after <= 0.4 * before
+    graph = graphs.trace(result.model)
+    classes = classes_lib.find(wirings.read(graph))
+    assert cost.total(classes, np.ones(classes.count, bool), unit) == after
+
+
+def test_multiplications_are_counted_as_by_hand():
+    """Kernel elements times output places, layer by layer."""
+    result = prune.prune(testing_nets.build("xception", "2"), settings(share=1.0))
+    by_hand = 15 * 15 * (27 * 8)  # entry
+    by_hand += 8 * 8 * (8 * 16)  # shortcut
+    by_hand += 15 * 15 * (9 * 8 + 8 * 12)  # sep1
+    by_hand += 15 * 15 * (9 * 24 + 24 * 16)  # sep2, two depthwise channels each
+    by_hand += 8 * 8 * (9 * 16 + 16 * 16)  # sep3
+    by_hand += 16 * 10
+    assert result.macs[0] == by_hand
+
+
+def test_uneven_pruning_spares_what_the_criterion_values():
+    model = testing_nets.build("resnet", "2")
+    even = {g.layers: g.kept for g in prune.prune(model, SETTINGS).groups}
+    uneven_settings = settings(uneven=True, criterion="gradient")
+    uneven = {g.layers: g.kept for g in prune.prune(model, uneven_settings, INPUTS).groups}
+    assert even != uneven
+
+
+def test_an_impossible_budget_is_refused():
+    model = testing_nets.build("xception", "2")
+    with user_error("budget of 0.01", "parameters", "cannot be met"):
+        prune.prune(model, settings(share=None, budget=0.01))
+
+
+def test_kept_channels_are_a_multiple():
+    result = prune.prune(testing_nets.build("mobilenet_v2", "2"), settings(share=0.6, multiple=8))
+    assert {g.kept for g in result.groups if g.kept_because is None} == {8, 16}
+
+
+def test_named_layers_keep_their_channels():
+    model = testing_nets.build("xception", "2")
+    kept = {
+        layer: group
+        for group in prune.prune(model, settings(keep_layers=("sep1",))).groups
+        for layer in group.layers
+    }
+    assert (kept["sep1"].kept, kept["sep1"].kept_because) == (12, "sep1: named in keep_layers")
+    assert kept["entry"].kept == 4
+    with user_error("keep_layers", "'sep9'"):
+        prune.prune(model, settings(keep_layers=("sep9",)))
+
+
+def with_unknown_layer(keras, layer):
+    """A convolution, a layer, another convolution and a head."""
+    layers = keras.layers
+    image = keras.Input((32, 32, 3), name="image")
+    x = layers.Conv2D(8, 3, name="before")(image)
+    x = layer(x)
+    x = layers.Conv2D(8, 3, name="after")(x)
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    return keras.Model(image, layers.Dense(4, activation="softmax", name="scores")(x))
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+@pytest.mark.parametrize("kind", ["LayerNormalization", "Permute", "Conv2D"])
+def test_what_cannot_be_followed_is_kept_whole_or_refused_by_name(keras, kind):
+    library = testing_nets.library(keras)
+    given = {
+        "LayerNormalization": {},
+        "Permute": {"dims": (1, 3, 2)},
+        "Conv2D": {"filters": 8, "kernel_size": 3, "groups": 4},
+    }
+    model = with_unknown_layer(library, getattr(library.layers, kind)(name="odd", **given[kind]))
+    result = prune.prune(model, SETTINGS)
+    kept = {layer: g.kept for g in result.groups for layer in g.layers}
+    assert (kept["before"], kept["after"]) == (8, 4)
+    assert "odd" in next(g.kept_because for g in result.groups if "before" in g.layers)
+    with user_error("odd", "unknown_layers"):
+        prune.prune(model, settings(unknown_layers="refuse"))
+
+
+def test_a_model_with_nothing_to_prune_is_refused_by_layer():
+    keras = testing_nets.library("2")
+    image = keras.Input((8, 8, 3), name="image")
+    x = keras.layers.Conv2D(8, 3, name="only")(image)
+    x = keras.layers.LayerNormalization(name="norm")(x)
+    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
+    model = keras.Model(image, keras.layers.Dense(4, activation="softmax", name="scores")(x))
+    with user_error("no channel", "only", "norm"):
+        prune.prune(model, SETTINGS)
+
+
+def test_a_hidden_graph_is_refused():
+    keras = testing_nets.library("2")
+
+    class Hidden(keras.Model):
+        def call(self, x):
+            return x
+
+    with user_error("subclassed Hidden", "functional"):
+        prune.prune(Hidden(), SETTINGS)
+
+
+def test_a_layer_that_is_used_twice_is_pruned_once():
+    keras = testing_nets.library("2")
+    layers = keras.layers
+    image = keras.Input((32, 32, 3), name="image")
+    x = layers.Conv2D(8, 3, padding="same", name="entry")(image)
+    twice = layers.Conv2D(8, 3, padding="same", name="twice")
+    x = layers.Add(name="add")([twice(x), twice(twice(x))])
+    model = keras.Model(
+        image, layers.Dense(4, activation="softmax", name="scores")(layers.Flatten()(x))
+    )
+    result = prune.prune(model, SETTINGS)
+    assert ("entry", "twice") in [group.layers for group in result.groups]
+    assert result.model.get_layer("twice").kernel.shape == (3, 3, 4, 4)
+    assert len(result.model.get_layer("twice")._inbound_nodes) == 3

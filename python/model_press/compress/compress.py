@@ -1,0 +1,152 @@
+"""One compression of one Keras model: channels, then weights, then what the new model is made known as."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from model_press import files, load, manifest, model_info, strict_json
+from model_press.compress import batch_norm, graph, magnitude, recipe, save, training
+from model_press.compress.channels import prune
+from model_press.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What a compression did; written beside the model.
+
+    parameters, macs: before and after. groups: the channel groups. weights: rows of magnitude pruning.
+    fine_tuned: whether training followed.
+    """
+
+    schema_version: int
+    compression: str
+    parameters: tuple[int, ...]
+    macs: tuple[int, ...] | None
+    merged_channels: int
+    groups: tuple[prune.GroupReport, ...]
+    weights: tuple[magnitude.Coverage, ...]
+    fine_tuned: bool
+
+
+def compress(
+    path: str | os.PathLike,
+    info: model_info.ModelInfo,
+    compression: recipe.Compression,
+    source: training.Source | None,
+    fine_tune: bool,
+    say: Callable[[str], None] = print,
+) -> tuple[Any, Report]:
+    """Compresses a model.
+
+    Args:
+      path: the Keras model that `info` describes.
+      info: its description.
+      compression: what to do.
+      source: images to rank channels on, to take statistics of, and to train on; or None.
+      fine_tune: False leaves the recipe's training out.
+      say: takes progress lines.
+    Returns:
+      The compressed Keras model and the report.
+    Raises:
+      UserError: among others, training images are missing or of another size than the model takes.
+    """
+    if info.keras == "saved_model":
+        raise UserError(
+            f"model {info.name} is a SavedModel, whose layers cannot be told apart; export it as .keras"
+        )
+    trains = fine_tune and compression.training is not None
+    if trains and source is None:
+        raise UserError(
+            f"compression {compression.name} fine-tunes and needs images: set `training` to an image_set or "
+            "image_stream, or `fine_tune` to False"
+        )
+    normalization = info.preprocess.normalization
+    with load.load(path) as loaded:
+        original = loaded.model
+        seen, classes = _images(compression, source, info)
+        inputs = None if seen is None else normalization.apply(seen)
+        model, pruned = original, None
+        if compression.channels:
+            pruned = prune.prune(original, compression.channels, inputs, classes)
+            model = pruned.model
+            if compression.reestimate_batch_norm:
+                if seen is None:
+                    raise UserError(
+                        "reestimate_batch_norm needs images: set `training` to an image_set"
+                    )
+                batch_norm.reestimate(model, seen, normalization)
+        elif compression.magnitude:
+            model = graph.clone(original)
+        pruner = magnitude.Pruner(model, compression.magnitude) if compression.magnitude else None
+        if trains:
+            training.fine_tune(
+                model,
+                compression.training,
+                source,
+                normalization,
+                teacher=original,
+                observer=pruner,
+                report=say,
+            )
+        if pruner:
+            pruner.finish()
+        rows = magnitude.coverage(model, compression.magnitude) if pruner else []
+        report = Report(
+            1,
+            compression.name,
+            pruned.parameters if pruned else (loaded.parameters, loaded.parameters),
+            pruned.macs if pruned else None,
+            pruned.merged if pruned else 0,
+            pruned.groups if pruned else (),
+            tuple(rows),
+            trains,
+        )
+        return model, report
+
+
+def _images(
+    compression: recipe.Compression, source: training.Source | None, info: model_info.ModelInfo
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """What criteria and statistics look at: the first images, and their classes if all have one."""
+    if compression.channels is None or source is None:
+        return None, None
+    seed = compression.training.seed if compression.training else 0
+    # Another seed than training's: what ranks the channels is not what they are trained on first.
+    ((images, classes),) = source.epochs(1, seed + 1)
+    images, classes = images[: compression.channels.images], classes[: compression.channels.images]
+    if images.shape[1:3] != (info.height, info.width):
+        raise UserError(
+            f"the images are {images.shape[1]}x{images.shape[2]}, but the model takes "
+            f"{info.height}x{info.width}; give the image_set this height and width"
+        )
+    return images, None if (classes < 0).any() else classes
+
+
+def write(
+    model: Any,
+    report: Report,
+    info: model_info.ModelInfo,
+    out_model: str | os.PathLike,
+    out_info: str | os.PathLike,
+    out_report: str | os.PathLike,
+) -> None:
+    """Writes the compressed `.keras` file, its info.json and the report."""
+    save.save(model, out_model)
+    described = dataclasses.replace(
+        info,
+        sha256=files.sha256(out_model),
+        bytes=pathlib.Path(out_model).stat().st_size,
+        parameters=model.count_params(),
+        compression=manifest.Compression(
+            name=report.compression,
+            original_sha256=info.sha256,
+            original_parameters=info.parameters,
+            fine_tuned=report.fine_tuned,
+        ),
+    )
+    files.write_json(out_info, strict_json.to_json(described))
+    files.write_json(out_report, strict_json.to_json(report))

@@ -1,0 +1,234 @@
+"""The whole step: from a Keras file to a smaller one, its description, and the same bytes in every run."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from model_press import files, import_model, load, model_info, preprocess
+from model_press.compress import compress, recipe, sources, testing_nets
+from model_press.testing.raises import user_error
+
+TF = preprocess.NAMED["tf"]
+GENERATOR = """
+import argparse, numpy as np
+p = argparse.ArgumentParser()
+for name in ("--count", "--seed"):
+    p.add_argument(name, type=int)
+for name in ("--out-images", "--out-classes"):
+    p.add_argument(name)
+a = p.parse_args()
+if a.count == 13:
+    raise SystemExit("generator: out of luck")
+rng = np.random.default_rng(a.seed)
+np.save(a.out_images, rng.integers(0, 256, (a.count, 32, 32, 3), np.uint8))
+np.save(a.out_classes, rng.integers(0, 10, a.count).astype(np.int32))
+"""
+
+
+def compression(name="mine", **changes):
+    data = {
+        "schema_version": 1,
+        "name": name,
+        "channels": {
+            "criterion": "gradient",
+            "share": 0.5,
+            "budget": None,
+            "unit": "parameters",
+            "uneven": False,
+            "multiple": 1,
+            "least": 0.1,
+            "merge_redundant": True,
+            "keep_layers": [],
+            "unknown_layers": "keep",
+            "images": 32,
+        },
+        "magnitude": {
+            "sparsity": 0.5,
+            "pattern": "unstructured",
+            "schedule": "constant",
+            "begin_step": 0,
+            "frequency": 100,
+            "end_share": 1.0,
+            "keep_layers": [],
+        },
+        "reestimate_batch_norm": True,
+        "training": {
+            "epochs": 2,
+            "batch": 16,
+            "peak_rate": 0.01,
+            "warm_up": 0.1,
+            "weight_decay": 0.01,
+            "label_smoothing": 0.05,
+            "distillation": {"weight": 0.5, "temperature": 2.0},
+            "seed": 1,
+        },
+    }
+    return {**data, **changes}
+
+
+@pytest.fixture
+def model(tmp_path):
+    return make_model(tmp_path, "2")
+
+
+def make_model(folder, keras):
+    """An imported model: the paths of its file and description."""
+    testing_nets.build("xception", keras).save(folder / "net.keras")
+    out = [folder / name for name in ("net.model", "net.model.json", "net.labels.txt")]
+    import_model.import_model(folder / "net.keras", None, TF, "crop", True, "net", *out)
+    return out[0], model_info.read(out[1])
+
+
+def run(model, data, source, fine_tune=True):
+    path, info = model
+    parsed = recipe.parse(data, "compression mine.json")
+    return compress.compress(path, info, parsed, source, fine_tune, lambda _: None)
+
+
+def noise(count=32, size=32, classes=10):
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (count, size, size, 3), np.uint8)
+    return sources.FixedImages(pixels, (np.arange(count) % classes).astype(np.int32))
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_what_is_written_describes_the_smaller_model(keras, tmp_path):
+    path, info = make_model(tmp_path, keras)
+    model, report = run((path, info), compression(), noise())
+    out = [tmp_path / name for name in ("s.model", "s.model.json", "s.compression.json")]
+    compress.write(model, report, info, *out)
+    small = model_info.read(out[1])
+    assert small.sha256 == files.sha256(out[0])
+    assert small.compression.name == "mine" and small.compression.fine_tuned
+    assert small.compression.original_sha256 == info.sha256
+    assert small.compression.original_parameters == info.parameters > 2 * small.parameters
+    assert (small.name, small.classes, small.keras) == ("net", 10, keras)
+    written = json.loads(out[2].read_text())
+    assert written["parameters"] == [info.parameters, small.parameters]
+    assert {row["sparsity"] for row in written["weights"] if row["dense"] is None} == {0.5}
+    with load.load(out[0]) as loaded:
+        images = testing_nets.images(4)
+        same = testing_nets.run(loaded.model, images), testing_nets.run(model, images)
+        assert np.array_equal(*same)
+
+
+def test_fine_tuning_learns(model):
+    """Images of one colour a class: the loss of a pruned net falls below what it began with."""
+    pixels = np.repeat(np.arange(0, 250, 25, dtype=np.uint8), 8)[:, None, None, None]
+    pixels = np.broadcast_to(pixels, (80, 32, 32, 3))
+    classes = np.repeat(np.arange(10, dtype=np.int32), 8)
+    data = compression(magnitude=None)
+    data["training"].update(epochs=20, distillation=None)
+    before, _ = run(model, data, sources.FixedImages(pixels, classes), fine_tune=False)
+    after, _ = run(model, data, sources.FixedImages(pixels, classes))
+    inputs = TF.apply(pixels)
+
+    def right(net):
+        return (testing_nets.run(net, inputs).argmax(axis=1) == classes).mean()
+
+    assert right(after) > right(before) + 0.3
+
+
+def test_distillation_alone_needs_no_labels(model):
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 32, 32, 3), np.uint8)
+    unlabelled = sources.FixedImages(pixels, np.full(64, -1, np.int32))
+    data = compression(magnitude=None)
+    with user_error("64 of 64 training images have no class", "distillation"):
+        run(model, data, unlabelled)
+    data["training"].update(epochs=20, distillation={"weight": 1.0, "temperature": 1.0})
+    with load.load(model[0]) as loaded:
+        wanted = testing_nets.run(loaded.model, TF.apply(pixels))
+
+    def distance(net):
+        return np.abs(testing_nets.run(net, TF.apply(pixels)) - wanted).mean()
+
+    before, _ = run(model, data, unlabelled, fine_tune=False)
+    after, report = run(model, data, unlabelled)
+    assert report.fine_tuned
+    assert distance(after) < 0.7 * distance(before)
+
+
+def test_statistics_are_those_of_the_pruned_net(model):
+    """The first layer's are a mean over images, which can be had by hand."""
+    data = compression(magnitude=None, training=None)
+    source = noise(64)
+    pruned, _ = run(model, data, source)
+    ((pixels, _),) = source.epochs(1, 1)
+    entry = pruned.get_layer("entry")
+    outputs = np.asarray(entry(TF.apply(pixels[:32])))
+    norm = pruned.get_layer("entry_bn")
+    np.testing.assert_allclose(norm.moving_mean, outputs.mean(axis=(0, 1, 2)), atol=1e-4)
+    assert norm.momentum == 0.99
+
+
+@pytest.mark.parametrize(
+    "changes, source, said",
+    [
+        ({}, None, ["fine-tunes and needs images", "fine_tune"]),
+        ({"training": None}, None, ["'gradient' needs images"]),
+        ({}, noise(size=24), ["24x24", "32x32"]),
+        ({}, noise(count=8), ["8 training images", "batch of 16"]),
+    ],
+)
+def test_missing_or_wrong_images_are_named(model, changes, source, said):
+    with user_error(*said):
+        run(model, compression(**changes), source)
+
+
+def test_a_diverging_training_is_an_error(model):
+    data = compression(magnitude=None)
+    data["training"].update(peak_rate=1e30, distillation=None)
+    with user_error("not finite", "peak_rate"):
+        run(model, data, noise())
+
+
+@pytest.fixture
+def arguments(model, tmp_path):
+    (tmp_path / "generator.py").write_text(GENERATOR)
+    (tmp_path / "mine.json").write_text(json.dumps(compression()))
+
+    def arguments_for(out, count):
+        return [
+            "--label=//x:y",
+            f"--model={model[0]}",
+            f"--info={tmp_path / 'net.model.json'}",
+            f"--compression={tmp_path / 'mine.json'}",
+            f"--generator={sys.executable}",
+            f"--generator-arg={tmp_path / 'generator.py'}",
+            f"--generator-arg=--count={count}",
+            f"--out-model={tmp_path / out}.model",
+            f"--out-info={tmp_path / out}.model.json",
+            f"--out-report={tmp_path / out}.json",
+        ]
+
+    return arguments_for
+
+
+def run_tool(arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "model_press.compress.tool", *arguments],
+        env={**os.environ, "PYTHONPATH": ":".join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_two_runs_give_the_same_bytes(arguments, tmp_path):
+    for out in ("a", "b"):
+        done = run_tool(arguments(out, 48))
+        assert (done.returncode, done.stderr) == (0, "")
+    for end in (".model", ".model.json", ".json"):
+        assert (tmp_path / f"a{end}").read_bytes() == (tmp_path / f"b{end}").read_bytes()
+
+
+def test_a_failing_generator_is_quoted_and_nothing_is_written(arguments, tmp_path):
+    done = run_tool(arguments("c", 13))
+    assert done.returncode == 1
+    assert done.stderr.startswith("ERROR //x:y: ") and done.stderr.count("\n") == 1
+    assert "out of luck" in done.stderr
+    assert not list(tmp_path.glob("c*"))

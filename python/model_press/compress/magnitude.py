@@ -1,0 +1,196 @@
+"""Magnitude pruning: the smallest weights of a kernel become zero and stay zero while the rest is trained.
+
+The schedules and masks are those of tensorflow-model-optimization (a test compares them). Its wrappers are
+not used: they take Keras 2 models alone, refuse graphs with layers that they do not know, leave masks and step
+counters behind unless stripped, and reach no sparsity at all, without a word, where training ends
+before a step that `frequency` divides. Here the last step always ends with a mask.
+"""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from model_press.compress.recipe import Magnitude
+from model_press.compress.training import Observer
+from model_press.errors import UserError
+from model_press.tf_quiet import tensorflow
+
+# Position of the prunable kernel in layer.weights, and its axis of inputs.
+_KERNELS = {"Conv2D": (0, 2), "Conv2DTranspose": (0, 3), "Dense": (0, 0), "SeparableConv2D": (1, 2)}
+_REASONS = {
+    "BatchNormalization": "batch normalisation has two numbers a channel",
+    "DepthwiseConv2D": "a depthwise kernel has few weights, and each counts",
+    "SeparableConv2D": "its depthwise kernel has few weights, and each counts",
+}
+# How far a layer's sparsity may be from the target: rounding of small kernels comes on top.
+TOLERANCE = 0.005
+_POWER = 3  # of the polynomial; tensorflow-model-optimization's default
+
+
+@dataclasses.dataclass(frozen=True)
+class Coverage:
+    """What pruning did to one weight.
+
+    layer, weight: names. elements: their number. sparsity: share of zeros. dense: None, or why it was left dense.
+    """
+
+    layer: str
+    weight: str
+    elements: int
+    sparsity: float
+    dense: str | None
+
+
+def sparsity_at(settings: Magnitude, step: int, steps: int) -> float | None:
+    """The sparsity that the schedule asks for at a step (from 0) out of `steps`; None between updates."""
+    if step < settings.begin_step or (step - settings.begin_step) % settings.frequency:
+        return None
+    if settings.schedule == "constant":
+        return settings.sparsity
+    end = max(int(settings.end_share * steps), settings.begin_step + 1)
+    passed = min(1.0, (step - settings.begin_step) / (end - settings.begin_step))
+    return settings.sparsity * (1 - (1 - passed) ** _POWER)
+
+
+def mask(kernel: np.ndarray, sparsity: float, pattern: str, input_axis: int) -> np.ndarray:
+    """Bool array of the kernel's shape: False for the weights of smallest magnitude.
+
+    unstructured: exactly round(elements * sparsity) of them. 2:4: half of each four consecutive inputs; of
+    a shorter last group, half rounded down.
+    """
+    size = np.abs(kernel)
+    if pattern == "unstructured":
+        keep = np.ones(kernel.size, bool)
+        smallest = np.argsort(size, axis=None, kind="stable")
+        keep[smallest[: round(kernel.size * sparsity)]] = False
+        return keep.reshape(kernel.shape)
+    rows = np.moveaxis(size, input_axis, -1)
+    keep = np.ones(rows.shape, bool)
+    for start in range(0, rows.shape[-1], 4):
+        group = rows[..., start : start + 4]
+        smallest = np.argsort(group, axis=-1, kind="stable")[..., : group.shape[-1] // 2]
+        np.put_along_axis(keep[..., start : start + 4], smallest, False, axis=-1)
+    return np.moveaxis(keep, -1, input_axis)
+
+
+class Pruner(Observer):
+    """Holds the masks during a training, and sets them without one."""
+
+    def __init__(self, model: Any, settings: Magnitude):
+        """Takes the model's prunable kernels.
+
+        Raises:
+          UserError: keep_layers names an unknown layer, or nothing can be pruned.
+        """
+        names = {layer.name for layer in model.layers}
+        if unknown := sorted(set(settings.keep_layers) - names):
+            raise UserError(
+                f"magnitude.keep_layers names '{unknown[0]}', which is no layer of the model"
+            )
+        self._model, self._settings = model, settings
+        self._kernels = [
+            (layer, layer.weights[_KERNELS[type(layer).__name__][0]])
+            for layer in model.layers
+            if type(layer).__name__ in _KERNELS and layer.name not in settings.keep_layers
+        ]
+        if not self._kernels:
+            raise UserError(
+                "no layer of the model can be pruned: it has no convolution or dense layer"
+            )
+        self._masks: list[Any] = []
+        self._steps = 0
+        self._apply = None
+
+    def begin(self, steps: int) -> None:
+        settings = self._settings
+        if settings.begin_step >= steps:
+            raise UserError(
+                f"pruning begins at step {settings.begin_step}, but training ends after {steps}; train longer "
+                "or lower magnitude.begin_step"
+            )
+        self._steps = steps
+        tf = tensorflow()
+        kernels = [k if isinstance(k, tf.Variable) else k.value for _, k in self._kernels]
+        self._masks = [tf.Variable(tf.ones_like(k), trainable=False) for k in kernels]
+
+        @tf.function(autograph=False)
+        def apply():
+            for kernel, kept in zip(kernels, self._masks, strict=True):
+                kernel.assign(kernel * kept)
+
+        self._apply = apply
+
+    def before_step(self, step: int) -> None:
+        sparsity = sparsity_at(self._settings, step, self._steps)
+        if sparsity is not None:
+            self._set(sparsity)
+
+    def after_step(self, step: int) -> None:
+        self._apply()
+
+    def finish(self) -> None:
+        """Sets the final masks, whatever the schedule did, and makes sure that they hold.
+
+        Raises:
+          UserError: a kernel has another sparsity than asked for, or something of the pruning is left over.
+        """
+        settings = self._settings
+        for layer, kernel in self._kernels:
+            self._zero(layer, kernel, settings.sparsity)
+        for layer, kernel in self._kernels:
+            values = np.asarray(kernel)
+            kept = mask(
+                values, settings.sparsity, settings.pattern, _KERNELS[type(layer).__name__][1]
+            )
+            wanted, found = 1 - kept.mean(), (values == 0).mean()
+            if found < wanted - TOLERANCE:
+                raise UserError(
+                    f"layer {layer.name} has {found:.1%} zeros after pruning, expected {wanted:.1%}"
+                )
+        check_no_leftovers(self._model)
+
+    def _set(self, sparsity: float) -> None:
+        for (layer, kernel), kept in zip(self._kernels, self._masks, strict=True):
+            kept.assign(self._zero(layer, kernel, sparsity))
+
+    def _zero(self, layer: Any, kernel: Any, sparsity: float) -> np.ndarray:
+        values = np.asarray(kernel)
+        axis = _KERNELS[type(layer).__name__][1]
+        kept = mask(values, sparsity, self._settings.pattern, axis).astype(values.dtype)
+        kernel.assign(values * kept)
+        return kept
+
+
+def check_no_leftovers(model: Any) -> None:
+    """Raises UserError if the model carries what only pruning needs: masks, thresholds, step counters."""
+    for variable in model.weights:
+        name = getattr(variable, "path", variable.name)
+        parts = name.split(":")[0].split("/")
+        if any(
+            part in ("mask", "threshold", "pruning_step") or part.startswith("prune_low_magnitude")
+            for part in parts
+        ):
+            raise UserError(
+                f"the model still has the pruning variable {name}, which would be stored with it; call "
+                "tfmot.sparsity.keras.strip_pruning(model) before saving it"
+            )
+
+
+def coverage(model: Any, settings: Magnitude) -> list[Coverage]:
+    """A row for each weight of the model: its share of zeros, and why it is dense where it is."""
+    rows = []
+    for layer in model.layers:
+        kind = type(layer).__name__
+        for index, variable in enumerate(layer.weights):
+            values = np.asarray(variable)
+            if kind in _KERNELS and index == _KERNELS[kind][0]:
+                reason = "named in keep_layers" if layer.name in settings.keep_layers else None
+            elif values.ndim < 2:
+                reason = _REASONS[kind] if kind == "BatchNormalization" else "one number a channel"
+            else:
+                reason = _REASONS.get(kind, f"{kind} is not pruned")
+            name = getattr(variable, "path", variable.name).split(":")[0].split("/")[-1]
+            zeros = float((values == 0).mean()) if values.size else 0.0
+            rows.append(Coverage(layer.name, name, values.size, round(zeros, 6), reason))
+    return rows

@@ -1,0 +1,170 @@
+"""Compression recipes: what happens to a Keras model before it is converted. Data, so users write their own."""
+
+import dataclasses
+import os
+from typing import Literal
+
+from model_press import files, strict_json
+from model_press.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Channels:
+    """Removal of whole channels (channels/).
+
+    criterion: how channels are ranked, see channels/importance.py.
+    share: share of the channels that stays, 0 to 1; null with a budget.
+    budget: share of the original's cost that may stay; null with a share.
+    unit: what the budget counts.
+    uneven: rank channels across layers, so that sensitive layers keep more; else the same share of each.
+    multiple: a group keeps a multiple of so many channels, as SIMD kernels like it.
+    least: smallest share of a group's channels that stays.
+    merge_redundant: first remove channels that are constant or equal to another, which changes no output.
+    keep_layers: names of layers whose channels all stay.
+    unknown_layers: what to do where channels cannot be followed: "keep" those around it, or "refuse".
+    images: the most images that a criterion looks at.
+    """
+
+    criterion: Literal["l1", "bn_scale", "activation", "gradient"]
+    share: float | None
+    budget: float | None
+    unit: Literal["parameters", "macs"]
+    uneven: bool
+    multiple: int
+    least: float
+    merge_redundant: bool
+    keep_layers: tuple[str, ...]
+    unknown_layers: Literal["keep", "refuse"]
+    images: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Magnitude:
+    """Zeros in place of the smallest weights (magnitude.py).
+
+    sparsity: share of zeros in each covered kernel; 0.5 for 2:4.
+    pattern: "unstructured", or "2:4": two zeros in each four consecutive inputs.
+    schedule: "constant" from begin_step on, or "polynomial": rising to the target until end_share.
+    begin_step, frequency: masks are set at begin_step and every `frequency` steps from there.
+    end_share: share of the training at which a polynomial reaches its target.
+    keep_layers: names of layers that stay dense.
+    """
+
+    sparsity: float
+    pattern: Literal["unstructured", "2:4"]
+    schedule: Literal["constant", "polynomial"]
+    begin_step: int
+    frequency: int
+    end_share: float
+    keep_layers: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Distillation:
+    """Learning from the original's answers (Hinton et al., "Distilling the Knowledge", 2015).
+
+    weight: share of this loss, 0 to 1; the labels have the rest. temperature: both answers are softened by it.
+    """
+
+    weight: float
+    temperature: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """How a model is fine-tuned.
+
+    epochs: passes over the training images. batch: images in a step. peak_rate: the highest learning rate.
+    warm_up: share of the steps in which the rate rises. weight_decay: AdamW's, on kernels.
+    label_smoothing: share of a label given to all classes. seed: decides the order (or making) of the images.
+    """
+
+    epochs: int
+    batch: int
+    peak_rate: float
+    warm_up: float
+    weight_decay: float
+    label_smoothing: float
+    distillation: Distillation | None
+    seed: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Compression:
+    """One way to make a Keras model smaller. Channels go first, then weights.
+
+    reestimate_batch_norm: take batch normalisation's statistics anew after channels have gone.
+    training: the fine-tuning, or null.
+    """
+
+    schema_version: Literal[1]
+    name: str
+    channels: Channels | None
+    magnitude: Magnitude | None
+    reestimate_batch_norm: bool
+    training: Training | None
+
+
+def parse(data: object, where: str) -> Compression:
+    """Builds a Compression from parsed JSON; UserError names the field and what is allowed."""
+    compression = strict_json.from_json(Compression, data, where)
+    _check(compression, where)
+    return compression
+
+
+def read(path: str | os.PathLike) -> Compression:
+    """Reads a compression recipe."""
+    return parse(files.read_json(path, "compression"), f"compression {os.path.basename(path)}")
+
+
+def _check(compression: Compression, where: str) -> None:
+    def need(condition: bool, message: str) -> None:
+        if not condition:
+            raise UserError(f"{where}: {message}")
+
+    name = compression.name
+    need(
+        name.isidentifier() and name.islower(),
+        f"name '{name}' becomes a part of target and file names; use small letters, digits and _",
+    )
+    channels, magnitude = compression.channels, compression.magnitude
+    need(channels or magnitude, "neither channels nor magnitude is set; it would change nothing")
+    if channels:
+        need(
+            (channels.share is None) != (channels.budget is None),
+            "channels needs a share or a budget, and not both",
+        )
+        for field in ("share", "budget"):
+            value = getattr(channels, field)
+            need(
+                value is None or 0 < value <= 1,
+                f"channels.{field} is {value}, expected a share that stays, above 0 and up to 1",
+            )
+        need(0 <= channels.least <= 1, f"channels.least is {channels.least}, expected 0 to 1")
+        need(
+            channels.multiple >= 1, f"channels.multiple is {channels.multiple}, expected 1 or more"
+        )
+        need(channels.images >= 1, f"channels.images is {channels.images}, expected 1 or more")
+    if magnitude:
+        need(
+            0 < magnitude.sparsity < 1,
+            f"magnitude.sparsity is {magnitude.sparsity}, expected a share of zeros between 0 and 1",
+        )
+        need(
+            magnitude.pattern != "2:4" or magnitude.sparsity == 0.5,
+            f"magnitude.pattern 2:4 means sparsity 0.5, got {magnitude.sparsity}",
+        )
+        need(magnitude.frequency >= 1, "magnitude.frequency must be 1 or more")
+        need(magnitude.begin_step >= 0, "magnitude.begin_step must be 0 or more")
+        need(0 < magnitude.end_share <= 1, "magnitude.end_share must be above 0 and up to 1")
+    if training := compression.training:
+        need(training.epochs >= 1, f"training.epochs is {training.epochs}, expected 1 or more")
+        need(training.batch >= 1, f"training.batch is {training.batch}, expected 1 or more")
+        need(training.peak_rate > 0, "training.peak_rate must be above 0")
+        need(0 <= training.warm_up < 1, "training.warm_up must be at least 0 and below 1")
+        need(training.weight_decay >= 0, "training.weight_decay must be 0 or more")
+        need(0 <= training.label_smoothing < 1, "training.label_smoothing must be in 0..1")
+        need(training.seed >= 0, "training.seed must be 0 or more")
+        if distillation := training.distillation:
+            need(0 < distillation.weight <= 1, "training.distillation.weight must be in 0..1")
+            need(distillation.temperature > 0, "training.distillation.temperature must be above 0")

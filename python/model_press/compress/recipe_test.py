@@ -1,0 +1,57 @@
+"""Compression recipes: the shipped ones are read, and each mistake is named."""
+
+import copy
+import json
+import pathlib
+
+import pytest
+
+from model_press import strict_json
+from model_press.compress import recipe
+from model_press.testing.raises import user_error
+
+FILES = sorted(pathlib.Path("models/compressions").glob("*.json"))
+
+
+def shipped(name):
+    return json.loads(pathlib.Path(f"models/compressions/{name}.json").read_text())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_shipped_compressions_survive_the_way_there_and_back(path):
+    data = json.loads(path.read_text())
+    assert strict_json.to_json(recipe.read(path)) == data
+    assert data["name"] == path.stem
+
+
+def test_there_are_shipped_compressions():
+    assert len(FILES) >= 6
+
+
+@pytest.mark.parametrize(
+    "name, field, value, said",
+    [
+        ("channels80", "name", "Channels 80", ["'Channels 80'", "small letters"]),
+        ("channels80", "channels", None, ["neither channels nor magnitude"]),
+        ("channels80", "channels.share", None, ["a share or a budget"]),
+        ("channels80", "channels.budget", 0.5, ["a share or a budget", "not both"]),
+        ("channels80", "channels.share", 80.0, ["channels.share is 80.0"]),
+        ("channels80", "channels.criterion", "l3", ["'l3'", "'l1'", "'gradient'"]),
+        ("channels80", "channels.multiple", 0, ["channels.multiple is 0"]),
+        ("channels80", "training.epochs", 0, ["training.epochs is 0"]),
+        ("channels80", "training.distillation.weight", 0.0, ["distillation.weight"]),
+        ("pruned50", "magnitude.sparsity", 50.0, ["magnitude.sparsity is 50.0"]),
+        ("pruned_2_4", "magnitude.sparsity", 0.8, ["2:4 means sparsity 0.5"]),
+        ("pruned50", "magnitude.frequency", 0, ["frequency"]),
+        ("pruned50", "magnitude.blocks", 4, ["unknown field 'blocks'"]),
+    ],
+)
+def test_mistakes_are_named(name, field, value, said):
+    data = copy.deepcopy(shipped(name))
+    *path, last = field.split(".")
+    inner = data
+    for part in path:
+        inner = inner[part]
+    inner[last] = value
+    with user_error(*said):
+        recipe.parse(data, "compression x.json")

@@ -1,0 +1,204 @@
+"""Fine-tuning: AdamW with a warm-up and a cosine, on labels, on the original's answers, or on both."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from model_press.compress.graph import is_keras_2
+from model_press.compress.recipe import Training
+from model_press.errors import UserError
+from model_press.preprocess import Normalization
+from model_press.tf_quiet import keras, tensorflow, tf_keras
+
+THREADS = 2
+# Batch normalisation may remember a tenth of the training: its default 0.99 is too long for a few hundred steps.
+_MEMORIES = 10
+
+
+class Source(Protocol):
+    """Training images, epoch by epoch (see sources.py)."""
+
+    def epochs(self, count: int, seed: int): ...
+
+
+class Observer:
+    """What happens around a step; a compression that acts during training overrides it."""
+
+    def begin(self, steps: int) -> None:
+        """Before the first of so many steps."""
+
+    def before_step(self, step: int) -> None:
+        """Before each step, from 0."""
+
+    def after_step(self, step: int) -> None:
+        """After each step."""
+
+
+def make_deterministic() -> None:
+    """The same bytes in every run on one machine; call it before anything else uses TensorFlow.
+
+    The number of threads is fixed because it decides how sums are split.
+    """
+    tf = tensorflow()
+    tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+
+
+def fine_tune(
+    model: Any,
+    training: Training,
+    source: Source,
+    normalization: Normalization,
+    *,
+    teacher: Any | None = None,
+    observer: Observer | None = None,
+    report: Callable[[str], None] = print,
+) -> None:
+    """Trains a classifier in place.
+
+    Args:
+      model: Keras model of either generation, float32 [N, H, W, 3] to probabilities or logits [N, classes].
+      training: how.
+      source: uint8 RGB images and int32 classes (-1: unknown).
+      normalization: from pixels to the model's input.
+      teacher: the original, for distillation.
+      observer: is told of every step.
+      report: takes a line for each epoch.
+    Raises:
+      UserError: labels are missing and nothing is distilled; fewer images than a batch; a loss that is not finite.
+    """
+    trainer = _Trainer(model, training, normalization, teacher)
+    observer = observer or Observer()
+    step = 0
+    for epoch, (pixels, classes) in enumerate(source.epochs(training.epochs, training.seed)):
+        start = time.monotonic()
+        steps = len(pixels) // training.batch
+        if not steps:
+            raise UserError(
+                f"{len(pixels)} training images do not fill a batch of {training.batch}"
+            )
+        _check_labels(classes, training)
+        if epoch == 0:
+            trainer.plan(training.epochs * steps)
+            observer.begin(training.epochs * steps)
+        losses, right = [], []
+        for first in range(0, steps * training.batch, training.batch):
+            observer.before_step(step)
+            part = slice(first, first + training.batch)
+            loss, accuracy = trainer.step(pixels[part], classes[part])
+            observer.after_step(step)
+            losses.append(float(loss))
+            right.append(float(accuracy))
+            step += 1
+        if not np.all(np.isfinite(losses)):
+            raise UserError(
+                f"the loss is not finite in epoch {epoch + 1}; lower peak_rate {training.peak_rate}"
+            )
+        report(
+            f"epoch {epoch + 1}/{training.epochs}: loss {np.mean(losses):.3f}, accuracy "
+            f"{np.mean(right):.2%}, {time.monotonic() - start:.0f} s"
+        )
+    trainer.restore()
+
+
+def _check_labels(classes: np.ndarray, training: Training) -> None:
+    unknown = int((classes < 0).sum())
+    if unknown and (training.distillation is None or training.distillation.weight < 1):
+        raise UserError(
+            f"{unknown} of {len(classes)} training images have no class; label them (class_names of the "
+            "image_set) or learn from the original alone: distillation with weight 1"
+        )
+
+
+def gives_probabilities(model: Any) -> bool:
+    """Whether the outputs are probabilities, not logits."""
+    shape = model.input_shape[1:]
+    noise = np.random.default_rng(0).normal(size=(4, *shape)).astype(np.float32)
+    outputs = np.asarray(model(noise, training=False))
+    return bool(np.all(outputs >= 0) and np.allclose(outputs.sum(axis=1), 1, atol=1e-3))
+
+
+class _Trainer:
+    def __init__(
+        self, model: Any, training: Training, normalization: Normalization, teacher: Any | None
+    ):
+        if training.distillation is not None and teacher is None:
+            raise UserError("distillation needs the original model")
+        self._model, self._training, self._normalization = model, training, normalization
+        self._teacher = teacher if training.distillation is not None else None
+        self._library = tf_keras() if is_keras_2(model) else keras()
+        self._logs = gives_probabilities(model)
+        self._step: Callable | None = None
+        self._momenta: list[tuple[Any, float]] = []
+
+    def restore(self) -> None:
+        """Gives the model's layers their own settings back."""
+        for layer, momentum in self._momenta:
+            layer.momentum = momentum
+
+    def plan(self, steps: int) -> None:
+        """Fixes the learning rate's course and compiles the step."""
+        training, optimizers = self._training, self._library.optimizers
+        warm_up = min(int(training.warm_up * steps) + 1, steps)
+        rate = optimizers.schedules.CosineDecay(
+            0.0,
+            max(steps - warm_up, 1),
+            warmup_target=training.peak_rate,
+            warmup_steps=warm_up,
+        )
+        optimizer = optimizers.AdamW(rate, weight_decay=training.weight_decay)
+        optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+        variables = self._model.trainable_variables
+        optimizer.build(variables)
+        tf = tensorflow()
+        for layer in self._model.layers:
+            if type(layer).__name__ == "BatchNormalization":
+                self._momenta.append((layer, layer.momentum))
+                layer.momentum = min(layer.momentum, max(0.0, 1 - _MEMORIES / steps))
+        plain = [v if isinstance(v, tf.Variable) else v.value for v in variables]
+
+        @tf.function(autograph=False)
+        def step(images, classes):
+            targets = self._targets(tf, images, classes)
+            with tf.GradientTape() as tape:
+                logs = self._log_probabilities(tf, self._model(images, training=True))
+                loss = sum(
+                    -tf.reduce_mean(tf.reduce_sum(t * f(logs), 1)) * s for t, f, s in targets
+                )
+            gradients = tape.gradient(loss, plain)
+            optimizer.apply_gradients(zip(gradients, variables, strict=True))
+            right = tf.equal(tf.argmax(logs, 1, tf.int32), classes)
+            return loss, tf.reduce_mean(tf.cast(right, tf.float32))
+
+        self._step = step
+
+    def _targets(self, tf: Any, images: Any, classes: Any) -> list[tuple[Any, Callable, float]]:
+        """(target distribution, what is compared with it, factor) of each part of the loss."""
+        training, parts = self._training, []
+        share = training.distillation.weight if training.distillation else 0.0
+        if share < 1:
+            count = self._model.output_shape[1]
+            smoothed = tf.one_hot(classes, count) * (1 - training.label_smoothing)
+            parts.append(
+                (smoothed + training.label_smoothing / count, lambda logs: logs, 1 - share)
+            )
+        if share:
+            heat = training.distillation.temperature
+            answers = self._log_probabilities(tf, self._teacher(images, training=False))
+            soft = tf.nn.softmax(answers / heat)
+            # Gradients shrink by the square of the temperature: the factor makes up for it.
+            parts.append((soft, lambda logs: tf.nn.log_softmax(logs / heat), share * heat**2))
+        return parts
+
+    def _log_probabilities(self, tf: Any, outputs: Any) -> Any:
+        if self._logs:
+            return tf.math.log(tf.maximum(outputs, 1e-7))
+        return tf.nn.log_softmax(outputs)
+
+    def step(self, pixels: np.ndarray, classes: np.ndarray) -> tuple[Any, Any]:
+        tf = tensorflow()
+        images = self._normalization.apply(pixels)
+        return self._step(tf.constant(images), tf.constant(classes))
