@@ -8,6 +8,7 @@ ModelInfo = provider(
         "labels": "File: one class name a line, as many as the model has outputs.",
         "model": "File: the .keras or .h5 as given, or a SavedModel folder as one archive.",
         "name": "string: the model's name, first part of every variant's file name.",
+        "origin": "ModelInfo of the model that a compression began with, or None.",
     },
 )
 

@@ -27,7 +27,7 @@ def _fixture_variant_impl(ctx):
             model = model,
             manifest = manifest,
             labels = labels,
-            model_info = ModelInfo(name = "fixture", model = None, info = None, labels = labels),
+            model_info = ModelInfo(name = "fixture", model = None, info = None, labels = labels, compression = "", origin = None),
         ),
     ]
 

@@ -64,6 +64,7 @@ def _compressed_model_impl(ctx):
             info = info,
             labels = original.labels,
             compression = compression.name,
+            origin = original,
         ),
     ]
 

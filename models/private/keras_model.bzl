@@ -63,7 +63,7 @@ def _keras_model_impl(ctx):
     return [
         DefaultInfo(files = depset([model, info, labels])),
         OutputGroupInfo(model = depset([model]), info = depset([info]), labels = depset([labels])),
-        ModelInfo(name = ctx.label.name, model = model, info = info, labels = labels, compression = ""),
+        ModelInfo(name = ctx.label.name, model = model, info = info, labels = labels, compression = "", origin = None),
     ]
 
 keras_model = rule(

@@ -128,7 +128,7 @@ def _baseline(ctx, variants):
             fail("{}: `baseline` {} is not among `variants`".format(public_label(ctx.label), baseline.name))
         return baseline
     for variant in variants:
-        if variant.recipe_name == "fp32":
+        if variant.recipe_name == "fp32" and not variant.model_info.compression:
             return variant
     fail("{}: no variant of recipe fp32 is among `variants`; add it or set `baseline`".format(public_label(ctx.label)))
 
@@ -145,7 +145,8 @@ def _collect(ctx, variants, baseline, model, image_set):
         "--layers": [
             _layers(ctx, variant, baseline, image_set.images)
             for variant in variants
-            if variant.name != baseline.name
+            # Other channels make other layers, which do not compare.
+            if variant.name != baseline.name and not variant.model_info.compression
         ],
         "--summary": [_summary(ctx, evaluation, keras, model) for evaluation in evaluations],
         "--variant": [_facts(ctx, variant) for variant in variants],

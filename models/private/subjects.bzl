@@ -3,7 +3,7 @@
 load(":tool.bzl", "public_label")
 
 def same_model(label, variants):
-    """The model that variants were made from.
+    """The model that variants were made from, before any compression.
 
     Args:
       label: label of the target, for the message.
@@ -13,8 +13,9 @@ def same_model(label, variants):
       Their ModelInfo. Fails where they are of several models.
     """
     first = variants[0]
+    origin = _origin(first)
     for variant in variants:
-        if variant.model_info.model != first.model_info.model:
+        if _origin(variant).model != origin.model:
             fail("{}: {} is made from the model {} and {} from {}, expected variants of one model".format(
                 public_label(label),
                 first.name,
@@ -22,4 +23,7 @@ def same_model(label, variants):
                 variant.name,
                 variant.model_info.name,
             ))
-    return first.model_info
+    return origin
+
+def _origin(variant):
+    return variant.model_info.origin or variant.model_info

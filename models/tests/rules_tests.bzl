@@ -76,6 +76,7 @@ def _calibration_report_impl(ctx):
     return analysistest.end(env)
 
 _calibration_report_test = analysistest.make(_calibration_report_impl)
+
 def _compressed_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
@@ -220,7 +221,6 @@ def rules_test_suite(name):
     calibration_report(name = "ranges", variant = ":int8", float_variant = ":float", images = ":evaluated", tags = ["manual"])
     evaluation(name = "int8_on_calibration", subject = ":int8", images = ":calibration", tags = ["manual"])
 
-    tests = ["variant_test", "calibration_report_test", "model_test", "evaluation_test", "unknown_recipe_test"]
     model_variants(
         name = "pruned_variants",
         calibration = ":calibration",
@@ -245,6 +245,7 @@ def rules_test_suite(name):
     )
 
     tests = [
+        "calibration_report_test",
         "compressed_test",
         "compressed_variant_test",
         "evaluation_test",
