@@ -32,18 +32,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _users(path: str) -> str:
+    """A path as the user means it: `bazel run` starts programs elsewhere and says here where the user is."""
+    return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), path)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the inspection; 1 and one line on standard error for a file that is no TFLite model."""
     options = _parser().parse_args(argv)
-    # `bazel run` starts programs in the runfiles folder and says here where the user is.
-    path = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), options.file)
+    path = _users(options.file)
+    # The tables that the build gives lie in the runfiles, where this program starts.
+    tables = [table if os.path.exists(table) else _users(table) for table in options.runtime]
     try:
         if options.explore:
             with source.opened(path):
                 pass
             return explorer.explore(path)
         found = inspection.inspect(
-            path, options.runtime, options.threads, None if options.no_run else options.seconds
+            path, tables, options.threads, None if options.no_run else options.seconds
         )
     except UserError as error:
         print(f"ERROR {error}", file=sys.stderr)

@@ -86,10 +86,17 @@ def test_mistakes_are_one_line_and_exit_1(tmp_path, capsys, monkeypatch):
     assert inspect_main.main([str(path)]) == 1
     said = capsys.readouterr()
     assert said.out == "" and said.err.startswith("ERROR model ") and said.err.count("\n") == 1
+    table = ["--no-run", "--runtime=own.json"]
     # Relative to where the user is, not to the runfiles.
     monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
     assert inspect_main.main(["m.keras"]) == 1
     assert "a .keras model" in capsys.readouterr().err
+    assert inspect_main.main([os.path.abspath(SMALL), *table]) == 1
+    assert "own.json does not exist" in capsys.readouterr().err
+    ops = {"CONV_2D": {"max_version": 1}}
+    (tmp_path / "own.json").write_text(json.dumps({"runtime": "own", "version": "1", "ops": ops}))
+    assert inspect_main.main([os.path.abspath(SMALL), *table]) == 0
+    assert "own 1: CONV_2D version 3, it has up to 1" in capsys.readouterr().out
 
 
 def test_explore_starts_model_explorer_or_says_how_to_get_it(tmp_path, capsys, monkeypatch):

@@ -18,7 +18,7 @@ def lines(found: Inspection) -> Iterator[str]:
     yield from _weights(found)
     yield from _running(found.running)
     yield from _loaders(found)
-    yield from _findings(found.findings)
+    yield from _findings(found.findings, found.running is not None)
 
 
 def _title(text: str) -> Iterator[str]:
@@ -165,8 +165,9 @@ def _loaders(found: Inspection) -> Iterator[str]:
             yield from _wrapped(f"{loader.runtime}: {reason}", 4)
 
 
-def _findings(findings: Sequence[Finding]) -> Iterator[str]:
-    yield from _title(f"Findings ({len(findings)})" if findings else "Findings: none")
+def _findings(findings: Sequence[Finding], ran: bool) -> Iterator[str]:
+    unknown = "" if ran else "; what is slow shows only when it is run"
+    yield from _title((f"Findings ({len(findings)})" if findings else "Findings: none") + unknown)
     for number, finding in enumerate(findings, 1):
         yield from _wrapped(f"{number}. {finding.severity}: {finding.what}", 2, 5)
         yield from _wrapped(f"why: {finding.why}", 5, 10)
