@@ -36,6 +36,9 @@ _SAMPLED = 20_000
 # Half a step beyond the last code still rounds to it.
 _ROUNDING = 0.5
 _MIN_MATCHED = 0.5
+# From here on calibration has not seen what the model meets: of all values, or of one activation's.
+_MAX_CLIPPED = 0.01
+_MAX_CLIPPED_IN_ONE = 0.05
 
 
 @dataclasses.dataclass(frozen=True)
@@ -198,19 +201,16 @@ def read(path: str | os.PathLike) -> Report:
     return strict_json.from_json(Report, files.read_json(path, "calibration report"), where)
 
 
-def summary(found: Report) -> Iterator[str]:
-    """Lines for people: outliers by layer, then where evaluation is clipped most."""
-    outliers = sorted((r for r in found.ranges if r.outlier), key=lambda r: -r.outlier_ratio)
-    for r in outliers[:5]:
-        yield (
-            f"{found.variant}: outliers stretch {r.layer}: range {r.calibrated_minimum:.4g} to "
-            f"{r.calibrated_maximum:.4g} is {r.outlier_ratio:.1f} times the {PERCENTILE}th percentile "
-            f"({r.calibration.percentile_99_9:.4g})"
-        )
-    worst = max(found.ranges, key=lambda r: r.evaluation.clipped)
+def warnings(found: Report) -> Iterator[str]:
+    """One line where evaluation leaves the calibrated ranges by more than rounding, worst layers first."""
+    bad = [r for r in found.ranges if r.evaluation.clipped > _MAX_CLIPPED_IN_ONE]
+    if not bad and found.clipped <= _MAX_CLIPPED:
+        return
+    worst = sorted(bad or found.ranges, key=lambda r: -r.evaluation.clipped)[:3]
+    layers_ = ", ".join(f"{r.layer} ({r.evaluation.clipped:.1%})" for r in worst)
     yield (
-        f"{found.variant}: {found.clipped:.3%} of the values of {found.evaluation_images} evaluation images lie "
-        f"outside the calibrated ranges, most in {worst.layer} ({worst.evaluation.clipped:.3%})"
+        f"{found.clipped:.2%} of the values of {found.evaluation_images} evaluation images lie outside the ranges that "
+        f"calibration fixed for {found.variant}, most in {layers_}; calibrate with images like those the app will see"
     )
 
 

@@ -298,6 +298,8 @@ def _calibration_ranges(options: argparse.Namespace, say: Callable[[str], None])
         options.count,
     )
     calibration_ranges.write(options.out, found)
+    for line in calibration_ranges.warnings(found):
+        say(f"WARNING {_plain_label(options.label)}: {line}")
     return 0
 
 
