@@ -11,6 +11,7 @@ import numpy as np
 from model_press import files, load, manifest, model_info, strict_json
 from model_press.compress import batch_norm, graph, magnitude, recipe, save, training
 from model_press.compress.channels import prune
+from model_press.compress.checkpoint import Checkpoint
 from model_press.errors import UserError
 
 
@@ -38,6 +39,7 @@ def compress(
     compression: recipe.Compression,
     source: training.Source | None,
     fine_tune: bool,
+    checkpoint: str | None = None,
     say: Callable[[str], None] = print,
 ) -> tuple[Any, Report]:
     """Compresses a model.
@@ -48,6 +50,7 @@ def compress(
       compression: what to do.
       source: images to rank channels on, to take statistics of, and to train on; or None.
       fine_tune: False leaves the recipe's training out.
+      checkpoint: file in which a training is kept that may be killed, or None.
       say: takes progress lines.
     Returns:
       The compressed Keras model and the report.
@@ -90,6 +93,7 @@ def compress(
                 normalization,
                 teacher=original,
                 observer=pruner,
+                checkpoint=_checkpoint(checkpoint, info, compression),
                 report=say,
             )
         if pruner:
@@ -106,6 +110,15 @@ def compress(
             trains,
         )
         return model, report
+
+
+def _checkpoint(
+    path: str | None, info: model_info.ModelInfo, compression: recipe.Compression
+) -> Checkpoint | None:
+    if path is None:
+        return None
+    training_of = {"model": info.sha256, "compression": strict_json.to_json(compression)}
+    return Checkpoint(path, files.sha256_bytes(files.dump_json(training_of)))
 
 
 def _images(

@@ -83,10 +83,10 @@ def make_model(folder, keras):
     return out[0], model_info.read(out[1])
 
 
-def run(model, data, source, fine_tune=True):
+def run(model, data, source, fine_tune=True, checkpoint=None):
     path, info = model
     parsed = recipe.parse(data, "compression mine.json")
-    return compress.compress(path, info, parsed, source, fine_tune, lambda _: None)
+    return compress.compress(path, info, parsed, source, fine_tune, checkpoint, lambda _: None)
 
 
 def noise(count=32, size=32, classes=10):
@@ -163,6 +163,51 @@ def test_statistics_are_those_of_the_pruned_net(model):
     norm = pruned.get_layer("entry_bn")
     np.testing.assert_allclose(norm.moving_mean, outputs.mean(axis=(0, 1, 2)), atol=1e-4)
     assert norm.momentum == 0.99
+
+
+class Killed(Exception):
+    """Stands for a kill."""
+
+
+class DiesInEpoch:
+    """A source that ends the process in an epoch."""
+
+    def __init__(self, source, epoch):
+        self._source, self._epoch = source, epoch
+
+    def epochs(self, count, seed):
+        for number, images in enumerate(self._source.epochs(count, seed)):
+            if number == self._epoch and count > 1:  # not where channels are ranked
+                raise Killed
+            yield images
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_a_killed_training_goes_on_to_the_same_weights(keras, tmp_path, monkeypatch):
+    """Killed after 24 steps with checkpoints at 10 and 20: in the middle of an epoch of eight."""
+    start = compress.Checkpoint.__init__
+    monkeypatch.setattr(
+        compress.Checkpoint, "__init__", lambda self, path, of: start(self, path, of, every=10)
+    )
+    model = make_model(tmp_path, keras)
+    data = compression()
+    data["training"]["epochs"] = 4
+    data["magnitude"].update(schedule="polynomial", frequency=7)
+    whole, _ = run(model, data, noise(128))
+    kept = tmp_path / "kept.npz"
+    with pytest.raises(Killed):
+        run(model, data, DiesInEpoch(noise(128), 3), checkpoint=kept)
+    with np.load(kept) as stored:
+        assert int(stored["step"]) == 20
+    resumed, _ = run(model, data, noise(128), checkpoint=kept)
+    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+    data["training"]["seed"] = 2
+    with user_error("kept.npz", "another model or training"):
+        run(model, data, noise(128), checkpoint=kept)
+    kept.write_bytes(kept.read_bytes()[:1000])
+    with user_error("kept.npz", "damaged"):
+        run(model, data, noise(128), checkpoint=kept)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ def trace(model: Any, what: str = "the model") -> Graph:
     Raises:
       UserError: a subclassed model, whose graph is hidden in its code, or several inputs or outputs.
     """
+    if not hasattr(model, "layers"):
+        raise UserError(f"{what} is a {type(model).__name__}; expected a whole Keras model")
     tracer = _Tracer("2" if is_keras_2(model) else "3")
     inner = tracer.functional(model)
     if inner is None:

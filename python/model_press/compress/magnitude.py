@@ -121,6 +121,10 @@ class Pruner(Observer):
 
         self._apply = apply
 
+    def resume(self) -> None:
+        for (_, kernel), kept in zip(self._kernels, self._masks, strict=True):
+            kept.assign((np.asarray(kernel) != 0).astype(np.float32))
+
     def before_step(self, step: int) -> None:
         sparsity = sparsity_at(self._settings, step, self._steps)
         if sparsity is not None:

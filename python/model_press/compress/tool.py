@@ -19,6 +19,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--generator", help="program that writes each epoch's images, --seed=N")
     parser.add_argument("--generator-arg", action="append", default=[])
     parser.add_argument("--no-fine-tuning", action="store_true")
+    parser.add_argument(
+        "--checkpoint", help="file that keeps an unfinished training; for long ones, run by hand"
+    )
     parser.add_argument("--out-model", required=True)
     parser.add_argument("--out-info", required=True)
     parser.add_argument("--out-report", required=True)
@@ -46,7 +49,7 @@ def _run(options: argparse.Namespace) -> None:
         )
         source = sources.FixedImages(pixels, classes)
     model, report = compress.compress(
-        options.model, info, compression, source, not options.no_fine_tuning
+        options.model, info, compression, source, not options.no_fine_tuning, options.checkpoint
     )
     compress.write(model, report, info, options.out_model, options.out_info, options.out_report)
 

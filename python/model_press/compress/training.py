@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from model_press.compress.checkpoint import Checkpoint
 from model_press.compress.graph import is_keras_2
 from model_press.compress.recipe import Training
 from model_press.errors import UserError
@@ -28,6 +29,9 @@ class Observer:
 
     def begin(self, steps: int) -> None:
         """Before the first of so many steps."""
+
+    def resume(self) -> None:
+        """After begin(), where a killed training goes on: the weights are those of its last checkpoint."""
 
     def before_step(self, step: int) -> None:
         """Before each step, from 0."""
@@ -55,6 +59,7 @@ def fine_tune(
     *,
     teacher: Any | None = None,
     observer: Observer | None = None,
+    checkpoint: Checkpoint | None = None,
     report: Callable[[str], None] = print,
 ) -> None:
     """Trains a classifier in place.
@@ -66,42 +71,80 @@ def fine_tune(
       normalization: from pixels to the model's input.
       teacher: the original, for distillation.
       observer: is told of every step.
+      checkpoint: where the state is kept, so that the same call after a kill goes on; the result is the same.
       report: takes a line for each epoch.
     Raises:
       UserError: labels are missing and nothing is distilled; fewer images than a batch; a loss that is not finite.
     """
     trainer = _Trainer(model, training, normalization, teacher)
-    observer = observer or Observer()
-    step = 0
-    for epoch, (pixels, classes) in enumerate(source.epochs(training.epochs, training.seed)):
-        start = time.monotonic()
-        steps = len(pixels) // training.batch
+    run = _Run(trainer, training, observer or Observer(), checkpoint, report)
+    for number, (pixels, classes) in enumerate(source.epochs(training.epochs, training.seed)):
+        if not run.started:
+            run.start(len(pixels))
+        run.epoch(number, pixels, classes)
+    trainer.restore()
+
+
+class _Run:
+    """One training on its way: counts steps, keeps checkpoints, reports epochs."""
+
+    def __init__(
+        self,
+        trainer: "_Trainer",
+        training: Training,
+        observer: Observer,
+        checkpoint: Checkpoint | None,
+        report: Callable[[str], None],
+    ):
+        self._trainer, self._training, self._observer = trainer, training, observer
+        self._checkpoint, self._report = checkpoint, report
+        self._done = 0  # steps that a checkpoint has
+        self.started = False
+
+    def start(self, images: int) -> None:
+        """Plans for epochs of so many images, and takes up a checkpoint."""
+        steps = images // self._training.batch
         if not steps:
             raise UserError(
-                f"{len(pixels)} training images do not fill a batch of {training.batch}"
+                f"{images} training images do not fill a batch of {self._training.batch}"
             )
-        _check_labels(classes, training)
-        if epoch == 0:
-            trainer.plan(training.epochs * steps)
-            observer.begin(training.epochs * steps)
+        self.started = True
+        self._trainer.plan(self._training.epochs * steps)
+        self._observer.begin(self._training.epochs * steps)
+        if self._checkpoint:
+            self._done = self._checkpoint.restore(self._trainer.variables())
+            if self._done:
+                self._observer.resume()
+
+    def epoch(self, number: int, pixels: np.ndarray, classes: np.ndarray) -> None:
+        """Takes the steps of an epoch that are not done yet."""
+        start, batch = time.monotonic(), self._training.batch
+        steps = len(pixels) // batch
+        if (number + 1) * steps <= self._done:
+            return
+        _check_labels(classes, self._training)
         losses, right = [], []
-        for first in range(0, steps * training.batch, training.batch):
-            observer.before_step(step)
-            part = slice(first, first + training.batch)
-            loss, accuracy = trainer.step(pixels[part], classes[part])
-            observer.after_step(step)
+        for place in range(steps):
+            step = number * steps + place
+            if step < self._done:
+                continue
+            self._observer.before_step(step)
+            part = slice(place * batch, (place + 1) * batch)
+            loss, accuracy = self._trainer.step(pixels[part], classes[part])
+            self._observer.after_step(step)
             losses.append(float(loss))
             right.append(float(accuracy))
-            step += 1
+            if self._checkpoint and (step + 1) % self._checkpoint.every == 0:
+                self._checkpoint.save(step + 1, self._trainer.variables())
         if not np.all(np.isfinite(losses)):
             raise UserError(
-                f"the loss is not finite in epoch {epoch + 1}; lower peak_rate {training.peak_rate}"
+                f"the loss is not finite in epoch {number + 1}; lower peak_rate "
+                f"{self._training.peak_rate}"
             )
-        report(
-            f"epoch {epoch + 1}/{training.epochs}: loss {np.mean(losses):.3f}, accuracy "
+        self._report(
+            f"epoch {number + 1}/{self._training.epochs}: loss {np.mean(losses):.3f}, accuracy "
             f"{np.mean(right):.2%}, {time.monotonic() - start:.0f} s"
         )
-    trainer.restore()
 
 
 def _check_labels(classes: np.ndarray, training: Training) -> None:
@@ -132,6 +175,7 @@ class _Trainer:
         self._library = tf_keras() if is_keras_2(model) else keras()
         self._logs = gives_probabilities(model)
         self._step: Callable | None = None
+        self._state: list[Any] = []
         self._momenta: list[tuple[Any, float]] = []
 
     def restore(self) -> None:
@@ -174,6 +218,12 @@ class _Trainer:
             return loss, tf.reduce_mean(tf.cast(right, tf.float32))
 
         self._step = step
+        own = optimizer.variables
+        self._state = [*self._model.weights, *(own() if callable(own) else own)]
+
+    def variables(self) -> list[Any]:
+        """All that training changes: weights and the optimizer's state; after plan()."""
+        return self._state
 
     def _targets(self, tf: Any, images: Any, classes: Any) -> list[tuple[Any, Callable, float]]:
         """(target distribution, what is compared with it, factor) of each part of the loss."""
