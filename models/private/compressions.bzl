@@ -6,6 +6,7 @@ load(":recipes.bzl", "RECIPES")
 COMPRESSIONS = [
     "channels70",
     "channels80",
+    "clustered16",
     "macs30",
     "parameters30",
     "pruned50",

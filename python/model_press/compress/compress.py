@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 
 from model_press import files, load, manifest, model_info, strict_json
-from model_press.compress import batch_norm, graph, magnitude, recipe, save, training
+from model_press.compress import (
+    batch_norm,
+    clustering,
+    graph,
+    kernels,
+    magnitude,
+    recipe,
+    save,
+    training,
+)
 from model_press.compress.channels import prune
 from model_press.compress.checkpoint import Checkpoint
 from model_press.errors import UserError
@@ -19,7 +28,7 @@ from model_press.errors import UserError
 class Report:
     """What a compression did; written beside the model.
 
-    parameters, macs: before and after. groups: the channel groups. weights: rows of magnitude pruning.
+    parameters, macs: before and after. groups: the channel groups. weights: a row for each weight.
     fine_tuned: whether training followed.
     """
 
@@ -29,7 +38,7 @@ class Report:
     macs: tuple[int, ...] | None
     merged_channels: int
     groups: tuple[prune.GroupReport, ...]
-    weights: tuple[magnitude.Coverage, ...]
+    weights: tuple[kernels.Coverage, ...]
     fine_tuned: bool
 
 
@@ -82,9 +91,9 @@ def compress(
                         "reestimate_batch_norm needs images: set `training` to an image_set"
                     )
                 batch_norm.reestimate(model, seen, normalization)
-        elif compression.magnitude:
+        else:
             model = graph.clone(original)
-        pruner = magnitude.Pruner(model, compression.magnitude) if compression.magnitude else None
+        observers = _observers(model, compression)
         if trains:
             training.fine_tune(
                 model,
@@ -92,13 +101,12 @@ def compress(
                 source,
                 normalization,
                 teacher=original,
-                observer=pruner,
+                observer=Together(observers),
                 checkpoint=_checkpoint(checkpoint, info, compression),
                 report=say,
             )
-        if pruner:
-            pruner.finish()
-        rows = magnitude.coverage(model, compression.magnitude) if pruner else []
+        for observer in observers:
+            observer.finish()
         report = Report(
             1,
             compression.name,
@@ -106,10 +114,48 @@ def compress(
             pruned.macs if pruned else None,
             pruned.merged if pruned else 0,
             pruned.groups if pruned else (),
-            tuple(rows),
+            tuple(kernels.coverage(model, _kept_layers(compression))),
             trains,
         )
         return model, report
+
+
+class Together(training.Observer):
+    """Several observers as one, in order."""
+
+    def __init__(self, observers: list[training.Observer]):
+        self._observers = observers
+
+    def begin(self, steps: int) -> None:
+        for observer in self._observers:
+            observer.begin(steps)
+
+    def resume(self) -> None:
+        for observer in self._observers:
+            observer.resume()
+
+    def before_step(self, step: int) -> None:
+        for observer in self._observers:
+            observer.before_step(step)
+
+    def after_step(self, step: int) -> None:
+        for observer in self._observers:
+            observer.after_step(step)
+
+
+def _observers(model: Any, compression: recipe.Compression) -> list[Any]:
+    observers = []
+    if compression.magnitude:
+        observers.append(magnitude.Pruner(model, compression.magnitude))
+    if compression.clustering:
+        keep_zeros = compression.magnitude is not None
+        observers.append(clustering.Clusterer(model, compression.clustering, keep_zeros))
+    return observers
+
+
+def _kept_layers(compression: recipe.Compression) -> tuple[str, ...]:
+    parts = (compression.magnitude, compression.clustering)
+    return tuple(name for part in parts if part for name in part.keep_layers)
 
 
 def _checkpoint(

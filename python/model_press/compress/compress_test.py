@@ -55,6 +55,7 @@ def compression(name="mine", **changes):
             "end_share": 1.0,
             "keep_layers": [],
         },
+        "clustering": None,
         "reestimate_batch_norm": True,
         "training": {
             "epochs": 2,
@@ -109,7 +110,7 @@ def test_what_is_written_describes_the_smaller_model(keras, tmp_path):
     assert (small.name, small.classes, small.keras) == ("net", 10, keras)
     written = json.loads(out[2].read_text())
     assert written["parameters"] == [info.parameters, small.parameters]
-    assert {row["sparsity"] for row in written["weights"] if row["dense"] is None} == {0.5}
+    assert {row["sparsity"] for row in written["weights"] if row["untouched"] is None} == {0.5}
     with load.load(out[0]) as loaded:
         images = testing_nets.images(4)
         same = testing_nets.run(loaded.model, images), testing_nets.run(model, images)

@@ -6,40 +6,19 @@ counters behind unless stripped, and reach no sparsity at all, without a word, w
 before a step that `frequency` divides. Here the last step always ends with a mask.
 """
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 
+from model_press.compress import kernels
 from model_press.compress.recipe import Magnitude
 from model_press.compress.training import Observer
 from model_press.errors import UserError
 from model_press.tf_quiet import tensorflow
 
-# Position of the prunable kernel in layer.weights, and its axis of inputs.
-_KERNELS = {"Conv2D": (0, 2), "Conv2DTranspose": (0, 3), "Dense": (0, 0), "SeparableConv2D": (1, 2)}
-_REASONS = {
-    "BatchNormalization": "batch normalisation has two numbers a channel",
-    "DepthwiseConv2D": "a depthwise kernel has few weights, and each counts",
-    "SeparableConv2D": "its depthwise kernel has few weights, and each counts",
-}
 # How far a layer's sparsity may be from the target: rounding of small kernels comes on top.
 TOLERANCE = 0.005
 _POWER = 3  # of the polynomial; tensorflow-model-optimization's default
-
-
-@dataclasses.dataclass(frozen=True)
-class Coverage:
-    """What pruning did to one weight.
-
-    layer, weight: names. elements: their number. sparsity: share of zeros. dense: None, or why it was left dense.
-    """
-
-    layer: str
-    weight: str
-    elements: int
-    sparsity: float
-    dense: str | None
 
 
 def sparsity_at(settings: Magnitude, step: int, steps: int) -> float | None:
@@ -83,21 +62,8 @@ class Pruner(Observer):
         Raises:
           UserError: keep_layers names an unknown layer, or nothing can be pruned.
         """
-        names = {layer.name for layer in model.layers}
-        if unknown := sorted(set(settings.keep_layers) - names):
-            raise UserError(
-                f"magnitude.keep_layers names '{unknown[0]}', which is no layer of the model"
-            )
         self._model, self._settings = model, settings
-        self._kernels = [
-            (layer, layer.weights[_KERNELS[type(layer).__name__][0]])
-            for layer in model.layers
-            if type(layer).__name__ in _KERNELS and layer.name not in settings.keep_layers
-        ]
-        if not self._kernels:
-            raise UserError(
-                "no layer of the model can be pruned: it has no convolution or dense layer"
-            )
+        self._kernels = kernels.find(model, settings.keep_layers, "magnitude.keep_layers")
         self._masks: list[Any] = []
         self._steps = 0
         self._apply = None
@@ -111,12 +77,12 @@ class Pruner(Observer):
             )
         self._steps = steps
         tf = tensorflow()
-        kernels = [k if isinstance(k, tf.Variable) else k.value for _, k in self._kernels]
-        self._masks = [tf.Variable(tf.ones_like(k), trainable=False) for k in kernels]
+        variables = [kernels.variable(kernel) for _, kernel in self._kernels]
+        self._masks = [tf.Variable(tf.ones_like(k), trainable=False) for k in variables]
 
         @tf.function(autograph=False)
         def apply():
-            for kernel, kept in zip(kernels, self._masks, strict=True):
+            for kernel, kept in zip(variables, self._masks, strict=True):
                 kernel.assign(kernel * kept)
 
         self._apply = apply
@@ -144,9 +110,7 @@ class Pruner(Observer):
             self._zero(layer, kernel, settings.sparsity)
         for layer, kernel in self._kernels:
             values = np.asarray(kernel)
-            kept = mask(
-                values, settings.sparsity, settings.pattern, _KERNELS[type(layer).__name__][1]
-            )
+            kept = mask(values, settings.sparsity, settings.pattern, kernels.input_axis(layer))
             wanted, found = 1 - kept.mean(), (values == 0).mean()
             if found < wanted - TOLERANCE:
                 raise UserError(
@@ -160,7 +124,7 @@ class Pruner(Observer):
 
     def _zero(self, layer: Any, kernel: Any, sparsity: float) -> np.ndarray:
         values = np.asarray(kernel)
-        axis = _KERNELS[type(layer).__name__][1]
+        axis = kernels.input_axis(layer)
         kept = mask(values, sparsity, self._settings.pattern, axis).astype(values.dtype)
         kernel.assign(values * kept)
         return kept
@@ -179,22 +143,3 @@ def check_no_leftovers(model: Any) -> None:
                 f"the model still has the pruning variable {name}, which would be stored with it; call "
                 "tfmot.sparsity.keras.strip_pruning(model) before saving it"
             )
-
-
-def coverage(model: Any, settings: Magnitude) -> list[Coverage]:
-    """A row for each weight of the model: its share of zeros, and why it is dense where it is."""
-    rows = []
-    for layer in model.layers:
-        kind = type(layer).__name__
-        for index, variable in enumerate(layer.weights):
-            values = np.asarray(variable)
-            if kind in _KERNELS and index == _KERNELS[kind][0]:
-                reason = "named in keep_layers" if layer.name in settings.keep_layers else None
-            elif values.ndim < 2:
-                reason = _REASONS[kind] if kind == "BatchNormalization" else "one number a channel"
-            else:
-                reason = _REASONS.get(kind, f"{kind} is not pruned")
-            name = getattr(variable, "path", variable.name).split(":")[0].split("/")[-1]
-            zeros = float((values == 0).mean()) if values.size else 0.0
-            rows.append(Coverage(layer.name, name, values.size, round(zeros, 6), reason))
-    return rows

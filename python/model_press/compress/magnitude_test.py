@@ -6,7 +6,7 @@ import zlib
 import numpy as np
 import pytest
 
-from model_press.compress import magnitude, recipe, save, testing_nets, training
+from model_press.compress import kernels, magnitude, recipe, save, testing_nets, training
 from model_press.preprocess import RAW
 from model_press.testing.raises import user_error
 
@@ -50,7 +50,9 @@ def prune(model, chosen, train=True):
     if train:
         training.fine_tune(model, TRAINING, Noise(), RAW, observer=pruner, report=lambda _: None)
     pruner.finish()
-    return {row.layer + "/" + row.weight: row for row in magnitude.coverage(model, chosen)}
+    return {
+        row.layer + "/" + row.weight: row for row in kernels.coverage(model, chosen.keep_layers)
+    }
 
 
 @pytest.mark.parametrize("keras", ["2", "3"])
@@ -69,7 +71,7 @@ def test_every_layer_ends_at_the_target(schedule, frequency, begin_step, sparsit
         schedule=schedule, frequency=frequency, begin_step=begin_step, sparsity=sparsity
     )
     rows = prune(testing_nets.build("xception", keras), chosen)
-    pruned = [row for row in rows.values() if row.dense is None]
+    pruned = [row for row in rows.values() if row.untouched is None]
     assert {row.layer for row in pruned} == {"entry", "shortcut", "sep1", "sep2", "sep3", "scores"}
     for row in pruned:
         assert row.sparsity == pytest.approx(sparsity, abs=max(0.005, 1 / row.elements)), row
@@ -85,12 +87,12 @@ def test_coverage_says_what_stays_dense_and_why():
     chosen = settings(keep_layers=("scores",))
     rows = prune(testing_nets.build("xception", "2"), chosen, train=False)
     assert rows["sep1/depthwise_kernel"].sparsity == 0
-    assert "depthwise" in rows["sep1/depthwise_kernel"].dense
-    assert rows["sep1/pointwise_kernel"].dense is None
-    assert rows["scores/kernel"].dense == "named in keep_layers"
+    assert "depthwise" in rows["sep1/depthwise_kernel"].untouched
+    assert rows["sep1/pointwise_kernel"].untouched is None
+    assert rows["scores/kernel"].untouched == "named in keep_layers"
     assert rows["scores/kernel"].sparsity == 0
-    assert "normalisation" in rows["sep1_bn/gamma"].dense
-    assert rows["sep2/bias"].dense == "one number a channel"
+    assert "normalisation" in rows["sep1_bn/gamma"].untouched
+    assert rows["sep2/bias"].untouched == "one number a channel"
     with user_error("keep_layers", "'sep9'"):
         magnitude.Pruner(testing_nets.build("xception", "2"), settings(keep_layers=("sep9",)))
 

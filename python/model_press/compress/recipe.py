@@ -60,6 +60,17 @@ class Magnitude:
 
 
 @dataclasses.dataclass(frozen=True)
+class Clustering:
+    """Few different values in each kernel (clustering.py).
+
+    clusters: how many. keep_layers: names of layers that stay as they are.
+    """
+
+    clusters: int
+    keep_layers: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class Distillation:
     """Learning from the original's answers (Hinton et al., "Distilling the Knowledge", 2015).
 
@@ -91,7 +102,9 @@ class Training:
 
 @dataclasses.dataclass(frozen=True)
 class Compression:
-    """One way to make a Keras model smaller. Channels go first, then weights.
+    """One way to make a Keras model smaller.
+
+    Channels go first, then weights; what is pruned stays so when it is clustered.
 
     reestimate_batch_norm: take batch normalisation's statistics anew after channels have gone.
     training: the fine-tuning, or null.
@@ -101,6 +114,7 @@ class Compression:
     name: str
     channels: Channels | None
     magnitude: Magnitude | None
+    clustering: Clustering | None
     reestimate_batch_norm: bool
     training: Training | None
 
@@ -128,7 +142,11 @@ def _check(compression: Compression, where: str) -> None:
         f"name '{name}' becomes a part of target and file names; use small letters, digits and _",
     )
     channels, magnitude = compression.channels, compression.magnitude
-    need(channels or magnitude, "neither channels nor magnitude is set; it would change nothing")
+    clustering = compression.clustering
+    need(
+        channels or magnitude or clustering,
+        "none of channels, magnitude and clustering is set; it would change nothing",
+    )
     if channels:
         need(
             (channels.share is None) != (channels.budget is None),
@@ -157,6 +175,11 @@ def _check(compression: Compression, where: str) -> None:
         need(magnitude.frequency >= 1, "magnitude.frequency must be 1 or more")
         need(magnitude.begin_step >= 0, "magnitude.begin_step must be 0 or more")
         need(0 < magnitude.end_share <= 1, "magnitude.end_share must be above 0 and up to 1")
+    if clustering:
+        need(
+            2 <= clustering.clusters <= 256,
+            f"clustering.clusters is {clustering.clusters}, expected 2 to 256",
+        )
     if training := compression.training:
         need(training.epochs >= 1, f"training.epochs is {training.epochs}, expected 1 or more")
         need(training.batch >= 1, f"training.batch is {training.batch}, expected 1 or more")

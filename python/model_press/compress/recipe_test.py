@@ -32,7 +32,7 @@ def test_there_are_shipped_compressions():
     "name, field, value, said",
     [
         ("channels80", "name", "Channels 80", ["'Channels 80'", "small letters"]),
-        ("channels80", "channels", None, ["neither channels nor magnitude"]),
+        ("channels80", "channels", None, ["none of channels, magnitude and clustering"]),
         ("channels80", "channels.share", None, ["a share or a budget"]),
         ("channels80", "channels.budget", 0.5, ["a share or a budget", "not both"]),
         ("channels80", "channels.share", 80.0, ["channels.share is 80.0"]),

@@ -1,0 +1,85 @@
+"""The kernels that weight compression works on, and a table of what it did to each weight of a model."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from model_press.errors import UserError
+
+# Position of the large kernel in layer.weights, and its axis of inputs.
+KERNELS = {"Conv2D": (0, 2), "Conv2DTranspose": (0, 3), "Dense": (0, 0), "SeparableConv2D": (1, 2)}
+_REASONS = {
+    "BatchNormalization": "batch normalisation has two numbers a channel",
+    "DepthwiseConv2D": "a depthwise kernel has few weights, and each counts",
+    "SeparableConv2D": "its depthwise kernel has few weights, and each counts",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Coverage:
+    """What was done to one weight.
+
+    layer, weight: names. elements: their number. sparsity: share of zeros. values: number of different values.
+    untouched: None, or why it was left as it is.
+    """
+
+    layer: str
+    weight: str
+    elements: int
+    sparsity: float
+    values: int
+    untouched: str | None
+
+
+def input_axis(layer: Any) -> int:
+    """The axis of a layer's kernel that its input channels are on."""
+    return KERNELS[type(layer).__name__][1]
+
+
+def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any, Any]]:
+    """The (layer, kernel variable) pairs to work on.
+
+    Raises:
+      UserError: keep_layers (given in `field` of the recipe) names an unknown layer, or no layer is left.
+    """
+    names = {layer.name for layer in model.layers}
+    if unknown := sorted(set(keep_layers) - names):
+        raise UserError(f"{field} names '{unknown[0]}', which is no layer of the model")
+    found = [
+        (layer, layer.weights[KERNELS[type(layer).__name__][0]])
+        for layer in model.layers
+        if type(layer).__name__ in KERNELS and layer.name not in keep_layers
+    ]
+    if not found:
+        raise UserError(
+            "the model has no convolution or dense layer whose weights can be compressed"
+        )
+    return found
+
+
+def variable(kernel: Any) -> Any:
+    """TensorFlow's variable behind either Keras'."""
+    from model_press.tf_quiet import tensorflow
+
+    return kernel if isinstance(kernel, tensorflow().Variable) else kernel.value
+
+
+def coverage(model: Any, keep_layers: tuple[str, ...]) -> list[Coverage]:
+    """A row for each weight of the model: its zeros and values, and why it is untouched where it is."""
+    rows = []
+    for layer in model.layers:
+        kind = type(layer).__name__
+        for index, weight in enumerate(layer.weights):
+            values = np.asarray(weight)
+            if kind in KERNELS and index == KERNELS[kind][0]:
+                reason = "named in keep_layers" if layer.name in keep_layers else None
+            elif values.ndim < 2:
+                reason = _REASONS[kind] if kind == "BatchNormalization" else "one number a channel"
+            else:
+                reason = _REASONS.get(kind, f"{kind} has no kernel that is known")
+            name = getattr(weight, "path", weight.name).split(":")[0].split("/")[-1]
+            zeros = float((values == 0).mean()) if values.size else 0.0
+            different = len(np.unique(values))
+            rows.append(Coverage(layer.name, name, values.size, round(zeros, 6), different, reason))
+    return rows
