@@ -25,6 +25,16 @@ class Tolerance:
 
 
 @dataclasses.dataclass(frozen=True)
+class MixedPrecision:
+    """Which error an int8 graph may have; layers beyond it stay float, see convert.mixed_precision.
+
+    max_mean_diff: as Tolerance's, against the same model in float, on up to 32 calibration images.
+    """
+
+    max_mean_diff: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Recipe:
     """One way to convert a model.
 
@@ -35,6 +45,7 @@ class Recipe:
     per_channel_dense: per-channel scales for dense layers; needs a runtime of 2.17 or newer in
       a dynamic-range variant (FULLY_CONNECTED version 12).
     calibration: whether representative images must be given; giving unused ones is an error.
+    mixed_precision: the bound up to which layers of an int8 graph are left in float, or null for none.
     rewrites: which operators of an int8 graph are replaced by ones that the delegate runs, see
       model_press.rewrites; none where the graph is for a runtime without an int8 delegate.
     """
@@ -48,6 +59,7 @@ class Recipe:
     preprocess: Literal["fused", "external"]
     per_channel_dense: bool
     calibration: Literal["required", "none"]
+    mixed_precision: MixedPrecision | None
     rewrites: tuple[Rewrite, ...]
     tolerance: Tolerance
 
@@ -100,6 +112,15 @@ def _check(recipe: Recipe, where: str) -> None:
         )
     if recipe.activations == "float32":
         need(recipe.input_type != "int8", "input_type 'int8' needs int8 activations; use 'uint8'")
+    if recipe.mixed_precision is not None:
+        need(
+            recipe.activations == "int8",
+            f"mixed_precision is for int8 activations, got '{recipe.activations}'; use null",
+        )
+        need(
+            recipe.mixed_precision.max_mean_diff > 0,
+            "mixed_precision.max_mean_diff must be above 0",
+        )
     if recipe.rewrites:
         need(
             recipe.activations == "int8",

@@ -48,6 +48,13 @@ def test_round_trip():
         ({"activations": "float32", "calibration": "none"}, ["output_type 'uint8'"]),
         ({"activations": "int16", "output_type": "float32"}, ["input_type 'uint8'", "int16"]),
         ({"weights": "float16"}, ["int8 activations need int8 weights"]),
+        ({"mixed_precision": {"max_mean_diff": 0}}, ["mixed_precision.max_mean_diff", "above 0"]),
+        ({"mixed_precision": 0.1}, ["mixed_precision", "object"]),
+        (
+            {"activations": "int16", "input_type": "float32", "output_type": "float32"}
+            | {"mixed_precision": {"max_mean_diff": 0.1}},
+            ["mixed_precision", "int8 activations", "int16"],
+        ),
         ({"rewrites": ["gelu"]}, ["rewrites", "gelu", "relu"]),
         ({"rewrites": "relu"}, ["rewrites", "expected a list"]),
         ({"rewrites": ["relu", "relu"]}, ["rewrites", "twice"]),

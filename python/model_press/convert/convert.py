@@ -1,6 +1,7 @@
 """The convert step: loads, fuses, converts, rewrites, verifies, and describes the result."""
 
 import dataclasses
+import itertools
 import os
 from collections.abc import Callable, Iterator
 
@@ -16,11 +17,14 @@ from model_press import (
     model_info,
     tflite_file,
 )
-from model_press.convert import calibration, tflite, verify
+from model_press.convert import calibration, mixed_precision, tflite, verify
 from model_press.errors import UserError
 from model_press.preprocess import Normalization
 from model_press.recipes import Recipe
 from model_press.rewrites import rewriting
+
+# Calibration images that a mixed graph is compared with its float twin on.
+_COMPARED_IMAGES = 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,18 +59,17 @@ def convert_model(
             call, fused_by = fuse.fuse(loaded, pre, for_int8=recipe.activations == "int8")
         else:
             call, fused_by = loaded.call, "external"
-        data = tflite.convert(
-            call,
-            loaded.height,
-            loaded.width,
-            recipe,
-            None if images is None else _samples(images, pre, recipe),
-        )
+        samples = None if images is None else _samples(images, pre, recipe)
+        data = tflite.convert(call, loaded.height, loaded.width, recipe, samples)
+        verify.check_structure(tflite_file.parse(data, "the converted model"), recipe)
+        if recipe.mixed_precision is not None:
+            twin = tflite.convert(call, loaded.height, loaded.width, _in_float(recipe), None)
+            inputs = list(itertools.islice(samples(), _COMPARED_IMAGES))
+            data = mixed_precision.fit(
+                data, twin, inputs, recipe.mixed_precision.max_mean_diff
+            ).data
+    data = rewriting.apply(data, recipe.rewrites)
     file = tflite_file.parse(data, "the converted model")
-    verify.check_structure(file, recipe)
-    if recipe.rewrites:
-        data = rewriting.apply(data, recipe.rewrites)
-        file = tflite_file.parse(data, "the rewritten model")
     verify.check_outputs(data, file)
     return Converted(data, file, fused_by)
 
@@ -83,6 +86,18 @@ def check_calibration_given(recipe: Recipe, given: bool) -> None:
             f"recipe {recipe.name} has float activations and ignores calibration images; drop them, or "
             "use a recipe with int8 or int16 activations"
         )
+
+
+def _in_float(recipe: Recipe) -> Recipe:
+    """The recipe of the same model in float, with float inputs and outputs."""
+    return dataclasses.replace(
+        recipe,
+        weights="float32",
+        activations="float32",
+        input_type="float32",
+        output_type="float32",
+        calibration="none",
+    )
 
 
 def _samples(

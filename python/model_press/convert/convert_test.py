@@ -170,6 +170,55 @@ def test_int8_is_rewritten_for_the_delegate_as_the_recipe_says(generation, tmp_p
     assert checked.green, checked.lines()
 
 
+@pytest.fixture(scope="module")
+def outlier(tmp_path_factory):
+    """A model with one channel 200 times as large as its neighbours, which one int8 scale cannot hold."""
+    path = tmp_path_factory.mktemp("outlier") / "outlier.keras"
+    layers = keras_models.library("2").layers
+    first = [layers.Conv2D(8, 3, strides=2), layers.ReLU(), layers.Conv2D(16, 3, name="wide")]
+    first += [layers.ReLU(), layers.Conv2D(16, 3, name="narrow")]
+    model = keras_models.classifier("2", first)
+    wide, narrow = model.get_layer("wide"), model.get_layer("narrow")
+    scale = np.r_[200.0, np.ones(15)].astype(np.float32)
+    wide.set_weights([weight * scale for weight in wide.get_weights()])
+    kernel, bias = narrow.get_weights()
+    narrow.set_weights([kernel / scale[:, None], bias])
+    keras_models.fit_head(model, TF.apply(CALIBRATION), CLASSES)
+    model.save(path)
+    return path
+
+
+def test_layers_that_int8_cannot_afford_stay_float(outlier, tmp_path):
+    expected = keras_outputs(outlier)
+    results = {}
+    for name, bound in [("plain", None), ("mixed", recipes.MixedPrecision(0.02))]:
+        chosen = recipe("int8", mixed_precision=bound)
+        result = run(outlier, chosen)
+        description = _describe(result, chosen, outlier, tmp_path)
+        raw = outputs(result, description)
+        real = description.output.scale * raw.astype(np.float64)
+        results[name] = result, np.abs(real - expected).max(1).mean()
+    (plain, plain_diff), (mixed, mixed_diff) = results.values()
+    assert plain_diff > 0.05 > 0.03 > mixed_diff
+    layers = [t.name for t in mixed.file.inner_float_tensors() if t.name.endswith("/float")]
+    assert any("wide" in layer for layer in layers)
+    # The first convolution can afford it, and the delegate takes both kinds.
+    assert len(layers) < len([o for o in mixed.file.operators if "CONV" in o.name])
+    assert int8_graphs.delegated(mixed.data)[0] == 1
+    assert len(plain.data) < len(mixed.data)
+    assert run(outlier, chosen).data == mixed.data
+
+
+def test_a_model_within_the_bound_stays_as_it_is(tiny, converted):
+    bounded = run(tiny, recipe("int8", mixed_precision=recipes.MixedPrecision(0.5)))
+    assert bounded.data == converted["int8"].data
+
+
+def test_a_bound_below_the_last_rounding_is_refused(tiny):
+    with user_error("in float", "mixed_precision.max_mean_diff 1e-06", "dynamic_int8"):
+        run(tiny, recipe("int8", mixed_precision=recipes.MixedPrecision(1e-6)))
+
+
 def test_bgr_pixels_are_red(tiny, converted, tmp_path):
     description = _describe(converted["int8"], recipe("int8"), tiny, tmp_path)
     raw = outputs(converted["int8"], description, GOLDEN[..., ::-1])

@@ -36,7 +36,7 @@ def rewrite(graph: Graph) -> int:
         for number, tensor in enumerate(inputs):
             name = graph.part_name(target, f"input{number}")
             if graph.is_constant(tensor):
-                floats.append(graph.add_dequantized(name, tensor))
+                floats.append(graph.add_float_constant(name, graph.real_values(tensor)))
                 continue
             floats.append(graph.add_float(name, graph.shape(tensor)))
             new.append(

@@ -96,13 +96,29 @@ class Graph:
         data = self._model.buffers[self.tensors[tensor].buffer].data
         return data is not None and len(data) > 0
 
-    def add_dequantized(self, name: str, tensor: int) -> int:
-        """Appends the float32 values of a constant for which is_int8 holds; returns their index."""
-        scale, zero_point = self.quantization(tensor)
-        codes = self._model.buffers[self.tensors[tensor].buffer].data.view(np.int8)
-        values = (np.float32(scale) * (codes.astype(np.float32) - zero_point)).astype("<f4")
-        buffer = self._add_buffer(values.tobytes())
-        return self._add(name, self.shape(tensor), schema.TensorType.FLOAT32, buffer, None)
+    def real_values(self, tensor: int) -> np.ndarray | None:
+        """The float32 values of a constant: of float data, or of codes by their scales; None of other integers."""
+        info = self.tensors[tensor]
+        data = self._model.buffers[info.buffer].data
+        if info.type == schema.TensorType.FLOAT32:
+            return data.view("<f4").reshape(self.shape(tensor))
+        dtype = next((dtype for dtype, kind in _TYPES.items() if kind == info.type), None)
+        quantization = info.quantization
+        if dtype is None or quantization is None or quantization.scale is None:
+            return None
+        codes = data.view(dtype.newbyteorder("<")).reshape(self.shape(tensor)).astype(np.float64)
+        # Scales lie along one dimension; a single one is for the whole.
+        along = [1] * codes.ndim
+        if len(quantization.scale) > 1:
+            along[quantization.quantizedDimension] = -1
+        zero_points = np.asarray(quantization.zeroPoint, np.float64).reshape(along)
+        scales = np.asarray(quantization.scale, np.float64).reshape(along)
+        return ((codes - zero_points) * scales).astype(np.float32)
+
+    def add_float_constant(self, name: str, values: np.ndarray) -> int:
+        """Appends a float32 constant; returns its index."""
+        buffer = self._add_buffer(np.ascontiguousarray(values, "<f4").tobytes())
+        return self._add(name, values.shape, schema.TensorType.FLOAT32, buffer, None)
 
     def add_constant(self, name: str, values: np.ndarray, scale: float, zero_point: int = 0) -> int:
         """Appends a constant (int8 or int32 codes, one scale for the whole); returns its index."""

@@ -49,7 +49,7 @@ def test_constants_hold_what_was_given():
     index = next(i for i, t in enumerate(graph.tensors) if t.name == b"weights")
     assert graph.is_constant(index) and not graph.is_constant(0)
     assert graph.quantization(index) == (0.5, -1)
-    values = graph.add_dequantized("values", index)
+    values = graph.add_float_constant("values", graph.real_values(index))
     assert graph.shape(values) == (13,)
     data = graph.dump()
     model = schema.Model.GetRootAs(data, 0)

@@ -20,6 +20,7 @@ def recipe(**changes: object) -> recipes.Recipe:
         preprocess="fused",
         per_channel_dense=False,
         calibration="required",
+        mixed_precision=None,
         rewrites=(),
         tolerance=recipes.Tolerance(0.9, 0.1),
     )
