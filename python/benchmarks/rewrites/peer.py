@@ -1,0 +1,25 @@
+"""ai-edge-quantizer's own int8 of a float .tflite."""
+
+import contextlib
+import io
+import logging
+
+import numpy as np
+from ai_edge_quantizer import quantizer, recipe
+
+_SIGNATURE = "serving_default"
+
+
+def static_wi8_ai8(model: bytes, inputs: np.ndarray) -> bytes:
+    """Quantises weights and activations to int8 by the library's recipe of that name.
+
+    Args:
+      model: a .tflite with one float32 input [1, H, W, 3] named "image"; a signature "serving_default".
+      inputs: float32 [N, H, W, 3] calibration inputs.
+    """
+    logging.getLogger().setLevel(logging.ERROR)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        worker = quantizer.Quantizer(bytearray(model), recipe.static_wi8_ai8())
+        samples = [{"image": sample[None]} for sample in inputs]
+        calibration = worker.calibrate({_SIGNATURE: samples}, num_threads=2)
+        return bytes(worker.quantize(calibration, enable_progress_report=False).quantized_model)
