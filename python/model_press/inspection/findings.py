@@ -26,8 +26,7 @@ _ORDER = ("error", "slow", "large", "risk", "note")
 
 _CURES = {
     reasons.STANDALONE_RELU: (
-        "rewrite the Keras model so that the ReLU fuses: MaxPooling2D(1) before it changes no value and takes "
-        "the ReLU in (or quantise with a recipe that does this rewrite); check with delegation_test"
+        'convert by a recipe whose "rewrites" hold "relu", such as int8; check with delegation_test'
     ),
     reasons.HYBRID: (
         "give it representative images: recipe int8 (`calibration` set) has fast kernels for it; or leave these "
@@ -43,10 +42,10 @@ _CURES = {
         "one activation with fixed range (ReLU6) so that their scales agree"
     ),
     reasons.POOL: (
-        "without padding, a DepthwiseConv2D with constant weights 1/(height x width) computes the same, delegated; "
-        "max pooling is too, where the model is trained anew"
+        'convert by a recipe whose "rewrites" hold "pooling" and, for one with padding, "float_islands", such as '
+        "int8; check with delegation_test"
     ),
-    reasons.INPUTS: "concatenate in two steps",
+    reasons.INPUTS: 'convert by a recipe whose "rewrites" hold "concatenation", such as int8',
     reasons.QUANTISED_KERNEL: (
         "leave this layer out of the quantised part, or replace it by one that XNNPACK quantises (convolution, "
         "dense, add, mul, max pooling, global average pooling, concatenation, resize, sigmoid, tanh, leaky ReLU)"

@@ -149,7 +149,7 @@ def test_a_float_island_is_named(tmp_path):
         ("fp32", "not quantised", None),
         ("fp16", "float16 weights", None),
         ("dynamic_int8", "dynamic range", "DEPTHWISE_CONV_2D"),
-        ("int8", "full integer: int8", "RELU"),
+        ("int8", "full integer: int8", None),
         ("int16x8", "full integer: int16", "CONV_2D"),
     ],
 )
