@@ -7,7 +7,7 @@ from typing import Literal
 from model_press import files, strict_json
 from model_press.errors import UserError
 
-Rewrite = Literal["concatenation", "float_islands", "pooling", "relu"]
+Rewrite = Literal["concatenation", "float_islands", "pooling", "relu", "wide_depthwise"]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,6 +5,7 @@ stayed unfused and at which scales, every Keras 2 or 3 model and SavedModel come
 variant is compared with stays untouched.
 """
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -114,6 +115,21 @@ class Graph:
         zero_points = np.asarray(quantization.zeroPoint, np.float64).reshape(along)
         scales = np.asarray(quantization.scale, np.float64).reshape(along)
         return ((codes - zero_points) * scales).astype(np.float32)
+
+    def int8_codes(self, tensor: int) -> np.ndarray:
+        """The codes of an int8 constant, in its shape."""
+        data = self._model.buffers[self.tensors[tensor].buffer].data
+        return data.view(np.int8).reshape(self.shape(tensor))
+
+    def add_int8_like(self, tensor: int, name: str, codes: np.ndarray, dimension: int) -> int:
+        """Appends int8 codes at the scales of another constant, one a channel of `dimension`; returns their index."""
+        index = self._add(
+            name, codes.shape, schema.TensorType.INT8, self._add_buffer(codes.tobytes()), None
+        )
+        quantization = copy.copy(self.tensors[tensor].quantization)
+        quantization.quantizedDimension = dimension
+        self.tensors[index].quantization = quantization
+        return index
 
     def add_float_constant(self, name: str, values: np.ndarray) -> int:
         """Appends a float32 constant; returns its index."""

@@ -5,13 +5,14 @@ window: the 1x1 pooling of stride 2 by which ResNetV2 and NASNet thin out a shor
 whose every weight is 1, at scale 1 / window: its integer sum is exact, and only the last rounding can differ, by one
 code at a tie.
 
-An average over windows that padding cuts short has no such form, because the divisor changes at the border; see
-float_islands.py.
+An average over windows that padding cuts short has no such form, because the divisor changes at the border, and one
+over more pixels than a depthwise kernel takes gains nothing: see float_islands.py.
 """
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from model_press.rewrites import wide_depthwise
 from model_press.rewrites.graph import Graph
 
 
@@ -27,7 +28,7 @@ def rewrite(graph: Graph) -> int:
         runs_as_it_is = graph.name(old) == "MAX_POOL_2D" and pool.strideH == pool.strideW == 1
         if not is_sum or runs_as_it_is or not graph.is_int8(source, target):
             continue
-        if not windows_are_whole(graph, old):
+        if not windows_are_whole(graph, old) or window[0] * window[1] > wide_depthwise.MAX_TAPS:
             continue
         channels = graph.shape(source)[3]
         scale = 1 / (window[0] * window[1])

@@ -114,6 +114,11 @@ BREAKERS = {
     ),
     "six joined": ("concatenation", joined(6), ["CONCATENATION"] * 2),
     "ten joined": ("concatenation", joined(10, axis=1), ["CONCATENATION"] * 3),
+    "average of many pixels": (
+        "float_islands",
+        pool("AVERAGE_POOL_2D", (6, 6), (3, 1), VALID),
+        ["DEQUANTIZE", "AVERAGE_POOL_2D", "QUANTIZE"],
+    ),
     "average, padded": (
         "float_islands",
         pool("AVERAGE_POOL_2D", (3, 3), (1, 1), SAME),
@@ -161,7 +166,58 @@ def test_the_same_codes(name):
     assert np.abs(int8_graphs.outputs(rewritten, delegate=True) - expected).max() <= 1
 
 
+def depthwise(window, channels, stride=1, dilation=1):
+    """A depthwise convolution of random weights, one scale a channel, between two operators."""
+    shape = (1, 17, 15, channels)
+    out_shape = (1, -(-17 // stride), -(-15 // stride), channels)
+    graph = int8_graphs.empty(shape, out_shape, (0.025, 3), (1.0, -5))
+    source = graph.add_activation("source", shape, *UNCHANGED)
+    target = graph.add_activation("target", out_shape, 0.5, -5)
+    codes = np.random.default_rng(1).integers(-127, 128, (1, *window, channels)).astype(np.int8)
+    weights = graph.add_constant("weights", codes, 1.0)
+    scales = np.linspace(0.005, 0.02, channels, dtype=np.float32)
+    graph.tensors[weights].quantization.scale = scales
+    graph.tensors[weights].quantization.zeroPoint = np.zeros(channels, np.int64)
+    graph.tensors[weights].quantization.quantizedDimension = 3
+    bias = graph.add_constant("bias", np.arange(channels, dtype=np.int32) * 90, 1.0)
+    graph.tensors[bias].quantization.scale = scales * np.float32(UNCHANGED[0])
+    graph.tensors[bias].quantization.zeroPoint = np.zeros(channels, np.int64)
+    options = schema.DepthwiseConv2DOptionsT()
+    options.strideH = options.strideW = stride
+    options.dilationHFactor = options.dilationWFactor = dilation
+    options.depthMultiplier = 1
+    options.fusedActivationFunction = schema.ActivationFunctionType.RELU
+    int8_graphs.double(graph, 0, source)
+    inputs = [source, weights, bias]
+    graph.operators.append(graph.operator("DEPTHWISE_CONV_2D", 3, inputs, [target], options))
+    int8_graphs.double(graph, target, 1)
+    return graph.dump()
+
+
+WIDE = {
+    "7x7": depthwise((7, 7), 24, stride=2),
+    "13x3": depthwise((13, 3), 8),
+    "7x7, dilated": depthwise((7, 7), 22, dilation=2),
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_a_wide_depthwise_convolution_is_one_in_groups(name):
+    rewritten = rewriting.apply(WIDE[name], ["wide_depthwise"])
+    assert names(rewritten) == ["ADD", "CONV_2D", "ADD"]
+    assert int8_graphs.delegated(rewritten) == (1, [])
+    expected = int8_graphs.outputs(WIDE[name], delegate=False)
+    assert len(np.unique(expected)) > 32
+    for delegate in (False, True):
+        found = int8_graphs.outputs(rewritten, delegate)
+        assert np.abs(found - expected).max() <= 1
+        # A tie here and there; a weight in a wrong place would change them all.
+        assert np.mean(found != expected) < 0.02
+
+
 KEPT = {
+    "a depthwise convolution that has a kernel": depthwise((5, 5), 24),
+    "channels that fall into no groups": depthwise((7, 7), 7),
     "relu beyond XNNPACK's scales": between("RELU", 2, ends=((0.05, 0), (1e-4, -128))),
     "a pooling that XNNPACK runs": pool("MAX_POOL_2D", (2, 2), (2, 2), SAME),
     "a 1x1 pooling that XNNPACK runs": pool("MAX_POOL_2D", (1, 1), (1, 1), SAME),
@@ -174,14 +230,14 @@ KEPT = {
 
 @pytest.mark.parametrize("name", KEPT)
 def test_what_needs_no_rewrite_or_has_none_stays(name):
-    every = ["concatenation", "float_islands", "pooling", "relu"]
+    every = ["concatenation", "float_islands", "pooling", "relu", "wide_depthwise"]
     assert rewriting.apply(KEPT[name], every) is KEPT[name]
 
 
 @pytest.mark.parametrize("name", BREAKERS)
 def test_only_the_named_rewrites_apply(name):
     rewrite, data, _ = BREAKERS[name]
-    others = {"concatenation", "pooling", "relu"} - {rewrite}
+    others = {"concatenation", "pooling", "relu", "wide_depthwise"} - {rewrite}
     assert rewriting.apply(data, [*others]) is data
     assert rewriting.apply(data, []) is data
 

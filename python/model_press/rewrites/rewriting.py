@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from model_press.rewrites import concatenation, float_islands, pooling, relu
+from model_press.rewrites import concatenation, float_islands, pooling, relu, wide_depthwise
 from model_press.rewrites.graph import Graph
 
 # In the order in which they apply: what has an integer form is no float island.
@@ -11,6 +11,7 @@ _REWRITES = {
     "pooling": pooling.rewrite,
     "concatenation": concatenation.rewrite,
     "float_islands": float_islands.rewrite,
+    "wide_depthwise": wide_depthwise.rewrite,
 }
 
 
