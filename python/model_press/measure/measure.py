@@ -1,6 +1,7 @@
 """Measures all variants of a model, interleaved, and writes metrics.json. It fails where a figure makes no sense."""
 
 import argparse
+import concurrent.futures
 import dataclasses
 import os
 import sys
@@ -105,7 +106,10 @@ def measure(
     rounds.warm_up(timed)
     for index in progress.track(range(rounds_count), "rounds"):
         rounds.measure(timed, index)
-    zipped = {path: zipped_bytes(path) for path in {each.subject.path for each in loaded}}
+    paths = [subject.path for subject in (*variants, *([keras] if keras else []))]
+    # Nothing is timed any more, so all processors may deflate.
+    with concurrent.futures.ThreadPoolExecutor(here.cores) as pool:
+        zipped = dict(zip(paths, pool.map(zipped_bytes, paths), strict=True))
     records = tuple(each.record(zipped[each.subject.path]) for each in loaded)
     return metrics.Metrics(1, here, records)
 

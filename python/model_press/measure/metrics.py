@@ -44,10 +44,14 @@ class Latency:
 
 @dataclasses.dataclass(frozen=True)
 class UndelegatedOp:
-    """A node that the delegate left to the built-in kernels: its operator and the tensor it writes."""
+    """A node that the delegate left to the built-in kernels: its operator and the tensor it writes.
+
+    alone_ms: milliseconds of the node in a model of its own, on one thread; None where not measured.
+    """
 
     op: str
     output: str
+    alone_ms: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,6 +38,16 @@ def test_round_trip(tmp_path):
     assert metrics.read(path) == _metrics()
 
 
+def test_an_operator_may_come_without_its_time(tmp_path):
+    """As a phone writes it."""
+    path = tmp_path / "metrics.json"
+    metrics.write(path, _metrics())
+    data = json.loads(path.read_text())
+    del data["records"][0]["undelegated"][0]["alone_ms"]
+    path.write_text(json.dumps(data))
+    assert metrics.read(path) == _metrics()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

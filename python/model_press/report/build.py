@@ -257,17 +257,28 @@ def _delegation(record: metrics.Record | None) -> dict[str, Any] | None:
     """Partitions, and the operators outside them by name; None where not measured."""
     if record is None:
         return None
-    outside: dict[str, list[str]] = collections.defaultdict(list)
+    outside: dict[str, list[metrics.UndelegatedOp]] = collections.defaultdict(list)
     for op in record.undelegated:
-        outside[op.op].append(op.output)
-    return {
-        "delegate": record.delegate,
-        "partitions": record.partitions,
-        "outside": [
-            {"op": op, "count": len(outputs), "outputs": outputs}
-            for op, outputs in sorted(outside.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-        ],
-    }
+        outside[op.op].append(op)
+    groups = [
+        {
+            "op": name,
+            "count": len(ops),
+            "share": _share(ops, record.latency.median_ms),
+            "outputs": [op.output for op in ops],
+        }
+        for name, ops in outside.items()
+    ]
+    groups.sort(key=lambda group: (-(group["share"] or 0), -group["count"], group["op"]))
+    return {"delegate": record.delegate, "partitions": record.partitions, "outside": groups}
+
+
+def _share(ops: Sequence[metrics.UndelegatedOp], whole_ms: float) -> float | None:
+    """Share of the latency of operators timed alone, at most 1; None if one of them was not."""
+    times = [op.alone_ms for op in ops]
+    if any(time is None for time in times):
+        return None
+    return round(min(1.0, sum(times) / whole_ms), 4)
 
 
 def _weights(entry: Entry) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from model_press.measure import metrics
 from model_press.report import build, facts, testing_facts
 from model_press.report.testing_facts import FP32, INT8, KERAS, facts_of, metrics_of, record_of
 from model_press.testing.raises import user_error
@@ -31,8 +32,26 @@ def test_figures_of_a_measured_variant():
         "memory": 0.55,
     }
     assert int8["delegation"]["outside"] == [
-        {"op": "RELU", "count": 2, "outputs": ["block/relu;x", "two"]}
+        {"op": "RELU", "count": 2, "share": None, "outputs": ["block/relu;x", "two"]}
     ]
+
+
+def test_shares_of_the_time_outside_the_delegate():
+    def timed(*ops):
+        record = record_of(INT8, 1, 2.0, 55_000_000)
+        made = tuple(metrics.UndelegatedOp(op, op, ms) for op, ms in ops)
+        return metrics_of(dataclasses.replace(record, undelegated=made))
+
+    found = timed(("RELU", 0.25), ("SOFTMAX", 0.3), ("RELU", 0.75), ("MEAN", None))
+    outside = _variants(build.build(facts_of(), found))[INT8]["delegation"]["outside"]
+    assert [(group["op"], group["share"]) for group in outside] == [
+        ("RELU", 0.5),
+        ("SOFTMAX", 0.15),
+        ("MEAN", None),
+    ]
+    slow = timed(("RELU", 9.0))
+    outside = _variants(build.build(facts_of(), slow))[INT8]["delegation"]["outside"]
+    assert outside[0]["share"] == 1.0  # alone it may take longer than within
 
 
 def test_the_baseline_is_run_as_the_apps_do():

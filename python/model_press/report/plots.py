@@ -65,7 +65,7 @@ def pareto(
         axes.yaxis.set_major_formatter(
             ticker.PercentFormatter(1, decimals=2 if high - low < 0.02 else 0)
         )
-        axes.yaxis.set_major_locator(ticker.MaxNLocator(5))
+        axes.yaxis.set_major_locator(ticker.MaxNLocator(5, steps=[1, 2, 5, 10]))
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
 

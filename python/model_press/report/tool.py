@@ -144,6 +144,7 @@ def _render(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from model_press import manifest
     from model_press.measure import measure, metrics
     from model_press.report import build, facts, render
 
@@ -158,7 +159,11 @@ def _run(options: argparse.Namespace) -> None:
     if options.metrics:
         measured = metrics.read(_user_path(options.metrics))
     else:
+        from model_press.report import shares
+
         measured = measure.measured(options)
+        names = [manifest.read(sheet).name for sheet in options.manifest]
+        measured = shares.with_times(measured, dict(zip(names, options.variant, strict=True)))
         metrics.write(os.path.join(folder, "metrics.json"), measured)
     for path in render.write(build.build(known, measured, devices), folder, "report"):
         print(path)

@@ -1,0 +1,39 @@
+"""What each operator outside the delegate costs: timed alone, by the inspection, and added to the measurements."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from model_press import progress, tflite_file
+from model_press.inspection import running
+from model_press.measure import metrics
+
+# About how long one variant may take; an operator is run three times at least, however slow.
+_SECONDS = 3.0
+
+
+def with_times(
+    measured: metrics.Metrics, models: Mapping[str, str], seconds: float = _SECONDS
+) -> metrics.Metrics:
+    """Adds `alone_ms` to what stays outside the delegate, for each variant's record on one thread.
+
+    Args:
+      measured: as measure.measure() gives it, of this machine.
+      models: variant name -> path of its .tflite.
+      seconds: about how long one variant is timed.
+    """
+    records = []
+    for record in progress.track(measured.records, "operators alone"):
+        path = models.get(record.variant)
+        if path and record.undelegated and record.threads == 1:
+            found = running.run(path, tflite_file.read(path), 1, seconds).undelegated
+            record = dataclasses.replace(record, undelegated=_joined(record.undelegated, found))
+        records.append(record)
+    return dataclasses.replace(measured, records=tuple(records))
+
+
+def _joined(
+    known: tuple[metrics.UndelegatedOp, ...], timed: tuple[running.UndelegatedOp, ...]
+) -> tuple[metrics.UndelegatedOp, ...]:
+    """The times by operator and tensor; what was not timed stays without."""
+    times = {(op.op, op.tensor): op.alone_ms for op in timed}
+    return tuple(dataclasses.replace(op, alone_ms=times.get((op.op, op.output))) for op in known)
