@@ -1,0 +1,5 @@
+"""Public Raspberry Pi rules of model_press."""
+
+load("//tools/pi/private:pi_runner.bzl", _pi_runner = "pi_runner")
+
+pi_runner = _pi_runner

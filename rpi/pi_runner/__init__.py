@@ -1,0 +1,1 @@
+"""The Raspberry Pi runner: classifies photographs with a bundled TFLite variant."""

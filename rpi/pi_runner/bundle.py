@@ -1,0 +1,119 @@
+"""The models that travel with the runner: <folder>/index.json and, for each variant, model, manifest and labels."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable
+from typing import Literal
+
+from model_press import files, labels, manifest, strict_json
+from model_press.errors import UserError
+
+from pi_runner.failures import BundleError
+
+INDEX = "index.json"
+
+# Writes one file of the bundle again, given its path relative to the bundle's folder. Raises OSError.
+Repair = Callable[[str], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Index:
+    """index.json. default: the variant that runs unless another is asked for."""
+
+    schema_version: Literal[1]
+    default: str
+    variants: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One variant, its files checked against its manifest."""
+
+    name: str
+    model: pathlib.Path
+    manifest: manifest.Manifest
+    labels: tuple[str, ...]
+
+
+class Bundle:
+    """The variants of one runner.
+
+    Args:
+      folder: where index.json is.
+      repair: restores a missing or damaged file, or None where the files have no second source.
+    Raises:
+      BundleError: no readable index.
+    """
+
+    def __init__(self, folder: str | os.PathLike, repair: Repair | None = None):
+        self.folder = pathlib.Path(folder)
+        self._repair = repair
+        self._index = self._checked(INDEX, self._read_index)
+
+    @property
+    def default(self) -> str:
+        """Name of the variant that runs unless another is asked for."""
+        return self._index.default
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all variants, in the order of the build."""
+        return self._index.variants
+
+    def variant(self, name: str | None = None) -> Variant:
+        """Checks and returns one variant, by full name or recipe ("digits_int8" or "int8").
+
+        Raises:
+          UserError: no variant of that name.
+          BundleError: a file is missing or damaged and cannot be restored.
+        """
+        name = self._find(name or self.default)
+        sheet = self._manifest(name)
+        self._checked(
+            f"{name}/model.tflite",
+            lambda: self._verify(name, "model.tflite", sheet.model.sha256, "model"),
+        )
+        self._checked(
+            f"{name}/labels.txt",
+            lambda: self._verify(name, "labels.txt", sheet.labels.sha256, "labels"),
+        )
+        names = tuple(labels.read(self.folder / name / "labels.txt"))
+        return Variant(name, self.folder / name / "model.tflite", sheet, names)
+
+    def _find(self, asked: str) -> str:
+        if asked in self.names:
+            return asked
+        made = [name for name in self.names if self._manifest(name).recipe.name == asked]
+        if len(made) == 1:
+            return made[0]
+        raise UserError(f"variant '{asked}' is not in this runner; it has {', '.join(self.names)}")
+
+    def _manifest(self, name: str) -> manifest.Manifest:
+        return self._checked(
+            f"{name}/manifest.json", lambda: manifest.read(self.folder / name / "manifest.json")
+        )
+
+    def _read_index(self) -> Index:
+        data = files.read_json(self.folder / INDEX, "index")
+        index = strict_json.from_json(Index, data, INDEX)
+        if index.default not in index.variants:
+            raise UserError(f"{INDEX}: default '{index.default}' is not among the variants")
+        return index
+
+    def _verify(self, name: str, file: str, sha256: str, what: str) -> None:
+        manifest.verify_file(sha256, self.folder / name / file, what)
+
+    def _checked(self, path: str, check: Callable):
+        """Runs a check; where it fails, restores the file once and checks again."""
+        try:
+            return check()
+        except (UserError, OSError) as error:
+            first = error
+        if self._repair is None:
+            raise BundleError(f"{first}; install the runner again") from None
+        try:
+            self._repair(path)
+            return check()
+        except (UserError, OSError, KeyError) as error:
+            raise BundleError(f"{first}; it could not be restored: {error}") from None

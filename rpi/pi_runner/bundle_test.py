@@ -1,0 +1,67 @@
+"""The bundle hands out checked files only, and restores what is damaged where it can."""
+
+import pytest
+from model_press.errors import UserError
+
+from pi_runner import testing
+from pi_runner.bundle import Bundle
+from pi_runner.failures import BundleError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return testing.make_bundle(tmp_path / "models")
+
+
+def test_found_by_name_recipe_and_default(folder):
+    bundle = Bundle(folder)
+    for asked in ("digits_int8", "int8", None):
+        variant = bundle.variant(asked)
+        assert variant.name == "digits_int8"
+        assert len(variant.labels) == variant.manifest.labels.count
+    with pytest.raises(UserError, match="'fp32' is not in this runner; it has digits_int8"):
+        bundle.variant("fp32")
+
+
+def _lose(path):
+    path.unlink()
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("file", testing.FILES)
+@pytest.mark.parametrize("damage", [_lose, _cut])
+def test_damage_is_named_and_repaired(folder, file, damage):
+    damage(folder / "digits_int8" / file)
+    with pytest.raises(BundleError, match=f"{file.split('.')[0]}.*install the runner again"):
+        Bundle(folder).variant()
+    assert Bundle(folder, testing.repair(folder)).variant().name == "digits_int8"
+    assert Bundle(folder).variant().name == "digits_int8"
+
+
+def test_one_wrong_bit_of_a_model_is_refused(folder):
+    _flip(folder / "digits_int8" / "model.tflite")
+    with pytest.raises(BundleError, match="is not the file its manifest names"):
+        Bundle(folder).variant()
+
+
+def test_a_repair_that_fails_is_told(folder):
+    def fail(path):
+        raise OSError(28, "No space left on device")
+
+    _lose(folder / "digits_int8" / "model.tflite")
+    with pytest.raises(BundleError, match="does not exist.*could not be restored.*No space left"):
+        Bundle(folder, fail).variant()
+
+
+def test_no_index(tmp_path):
+    with pytest.raises(BundleError, match="index.*does not exist"):
+        Bundle(tmp_path)

@@ -1,0 +1,199 @@
+"""The command line of the runner."""
+
+import argparse
+import os
+import pathlib
+import signal
+import sys
+import threading
+
+from model_press.errors import UserError
+
+from pi_runner import failures, photo
+from pi_runner.bundle import Bundle, Repair
+
+_EXIT_CODES = """\
+exit codes: 0 all answered; 1 a photo, folder or argument is wrong (the others were answered); 2 wrong usage;
+3 a model file is missing, damaged or does not load; 4 no camera, or the address is taken"""
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="runner",
+        description="Classifies pictures with the model that this file carries.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=name)
+        return sub
+
+    def model(sub: argparse.ArgumentParser, several: bool) -> None:
+        text = "full name or recipe (int8); default: the first"
+        if several:
+            text += "; may be given again, `all` for all"
+            sub.add_argument("--variant", action="append", metavar="NAME", help=text)
+        else:
+            sub.add_argument("--variant", metavar="NAME", help=text)
+        sub.add_argument("--threads", type=_positive, default=min(4, cores or 1), metavar="N")
+
+    def answers(sub: argparse.ArgumentParser) -> None:
+        model(sub, several=True)
+        sub.add_argument("--top", type=_positive, default=3, metavar="N", help="classes to print")
+        sub.add_argument("--json", action="store_true", help="one JSON object a line")
+        sub.add_argument("--raw", action="store_true", help="with --json: the whole output, too")
+        sub.add_argument(
+            "--max-megapixels", type=_seconds, default=photo.DEFAULT_MEGAPIXELS, metavar="M"
+        )
+
+    sub = command("classify", "answers to the given photos")
+    sub.add_argument("photo", nargs="+", metavar="PHOTO")
+    answers(sub)
+
+    sub = command("watch", "answers to every picture that appears in a folder")
+    sub.add_argument("folder", metavar="DIR")
+    sub.add_argument("--interval", type=_seconds, default=1.0, metavar="SECONDS")
+    sub.add_argument("--existing", action="store_true", help="also what is there already")
+    answers(sub)
+
+    sub = command("camera", "answers to pictures of the camera")
+    sub.add_argument("--device", metavar="PATH", help="a V4L2 device; default: libcamera, then any")
+    sub.add_argument("--count", type=int, default=1, metavar="N", help="pictures; 0: endless")
+    sub.add_argument("--interval", type=_seconds, default=1.0, metavar="SECONDS")
+    answers(sub)
+
+    sub = command("benchmark", "measures the variants; writes metrics.json and conditions.json")
+    sub.add_argument("--variant", action="append", metavar="NAME", help="default: all")
+    sub.add_argument("--rounds", type=_positive, default=15, metavar="N")
+    sub.add_argument("--out", default=".", metavar="DIR", help="default: here")
+
+    sub = command("serve", "HTTP service with a web page")
+    model(sub, several=False)
+    sub.add_argument("--host", default="127.0.0.1", help="0.0.0.0 for the whole network")
+    sub.add_argument("--port", type=int, default=8080, help="0 for a free one")
+    sub.add_argument("--max-body-mb", type=_seconds, default=20.0, metavar="MB")
+    sub.add_argument("--max-megapixels", type=_seconds, default=24.0, metavar="M")
+    sub.add_argument("--concurrency", type=_positive, default=4, metavar="N")
+    sub.add_argument("--request-timeout", type=_seconds, default=15.0, metavar="SECONDS")
+    sub.add_argument("--grace", type=_seconds, default=10.0, metavar="SECONDS")
+
+    command("variants", "names of the variants in this file")
+    return parser
+
+
+def _names(bundle: Bundle, asked: list[str] | None, default: list[str]) -> list[str]:
+    if not asked:
+        return default
+    return list(bundle.names) if "all" in asked else asked
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+# What only some commands need is imported where it is used: a Pi is slow to import.
+def _run(options: argparse.Namespace, bundle: Bundle) -> bool:
+    if options.command == "variants":
+        print("\n".join(bundle.names))
+        return True
+    if options.command == "benchmark":
+        return _benchmark(options, bundle)
+    if options.command == "serve":
+        return _serve(options, bundle)
+    from pi_runner import camera, classify, watch
+    from pi_runner.classifier import Classifier
+
+    names = _names(bundle, options.variant, [bundle.default])
+    printer = classify.Printer(
+        [Classifier(bundle.variant(name), options.threads) for name in names],
+        options.top,
+        options.json,
+        options.raw,
+        options.max_megapixels,
+    )
+    if options.command == "classify":
+        return classify.classify(options.photo, printer)
+    stop = _stop_on_signals()
+    if options.command == "watch":
+        watch.watch(options.folder, printer, options.interval, options.existing, stop)
+        return True
+    return camera.camera(options.device, options.count, options.interval, printer, stop)
+
+
+def _benchmark(options: argparse.Namespace, bundle: Bundle) -> bool:
+    from pi_runner.benchmark import benchmark
+
+    names = _names(bundle, options.variant, list(bundle.names))
+    variants = [bundle.variant(name) for name in names]
+    print(benchmark(variants, options.rounds, pathlib.Path(options.out)))
+    return True
+
+
+def _serve(options: argparse.Namespace, bundle: Bundle) -> bool:
+    from pi_runner.service import app, engine, limits, memory, server
+
+    memory.return_large_blocks()
+    bounds = limits.Limits(
+        body_bytes=int(options.max_body_mb * 1e6),
+        megapixels=options.max_megapixels,
+        concurrency=options.concurrency,
+        request_s=options.request_timeout,
+        grace_s=options.grace,
+    )
+    bounds.check()
+    bound = server.listen(options.host, options.port)
+    works = engine.Engine(bundle, options.variant, options.threads, bounds)
+    serving = server.Server(app.App(works), bound, bounds, lambda: not works.stalled())
+    server.announce(serving.address, works.default)
+    serving.run()
+    return True
+
+
+def main(argv: list[str], models: str | os.PathLike, repair: Repair | None = None) -> int:
+    """Runs one command.
+
+    Args:
+      argv: arguments without the program's name.
+      models: folder of the bundle.
+      repair: restores one file of it, see bundle.Bundle.
+    Returns:
+      The exit code; a user's mistake is one line on standard error.
+    """
+    options = _parser().parse_args(argv)
+    try:
+        done = _run(options, Bundle(models, repair))
+    except UserError as error:
+        print(f"ERROR {error}", file=sys.stderr)
+        return failures.exit_code(error)
+    except BrokenPipeError:
+        # Whoever read the answers has gone. Python flushes standard output once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return failures.SOME_FAILED
+    except OSError as error:
+        # A full disk, a folder without permission: the system's own words say it best.
+        print(f"ERROR {error}", file=sys.stderr)
+        return failures.SOME_FAILED
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return failures.OK if done else failures.SOME_FAILED

@@ -1,0 +1,66 @@
+"""Pictures decode as everywhere in model_press; what is no picture, damaged or too large is one line."""
+
+import numpy as np
+import pytest
+from model_press import images
+from model_press.errors import UserError
+from PIL import Image
+
+from pi_runner import photo, testing
+from pi_runner.failures import NotAnImageError, TooLargeError
+
+
+def _rotated_exif() -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return testing.encoded(testing.picture(60, 40), "JPEG", exif=exif)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        testing.encoded(testing.picture(60, 40)),
+        testing.encoded(testing.picture(60, 40), "JPEG"),
+        _rotated_exif(),
+        testing.encoded(testing.picture(60, 40).convert("LA")),
+        testing.encoded(testing.picture(60, 40).convert("CMYK"), "JPEG"),
+        testing.encoded(testing.picture(60, 40).convert("P")),
+    ],
+)
+def test_same_pixels_as_the_build(tmp_path, data):
+    path = tmp_path / "picture"
+    path.write_bytes(data)
+    expected = np.asarray(images.decode(path))
+    assert np.array_equal(np.asarray(photo.read(path)), expected)
+    assert np.array_equal(np.asarray(photo.decode(data, "upload")), expected)
+
+
+def test_a_hundred_megapixels_are_refused_before_decoding():
+    # 100 megapixels of one colour: 100 kB as a file, 100 MB decoded.
+    data = testing.encoded(Image.new("L", (10_000, 10_000)))
+    with pytest.raises(TooLargeError, match="10000x10000, 100 megapixels; at most 64 are taken"):
+        photo.decode(data, "huge.png")
+    assert photo.decode(data, "huge.png", megapixels=101).size == (10_000, 10_000)
+
+
+def test_not_an_image(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("hello")
+    with pytest.raises(NotAnImageError, match="notes.txt is not an image"):
+        photo.read(path)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP"])
+def test_truncated(kind):
+    data = testing.encoded(testing.picture(200, 100), kind)
+    with pytest.raises(UserError, match="half.*truncated or corrupt") as caught:
+        photo.decode(data[: len(data) // 2], "half")
+    assert "\n" not in str(caught.value)
+
+
+def test_empty_and_missing(tmp_path):
+    (tmp_path / "empty.jpg").touch()
+    with pytest.raises(UserError, match="empty"):
+        photo.read(tmp_path / "empty.jpg")
+    with pytest.raises(UserError, match="does not exist"):
+        photo.read(tmp_path / "none.jpg")

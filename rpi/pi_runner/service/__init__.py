@@ -1,0 +1,1 @@
+"""`runner serve`: an HTTP service and a web page around one bundle."""

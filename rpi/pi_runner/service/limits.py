@@ -1,0 +1,33 @@
+"""What the service allows one client, and all of them together."""
+
+import dataclasses
+
+from model_press.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Bounds that keep a small machine answering.
+
+    body_bytes: largest request body.
+    megapixels: largest picture, in millions of pixels.
+    concurrency: classifications in progress or waiting; one more is told to come again.
+    connections: open connections.
+    request_s: seconds that a client may take to send a request, and that a request may wait for its turn.
+    grace_s: seconds that running requests get after SIGTERM.
+    """
+
+    body_bytes: int = 20_000_000
+    megapixels: float = 24.0
+    concurrency: int = 4
+    connections: int = 64
+    request_s: float = 15.0
+    grace_s: float = 10.0
+
+    def check(self) -> None:
+        """Raises UserError on a bound that would answer nobody."""
+        for field in dataclasses.fields(self):
+            if getattr(self, field.name) <= 0:
+                raise UserError(
+                    f"limit {field.name} is {getattr(self, field.name)}; expected more than 0"
+                )

@@ -1,0 +1,126 @@
+"""Runs the application under waitress, whose one loop reads slow clients without holding a thread for them."""
+
+import logging
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import waitress
+from waitress import wasyncore
+
+from pi_runner.failures import DeviceError
+from pi_runner.service.limits import Limits
+from pi_runner.service.notify import notify
+
+_LOOP_S = 0.5
+_SPARE_THREADS = 2  # so that /health is answered while every picture slot is taken
+_IDLE_S = 60
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 takes a free one. DeviceError says why an address cannot be had."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, proto)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except (OSError, OverflowError) as error:
+        raise DeviceError(f"cannot listen on {host} port {port}: {error}") from None
+    return bound
+
+
+class Server:
+    """An HTTP server that ends slow requests and, when told to stop, finishes those it has.
+
+    Args:
+      app: WSGI application.
+      bound: from listen().
+      limits: bounds.
+      alive: asked before systemd's watchdog is told that all is well.
+    """
+
+    def __init__(
+        self, app: Callable, bound: socket.socket, limits: Limits, alive: Callable[[], bool]
+    ):
+        logging.getLogger("waitress").setLevel(logging.ERROR)
+        self._limits = limits
+        self._alive = alive
+        self._map: dict = {}
+        self._stop = threading.Event()
+        self._arriving: dict[object, float] = {}  # request parser -> when first seen incomplete
+        self._server = waitress.create_server(
+            app,
+            map=self._map,
+            sockets=[bound],
+            threads=limits.concurrency + _SPARE_THREADS,
+            # waitress counts its own two descriptors, too, and refuses a body of exactly the limit.
+            connection_limit=limits.connections + 2,
+            max_request_body_size=limits.body_bytes + 1,
+            recv_bytes=1 << 16,
+            channel_timeout=_IDLE_S,
+            cleanup_interval=5,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+            log_socket_errors=False,
+        )
+        self.address = f"http://{self._server.effective_host}:{self._server.effective_port}"
+
+    def stop(self, *_) -> None:
+        """Asks run() to end; fit as a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Serves until SIGTERM, SIGINT or stop(); then finishes running requests within the grace period."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        notify("READY=1")
+        while not self._stop.is_set():
+            self._turn()
+            if self._alive():
+                notify("WATCHDOG=1")
+        notify("STOPPING=1")
+        wasyncore.dispatcher.close(self._server)  # only the listening socket: the rest still works
+        deadline = time.monotonic() + self._limits.grace_s
+        while self._working() and time.monotonic() < deadline:
+            self._turn()
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map, ignore_all=True)
+
+    def _turn(self) -> None:
+        wasyncore.loop(timeout=_LOOP_S, map=self._map, count=1, use_poll=True)
+        self._end_slow_requests()
+
+    def _channels(self) -> list:
+        return list(self._server.active_channels.values())
+
+    def _working(self) -> bool:
+        # Requests before buffers: a request leaves its list after its answer is in the buffer.
+        return any(
+            c.requests or c.request is not None or c.total_outbufs_len for c in self._channels()
+        )
+
+    def _end_slow_requests(self) -> None:
+        """Closes connections whose request has been arriving for too long, however steadily it drips."""
+        now = time.monotonic()
+        arriving = {}
+        for channel in self._channels():
+            # A fresh connection without a byte is in a request, too: it holds a place.
+            key = channel.request or (
+                channel if channel.last_activity == channel.creation_time else None
+            )
+            if key is None:
+                continue
+            arriving[key] = self._arriving.get(key, now)
+            if now - arriving[key] > self._limits.request_s:
+                channel.will_close = True
+        self._arriving = arriving
+
+
+def announce(address: str, variant: str) -> None:
+    """Says where the service listens, on standard error."""
+    print(f"{variant} at {address}/ (Ctrl-C ends it)", file=sys.stderr, flush=True)

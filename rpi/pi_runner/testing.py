@@ -1,0 +1,54 @@
+"""What the tests of the runner share."""
+
+import io
+import json
+import os
+import pathlib
+import shutil
+
+import numpy as np
+from PIL import Image
+
+FILES = ("model.tflite", "manifest.json", "labels.txt")
+
+
+def variant_files() -> dict[str, pathlib.Path]:
+    """The three files of //models/digits:int8, named by the environment."""
+    variables = ("PI_MODEL", "PI_MANIFEST", "PI_LABELS")
+    return {name: pathlib.Path(os.environ[v]) for name, v in zip(FILES, variables, strict=True)}
+
+
+def make_bundle(folder: pathlib.Path) -> pathlib.Path:
+    """A bundle of the one variant digits_int8 in `folder`."""
+    variant = folder / "digits_int8"
+    variant.mkdir(parents=True)
+    for name, path in variant_files().items():
+        shutil.copyfile(path, variant / name)
+    index = {"schema_version": 1, "default": "digits_int8", "variants": ["digits_int8"]}
+    (folder / "index.json").write_text(json.dumps(index))
+    return folder
+
+
+def repair(folder: pathlib.Path):
+    """Restores a file of that bundle from the build's own."""
+
+    def restore(path: str) -> None:
+        target = folder / path
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(variant_files()[target.name], target)
+
+    return restore
+
+
+def picture(width: int, height: int, seed: int = 0) -> Image.Image:
+    """A smooth colour picture."""
+    rng = np.random.default_rng(seed)
+    small = Image.fromarray(rng.integers(0, 256, (6, 8, 3), np.uint8).astype(np.uint8))
+    return small.resize((width, height), Image.Resampling.BICUBIC)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    """The bytes of an image file."""
+    data = io.BytesIO()
+    image.save(data, kind, **options)
+    return data.getvalue()

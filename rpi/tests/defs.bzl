@@ -1,0 +1,71 @@
+"""Tests that start a runner file, here or on an emulated Raspberry Pi."""
+
+load("//tools/python:pytest.bzl", "pytest_test")
+
+def runner_test(name, srcs, runner, data = [], env = {}, system = None, python = None, cpu = None, **kwargs):
+    """A pytest_test whose cases start a `pi_runner` by launch.py.
+
+    Args:
+      name: target name.
+      srcs: test files.
+      runner: the pi_runner.
+      data: further files.
+      env: further environment.
+      system: Debian release of the emulated Pi, bookworm or trixie; None for this machine.
+      python: its Python version.
+      cpu: processor as qemu calls it.
+      **kwargs: attributes of the test.
+    """
+    emulation, files = {}, []
+    if system:
+        root = "@debian_{}_arm64//:".format(system)
+        files = [root + name for name in ["packages.json", "root", "unavailable.txt"]]
+        files += ["@debian_qemu//:packages.json", "@debian_qemu//:root"]
+        emulation = {
+            "PI_CPU": cpu,
+            "PI_PYTHON": python,
+            "PI_QEMU": "$(rootpath @debian_qemu//:root)",
+            "PI_ROOT": "$(rootpath {}root)".format(root),
+            "PI_UNAVAILABLE": "$(rootpath {}unavailable.txt)".format(root),
+        }
+    pytest_test(
+        name = name,
+        srcs = srcs,
+        data = data + files + [runner],
+        env = dict(env, PI_RUNNER = "$(rootpath {})".format(runner), **emulation),
+        deps = [
+            "//rpi/tests:launch",
+            "@pypi//:numpy",
+            "@pypi//:pillow",
+        ],
+        **kwargs
+    )
+
+def golden_test(name, variants, count = 50, **kwargs):
+    """Compares a runner's answers with the build's on held-out pictures of digits.
+
+    Args:
+      name: target name.
+      variants: names of digits' variants.
+      count: number of pictures.
+      **kwargs: attributes of runner_test.
+    """
+    expected = {
+        "PI_EXPECTED_DIGITS_" + variant.upper(): "//models/digits:{}_on_held_out".format(variant)
+        for variant in variants
+    }
+    env = {variable: "$(rootpath {})".format(label) for variable, label in expected.items()}
+    runner_test(
+        name = name,
+        srcs = ["golden_test.py"],
+        data = expected.values() + [":held_out_images"],
+        env = dict(
+            env,
+            PI_COUNT = str(count),
+            # Measured: 4e-7 for float kernels, 0.003 where activations are quantised on the fly.
+            PI_FLOAT_TOLERANCE = "0.01" if kwargs.get("system") else "0.00001",
+            PI_IMAGES = "$(rootpath :held_out_images)",
+            PI_VARIANTS = ",".join(["digits_" + variant for variant in variants]),
+        ),
+        **kwargs
+    )

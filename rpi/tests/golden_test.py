@@ -1,0 +1,54 @@
+"""The runner file answers as the build does, picture by picture, on this machine or on an emulated Pi."""
+
+import json
+import os
+
+import launch
+import numpy as np
+import pytest
+from PIL import Image
+
+_COUNT = int(os.environ["PI_COUNT"])
+_VARIANTS = os.environ["PI_VARIANTS"].split(",")
+# Another processor's kernels round otherwise; XNNPACK's int8 kernels may differ by one code.
+_FLOAT_TOLERANCE = float(os.environ["PI_FLOAT_TOLERANCE"])
+
+
+@pytest.fixture(scope="module")
+def chosen():
+    """Indices of the pictures: spread over all held-out ones."""
+    total = len(np.load(os.environ["PI_IMAGES"], mmap_mode="r"))
+    return np.linspace(0, total - 1, _COUNT).astype(int)
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory, chosen):
+    """Variant -> outputs [pictures, classes] of one run of the runner on all variants."""
+    folder = tmp_path_factory.mktemp("golden")
+    pixels = np.load(os.environ["PI_IMAGES"], mmap_mode="r")
+    photos = []
+    for index in chosen:
+        photos.append(folder / f"{index}.png")
+        Image.fromarray(pixels[index]).save(photos[-1])
+    wanted = [f"--variant={name}" for name in _VARIANTS]
+    done = launch.run(folder / "cache", "classify", "--json", "--raw", *wanted, *photos)
+    assert done.returncode == 0, done.stderr
+    found = {name: [] for name in _VARIANTS}
+    for line in done.stdout.splitlines():
+        answer = json.loads(line)
+        assert answer["top"][0]["index"] == int(np.argmax(answer["codes"]))
+        found[answer["variant"]].append(answer["codes"])
+    return {name: np.asarray(codes) for name, codes in found.items()}
+
+
+@pytest.mark.parametrize("variant", _VARIANTS)
+def test_as_the_build(answers, chosen, variant):
+    outputs = np.load(os.environ["PI_EXPECTED_" + variant.upper()])
+    expected, found = outputs[chosen], answers[variant]
+    assert found.shape == expected.shape == (_COUNT, outputs.shape[1])
+    assert len(set(expected.argmax(1))) >= min(_COUNT, 10), "the pictures are all of one class"
+    differences = np.abs(found.astype(np.float64) - expected.astype(np.float64))
+    limit = 1 if outputs.dtype == np.uint8 else _FLOAT_TOLERANCE
+    print(f"{variant}: largest difference {differences.max():.3g}, at most {limit:g}")
+    assert np.array_equal(found.argmax(1), expected.argmax(1))
+    assert differences.max() <= limit

@@ -1,0 +1,176 @@
+"""Unpacks Debian packages with what they depend on into the folder `root`: no root rights, no maintainer scripts.
+
+Run by debian_root: unpack_packages.py --suite trixie --architecture arm64 PACKAGE ...
+This machine's apt-get fetches them with its own proxy and mirror settings and checks Debian's signature; packages.json
+records name, version and sha256 of each. Standard library only. Where it fails, its last line says why.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+
+_MIRROR_VARIABLE = "MODEL_PRESS_DEBIAN_MIRROR"
+_KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+# What no program reads.
+_DROPPED = (
+    "usr/share/doc",
+    "usr/share/man",
+    "usr/share/locale",
+    "usr/share/info",
+    "usr/share/lintian",
+)
+
+
+class UnavailableError(Exception):
+    """This machine cannot fetch Debian packages: it is another system, or has no network."""
+
+
+def sources(etc: pathlib.Path = pathlib.Path("/etc/apt")) -> Iterator[tuple[str, str]]:
+    """(URI, suites) of each archive that apt knows, from both of its formats."""
+    files = [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]
+    for path in files:
+        if not path.is_file():
+            continue
+        text = path.read_text("utf-8", "replace")
+        if path.suffix == ".sources":
+            for stanza in re.split(r"\n\s*\n", text):
+                fields = dict(re.findall(r"^(\w+):[ \t]*(.*)$", stanza, re.MULTILINE))
+                if "URIs" in fields:
+                    yield fields["URIs"].split()[0], fields.get("Suites", "")
+        elif path.suffix == ".list":
+            line = re.compile(r"^deb[ \t]+(?:\[[^]]*\][ \t]+)?(\S+)[ \t]+(\S+)", re.MULTILINE)
+            yield from line.findall(text)
+
+
+def mirror(codename: str, etc: pathlib.Path = pathlib.Path("/etc/apt")) -> str:
+    """The archive that this Debian machine itself installs from, or $MODEL_PRESS_DEBIAN_MIRROR."""
+    chosen = os.environ.get(_MIRROR_VARIABLE)
+    if chosen:
+        return chosen
+    for uri, suites in sources(etc):
+        if codename and codename in suites.split():
+            return uri
+    raise UnavailableError(
+        f"apt has no archive of the suite {codename or '?'}; set {_MIRROR_VARIABLE} to a Debian mirror"
+    )
+
+
+def codename(os_release: pathlib.Path = pathlib.Path("/etc/os-release")) -> str:
+    """The suite that this machine runs, empty where it is not Debian."""
+    text = os_release.read_text() if os_release.exists() else ""
+    fields = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', text, re.MULTILINE))
+    return fields.get("VERSION_CODENAME", "") if fields.get("ID") == "debian" else ""
+
+
+def _apt(state: pathlib.Path, architecture: str, *arguments: str) -> None:
+    """Runs apt-get on a package state of its own; UnavailableError with its first error line."""
+    settings = {
+        "APT::Architecture": architecture,
+        "APT::Architectures::": architecture,
+        "APT::Install-Recommends": "false",
+        "APT::Sandbox::User": "",
+        "Acquire::Languages": "none",
+        "Acquire::Retries": "3",
+        "Debug::NoLocking": "true",
+        "Dir::Cache": state / "cache",
+        "Dir::Etc::SourceList": state / "sources.list",
+        "Dir::Etc::SourceParts": state / "empty",
+        "Dir::Etc::Preferences": "/dev/null",
+        "Dir::Etc::PreferencesParts": state / "empty",
+        "Dir::State": state,
+        "Dir::State::Lists": state / "lists",
+        "Dir::State::status": state / "status",
+        "pkgCacheGen::Essential": "none",
+    }
+    options = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+    done = subprocess.run(
+        ["apt-get", *options, "-y", "-qq", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LC_ALL": "C"},
+    )
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.startswith(("E:", "W:"))]
+        raise UnavailableError(f"apt-get {arguments[0]}: {(lines or ['no reason given'])[0]}")
+
+
+def fetch(
+    state: pathlib.Path, suite: str, architecture: str, names: Sequence[str]
+) -> list[pathlib.Path]:
+    """Downloads packages and their dependencies; returns the .deb files, sorted."""
+    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        raise UnavailableError("this machine has no apt-get; the test runs on Debian")
+    if not _KEYRING.exists():
+        raise UnavailableError(f"{_KEYRING} is missing (Debian package debian-archive-keyring)")
+    for folder in ("lists/partial", "cache/archives/partial", "empty"):
+        (state / folder).mkdir(parents=True)
+    (state / "status").touch()
+    line = f"deb [signed-by={_KEYRING}] {mirror(codename())} {suite} main\n"
+    (state / "sources.list").write_text(line)
+    _apt(state, architecture, "update")
+    _apt(state, architecture, "--download-only", "install", *names)
+    return sorted((state / "cache/archives").glob("*.deb"))
+
+
+def unpack(packages: Sequence[pathlib.Path], root: pathlib.Path) -> list[dict[str, str]]:
+    """Unpacks .deb files into `root`; returns name, version and sha256 of each."""
+    # The links of the merged /usr first, so that nothing lands beside them.
+    for name in ("bin", "lib", "sbin"):
+        (root / "usr" / name).mkdir(parents=True, exist_ok=True)
+        if not (root / name).is_symlink():
+            (root / name).symlink_to(f"usr/{name}")
+    record = []
+    for package in packages:
+        with subprocess.Popen(
+            ["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE
+        ) as reader:
+            subprocess.run(
+                ["tar", "-x", "-C", root, "--keep-directory-symlink", "--no-same-owner"],
+                stdin=reader.stdout,
+                check=True,
+            )
+        name, version, _ = package.name.split("_")
+        digest = hashlib.sha256(package.read_bytes()).hexdigest()
+        record.append({"name": name, "version": version.replace("%3a", ":"), "sha256": digest})
+    for name in _DROPPED:
+        shutil.rmtree(root / name, ignore_errors=True)
+    return record
+
+
+def main(argv: Sequence[str]) -> None:
+    """Fills `root` and packages.json. Where Debian cannot be had, `root` is empty and unavailable.txt says why."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--suite", required=True)
+    parser.add_argument("--architecture", help="default: this machine's")
+    parser.add_argument("package", nargs="+")
+    options = parser.parse_args(argv)
+    root, state = pathlib.Path("root"), pathlib.Path("apt").absolute()
+    root.mkdir()
+    record, reason = [], ""
+    try:
+        architecture = options.architecture
+        if not architecture and shutil.which("dpkg"):
+            asked = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True)
+            architecture = asked.stdout.strip()
+        packages = fetch(state, options.suite, architecture or "amd64", options.package)
+        record = unpack(packages, root)
+    except UnavailableError as error:
+        # A Debian machine can have them, so there it is a fault. Elsewhere the tests say what they miss.
+        if codename():
+            sys.exit(f"Debian {options.suite}: {error}")
+        reason = f"{error}\n"
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+    pathlib.Path("packages.json").write_text(json.dumps(record, indent=1) + "\n")
+    pathlib.Path("unavailable.txt").write_text(reason)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,81 @@
+"""The mirror is found in both of apt's formats; where there is none, one line says so."""
+
+import hashlib
+import json
+import pathlib
+import subprocess
+
+import pytest
+import unpack_packages
+
+
+@pytest.fixture
+def etc(tmp_path, monkeypatch):
+    monkeypatch.delenv("MODEL_PRESS_DEBIAN_MIRROR", raising=False)
+    (tmp_path / "sources.list.d").mkdir()
+    (tmp_path / "sources.list.d/other.list").write_text(
+        "deb https://packages.example/apt vendor main\n"
+    )
+    return tmp_path
+
+
+def test_deb822(etc):
+    (etc / "sources.list.d/debian.sources").write_text(
+        "Types: deb\n# a comment\nURIs: http://mirror.example/debian\nSuites: trixie trixie-updates\n\n"
+        "Types: deb\nURIs: http://mirror.example/security\nSuites: trixie-security\n"
+    )
+    assert unpack_packages.mirror("trixie", etc) == "http://mirror.example/debian"
+
+
+def test_one_line_format(etc):
+    (etc / "sources.list").write_text(
+        "# deb http://off.example bookworm main\n"
+        "deb [arch=amd64 signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib\n"
+    )
+    assert unpack_packages.mirror("bookworm", etc) == "http://mirror.example/debian"
+
+
+def test_no_archive_of_this_suite(etc):
+    with pytest.raises(
+        unpack_packages.UnavailableError, match="no archive of the suite sid; set MODEL_PRESS"
+    ):
+        unpack_packages.mirror("sid", etc)
+
+
+def test_own_mirror_wins(etc, monkeypatch):
+    monkeypatch.setenv("MODEL_PRESS_DEBIAN_MIRROR", "http://own.example/debian")
+    assert unpack_packages.mirror("sid", etc) == "http://own.example/debian"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('ID=debian\nVERSION_CODENAME=bookworm\nNAME="Debian GNU/Linux"\n', "bookworm"),
+        ("ID=ubuntu\nVERSION_CODENAME=noble\n", ""),
+    ],
+)
+def test_codename(tmp_path, text, expected):
+    path = tmp_path / "os-release"
+    path.write_text(text)
+    assert unpack_packages.codename(path) == expected
+
+
+def test_unpacked_and_recorded(tmp_path):
+    tree = tmp_path / "tree"
+    (tree / "DEBIAN").mkdir(parents=True)
+    (tree / "DEBIAN/control").write_text(
+        "Package: hello\nVersion: 1:2.0\nArchitecture: all\nMaintainer: A <a@example>\nDescription: x\n"
+    )
+    (tree / "bin").mkdir()
+    (tree / "bin/hello").write_text("#!/bin/sh\n")
+    deb = tmp_path / "hello_1%3a2.0_all.deb"
+    subprocess.run(
+        ["dpkg-deb", "--root-owner-group", "-b", tree, deb], check=True, capture_output=True
+    )
+    root = tmp_path / "root"
+    record = unpack_packages.unpack([deb], root)
+    sha256 = hashlib.sha256(deb.read_bytes()).hexdigest()
+    assert record == [{"name": "hello", "version": "1:2.0", "sha256": sha256}]
+    assert json.dumps(record)
+    assert (root / "usr/bin/hello").exists()  # through the link of the merged /usr
+    assert pathlib.Path(root / "bin").is_symlink()

@@ -1,0 +1,118 @@
+"""Packs sources, packages and models into one executable file, the same bytes for the same inputs.
+
+The file is a zip behind a `#!` line. Layout: __main__.py, runner.json, app/, site/<tag>/, models/<variant>/. Models are
+stored, everything else is deflated.
+"""
+
+import argparse
+import hashlib
+import os
+import pathlib
+import sys
+import zipfile
+from collections.abc import Iterator
+
+import prune
+from model_press import files, labels, manifest
+from model_press.errors import UserError
+
+_SHEBANG = b"#!/usr/bin/env python3\n"
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that zip can tell
+
+
+def _site(tag: str, folder: str) -> Iterator[tuple[str, pathlib.Path]]:
+    root = pathlib.Path(folder)
+    for path in root.rglob("*"):
+        name = path.relative_to(root).as_posix()
+        if path.is_file() and prune.keeps(name):
+            yield f"site/{tag}/{name}", path
+
+
+def _variant(paths: str) -> Iterator[tuple[str, pathlib.Path]]:
+    """The three files of NAME=MODEL,MANIFEST,LABELS; UserError unless they belong together."""
+    name, _, rest = paths.partition("=")
+    model, sheet_path, labels_path = rest.split(",")
+    sheet = manifest.read(sheet_path)
+    manifest.verify_file(sheet.model.sha256, model, "model")
+    manifest.verify_file(sheet.labels.sha256, labels_path, "labels")
+    labels.require_width(labels.read(labels_path), sheet.labels.count, f"labels of {name}")
+    if sheet.custom_ops:
+        raise UserError(
+            f"{name} needs custom operators {', '.join(sheet.custom_ops)}, the runner has none"
+        )
+    yield f"models/{name}/model.tflite", pathlib.Path(model)
+    yield f"models/{name}/manifest.json", pathlib.Path(sheet_path)
+    yield f"models/{name}/labels.txt", pathlib.Path(labels_path)
+
+
+def contents(options: argparse.Namespace) -> dict[str, pathlib.Path]:
+    """Name in the archive -> file, sorted."""
+    found: dict[str, pathlib.Path] = {}
+    for pair in options.app:
+        name, _, path = pair.partition("=")
+        found["app/" + name] = pathlib.Path(path)
+    for pair in options.site:
+        found.update(_site(*pair.split("=", 1)))
+    for paths in options.variant:
+        found.update(_variant(paths))
+    return dict(sorted(found.items()))
+
+
+def pack(
+    out: str,
+    bootstrap: bytes,
+    name: str,
+    tags: list[str],
+    index: bytes,
+    found: dict[str, pathlib.Path],
+) -> None:
+    """Writes the runner file."""
+    digest = hashlib.sha256(index)
+    for entry, path in found.items():
+        digest.update(f"{entry}\0{files.sha256(path)}\n".encode())
+    about = {"schema_version": 1, "name": name, "key": digest.hexdigest(), "platforms": tags}
+    with files.AtomicWriter(out) as file:
+        file.write(_SHEBANG)
+        with zipfile.ZipFile(file, "w") as archive:
+
+            def add(entry: str, data: bytes, stored: bool = False) -> None:
+                info = zipfile.ZipInfo(entry, _TIME)
+                info.create_system, info.external_attr = 3, 0o100644 << 16
+                kind = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+                archive.writestr(info, data, kind, 6)
+
+            add("__main__.py", bootstrap)
+            add("runner.json", files.dump_json(about))
+            add("models/index.json", index)
+            for entry, path in found.items():
+                add(entry, path.read_bytes(), stored=entry.endswith(".tflite"))
+    os.chmod(out, 0o755)
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
+    parser.add_argument("--label", required=True, help="target to name in errors")
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--bootstrap", required=True)
+    parser.add_argument("--app", action="append", default=[], metavar="NAME=FILE")
+    parser.add_argument("--site", action="append", default=[], metavar="TAG=FOLDER")
+    parser.add_argument(
+        "--variant", action="append", default=[], metavar="NAME=MODEL,MANIFEST,LABELS"
+    )
+    parser.add_argument("--out", required=True)
+    options = parser.parse_args(argv)
+    names = [paths.partition("=")[0] for paths in options.variant]
+    tags = [pair.partition("=")[0] for pair in options.site]
+    index = {"schema_version": 1, "default": names[0], "variants": names}
+    try:
+        found = contents(options)
+        bootstrap = pathlib.Path(options.bootstrap).read_bytes()
+        pack(options.out, bootstrap, options.name, tags, files.dump_json(index), found)
+    except (UserError, OSError) as error:
+        print(f"ERROR {options.label}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
