@@ -1,0 +1,134 @@
+"""What goes into a runner file, what is refused, and what pip's failures are told as."""
+
+import hashlib
+import json
+import os
+import subprocess
+import zipfile
+
+import install_wheels
+import pack_runner
+import prune
+import pytest
+
+from model_press import manifest
+from model_press.testing import manifests
+
+_LABELS = b"".join(b"class %d\n" % n for n in range(20))
+
+
+@pytest.fixture
+def parts(tmp_path):
+    """Arguments of a small runner."""
+    (tmp_path / "site/numpy/tests").mkdir(parents=True)
+    (tmp_path / "site/numpy/__init__.py").write_text("value = 1\n")
+    (tmp_path / "site/numpy/tests/test_x.py").touch()
+    (tmp_path / "app.py").write_text("print('app')\n")
+    (tmp_path / "main.py").write_text("import sys\nprint('started', sys.argv[1:])\n")
+    (tmp_path / "m.tflite").write_bytes(b"model")
+    (tmp_path / "labels.txt").write_bytes(_LABELS)
+    sha256 = hashlib.sha256(b"model").hexdigest()
+    sheet = manifests.manifest_of(
+        model=manifest.ModelFile("m.tflite", "tflite", sha256, 5),
+        labels=manifest.Labels("labels.txt", 20, hashlib.sha256(_LABELS).hexdigest()),
+    )
+    manifest.write(tmp_path / "m.json", sheet)
+    return [
+        "--label=//x:runner",
+        "--name=runner",
+        f"--bootstrap={tmp_path}/main.py",
+        f"--app=pkg/app.py={tmp_path}/app.py",
+        f"--site=cp311-aarch64={tmp_path}/site",
+        f"--variant=digits={tmp_path}/m.tflite,{tmp_path}/m.json,{tmp_path}/labels.txt",
+    ]
+
+
+def test_contents(parts, tmp_path):
+    out = tmp_path / "runner"
+    assert pack_runner.main([*parts, f"--out={out}"]) == 0
+    with zipfile.ZipFile(out) as archive:
+        assert archive.namelist() == [
+            "__main__.py",
+            "runner.json",
+            "models/index.json",
+            "app/pkg/app.py",
+            "models/digits/labels.txt",
+            "models/digits/manifest.json",
+            "models/digits/model.tflite",
+            "site/cp311-aarch64/numpy/__init__.py",
+        ]
+        assert archive.getinfo("models/digits/model.tflite").compress_type == zipfile.ZIP_STORED
+        index = json.loads(archive.read("models/index.json"))
+    assert index == {"schema_version": 1, "default": "digits", "variants": ["digits"]}
+    assert os.access(out, os.X_OK)
+    done = subprocess.run([out, "x"], capture_output=True, text=True)
+    assert done.stdout == "started ['x']\n"
+
+
+def test_same_inputs_same_bytes_and_key(parts, tmp_path):
+    first, second, third = (tmp_path / name for name in "abc")
+    pack_runner.main([*parts, f"--out={first}"])
+    os.utime(tmp_path / "app.py", (1, 1))
+    pack_runner.main([*parts, f"--out={second}"])
+    assert first.read_bytes() == second.read_bytes()
+    (tmp_path / "app.py").write_text("print('other')\n")
+    pack_runner.main([*parts, f"--out={third}"])
+
+    def key(path):
+        with zipfile.ZipFile(path) as archive:
+            return json.loads(archive.read("runner.json"))["key"]
+
+    assert key(first) != key(third)
+
+
+@pytest.mark.parametrize("file", ["m.tflite", "labels.txt"])
+def test_files_that_do_not_belong_together(parts, tmp_path, capsys, file):
+    (tmp_path / file).write_bytes(b"another\n")
+    assert pack_runner.main([*parts, f"--out={tmp_path}/runner"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("ERROR //x:runner: ") and error.count("\n") == 1
+    assert "is not the file its manifest names" in error
+    assert not (tmp_path / "runner").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("ai_edge_litert/interpreter.py", True),
+        ("ai_edge_litert/libLiteRtWebGpuAccelerator.so", False),
+        ("numpy/linalg/__init__.py", True),
+        ("numpy/linalg/tests/test_x.py", False),
+        ("numpy/_core/include/numpy/x.h", False),
+        ("werkzeug-3.1.9.dist-info/licenses/LICENSE.txt", True),
+    ],
+)
+def test_pruned(path, kept):
+    assert prune.keeps(path) == kept
+
+
+def test_platform_tags_end_at_the_machines_glibc():
+    names = install_wheels.platforms("aarch64", 36)
+    assert names[0] == "manylinux_2_36_aarch64" and names[-1] == "manylinux2014_aarch64"
+    assert "manylinux_2_37_aarch64" not in names
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES\n    absl-py==1.4.0 from x:\n"
+            "        Expected sha256 aaa\n             Got        bbb\n",
+            "absl-py==1.4.0: sha256 is bbb, expected aaa from lock.txt; a changed file is refused",
+        ),
+        (
+            "ERROR: No matching distribution found for numpy==2.4.6",
+            "numpy==2.4.6 of lock.txt has no wheel for CPython 3.9 on Linux aarch64",
+        ),
+        ("ERROR: No space left on device", "no disk space left"),
+        ("Temporary failure in name resolution", "no package index is reachable"),
+        ("noise\nERROR: odd\nhint", "installing lock.txt failed: ERROR: odd"),
+    ],
+)
+def test_pip_failures(output, message):
+    found = install_wheels.explain(output, "lock.txt", "CPython 3.9 on Linux aarch64")
+    assert found.startswith(message) and "\n" not in found
