@@ -10,7 +10,6 @@ import install_wheels
 import pack_runner
 import prune
 import pytest
-
 from model_press import manifest
 from model_press.testing import manifests
 
