@@ -8,6 +8,9 @@ def _predict_variant(ctx, variant, images, out):
     arguments.add("--model=" + variant.model.path)
     arguments.add("--manifest=" + variant.manifest.path)
     arguments.add("--delegate=" + ctx.attr.delegate)
+
+    # Bazel runs several at once: threads of one would wait busily for processors that the others have.
+    arguments.add("--threads=1")
     arguments.add("--images=" + images.path)
     arguments.add("--out=" + out.path)
     run_tool(
