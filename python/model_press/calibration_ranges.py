@@ -217,7 +217,9 @@ def warnings(found: Report) -> Iterator[str]:
 def _activations(file: tflite_file.TfliteFile) -> list[tflite_file.TensorInfo]:
     """Quantised tensors that nodes write, in graph order; the ends of the graph are not calibrated freely."""
     ends = {t.index for t in file.inputs + file.outputs}
-    written = [i for o in file.operators if o.name != "QUANTIZE" for i in o.outputs]
+    # The QUANTIZE of the input is the pixels; another one may be a rewritten activation.
+    pixels = {t.index for t in file.inputs}
+    written = [i for o in file.operators if not pixels & set(o.inputs) for i in o.outputs]
     found = (file.tensors[i] for i in dict.fromkeys(written) if i not in ends)
     return [t for t in found if len(t.scales) == 1 and t.dtype in ("int8", "uint8", "int16")]
 

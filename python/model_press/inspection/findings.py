@@ -26,7 +26,8 @@ _ORDER = ("error", "slow", "large", "risk", "note")
 
 _CURES = {
     reasons.STANDALONE_RELU: (
-        'convert by a recipe whose "rewrites" hold "relu", such as int8; check with delegation_test'
+        'put "relu" into the "rewrites" of the recipe (recipe int8 has it); with another converter, MaxPooling2D(1) '
+        "before the ReLU lets it fuse and changes no value; check with delegation_test"
     ),
     reasons.HYBRID: (
         "give it representative images: recipe int8 (`calibration` set) has fast kernels for it; or leave these "
@@ -42,13 +43,14 @@ _CURES = {
         "one activation with fixed range (ReLU6) so that their scales agree"
     ),
     reasons.POOL: (
-        'convert by a recipe whose "rewrites" hold "pooling" and, for one with padding, "float_islands", such as '
-        "int8; check with delegation_test"
+        'put "pooling" and, for padded windows, "float_islands" into the "rewrites" of the recipe (recipe int8 has '
+        "both); with another converter, a DepthwiseConv2D of constant weights computes an unpadded average"
     ),
-    reasons.INPUTS: 'convert by a recipe whose "rewrites" hold "concatenation", such as int8',
+    reasons.INPUTS: 'put "concatenation" into the "rewrites" of the recipe (recipe int8 has it), or join in two steps',
     reasons.QUANTISED_KERNEL: (
-        "leave this layer out of the quantised part, or replace it by one that XNNPACK quantises (convolution, "
-        "dense, add, mul, max pooling, global average pooling, concatenation, resize, sigmoid, tanh, leaky ReLU)"
+        '"float_islands" among the "rewrites" of the recipe runs hard-swish, PReLU, maximum and minimum in float '
+        "inside the delegate; replace another layer by one that XNNPACK quantises (convolution, dense, add, mul, "
+        "max pooling, global average pooling, resize, sigmoid, tanh, leaky ReLU)"
     ),
     reasons.OTHER: "replace the layer by convolutions, dense layers or pooling, or move it out of the model",
 }
@@ -66,7 +68,7 @@ def find(
     found = [
         *_loading(main, loaders, running),
         *_undelegated(running),
-        *_islands(quantisation),
+        *_islands(quantisation, running),
         *_input(main, quantisation),
         *_zeros(weights, tensors),
         *_formats(main, quantisation, weights),
@@ -150,11 +152,26 @@ def _kind(why: str) -> str:
     return next((known for known in _CURES if why.startswith(known)), reasons.OTHER)
 
 
-def _islands(quantisation: Quantisation) -> Iterator[Finding]:
+def _islands(quantisation: Quantisation, running: Running | None) -> Iterator[Finding]:
+    outside = {(op.op, op.layer) for op in running.undelegated} if running else set()
     for island in quantisation.float_islands:
+        named = f"float island at {island.layer}: {_some(island.ops)} between integer operators"
+        if (
+            running
+            and running.partitions
+            and not any((op, island.layer) in outside for op in island.ops)
+        ):
+            yield Finding(
+                "note",
+                named,
+                "XNNPACK runs it in float inside its partition, so it costs little here",
+                'leave it where the app runs on processors; for integer-only hardware take "float_islands" out of the '
+                '"rewrites" of the recipe or replace the layer',
+            )
+            continue
         yield Finding(
             "slow",
-            f"float island at {island.layer}: {_some(island.ops)} between integer operators",
+            named,
             "these operators have no integer kernel, so values are turned to float and back around them",
             "replace the layers, or recipe dynamic_int8 if they must stay",
         )

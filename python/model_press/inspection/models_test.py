@@ -156,7 +156,10 @@ def test_a_float_island_is_named(tmp_path):
     found = _inspect(tmp_path, _traced(model), configure)
     (island,) = found.quantisation.float_islands
     assert island.ops == ("SIN",) and island.layer == "wave"
-    assert "float island at wave" in _what(found, "slow")
+    # XNNPACK of LiteRT runs it in float inside its partition; who does not run the model cannot know.
+    assert "float island at wave" in _what(found, "note")
+    unknown = inspection.inspect(tmp_path / "m.tflite", TABLES, seconds=None)
+    assert "float island at wave" in _what(unknown, "slow")
 
 
 @pytest.mark.parametrize(
