@@ -91,8 +91,8 @@ class Quantisation:
 class UndelegatedOp:
     """A node that XNNPACK leaves to the built-in kernels.
 
-    alone_ms: fastest time of this operator alone in a model of its own, one thread; null where it was not
-    timed. share: alone_ms as a share of the whole model's fastest run, an estimate. why: the reason, in words.
+    alone_ms: least processor time of this operator alone in a model of its own, one thread; null where it was not
+    timed. share: of the whole model's processor time on one thread, an estimate. why: the reason, in words.
     """
 
     op: str

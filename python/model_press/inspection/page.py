@@ -130,7 +130,7 @@ def _running(running: Running | None) -> Iterator[str]:
     shares = [op.share for op in running.undelegated if op.share is not None]
     if shares:
         yield (
-            f"  outside: about {min(1, sum(shares)):.0%} of the time (estimate: each operator timed alone, fastest run)"
+            f"  outside: about {min(1, sum(shares)):.0%} of the time (estimate: each timed alone, one thread)"
         )
     yield from _outside(running)
 

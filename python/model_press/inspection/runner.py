@@ -3,8 +3,8 @@
     runner.py MODEL THREADS SECONDS
 
 Prints one JSON object a line, each as soon as it is known, so that a crash costs what comes after it only:
-{"partitions", "outside": [node indices]}, then {"latency_ms", "fastest_ms"}, then {"alone_ms": {node index: fastest}}.
-SECONDS is about how long it may time; 0 stops after the first line.
+{"partitions", "outside": [node indices]}, then {"latency_ms"}, then {"whole_ms", "alone_ms": {node index: ms}}, which
+are processor time on one thread. SECONDS is about how long it may time; 0 stops after the first line.
 """
 
 import json
@@ -35,35 +35,43 @@ def main(path: str, threads: int, seconds: float) -> None:
     _say({"partitions": partitions, "outside": nodes})
     if seconds <= 0:
         return
-    times = _times_ms(model, seconds / 2)
-    _say({"latency_ms": statistics.median(times), "fastest_ms": min(times)})
-    _say({"alone_ms": _alone(litert, path, nodes, seconds / 2)})
+    wall, processor = _times_ms(model, seconds / 2)
+    _say({"latency_ms": statistics.median(wall)})
+    if not nodes:
+        return
+    if threads != 1:
+        model = litert.Interpreter(model_path=path, num_threads=1)
+        model.allocate_tensors()
+        _, processor = _times_ms(model, seconds / 4)
+    _say({"whole_ms": min(processor), "alone_ms": _alone(litert, path, nodes, seconds / 2)})
 
 
 def _say(value: Any) -> None:
     print(json.dumps(value), flush=True)
 
 
-def _times_ms(model: Any, seconds: float) -> list[float]:
-    """Milliseconds of each inference after one to warm up; at least 3, at most 50."""
+def _times_ms(model: Any, seconds: float) -> tuple[list[float], list[float]]:
+    """(wall, processor) milliseconds of each inference after one to warm up; at least 3, at most 50."""
     from model_press.inspection import one_op
 
     for detail in model.get_input_details():
         model.set_tensor(detail["index"], one_op.random_input(detail["shape"], detail["dtype"]))
     model.invoke()
-    times: list[float] = []
+    wall: list[float] = []
+    processor: list[float] = []
     until = time.perf_counter() + seconds
-    while len(times) < 3 or (len(times) < 50 and time.perf_counter() < until):
-        begun = time.perf_counter()
+    while len(wall) < 3 or (len(wall) < 50 and time.perf_counter() < until):
+        begun, used = time.perf_counter(), time.process_time()
         model.invoke()
-        times.append((time.perf_counter() - begun) * 1e3)
-    return times
+        processor.append((time.process_time() - used) * 1e3)
+        wall.append((time.perf_counter() - begun) * 1e3)
+    return wall, processor
 
 
 def _alone(litert: Any, path: str, nodes: list[int], seconds: float) -> dict[int, float]:
-    """Fastest milliseconds of each node in a model of its own, by node index, one thread.
+    """Least processor milliseconds of each node in a model of its own, by node index, one thread.
 
-    The fastest, since whatever else the machine does only adds.
+    Processor time, and the least of it, since whatever else the machine does only adds.
 
     Nodes that do the same work are timed once; a node that cannot stand alone is left out.
     """
@@ -92,10 +100,10 @@ def _alone(litert: Any, path: str, nodes: list[int], seconds: float) -> dict[int
                     experimental_op_resolver_type=litert.OpResolverType[_CPU_BUILTIN_ONLY],
                 )
                 model.allocate_tensors()
-                fastest = min(_times_ms(model, seconds / len(alike)))
+                _, processor = _times_ms(model, seconds / len(alike))
             except (RuntimeError, ValueError):
                 continue
-            found.update(dict.fromkeys(group, fastest))
+            found.update(dict.fromkeys(group, min(processor)))
         del graph
     return found
 

@@ -25,7 +25,7 @@ def run(path: str | os.PathLike, file: TfliteFile, threads: int, seconds: float)
       seconds: about how long to time; 0 to load only.
     """
     answers, failure = _ask(path, threads, seconds)
-    latency, fastest = answers.get("latency_ms"), answers.get("fastest_ms")
+    latency, whole = answers.get("latency_ms"), answers.get("whole_ms")
     alone = {int(node): ms for node, ms in answers.get("alone_ms", {}).items()}
     undelegated = []
     for node in answers.get("outside", []):
@@ -39,7 +39,7 @@ def run(path: str | os.PathLike, file: TfliteFile, threads: int, seconds: float)
                 tensor=tensor,
                 why=reasons.why_outside(file, node),
                 alone_ms=None if ms is None else round(ms, 4),
-                share=None if ms is None or not fastest else round(min(1.0, ms / fastest), 4),
+                share=None if ms is None or not whole else round(min(1.0, ms / whole), 4),
             )
         )
     return Running(
