@@ -48,7 +48,7 @@ def compress(
     compression: recipe.Compression,
     source: training.Source | None,
     fine_tune: bool,
-    checkpoint: str | None = None,
+    checkpoint: Checkpoint | None = None,
     say: Callable[[str], None] = print,
 ) -> tuple[Any, Report]:
     """Compresses a model.
@@ -59,7 +59,7 @@ def compress(
       compression: what to do.
       source: images to rank channels on, to take statistics of, and to train on; or None.
       fine_tune: False leaves the recipe's training out.
-      checkpoint: file in which a training is kept that may be killed, or None.
+      checkpoint: keeps a training that may be killed (see checkpoint_of), or None.
       say: takes progress lines.
     Returns:
       The compressed Keras model and the report.
@@ -102,7 +102,7 @@ def compress(
                 normalization,
                 teacher=original,
                 observer=Together(observers),
-                checkpoint=_checkpoint(checkpoint, info, compression),
+                checkpoint=checkpoint,
                 report=say,
             )
         for observer in observers:
@@ -158,13 +158,12 @@ def _kept_layers(compression: recipe.Compression) -> tuple[str, ...]:
     return tuple(name for part in parts if part for name in part.keep_layers)
 
 
-def _checkpoint(
-    path: str | None, info: model_info.ModelInfo, compression: recipe.Compression
-) -> Checkpoint | None:
-    if path is None:
-        return None
+def checkpoint_of(
+    path: str | os.PathLike, every: int, info: model_info.ModelInfo, compression: recipe.Compression
+) -> Checkpoint:
+    """Where the training of this model by this compression is kept, saved after `every` steps."""
     training_of = {"model": info.sha256, "compression": strict_json.to_json(compression)}
-    return Checkpoint(path, files.sha256_bytes(files.dump_json(training_of)))
+    return Checkpoint(path, files.sha256_bytes(files.dump_json(training_of)), every)
 
 
 def _images(

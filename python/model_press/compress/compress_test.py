@@ -8,8 +8,11 @@ import sys
 import numpy as np
 import pytest
 
-from model_press import files, import_model, load, model_info, preprocess
-from model_press.compress import compress, recipe, sources, testing_nets
+from model_press import files, import_model, load, model_info, preprocess, recipes
+from model_press.compress import compress, recipe, save, sources, testing_nets
+from model_press.convert import convert
+from model_press.inspection import constants
+from model_press.testing import keras_models
 from model_press.testing.raises import user_error
 
 TF = preprocess.NAMED["tf"]
@@ -87,6 +90,8 @@ def make_model(folder, keras):
 def run(model, data, source, fine_tune=True, checkpoint=None):
     path, info = model
     parsed = recipe.parse(data, "compression mine.json")
+    if checkpoint is not None:
+        checkpoint = compress.checkpoint_of(checkpoint, 10, info, parsed)
     return compress.compress(path, info, parsed, source, fine_tune, checkpoint, lambda _: None)
 
 
@@ -166,6 +171,25 @@ def test_statistics_are_those_of_the_pruned_net(model):
     assert norm.momentum == 0.99
 
 
+def test_zeros_survive_the_conversion_to_int8(model, tmp_path):
+    """D7, D12: as many zeros among the int8 codes as among the weights, and every kernel is int8."""
+    data = compression(channels=None, training=None)
+    pruned, _ = run(model, data, None)
+    save.save(pruned, tmp_path / "pruned.keras")
+    images = keras_models.photos(20, size=32)[0]
+    int8 = recipes.read("models/recipes/int8.json")
+    converted = convert.convert_model(tmp_path / "pruned.keras", TF, int8, images)
+    described = {tensor.index: tensor for tensor in converted.file.tensors}
+    shares = {
+        described[found.index].name: found.zeros / found.elements
+        for found in constants.read(converted.data, converted.file)
+        if described[found.index].dtype == "int8" and len(described[found.index].shape) == 4
+    }
+    pruned_kernels = [share for name, share in shares.items() if "depthwise" not in name]
+    assert len(pruned_kernels) >= 5
+    assert min(pruned_kernels) >= 0.49, shares
+
+
 class Killed(Exception):
     """Stands for a kill."""
 
@@ -184,12 +208,8 @@ class DiesInEpoch:
 
 
 @pytest.mark.parametrize("keras", ["2", "3"])
-def test_a_killed_training_goes_on_to_the_same_weights(keras, tmp_path, monkeypatch):
+def test_a_killed_training_goes_on_to_the_same_weights(keras, tmp_path):
     """Killed after 24 steps with checkpoints at 10 and 20: in the middle of an epoch of eight."""
-    start = compress.Checkpoint.__init__
-    monkeypatch.setattr(
-        compress.Checkpoint, "__init__", lambda self, path, of: start(self, path, of, every=10)
-    )
     model = make_model(tmp_path, keras)
     data = compression()
     data["training"]["epochs"] = 4

@@ -22,6 +22,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--checkpoint", help="file that keeps an unfinished training; for long ones, run by hand"
     )
+    parser.add_argument("--checkpoint-every", type=int, default=200, help="steps between two saves")
     parser.add_argument("--out-model", required=True)
     parser.add_argument("--out-info", required=True)
     parser.add_argument("--out-report", required=True)
@@ -48,8 +49,13 @@ def _run(options: argparse.Namespace) -> None:
             options.training_images, options.training_classes, info.classes
         )
         source = sources.FixedImages(pixels, classes)
+    checkpoint = None
+    if options.checkpoint:
+        checkpoint = compress.checkpoint_of(
+            options.checkpoint, options.checkpoint_every, info, compression
+        )
     model, report = compress.compress(
-        options.model, info, compression, source, not options.no_fine_tuning, options.checkpoint
+        options.model, info, compression, source, not options.no_fine_tuning, checkpoint
     )
     compress.write(model, report, info, options.out_model, options.out_info, options.out_report)
 
