@@ -11,6 +11,7 @@ fine-tuning together. Writes narrow.json and narrow.md; some minutes of two core
 from __future__ import annotations
 
 import argparse
+import bisect
 import dataclasses
 import json
 import os
@@ -56,15 +57,24 @@ def costs(model) -> tuple[int, int]:
 
 
 def narrowest(parameters: int, macs: int, size: int) -> float:
-    """The smallest width whose net has at least so many parameters and multiplications."""
+    """The smallest width, up to the digits net's own, whose net has at least so many parameters and multiplications.
+
+    Raises:
+      UserError: there is none.
+    """
     from model_press.zoo import digits_net, xception_family
 
-    for step in range(1, _STEPS + 1):
-        model = xception_family.build(digits_net.spec(step / _STEPS, size))
-        own = costs(model)
-        if own[0] >= parameters and own[1] >= macs:
-            return step / _STEPS
-    raise UserError(f"no net of the family is narrower than 1 and has {parameters} parameters")
+    def enough(step: int) -> bool:
+        own = costs(xception_family.build(digits_net.spec(step / _STEPS, size)))
+        return own[0] >= parameters and own[1] >= macs
+
+    steps = range(1, int(digits_net.WIDTH * _STEPS) + 1)
+    found = bisect.bisect_left(steps, True, key=enough)
+    if found == len(steps):
+        raise UserError(
+            f"no net up to width {digits_net.WIDTH:g} has {parameters} parameters and {macs} multiplications"
+        )
+    return steps[found] / _STEPS
 
 
 def page(pairs: tuple[Pair, ...], machine: str) -> str:
