@@ -25,7 +25,7 @@ class GroupReport:
 
 @dataclasses.dataclass(frozen=True)
 class Pruned:
-    """parameters, macs: (before, after). merged: channels that left because they were redundant."""
+    """parameters, macs: (before, after). merged: channels that were found redundant."""
 
     model: Any
     groups: tuple[GroupReport, ...]
@@ -76,7 +76,7 @@ def prune(
         settings.least,
     )
     if settings.share != 1:
-        keep = _whole_groups(classes, keep, select.select(classes, scores, aim), settings.multiple)
+        keep = select.select(classes, scores, aim)
     everything = np.ones(classes.count, bool)
     return Pruned(
         rebuild.rebuild(graph, classes, keep, weights),
@@ -88,13 +88,6 @@ def prune(
         tuple(cost.total(classes, k, "macs") for k in (everything, keep)),
         merged,
     )
-
-
-def _whole_groups(
-    classes: classes_lib.Classes, needed: np.ndarray, chosen: np.ndarray, multiple: int
-) -> np.ndarray:
-    """What was chosen, without redundant channels that came in only to fill a multiple of 1."""
-    return chosen & needed if multiple == 1 else chosen
 
 
 def _keep_layers(wiring: wirings.Wiring, names: tuple[str, ...]) -> None:

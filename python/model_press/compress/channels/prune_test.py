@@ -147,6 +147,32 @@ def test_planted_dead_and_copied_channels_leave_without_a_trace(style, planted, 
     )
 
 
+def test_a_copy_that_stays_to_fill_a_multiple_does_no_harm():
+    """15 of 16 are enough, but a multiple of eight is asked for."""
+    model = testing_nets.build("densenet", "2")
+    for name, axis in (("b_conv1", -1), ("b_bn2", 0)):
+        plant(layer_of(model, name), 2, 5, axis)
+    result = prune.prune(model, settings(share=0.99, multiple=8, merge_redundant=True))
+    assert result.merged == 1
+    assert all(group.kept == group.channels for group in result.groups)
+    np.testing.assert_allclose(
+        testing_nets.run(result.model, INPUTS), testing_nets.run(model, INPUTS), atol=1e-5
+    )
+
+
+def test_a_copy_leaves_before_anything_else():
+    model = testing_nets.build("densenet", "2")
+    for name, axis in (("b_conv1", -1), ("b_bn2", 0)):
+        plant(layer_of(model, name), 2, 5, axis)
+    chosen = settings(share=15 / 16, keep_layers=("a_conv1", "c_conv1"), merge_redundant=True)
+    result = prune.prune(model, chosen)
+    kept = {layer: group.kept for group in result.groups for layer in group.layers}
+    assert (kept["b_conv1"], kept["entry"]) == (15, 8)
+    np.testing.assert_allclose(
+        testing_nets.run(result.model, INPUTS), testing_nets.run(model, INPUTS), atol=1e-5
+    )
+
+
 def test_a_copy_in_one_layer_only_is_no_copy():
     """Equal filters, but batch normalisation treats them differently."""
     model = testing_nets.build("densenet", "2")

@@ -137,7 +137,7 @@ def _pairs_up(classes: Classes, first: int, other: int) -> bool:
 
 
 def _merge(classes: Classes, first: int, other: int, weights: Weights) -> None:
-    """Adds the takers' kernel parts for `other` to those for `first`."""
+    """Moves the takers' kernel parts for `other` to those for `first`."""
     for weight, axis in _takers(classes):
         to, source = _positions(classes, axis, first), _positions(classes, axis, other)
         if not len(to):
@@ -147,3 +147,4 @@ def _merge(classes: Classes, first: int, other: int, weights: Weights) -> None:
             weights[key] = np.array(np.asarray(weight.layer.weights[weight.index]))
         kernel = np.moveaxis(weights[key], axis.axis, 0)  # a view
         kernel[to] += kernel[source]
+        kernel[source] = 0  # it may stay after all, to fill a multiple
