@@ -51,20 +51,18 @@ def convert_all(name: str, folder: pathlib.Path, recipe_folder: str) -> dict[str
     keras = tf_quiet.tf_keras()
     keras.utils.set_random_seed(0)
     source = folder / f"{name}.keras"
-    getattr(keras.applications, name)(weights=None).save(source)
+    getattr(keras.applications, name)(weights=None, input_shape=(size, size, 3)).save(source)
     keras.backend.clear_session()
     normalization, pixels = preprocess.NAMED[mode], images(size)
     fp32 = recipes.read(os.path.join(recipe_folder, "fp32.json"))
     int8 = recipes.read(os.path.join(recipe_folder, "int8.json"))
     plain = dataclasses.replace(int8, rewrites=())
-    external = dataclasses.replace(fp32, preprocess="external", input_type="float32")
     made = {
         FP32: convert.convert_model(source, normalization, fp32, None).data,
         INT8: convert.convert_model(source, normalization, plain, pixels).data,
     }
     made[REWRITTEN] = rewriting.apply(made[INT8], int8.rewrites)
-    floats = convert.convert_model(source, normalization, external, None).data
-    made[PEER] = peer.static_wi8_ai8(floats, normalization.apply(pixels))
+    made[PEER] = peer.static_wi8_ai8(made[FP32], pixels)
     for variant, data in made.items():
         files.write_bytes(paths[variant], data)
     return paths

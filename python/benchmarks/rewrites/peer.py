@@ -14,8 +14,8 @@ def static_wi8_ai8(model: bytes, inputs: np.ndarray) -> bytes:
     """Quantises weights and activations to int8 by the library's recipe of that name.
 
     Args:
-      model: a .tflite with one float32 input [1, H, W, 3] named "image"; a signature "serving_default".
-      inputs: float32 [N, H, W, 3] calibration inputs.
+      model: a float .tflite with one input [1, H, W, 3] named "image" and the signature "serving_default".
+      inputs: [N, H, W, 3] calibration inputs, of the element type of that input.
     """
     logging.getLogger().setLevel(logging.ERROR)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
