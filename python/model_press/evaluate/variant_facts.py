@@ -38,7 +38,10 @@ class Weight:
 
 @dataclasses.dataclass(frozen=True)
 class VariantFacts:
-    """One variant. apk_bytes: what the file adds to an APK, where it lies stored, not deflated, to be mapped."""
+    """One variant.
+
+    recipe: see recipe_of(). apk_bytes: what the file adds to an APK, where it lies stored, not deflated, to be mapped.
+    """
 
     schema_version: int
     name: str
@@ -61,7 +64,7 @@ def describe(model: str | os.PathLike, description: manifest.Manifest) -> Varian
     return VariantFacts(
         1,
         description.name,
-        description.recipe.name,
+        recipe_of(description),
         description.model.sha256,
         size,
         zipped_bytes(model),
@@ -71,6 +74,12 @@ def describe(model: str | os.PathLike, description: manifest.Manifest) -> Varian
         description.minimum_runtime,
         _weights(model, file, description),
     )
+
+
+def recipe_of(description: manifest.Manifest) -> str:
+    """What was done to the model, such as pruned50_int8: the compression's name in front of the recipe's."""
+    compression = description.source.compression
+    return "_".join([*([compression.name] if compression else []), description.recipe.name])
 
 
 def _weights(

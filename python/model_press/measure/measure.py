@@ -80,9 +80,9 @@ class _Configuration:
 def measure(
     variants: Sequence[Variant], keras: KerasModel | None, rounds_count: int
 ) -> metrics.Metrics:
-    """Measures each variant with XNNPACK and without, and the Keras model, on 1 and 2 threads.
+    """Measures each variant, and the Keras model, on 1 and 2 threads, and variants on 1 thread without XNNPACK, too.
 
-    A variant of which XNNPACK takes nothing has no record without it: that would be the same again.
+    A variant of which XNNPACK takes nothing has no second record: that would be the same again.
 
     Args:
       rounds_count: interleaved rounds.
@@ -117,7 +117,7 @@ def measure(
 def _load(subject: Variant, threads: int) -> list[_Configuration]:
     probe = process.Probe(subject.path, threads, "xnnpack")
     made = [_Configuration(subject, "xnnpack", threads, probe, rounds.Timed(probe.run))]
-    if probe.ready["partitions"]:
+    if probe.ready["partitions"] and threads == 1:
         plain = process.Probe(subject.path, threads, "none")
         timed = rounds.Timed(plain.run, every=_SELDOM)
         made.append(_Configuration(subject, "none", threads, plain, timed))
