@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 
 from model_press import files
 
@@ -50,14 +51,25 @@ def main(argv: list[str] | None = None) -> int:
         begun = time.monotonic()
         subprocess.run(command, check=True)
         by_hand = time.monotonic() - begun
-        made = pathlib.Path(workspace, "bazel-bin/python/benchmarks")
-        different = []
-        for recipe in (pathlib.Path(path).stem for path in options.recipe):
-            for number, when in enumerate(_TIMES):
-                one = made / f"xception_{recipe}_{when}.tflite"
-                other = pathlib.Path(folder, f"{recipe}_{number}.tflite")
-                if files.sha256(one) != files.sha256(other):
-                    different.append(one.name)
+        built = pathlib.Path(workspace, "bazel-bin/python/benchmarks")
+        recipes = [pathlib.Path(path).stem for path in options.recipe]
+        different = differing(recipes, built, pathlib.Path(folder))
+    return verdict(workers, by_hand, different)
+
+
+def differing(recipes: Sequence[str], built: pathlib.Path, by_hand: pathlib.Path) -> list[str]:
+    """Names of the files in the folder `built` that are not the same as those in `by_hand`."""
+    found = []
+    for recipe in recipes:
+        for number, when in enumerate(_TIMES):
+            one = built / f"xception_{recipe}_{when}.tflite"
+            if files.sha256(one) != files.sha256(by_hand / f"{recipe}_{number}.tflite"):
+                found.append(one.name)
+    return found
+
+
+def verdict(workers: float, by_hand: float, different: Sequence[str]) -> int:
+    """Prints the times (s), their ratio and what differs; returns the exit code."""
     ratio = workers / by_hand
     print(f"workers {workers:.1f} s, by hand {by_hand:.1f} s, ratio {ratio:.3f}, at most {_BOUND}")
     for name in different:

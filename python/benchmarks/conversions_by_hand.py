@@ -2,7 +2,8 @@
 
     conversions_by_hand.py --model M --info JSON --calibration NPY --recipe JSON... --times N --out DIR
 
-It imports TensorFlow once, loads the model once, checks nothing and describes nothing.
+It imports TensorFlow once, loads the model once a recipe (fusing changes its weights), checks nothing and describes
+nothing.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import os
 import numpy as np
 from model_press import files, fuse, load, model_info, recipes
 from model_press.convert import calibration, tflite
+from model_press.rewrites import rewriting
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -25,18 +27,19 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     pre = model_info.read(options.info).preprocess.normalization
     images = files.read_npy(options.calibration, "calibration images")
-    with load.load(options.model) as loaded:
-        for path in options.recipe:
-            recipe = recipes.read(path)
+    for path in options.recipe:
+        recipe = recipes.read(path)
+        samples = None
+        if recipe.calibration == "required":
+
+            def samples():
+                return (image.astype(np.float32) for image in calibration.pinned(images))
+
+        with load.load(options.model) as loaded:
             call, _ = fuse.fuse(loaded, pre, for_int8=recipe.activations == "int8")
-            samples = None
-            if recipe.calibration == "required":
-
-                def samples():
-                    return (image.astype(np.float32) for image in calibration.pinned(images))
-
             for number in range(options.times):
                 data = tflite.convert(call, loaded.height, loaded.width, recipe, samples)
+                data = rewriting.apply(data, recipe.rewrites)
                 files.write_bytes(os.path.join(options.out, f"{recipe.name}_{number}.tflite"), data)
 
 
