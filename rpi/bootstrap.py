@@ -74,7 +74,7 @@ class Unpacked:
         """Writes what is missing; processes that start at once wait for the first."""
         wrong = [info for info in self._infos if self._wrong(info)]
         if wrong:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            os.makedirs(self.folder, exist_ok=True)
             with open(os.path.join(self.folder, ".lock"), "w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 self._write([info for info in wrong if self._wrong(info)])

@@ -4,7 +4,7 @@ import dataclasses
 import pathlib
 
 from model_press import files, strict_json
-from model_press.measure import measure, metrics
+from model_press.measure import measure, metrics, sanity
 
 from pi_runner import conditions
 from pi_runner.bundle import Variant
@@ -55,8 +55,9 @@ def benchmark(variants: list[Variant], rounds: int, folder: pathlib.Path) -> str
     folder.mkdir(parents=True, exist_ok=True)
     before = conditions.read()
     found = measure.measure(
-        [(str(v.model), str(v.model.with_name("manifest.json"))) for v in variants], rounds
+        [measure.Variant(str(v.model), v.manifest) for v in variants], None, rounds
     )
+    sanity.check(found, [v.manifest.name for v in variants])
     after = conditions.read()
     found = dataclasses.replace(found, machine=name_machine(found.machine, pi_model()))
     metrics.write(folder / "metrics.json", found)

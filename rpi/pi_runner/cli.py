@@ -33,7 +33,7 @@ def _seconds(text: str) -> float:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="runner",
+        prog=os.path.basename(sys.argv[0]) or "runner",
         description="Classifies pictures with the model that this file carries.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -41,31 +41,35 @@ def runner_test(name, srcs, runner, data = [], env = {}, system = None, python =
         **kwargs
     )
 
-def golden_test(name, variants, count = 50, **kwargs):
-    """Compares a runner's answers with the build's on held-out pictures of digits.
+def golden_test(name, variants, count = 50, model = "//models/digits", images = "held_out", **kwargs):
+    """Compares a runner's answers with the build's on a model's own pictures.
 
     Args:
       name: target name.
-      variants: names of digits' variants.
+      variants: names of the model's variants.
       count: number of pictures.
+      model: package of the model.
+      images: name of the image_set there.
       **kwargs: attributes of runner_test.
     """
+    stem = model.split("/")[-1]
     expected = {
-        "PI_EXPECTED_DIGITS_" + variant.upper(): "//models/digits:{}_on_held_out".format(variant)
+        "PI_EXPECTED_{}_{}".format(stem, variant).upper(): "{}:{}_on_{}".format(model, variant, images)
         for variant in variants
     }
+    pixels = ":{}_{}_images".format(stem, images)
     env = {variable: "$(rootpath {})".format(label) for variable, label in expected.items()}
     runner_test(
         name = name,
         srcs = ["golden_test.py"],
-        data = expected.values() + [":held_out_images"],
+        data = expected.values() + [pixels],
         env = dict(
             env,
             PI_COUNT = str(count),
             # Measured: 4e-7 for float kernels, 0.003 where activations are quantised on the fly.
             PI_FLOAT_TOLERANCE = "0.01" if kwargs.get("system") else "0.00001",
-            PI_IMAGES = "$(rootpath :held_out_images)",
-            PI_VARIANTS = ",".join(["digits_" + variant for variant in variants]),
+            PI_IMAGES = "$(rootpath {})".format(pixels),
+            PI_VARIANTS = ",".join(["{}_{}".format(stem, variant) for variant in variants]),
         ),
         **kwargs
     )

@@ -46,7 +46,9 @@ def test_as_the_build(answers, chosen, variant):
     outputs = np.load(os.environ["PI_EXPECTED_" + variant.upper()])
     expected, found = outputs[chosen], answers[variant]
     assert found.shape == expected.shape == (_COUNT, outputs.shape[1])
-    assert len(set(expected.argmax(1))) >= min(_COUNT, 10), "the pictures are all of one class"
+    assert len(set(expected.argmax(1))) >= min(_COUNT // 2, 10), "the pictures are all of one class"
+    # A picture's output must say something: one of zeros would agree with every other.
+    assert min(len(set(row)) for row in expected) >= 2
     differences = np.abs(found.astype(np.float64) - expected.astype(np.float64))
     limit = 1 if outputs.dtype == np.uint8 else _FLOAT_TOLERANCE
     print(f"{variant}: largest difference {differences.max():.3g}, at most {limit:g}")

@@ -2,82 +2,31 @@
 
 import concurrent.futures
 import contextlib
-import http.client
 import io
 import json
 import os
 import random
-import re
 import signal
 import socket
 import struct
-import subprocess
 import time
 
-import launch
 import numpy as np
 import pytest
+import service_process
 from PIL import Image
+from service_process import TIMEOUT_S
 
 _REQUESTS = int(os.environ["PI_REQUESTS"])
 _GROWTH_BYTES = 20_000_000
-_SLOW_S = 1.0
-_TIMEOUT_S = 60
-
-
-class Service:
-    """A running `runner serve` on a free port."""
-
-    def __init__(self, cache, *arguments):
-        self._log = open(cache / "log", "w+")  # noqa: SIM115 - lives as long as the process
-        words = [*launch.command(), "serve", "--port=0", f"--request-timeout={_SLOW_S}", *arguments]
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            words, env=launch.environment(cache), stderr=self._log, text=True
-        )
-        self.port = self._wait_for_port()
-
-    def log(self) -> str:
-        self._log.seek(0)
-        return self._log.read()
-
-    def _wait_for_port(self) -> int:
-        for _ in range(_TIMEOUT_S * 20):
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", self.log())
-            if found:
-                return int(found[1])
-            assert self.process.poll() is None, self.log()
-            time.sleep(0.05)
-        raise AssertionError("the service does not start: " + self.log())
-
-    def request(self, method, path, body=None, headers=None):
-        """(status, parsed JSON or text)."""
-        with contextlib.closing(
-            http.client.HTTPConnection("127.0.0.1", self.port, timeout=_TIMEOUT_S)
-        ) as connection:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            data = answer.read()
-        is_json = answer.headers.get_content_type() == "application/json"
-        return answer.status, json.loads(data) if is_json else data.decode("utf-8", "replace")
-
-    def memory(self, field: str = "VmRSS") -> int:
-        """Bytes of resident memory."""
-        with open(f"/proc/{self.process.pid}/status") as file:
-            return int(re.search(rf"{field}:\s+(\d+)", file.read())[1]) * 1024
-
-    def end(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(_TIMEOUT_S)
+# Long enough for an honest client on an overloaded machine.
+_SLOW_S = 4.0
 
 
 @pytest.fixture
 def service(tmp_path):
-    made = Service(tmp_path)
-    yield made
-    if made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
+    with service_process.running(tmp_path, f"--request-timeout={_SLOW_S}") as made:
+        yield made
 
 
 def _file(image: Image.Image, kind: str) -> bytes:
@@ -109,7 +58,7 @@ class Clients:
 
     def _classify(self, body, query=""):
         """(status, answer, ms) of a client that comes again when told that the service is busy."""
-        for _ in range(_TIMEOUT_S * 10):
+        for _ in range(TIMEOUT_S * 10):
             begun = time.perf_counter()
             status, answer = self._service.request("POST", "/classify" + query, body)
             if status != 503:
@@ -159,10 +108,10 @@ class Clients:
             begun = time.monotonic()
             client.sendall(b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 600\r\n\r\n")
             with contextlib.suppress(OSError):
-                while time.monotonic() - begun < _TIMEOUT_S:
+                while time.monotonic() - begun < TIMEOUT_S:
                     client.sendall(b"x")
                     time.sleep(0.1)
-            assert time.monotonic() - begun < _TIMEOUT_S / 2
+            assert time.monotonic() - begun < TIMEOUT_S / 2
 
     def aborted(self):
         """Goes away in the middle of a body, with a reset."""
@@ -190,7 +139,7 @@ class Clients:
         assert (status, answer["status"]) == (200, "ok")
 
     def _connect(self):
-        return socket.create_connection(("127.0.0.1", self._service.port), timeout=_TIMEOUT_S)
+        return socket.create_connection(("127.0.0.1", self._service.port), timeout=TIMEOUT_S)
 
     def mixture(self, count: int) -> list:
         """`count` calls in a random order that is always the same: half valid, slow ones rare."""
@@ -245,7 +194,7 @@ def test_mixed_clients(service, photo):
 
 def test_sigterm_finishes_the_request_that_is_arriving(service, photo):
     data, expected = photo
-    with socket.create_connection(("127.0.0.1", service.port), timeout=_TIMEOUT_S) as client:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=TIMEOUT_S) as client:
         head = f"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: {len(data)}\r\n\r\n"
         client.sendall(head.encode() + data[:100])
         time.sleep(0.2)
@@ -255,31 +204,35 @@ def test_sigterm_finishes_the_request_that_is_arriving(service, photo):
         answer = b"".join(iter(lambda: client.recv(4096), b""))
     assert answer.startswith(b"HTTP/1.1 200")
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["top"][0]["index"] == expected
-    assert service.process.wait(_TIMEOUT_S) == 0
+    assert service.process.wait(TIMEOUT_S) == 0
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", service.port), timeout=1)
 
 
 def test_sigterm_does_not_wait_for_ever(tmp_path):
-    service = Service(tmp_path, "--grace=0.5", "--request-timeout=30")
-    with socket.create_connection(("127.0.0.1", service.port)) as client:
+    with (
+        service_process.running(tmp_path, "--grace=0.5", "--request-timeout=30") as service,
+        socket.create_connection(("127.0.0.1", service.port)) as client,
+    ):
         client.sendall(b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 100\r\n\r\n")
         time.sleep(0.2)
         assert service.end() == 0
 
 
 def test_health_answers_while_every_place_is_taken(tmp_path):
-    service = Service(tmp_path, f"--request-timeout={_TIMEOUT_S}")
     noise = np.random.default_rng(1).integers(0, 256, (2000, 3000, 3), np.uint8)
     large = _file(Image.fromarray(noise), "PNG")
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+    with (
+        service_process.running(tmp_path, f"--request-timeout={TIMEOUT_S}") as service,
+        concurrent.futures.ThreadPoolExecutor(8) as pool,
+    ):
         sent = [pool.submit(service.request, "POST", "/classify", large) for _ in range(8)]
         while not all(answer.done() for answer in sent):
             status, state = service.request("GET", "/health")
             assert (status, state["status"]) == (200, "ok")
-    statuses = {answer.result()[0] for answer in sent}
-    assert 200 in statuses and statuses <= {200, 503}
-    assert service.end() == 0
+        statuses = {answer.result()[0] for answer in sent}
+        assert 200 in statuses and statuses <= {200, 503}
+        assert service.end() == 0
 
 
 def test_lost_model_is_a_health_error(service, tmp_path):

@@ -5,6 +5,32 @@ load(":root_repository.bzl", "debian_root")
 # What the runner file needs of a Raspberry Pi OS.
 _PYTHON = ["python3", "libstdc++6"]
 
+# A small system that packages can be installed into and checked in: what every Debian has, and the checkers.
+_SYSTEM = [
+    "bash",
+    "coreutils",
+    "dash",
+    "diffutils",
+    "dpkg",
+    "file",
+    "findutils",
+    "grep",
+    "groff-base",
+    "gzip",
+    "hostname",
+    "init-system-helpers",
+    "libc-bin",
+    "lintian",
+    "man-db",
+    "mawk",
+    "perl",
+    "sed",
+    "systemd",
+    "tar",
+    "util-linux",
+    "xz-utils",
+]
+
 def debian_repositories():
     """Declares @debian_qemu and the arm64 userlands of both Raspberry Pi OS releases."""
 
@@ -25,4 +51,15 @@ def debian_repositories():
         architecture = "arm64",
         packages = _PYTHON,
         suite = "trixie",
+    )
+    debian_root(
+        name = "debian_bookworm_amd64",
+        architecture = "amd64",
+        packages = _PYTHON + _SYSTEM,
+        suite = "bookworm",
+    )
+    debian_root(
+        name = "debian_chromium",
+        packages = ["bash", "chromium", "coreutils", "dash", "fonts-dejavu-core"],
+        suite = "bookworm",
     )

@@ -18,6 +18,15 @@ def pi_repositories():
         lock = _LOCK,
         python = "3.13",
     )
+
+    # Bookworm on a PC: in its place tests install the package.
+    pi_site(
+        name = "pi_bookworm_x86_64",
+        glibc = 36,
+        lock = _LOCK,
+        machine = "x86_64",
+        python = "3.11",
+    )
     pi_site(
         name = "pi_host",
         lock = _LOCK,

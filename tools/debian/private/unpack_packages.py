@@ -24,7 +24,6 @@ _DROPPED = (
     "usr/share/man",
     "usr/share/locale",
     "usr/share/info",
-    "usr/share/lintian",
 )
 
 
@@ -141,7 +140,26 @@ def unpack(packages: Sequence[pathlib.Path], root: pathlib.Path) -> list[dict[st
         record.append({"name": name, "version": version.replace("%3a", ":"), "sha256": digest})
     for name in _DROPPED:
         shutil.rmtree(root / name, ignore_errors=True)
+    relink(root)
     return record
+
+
+def relink(root: pathlib.Path) -> None:
+    """Makes links relative, so that they stay inside `root`, and drops those that lead nowhere.
+
+    Only configuration that no maintainer script has made is missed; Bazel takes no folder with a dangling link.
+    """
+    for folder, folders, files in os.walk(root):
+        for name in folders + files:
+            path = pathlib.Path(folder, name)
+            if path.is_symlink() and path.readlink().is_absolute():
+                target = root / path.readlink().relative_to("/")
+                path.unlink()
+                path.symlink_to(os.path.relpath(target, folder))
+    # One that leads to another that leads nowhere is found in the next round.
+    while dangling := [p for p in root.rglob("*") if p.is_symlink() and not p.exists()]:
+        for path in dangling:
+            path.unlink()
 
 
 def main(argv: Sequence[str]) -> None:

@@ -79,3 +79,15 @@ def test_unpacked_and_recorded(tmp_path):
     assert json.dumps(record)
     assert (root / "usr/bin/hello").exists()  # through the link of the merged /usr
     assert pathlib.Path(root / "bin").is_symlink()
+
+
+def test_links_stay_inside(tmp_path):
+    root = tmp_path / "root"
+    (root / "usr/bin").mkdir(parents=True)
+    (root / "usr/bin/tool").write_text("inside")
+    (root / "tool").symlink_to("/usr/bin/tool")
+    (root / "nowhere").symlink_to("/etc/hostname")
+    (root / "next").symlink_to("nowhere")
+    unpack_packages.relink(root)
+    assert (root / "tool").readlink() == pathlib.Path("usr/bin/tool")
+    assert sorted(path.name for path in root.iterdir()) == ["tool", "usr"]

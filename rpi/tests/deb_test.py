@@ -1,0 +1,175 @@
+"""The Debian package: what is in it, what Debian's own checkers say, and that it installs, runs and goes."""
+
+import hashlib
+import io
+import os
+import pathlib
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+
+_DEB = pathlib.Path(os.environ["PI_DEB"]).absolute()
+_PC_DEB = pathlib.Path(os.environ["PI_PC_DEB"]).absolute()
+_NAME = "model-press-runner"
+
+
+def _run(*words, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        list(map(str, words)), capture_output=True, text=True, timeout=600, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """The package's files."""
+    folder = tmp_path_factory.mktemp("tree")
+    assert _run("dpkg-deb", "-R", _DEB, folder).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def enter(tmp_path):
+    """Runs a shell script in a fresh small Debian that sees tmp_path, where both packages lie."""
+    reason = pathlib.Path(os.environ["PI_UNAVAILABLE"]).read_text().strip()
+    if reason:
+        pytest.skip(reason)
+    for deb in (_DEB, _PC_DEB):
+        shutil.copyfile(deb, tmp_path / deb.name)
+
+    def run(script: str) -> subprocess.CompletedProcess:
+        (tmp_path / "script").write_text("set -eu\n" + script)
+        return _run(os.environ["PI_ENTER"], os.environ["PI_SYSTEM"], tmp_path, "sh", "script")
+
+    return run
+
+
+def test_control(tree):
+    fields = _run("dpkg-deb", "-f", _DEB).stdout
+    assert f"Package: {_NAME}\n" in fields and "Architecture: arm64\n" in fields
+    assert "python3 (>= 3.11), python3 (<< 3.14)" in fields
+
+
+def test_files_and_owners():
+    """Everything is root's, nothing is writable by others, one time for all."""
+    data = subprocess.run(["dpkg-deb", "--fsys-tarfile", _DEB], capture_output=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        members = archive.getmembers()
+    assert {f"./usr/bin/{_NAME}", f"./usr/lib/systemd/system/{_NAME}.service"} < {
+        m.name for m in members
+    }
+    assert {(m.uname, m.gname) for m in members} == {("root", "root")}
+    assert not [m.name for m in members if m.mode & 0o022]
+    assert len({m.mtime for m in members}) == 1
+
+
+def test_carries_the_very_runner(tree):
+    installed = (tree / "usr/bin" / _NAME).read_bytes()
+    built = pathlib.Path(os.environ["PI_RUNNER"]).read_bytes()
+    assert installed.partition(b"\n")[0].rstrip() == b"#!/usr/bin/python3"
+    assert len(installed) == len(built)
+    assert installed.partition(b"\n")[2] == built.partition(b"\n")[2]
+
+
+def test_checksums(tree):
+    for line in (tree / "DEBIAN/md5sums").read_text().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.md5((tree / name).read_bytes()).hexdigest() == digest
+    assert (tree / "DEBIAN/conffiles").read_text() == f"/etc/default/{_NAME}\n"
+
+
+def test_no_template_is_left(tree):
+    texts = [p for p in tree.rglob("*") if p.is_file() and p.stat().st_size < 100_000]
+    assert len(texts) >= 8
+    assert not [p for p in texts if b"@PACKAGE" in p.read_bytes()]
+
+
+def test_lintian_is_content(enter):
+    done = enter(
+        f"mkdir -p /etc/dpkg/origins; ln -sf debian /etc/dpkg/origins/default\n"
+        f"lintian --allow-root --fail-on=error,warning {_DEB.name}"
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_lintian_would_complain(enter):
+    """A seeded fault: the same check is red."""
+    done = enter(
+        f"mkdir -p /etc/dpkg/origins; ln -sf debian /etc/dpkg/origins/default\n"
+        f"dpkg-deb -R {_DEB.name} t; chmod 777 t/etc/default/{_NAME}; rm -r t/usr/share/doc\n"
+        f"dpkg-deb --root-owner-group -Znone -b t bad.deb >/dev/null\n"
+        f"lintian --allow-root --fail-on=error,warning bad.deb"
+    )
+    assert done.returncode != 0
+    assert "no-copyright-file" in done.stdout
+
+
+def test_systemd_accepts_the_unit(enter):
+    done = enter(
+        f"dpkg-deb -x {_DEB.name} /\n"
+        f"systemd-analyze verify {_NAME}.service\n"
+        f"systemd-analyze security --offline=true --threshold=20 {_NAME}.service\n"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Overall exposure level" in done.stdout
+    assert not [line for line in done.stderr.splitlines() if _NAME in line], done.stderr
+
+
+def test_man_page(enter):
+    done = enter(
+        f"dpkg-deb -x {_DEB.name} t\n"
+        f"zcat t/usr/share/man/man1/{_NAME}.1.gz | groff -man -ww -z -Tutf8 2>&1\n"
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+_INSTALL = f"""
+# The root was unpacked, not installed: dpkg gets to know only what the package depends on.
+mkdir -p /var/lib/dpkg/info /var/lib/dpkg/updates /usr/share/doc /var/cache; : >/var/lib/dpkg/status
+dpkg --force-depends --force-script-chrootless -i {_PC_DEB.name}
+"""
+
+
+def test_install_serve_remove(enter, tmp_path):
+    photo = tmp_path / "photo.png"
+    shutil.copyfile(os.environ["PI_PHOTO"], photo)
+    done = enter(
+        _INSTALL
+        + f"""
+unit=/usr/lib/systemd/system/{_NAME}.service
+[ -L /etc/systemd/system/multi-user.target.wants/{_NAME}.service ]
+# As systemd starts it: first the preparation as root, then the service, which finds its cache read-only.
+sed -n 's/^Environment=//p' $unit >environment
+. /etc/default/{_NAME}
+export $(cat environment)
+prepare=$(sed -n 's/^ExecStartPre=+//p' $unit)
+start=$(sed -n 's/^ExecStart=//p' $unit)
+$prepare
+mount --bind /var/cache/{_NAME} /var/cache/{_NAME}
+mount -o remount,bind,ro /var/cache/{_NAME}
+eval "exec $start" 2>log &
+pid=$!
+python3 - <<'END'
+import json, time, urllib.request
+for _ in range(300):
+    try:
+        health = json.load(urllib.request.urlopen("http://127.0.0.1:8080/health"))
+        break
+    except OSError:
+        time.sleep(0.1)
+body = open("photo.png", "rb").read()
+answer = json.load(urllib.request.urlopen("http://127.0.0.1:8080/classify?top=1", body))
+print(health["status"], answer["top"][0]["label"])
+END
+kill -TERM $pid
+wait $pid
+umount /var/cache/{_NAME}
+dpkg --force-script-chrootless --purge {_NAME}
+find / -xdev -name '*{_NAME}*' >left
+"""
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    expected = pathlib.Path(os.environ["PI_PHOTO_LABEL"]).read_text().strip()
+    assert f"ok {expected}\n" in done.stdout
+    assert (tmp_path / "left").read_text() == ""

@@ -1,0 +1,72 @@
+"""A running `runner serve`, for tests."""
+
+import contextlib
+import http.client
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import launch
+
+TIMEOUT_S = 60
+
+
+class Service:
+    """A running `runner serve` on a free port."""
+
+    def __init__(self, cache, *arguments):
+        self._log = open(cache / "log", "w+")  # noqa: SIM115 - lives as long as the process
+        words = [*launch.command(), "serve", "--port=0", *arguments]
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            words, env=launch.environment(cache), stderr=self._log, text=True
+        )
+        self.port = self._wait_for_port()
+
+    def log(self) -> str:
+        self._log.seek(0)
+        return self._log.read()
+
+    def _wait_for_port(self) -> int:
+        for _ in range(TIMEOUT_S * 20):
+            found = re.search(r"http://127\.0\.0\.1:(\d+)", self.log())
+            if found:
+                return int(found[1])
+            assert self.process.poll() is None, self.log()
+            time.sleep(0.05)
+        raise AssertionError("the service does not start: " + self.log())
+
+    def request(self, method, path, body=None, headers=None):
+        """(status, parsed JSON or text)."""
+        with contextlib.closing(
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
+        ) as connection:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            data = answer.read()
+        is_json = answer.headers.get_content_type() == "application/json"
+        return answer.status, json.loads(data) if is_json else data.decode("utf-8", "replace")
+
+    def memory(self, field: str = "VmRSS") -> int:
+        """Bytes of resident memory."""
+        with open(f"/proc/{self.process.pid}/status") as file:
+            return int(re.search(rf"{field}:\s+(\d+)", file.read())[1]) * 1024
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(TIMEOUT_S)
+
+
+@contextlib.contextmanager
+def running(cache, *arguments) -> Iterator[Service]:
+    """A service that is gone at the end, whatever happens."""
+    made = Service(cache, *arguments)
+    try:
+        yield made
+    finally:
+        if made.process.poll() is None:
+            made.process.kill()
+            made.process.wait()

@@ -1,0 +1,64 @@
+"""`pi_deb`."""
+
+load("//models/private:tool.bzl", "public_label")
+load(":pi_runner.bzl", "PiRunnerInfo")
+
+_ARCHITECTURES = {"aarch64": "arm64", "x86_64": "amd64"}
+
+def _pi_deb_impl(ctx):
+    runner = ctx.attr.runner[PiRunnerInfo]
+    machine = runner.tags[0].partition("-")[2]
+    out = ctx.actions.declare_file("{}_{}_{}.deb".format(
+        ctx.attr.package,
+        ctx.attr.version,
+        _ARCHITECTURES.get(machine, machine),
+    ))
+    templates = ctx.files._templates
+    arguments = ctx.actions.args()
+    arguments.add("--label=" + public_label(ctx.label))
+    arguments.add("--runner=" + runner.file.path)
+    arguments.add("--templates=" + templates[0].dirname)
+    arguments.add("--package=" + ctx.attr.package)
+    arguments.add("--version=" + ctx.attr.version)
+    arguments.add("--maintainer=" + ctx.attr.maintainer)
+    arguments.add("--out=" + out.path)
+    ctx.actions.run(
+        executable = ctx.executable._pack_deb,
+        arguments = [arguments],
+        inputs = [runner.file] + templates,
+        outputs = [out],
+        mnemonic = "PackPiDeb",
+        progress_message = "Packing {}".format(out.basename),
+        env = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+    )
+    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out]))]
+
+pi_deb = rule(
+    implementation = _pi_deb_impl,
+    doc = """A Debian package of a `pi_runner`: program, systemd service, configuration, man page.
+
+    Its output is `<package>_<version>_<architecture>.deb`. The service runs as a user of its own that can write nothing.
+    The same inputs give the same bytes. Needs this machine's dpkg-deb.
+    """,
+    attrs = {
+        "maintainer": attr.string(
+            default = "model_press authors <model-press@example.org>",
+            doc = "Name <mail address>, as Debian writes it.",
+        ),
+        "package": attr.string(
+            default = "model-press-runner",
+            doc = "Name of package, program and service.",
+        ),
+        "runner": attr.label(mandatory = True, providers = [PiRunnerInfo], doc = "The pi_runner to install."),
+        "version": attr.string(default = "0.1.0", doc = "Version, without epoch and revision."),
+        "_pack_deb": attr.label(
+            default = Label("//tools/pi/private:pack_deb"),
+            cfg = "exec",
+            executable = True,
+        ),
+        "_templates": attr.label(default = Label("//rpi/debian:templates")),
+    },
+)
