@@ -18,6 +18,8 @@ from collections.abc import Iterator, Sequence
 
 _MIRROR_VARIABLE = "MODEL_PRESS_DEBIAN_MIRROR"
 _KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+# Names of Debian's main archive that a machine may install from besides its own code name: testing calls itself by one.
+_SUITES = {"bookworm", "oldstable", "sid", "stable", "testing", "trixie", "unstable"}
 # What no program reads.
 _DROPPED = (
     "usr/share/doc",
@@ -54,7 +56,7 @@ def mirror(codename: str, etc: pathlib.Path = pathlib.Path("/etc/apt")) -> str:
     if chosen:
         return chosen
     for uri, suites in sources(etc):
-        if codename and codename in suites.split():
+        if codename and {codename, *_SUITES} & set(suites.split()):
             return uri
     raise UnavailableError(
         f"apt has no archive of the suite {codename or '?'}; set {_MIRROR_VARIABLE} to a Debian mirror"

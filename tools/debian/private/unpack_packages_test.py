@@ -35,6 +35,11 @@ def test_one_line_format(etc):
     assert unpack_packages.mirror("bookworm", etc) == "http://mirror.example/debian"
 
 
+def test_unstable_installs_under_another_name(etc):
+    (etc / "sources.list").write_text("deb http://mirror.example/debian unstable main\n")
+    assert unpack_packages.mirror("forky", etc) == "http://mirror.example/debian"
+
+
 def test_no_archive_of_this_suite(etc):
     with pytest.raises(
         unpack_packages.UnavailableError, match="no archive of the suite sid; set MODEL_PRESS"
