@@ -147,9 +147,10 @@ def unpack(packages: Sequence[pathlib.Path], root: pathlib.Path) -> list[dict[st
 
 
 def relink(root: pathlib.Path) -> None:
-    """Makes links relative, so that they stay inside `root`, and drops those that lead nowhere.
+    """Makes links relative, so that they stay inside `root`, and drops those that lead nowhere or in a circle.
 
-    Only configuration that no maintainer script has made is missed; Bazel takes no folder with a dangling link.
+    Bazel takes no folder with one of those. Missed is only configuration that no maintainer script has made, and
+    /usr/bin/X11.
     """
     for folder, folders, files in os.walk(root):
         for name in folders + files:
@@ -158,6 +159,8 @@ def relink(root: pathlib.Path) -> None:
                 target = root / path.readlink().relative_to("/")
                 path.unlink()
                 path.symlink_to(os.path.relpath(target, folder))
+            if path.is_symlink() and path.exists() and path.resolve() in path.absolute().parents:
+                path.unlink()
     # One that leads to another that leads nowhere is found in the next round.
     while dangling := [p for p in root.rglob("*") if p.is_symlink() and not p.exists()]:
         for path in dangling:

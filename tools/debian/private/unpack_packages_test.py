@@ -93,6 +93,8 @@ def test_links_stay_inside(tmp_path):
     (root / "tool").symlink_to("/usr/bin/tool")
     (root / "nowhere").symlink_to("/etc/hostname")
     (root / "next").symlink_to("nowhere")
+    (root / "usr/bin/circle").symlink_to(".")
     unpack_packages.relink(root)
     assert (root / "tool").readlink() == pathlib.Path("usr/bin/tool")
     assert sorted(path.name for path in root.iterdir()) == ["tool", "usr"]
+    assert [path.name for path in (root / "usr/bin").iterdir()] == ["tool"]
