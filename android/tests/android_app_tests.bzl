@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//android:defs.bzl", "android_app")
 load("//tools/android/private:android_app.bzl", "AndroidAppInfo")
+load("//tools/starlark:failure_test.bzl", "failure_test")
 load(":fixture_variant.bzl", "fixture_variant")
 
 _MNEMONICS = [
@@ -46,17 +47,6 @@ def _one_abi_impl(ctx):
 
 _one_abi_test = analysistest.make(_one_abi_impl)
 
-def _failure_impl(ctx):
-    env = analysistest.begin(ctx)
-    asserts.expect_failure(env, ctx.attr.message)
-    return analysistest.end(env)
-
-_failure_test = analysistest.make(
-    _failure_impl,
-    expect_failure = True,
-    attrs = {"message": attr.string()},
-)
-
 def _bad_apps():
     """Apps with one mistake each: name -> part of the message."""
     android_app(name = "future_sdk", model = ":fixture_int8", target_sdk_version = 99, tags = ["manual"])
@@ -83,7 +73,7 @@ def android_app_test_suite(name):
     _one_abi_test(name = "one_abi_test", target_under_test = ":one_abi")
     tests = ["app_test", "one_abi_test"]
     for target, message in _bad_apps().items():
-        _failure_test(name = target + "_test", target_under_test = ":" + target, message = message)
+        failure_test(name = target + "_test", target_under_test = ":" + target, message = message)
         tests.append(target + "_test")
     native.test_suite(name = name, tests = tests)
 

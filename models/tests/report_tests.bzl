@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//models:defs.bzl", "image_set", "keras_model", "measurement_test", "model_report", "tflite_variant")
+load("//tools/starlark:failure_test.bzl", "failure_test")
 
 def _count(env, mnemonic):
     return len([action for action in analysistest.target_actions(env) if action.mnemonic == mnemonic])
@@ -46,17 +47,6 @@ def _measurement_impl(ctx):
     return analysistest.end(env)
 
 _measurement_test = analysistest.make(_measurement_impl, attrs = {"tags_of": attr.string_list()})
-
-def _failure_impl(ctx):
-    env = analysistest.begin(ctx)
-    asserts.expect_failure(env, ctx.attr.message)
-    return analysistest.end(env)
-
-_failure_test = analysistest.make(
-    _failure_impl,
-    expect_failure = True,
-    attrs = {"message": attr.string()},
-)
 
 def _subjects():
     keras_model(name = "other", src = "net.keras", tags = ["manual"])
@@ -113,6 +103,6 @@ def report_test_suite(name):
         target_under_test = ":measurement_subject",
     )
     for target, message in bad.items():
-        _failure_test(name = target + "_test", target_under_test = ":" + target, message = message)
+        failure_test(name = target + "_test", target_under_test = ":" + target, message = message)
         tests.append(target + "_test")
     native.test_suite(name = name, tests = tests)

@@ -16,6 +16,7 @@ load(
 load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
 load("//models/private:compressions.bzl", "split_recipe")
 load("//models/private:recipes.bzl", "recipe_error")
+load("//tools/starlark:failure_test.bzl", "failure_test")
 
 def _actions(env, mnemonic):
     return [action for action in analysistest.target_actions(env) if action.mnemonic == mnemonic]
@@ -128,17 +129,6 @@ def _split_recipe_impl(ctx):
     return unittest.end(env)
 
 split_recipe_test = unittest.make(_split_recipe_impl)
-
-def _failure_impl(ctx):
-    env = analysistest.begin(ctx)
-    asserts.expect_failure(env, ctx.attr.message)
-    return analysistest.end(env)
-
-_failure_test = analysistest.make(
-    _failure_impl,
-    expect_failure = True,
-    attrs = {"message": attr.string()},
-)
 
 def _unknown_recipe_impl(ctx):
     env = unittest.begin(ctx)
@@ -265,6 +255,6 @@ def rules_test_suite(name):
     _evaluation_test(name = "evaluation_test", target_under_test = ":int8_on_calibration")
     unknown_recipe_test(name = "unknown_recipe_test")
     for target, message in _bad_targets().items():
-        _failure_test(name = target + "_test", target_under_test = ":" + target, message = message)
+        failure_test(name = target + "_test", target_under_test = ":" + target, message = message)
         tests.append(target + "_test")
     native.test_suite(name = name, tests = tests)

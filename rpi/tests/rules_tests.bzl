@@ -2,17 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//rpi:defs.bzl", "pi_deb", "pi_runner")
-
-def _failure_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    asserts.expect_failure(env, ctx.attr.message)
-    return analysistest.end(env)
-
-_failure_test = analysistest.make(
-    _failure_test_impl,
-    attrs = {"message": attr.string()},
-    expect_failure = True,
-)
+load("//tools/starlark:failure_test.bzl", "failure_test")
 
 def _outputs_test_impl(ctx):
     env = analysistest.begin(ctx)
@@ -56,7 +46,7 @@ def pi_rules_test_suite(name):
         tags = ["manual"],
         version = "1.2.0",
     )
-    _failure_test(
+    failure_test(
         name = "twice_test",
         message = "//rpi/tests:twice: variant digits_int8 is given twice",
         target_under_test = ":twice",

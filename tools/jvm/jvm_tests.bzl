@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
 load("//tools/jvm:defs.bzl", "java_library", "java_test")
+load("//tools/starlark:failure_test.bzl", "failure_test")
 
 def _names(jars):
     return [jar.basename for jar in jars.to_list()]
@@ -22,13 +23,6 @@ def _library_impl(ctx):
 
 _library_test = analysistest.make(_library_impl)
 
-def _failure_impl(ctx):
-    env = analysistest.begin(ctx)
-    asserts.expect_failure(env, "a test's source lies under a folder named java, followed by its package")
-    return analysistest.end(env)
-
-_failure_test = analysistest.make(_failure_impl, expect_failure = True)
-
 def jvm_test_suite(name):
     """Declares the subjects and tests of this file. The sources are never read: analysis stops before any action.
 
@@ -46,5 +40,9 @@ def jvm_test_suite(name):
     )
     java_test(name = "misplaced", srcs = ["MisplacedTest.java"], tags = ["manual"])
     _library_test(name = "library_test", target_under_test = ":outer")
-    _failure_test(name = "misplaced_test", target_under_test = ":misplaced")
+    failure_test(
+        name = "misplaced_test",
+        message = "a test's source lies under a folder named java, followed by its package",
+        target_under_test = ":misplaced",
+    )
     native.test_suite(name = name, tests = ["library_test", "misplaced_test"])
