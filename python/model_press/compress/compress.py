@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from model_press import files, load, manifest, model_info, strict_json
+from model_press import files, keras_file, load, manifest, model_info, strict_json
 from model_press.compress import (
     batch_norm,
     clustering,
@@ -16,7 +16,6 @@ from model_press.compress import (
     kernels,
     magnitude,
     recipe,
-    save,
     training,
 )
 from model_press.compress.channels import prune
@@ -193,7 +192,7 @@ def write(
     out_report: str | os.PathLike,
 ) -> None:
     """Writes the compressed `.keras` file, its info.json and the report."""
-    save.save(model, out_model)
+    keras_file.save(model, out_model)
     described = dataclasses.replace(
         info,
         sha256=files.sha256(out_model),

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from model_press import files, import_model, load, model_info, preprocess, recipes
-from model_press.compress import compress, recipe, save, sources, testing_nets
+from model_press import files, import_model, keras_file, load, model_info, preprocess, recipes
+from model_press.compress import compress, recipe, sources, testing_nets
 from model_press.convert import convert
 from model_press.inspection import constants
 from model_press.testing import keras_models
@@ -175,7 +175,7 @@ def test_zeros_survive_the_conversion_to_int8(model, tmp_path):
     """D7, D12: as many zeros among the int8 codes as among the weights, and every kernel is int8."""
     data = compression(channels=None, training=None)
     pruned, _ = run(model, data, None)
-    save.save(pruned, tmp_path / "pruned.keras")
+    keras_file.save(pruned, tmp_path / "pruned.keras")
     images = keras_models.photos(20, size=32)[0]
     int8 = recipes.read("models/recipes/int8.json")
     converted = convert.convert_model(tmp_path / "pruned.keras", TF, int8, images)

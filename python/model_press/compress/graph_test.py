@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from model_press.compress import graph, save, testing_nets
+from model_press import keras_file
+from model_press.compress import graph, testing_nets
 from model_press.testing.raises import user_error
 
 INPUTS = testing_nets.images(4)
@@ -69,7 +70,7 @@ def test_several_inputs_are_refused():
 def test_a_saved_model_has_the_same_bytes_each_time_and_loads(keras, tmp_path):
     model = testing_nets.build("xception", keras)
     for name in ("a.keras", "b.keras"):
-        save.save(graph.clone(model), tmp_path / name)
+        keras_file.save(graph.clone(model), tmp_path / name)
     assert (tmp_path / "a.keras").read_bytes() == (tmp_path / "b.keras").read_bytes()
     loaded = testing_nets.library(keras).models.load_model(tmp_path / "a.keras")
     assert np.array_equal(testing_nets.run(loaded, INPUTS), testing_nets.run(model, INPUTS))

@@ -6,7 +6,8 @@ import zlib
 import numpy as np
 import pytest
 
-from model_press.compress import kernels, magnitude, recipe, save, testing_nets, training
+from model_press import keras_file
+from model_press.compress import kernels, magnitude, recipe, testing_nets, training
 from model_press.preprocess import RAW
 from model_press.testing.raises import user_error
 
@@ -199,7 +200,7 @@ def test_only_the_zipped_file_shrinks(tmp_path):
         testing_nets.keras_models.randomize(model)
         if pruned:
             prune(model, settings(sparsity=0.75), train=False)
-        save.save(model, tmp_path / "m.keras")
+        keras_file.save(model, tmp_path / "m.keras")
         raw = (tmp_path / "m.keras").read_bytes()
         sizes.append((len(raw), len(zlib.compress(raw, 9))))
     (dense, dense_zipped), (sparse, sparse_zipped) = sizes

@@ -15,7 +15,7 @@ import argparse
 
 import numpy as np
 
-from model_press import files, tf_quiet
+from model_press import files, keras_file, tf_quiet
 from model_press.data import program
 from model_press.errors import UserError
 
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
         raise UserError("--calibration images.npy is needed for --weights seed, and for it alone")
 
     tf_quiet.tensorflow()
-    from model_press.zoo import keras_file, seed_xception, xception_family, xception_weights
+    from model_press.zoo import seed_xception, xception_family, xception_weights
 
     spec = xception_family.XceptionSpec()
     labels = xception_weights.neutral_labels(spec.classes)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from model_press import tf_quiet
+from model_press import keras_file, tf_quiet
 from model_press.data import program
 from model_press.errors import UserError
 
@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> None:
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     tf_quiet.tensorflow()
     from model_press.data import coloured_digits, photos
-    from model_press.zoo import digits_net, keras_file, training
+    from model_press.zoo import digits_net, training
 
     parser = argparse.ArgumentParser(prog="train_digits", description=__doc__.splitlines()[0])
     parser.add_argument(

@@ -8,8 +8,9 @@ import numpy as np
 import tf_keras
 from absl.testing import absltest
 
+from model_press import keras_file
 from model_press.errors import UserError
-from model_press.zoo import keras_file, make_xception, xception_family, xception_weights
+from model_press.zoo import make_xception, xception_family, xception_weights
 
 SPEC = xception_family.XceptionSpec(size=32, classes=3, width=0.03, middle_blocks=1)
 

@@ -7,7 +7,6 @@ import zipfile
 from typing import Any
 
 from model_press import files
-from model_press.compress.graph import is_keras_2
 
 # The earliest time that a zip entry can carry.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -18,10 +17,14 @@ def save(model: Any, path: str | os.PathLike) -> None:
 
     Keras puts the date into the metadata and into every zip entry, and Keras 2 memory addresses into the
     config (as identities of shared objects): all are replaced by fixed values.
+
+    Args:
+      model: a model that was never compiled, so that no optimizer's state goes into the file.
+      path: where to write it.
     """
     with tempfile.TemporaryDirectory() as folder:
         raw = os.path.join(folder, "raw.keras")
-        model.save(raw, **({"save_format": "keras"} if is_keras_2(model) else {}))
+        model.save(raw)
         with (
             zipfile.ZipFile(raw) as source,
             files.AtomicWriter(path) as file,

@@ -8,7 +8,8 @@ import numpy as np
 import tf_keras
 from absl.testing import absltest
 
-from model_press.zoo import keras_file, xception_family
+from model_press import keras_file
+from model_press.zoo import xception_family
 
 SPEC = xception_family.XceptionSpec(size=32, classes=3, width=0.03, middle_blocks=1)
 
