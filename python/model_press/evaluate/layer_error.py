@@ -20,7 +20,7 @@ from model_press import (
     strict_json,
     tflite_file,
 )
-from model_press.tf_quiet import capture_stderr
+from model_press.tflite_interpreter import Keeping
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,18 +58,9 @@ class _Runner:
     """A .tflite whose every tensor can be read after a run, as real values."""
 
     def __init__(self, model: str | os.PathLike, description: manifest.Manifest):
-        from ai_edge_litert import interpreter as litert  # costs 0.2 s
-
         manifest.verify_file(description.model.sha256, model, "model")
         self.description = description
-        with capture_stderr():
-            self._interpreter = litert.Interpreter(
-                model_path=str(model),
-                experimental_op_resolver_type=litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-                experimental_preserve_all_tensors=True,
-            )
-            self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._interpreter = Keeping(model, threads=1)
         file = tflite_file.read(model)
         constant = {t.index for t in file.tensors if t.bytes}
         computed: dict[str, tuple[str, tflite_file.TensorInfo]] = {}
@@ -82,13 +73,10 @@ class _Runner:
         self.tensors = computed
 
     def run(self, image: np.ndarray) -> None:
-        self._interpreter.set_tensor(
-            self._input, preprocess.encode_input(image[None], self.description)
-        )
-        self._interpreter.invoke()
+        self._interpreter.run(preprocess.encode_input(image[None], self.description))
 
     def codes(self, name: str) -> np.ndarray:
-        return self._interpreter.get_tensor(self.tensors[name][1].index)
+        return self._interpreter.tensor(self.tensors[name][1].index)
 
     def values(self, name: str, codes: np.ndarray) -> np.ndarray:
         tensor = self.tensors[name][1]
