@@ -185,7 +185,7 @@ def test_layers_without_kernels_are_left_alone():
     model = keras.Model(image, keras.layers.Dense(4, activation="softmax", name="scores")(x))
     assert prune(model, SETTINGS, train=False)["conv/kernel"].sparsity == 0.5
     empty = keras.Model(image, keras.layers.GlobalAveragePooling2D()(image))
-    with user_error("no layer", "convolution or dense"):
+    with user_error("no convolution or dense layer"):
         magnitude.Pruner(empty, SETTINGS)
 
 
