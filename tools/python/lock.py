@@ -1,15 +1,13 @@
-"""Resolves third_party/python/requirements.in into requirements_lock.txt: `bazel run //tools/python:lock`.
+"""Resolves requirements.in of a folder into its requirements_lock.txt: lock.py FOLDER TARGET [UV_OPTIONS...]
 
-One universal resolution by uv for CPython 3.11 to 3.13 on Linux x86_64 and macOS arm64, wheels only, a sha256 for every
-file. uv does not read pip's configuration, so this hands it over.
+One universal resolution by uv for CPython 3.11 to 3.13 on Linux and macOS, wheels only, a sha256 for every file.
+uv does not read pip's configuration, so this hands it over. TARGET is what `bazel run` makes the lock with.
 """
 
 import os
 import pathlib
 import subprocess
 import sys
-
-_FOLDER = "third_party/python"
 
 
 def pip_setting(name: str) -> str:
@@ -27,6 +25,7 @@ def pip_setting(name: str) -> str:
 
 def main() -> None:
     """Rewrites the lock file in the source tree; uv's own message and status where it cannot."""
+    folder, target, *options = sys.argv[1:]
     uv = pathlib.Path("external/pypi/uv/bin/uv").absolute()
     if not uv.exists():
         uv = next(pathlib.Path("..").glob("*pypi/uv/bin/uv")).absolute()
@@ -50,13 +49,13 @@ def main() -> None:
             "--no-build",
             "--generate-hashes",
             "--no-emit-index-url",
-            "--custom-compile-command=bazel run //tools/python:lock",
+            f"--custom-compile-command=bazel run {target}",
             "--override=overrides.txt",
             "--output-file=requirements_lock.txt",
             "requirements.in",
-            *sys.argv[1:],
+            *options,
         ],
-        cwd=pathlib.Path(os.environ["BUILD_WORKSPACE_DIRECTORY"], _FOLDER),
+        cwd=pathlib.Path(os.environ["BUILD_WORKSPACE_DIRECTORY"], folder),
         env=environment,
     )
     sys.exit(done.returncode)

@@ -6,7 +6,8 @@ def _pip_repository_impl(rctx):
     python = find_python(rctx)
     lock = rctx.path(rctx.attr.lock)
     program = rctx.path(Label("//tools/python/private:install_site.py"))
-    rctx.path(Label("//tools/python/private:site_split.py"))  # imported by the program: an edit fetches again
+    for imported in ["pip_client.py", "site_split.py"]:
+        rctx.path(Label("//tools/python/private:" + imported))  # an edit fetches again
 
     rctx.report_progress("installing {}".format(rctx.attr.lock.name))
     aliases = ["--alias={}={}".format(alias, package) for alias, package in sorted(rctx.attr.aliases.items())]

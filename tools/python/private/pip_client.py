@@ -1,0 +1,85 @@
+"""Runs the user's own pip on a hash-locked requirements file, and tells a failure in one line.
+
+Standard library and pip only: nothing else exists yet when a repository rule runs this.
+"""
+
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What failures say of an installation.
+
+    relock: label of the target that makes the lock. space: disk that it needs. target: what the wheels are for.
+    supported: which targets the lock serves, where that is worth saying.
+    """
+
+    relock: str
+    space: str
+    target: str
+    supported: str = ""
+
+
+def explain(output: str, lock: str, request: Request) -> str:
+    """The one line of what went wrong, from all that pip printed."""
+    mismatch = re.search(
+        r"DO NOT MATCH THE HASHES.*?\n\s*(?P<package>\S+).*?Expected sha256 (?P<expected>\w+).*?"
+        r"Got\s+(?P<got>\w+)",
+        output,
+        re.DOTALL,
+    )
+    if mismatch:
+        return (
+            f"{mismatch['package']}: sha256 is {mismatch['got']}, expected {mismatch['expected']} "
+            f"from {lock}; a changed file is refused, re-lock with `bazel run {request.relock}` "
+            "if the change is wanted"
+        )
+    if "No space left" in output:
+        return (
+            f"no disk space left while installing {lock}; {request.space} are needed under Bazel's "
+            "output base"
+        )
+    if "No module named pip" in output:
+        return "this Python has no pip; run ./bazelw once or `apt-get install python3-pip`"
+    if re.search(r"name resolution|NewConnectionError|Network is unreachable|ProxyError", output):
+        return (
+            f"no package index is reachable for {lock}; check the network or pip's index settings "
+            "(`pip config list`)"
+        )
+    missing = re.search(r"No matching distribution found for (\S+)", output)
+    if missing:
+        supported = f"; expected {request.supported}" if request.supported else ""
+        return f"{missing[1]} of {lock} has no wheel for {request.target} in pip's index{supported}"
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR:")]
+    return f"installing {lock} failed: {(errors or lines or ['pip said nothing'])[-1]}"
+
+
+def install(
+    lock: pathlib.Path, site: pathlib.Path, request: Request, options: Sequence[str] = ()
+) -> None:
+    """Installs `lock` into `site`, or exits with one line and leaves no `site` behind.
+
+    Args:
+      options: further options of `pip install`.
+    """
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--no-input", "--no-deps", "--no-compile", "--require-hashes"),
+            *("--only-binary=:all:", f"--target={site}", f"--requirement={lock}", *options),
+        ],
+        env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        shutil.rmtree(site, ignore_errors=True)
+        sys.exit(explain(done.stdout + "\n" + done.stderr, lock.name, request))
