@@ -6,7 +6,10 @@ downscale, horizontal pass first, each pass rounded to 8 bits.
 """
 
 import os
+import pathlib
 import warnings
+from collections.abc import Callable
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -18,6 +21,10 @@ from model_press.errors import UserError
 MAX_PIXELS = 300_000_000
 
 
+class NotAnImageError(UserError):
+    """Bytes that no decoder knows, as against an image that is damaged."""
+
+
 def decode(path: str | os.PathLike) -> Image.Image:
     """Decodes an image file to 8-bit RGB: EXIF orientation applied, alpha composited on white.
 
@@ -25,23 +32,44 @@ def decode(path: str | os.PathLike) -> Image.Image:
       UserError: missing, empty, a Git LFS pointer, truncated, too large, or not an image.
     """
     path = files.require_file(path, "image")
-    Image.MAX_IMAGE_PIXELS = None  # replaced by the check below, which is an error, not a warning
+
+    def check_size(width: int, height: int) -> None:
+        if width * height > MAX_PIXELS:
+            raise UserError(f"image {path} is {width}x{height}; at most {MAX_PIXELS} pixels")
+
+    return decode_source(path, str(path), check_size, cure="; fetch it again")
+
+
+def decode_source(
+    source: pathlib.Path | BinaryIO,
+    name: str,
+    check_size: Callable[[int, int], None],
+    cure: str = "",
+) -> Image.Image:
+    """Decodes a file or a stream to 8-bit RGB: EXIF orientation applied, alpha composited on white.
+
+    Args:
+      name: what errors call it.
+      check_size: called with width and height before any pixel is allocated; raises where they are too large.
+      cure: end of the line about a damaged image.
+    Raises:
+      NotAnImageError: no decoder knows it.
+      UserError: truncated or corrupt.
+    """
+    Image.MAX_IMAGE_PIXELS = None  # replaced by check_size, which is an error, not a warning
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd metadata that does not touch the pixels
-            with Image.open(path) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise UserError(
-                        f"image {path} is {image.width}x{image.height}; at most {MAX_PIXELS} pixels"
-                    )
+            with Image.open(source) as image:
+                check_size(image.width, image.height)
                 return to_rgb(ImageOps.exif_transpose(image))
     except Image.UnidentifiedImageError as error:
-        raise UserError(
-            f"{path} is not an image that can be decoded; use JPEG, PNG, WebP or BMP"
+        raise NotAnImageError(
+            f"{name} is not an image that can be decoded; use JPEG, PNG, WebP or BMP"
         ) from error
     except (OSError, ValueError, SyntaxError, MemoryError) as error:
         raise UserError(
-            f"image {path} is truncated or corrupt ({error}); fetch it again"
+            f"image {name} is truncated or corrupt ({error or type(error).__name__}){cure}"
         ) from error
 
 

@@ -21,10 +21,6 @@ class TooLargeError(UserError):
     """An image with more pixels, or a body with more bytes, than the limit."""
 
 
-class NotAnImageError(UserError):
-    """Bytes that no decoder knows, as against an image that is damaged."""
-
-
 def exit_code(error: UserError) -> int:
     """The exit code that an error ends the program with."""
     if isinstance(error, BundleError):

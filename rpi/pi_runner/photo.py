@@ -6,13 +6,11 @@ The pixels are those of model_press.images, byte for byte; only the limit and th
 import io
 import os
 import pathlib
-import warnings
 
 from model_press import files, images
-from model_press.errors import UserError
-from PIL import Image, ImageOps
+from PIL import Image
 
-from pi_runner.failures import NotAnImageError, TooLargeError
+from pi_runner.failures import TooLargeError
 
 # Decoding takes up to 9 bytes a pixel (EXIF rotation, conversion): 64 megapixels, the largest Pi camera, are 580 MB.
 DEFAULT_MEGAPIXELS = 64.0
@@ -38,22 +36,13 @@ def decode(
       TooLargeError: more pixels than the limit.
       UserError: truncated or corrupt.
     """
-    Image.MAX_IMAGE_PIXELS = None  # replaced by the check below, which is an error, not a warning
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd metadata that does not touch the pixels
-            with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
-                if image.width * image.height > megapixels * 1e6:
-                    raise TooLargeError(
-                        f"image {name} is {image.width}x{image.height}, "
-                        f"{image.width * image.height / 1e6:.0f} megapixels; at most {megapixels:g} are taken"
-                    )
-                return images.to_rgb(ImageOps.exif_transpose(image))
-    except Image.UnidentifiedImageError:
-        raise NotAnImageError(
-            f"{name} is not an image that can be decoded; use JPEG, PNG, WebP or BMP"
-        ) from None
-    except (OSError, ValueError, SyntaxError, MemoryError) as error:
-        raise UserError(
-            f"image {name} is truncated or corrupt ({error or type(error).__name__})"
-        ) from None
+
+    def check_size(width: int, height: int) -> None:
+        if width * height > megapixels * 1e6:
+            raise TooLargeError(
+                f"image {name} is {width}x{height}, {width * height / 1e6:.0f} megapixels; "
+                f"at most {megapixels:g} are taken"
+            )
+
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    return images.decode_source(stream, name, check_size)

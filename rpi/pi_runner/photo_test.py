@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from model_press import images
 from model_press.errors import UserError
+from model_press.images import NotAnImageError
 from PIL import Image
 
 from pi_runner import photo, testing
-from pi_runner.failures import NotAnImageError, TooLargeError
+from pi_runner.failures import TooLargeError
 
 
 def _rotated_exif() -> bytes:

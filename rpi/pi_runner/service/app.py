@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from model_press.errors import UserError
+from model_press.images import NotAnImageError
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -16,7 +17,7 @@ from werkzeug.exceptions import (
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from pi_runner.failures import BundleError, NotAnImageError, TooLargeError
+from pi_runner.failures import BundleError, TooLargeError
 from pi_runner.service.engine import BusyError, Engine
 
 _STATIC = {
