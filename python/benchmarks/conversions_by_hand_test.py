@@ -3,9 +3,9 @@
 import pathlib
 
 from benchmarks import conversions_by_hand
-from model_press import files, import_model, preprocess, recipes
+from model_press import files, preprocess, recipes
 from model_press.convert import convert
-from model_press.testing import keras_models
+from model_press.testing import imported, keras_models
 
 RECIPES = ("dynamic_int8", "fp16", "fp32", "int16x8", "int8")
 
@@ -13,20 +13,7 @@ RECIPES = ("dynamic_int8", "fp16", "fp32", "int16x8", "int8")
 def test_same_files_as_the_build(tmp_path):
     pixels, classes = keras_models.photos(30)
     pre = preprocess.NAMED["tf"]
-    model = keras_models.classifier("2")
-    keras_models.fit_head(model, pre.apply(pixels), classes)
-    model.save(tmp_path / "tiny.keras")
-    import_model.import_model(
-        tmp_path / "tiny.keras",
-        None,
-        pre,
-        "crop",
-        True,
-        "tiny",
-        tmp_path / "tiny.model",
-        tmp_path / "tiny.json",
-        tmp_path / "tiny.labels.txt",
-    )
+    imported.tiny(tmp_path, "2", pixels, classes)
     files.write_npy(tmp_path / "images.npy", pixels)
     (tmp_path / "out").mkdir()
     paths = [f"models/recipes/{name}.json" for name in RECIPES]

@@ -7,7 +7,6 @@ import pytest
 
 from model_press import (
     files,
-    import_model,
     labels,
     manifest,
     model_info,
@@ -17,7 +16,7 @@ from model_press import (
     recipes,
 )
 from model_press.convert import convert
-from model_press.testing import keras_models
+from model_press.testing import imported, keras_models
 from model_press.testing.raises import user_error
 
 TF = preprocess.NAMED["tf"]
@@ -28,20 +27,7 @@ PIXELS, CLASSES = keras_models.photos(21)  # no multiple of the Keras batch
 def built(tmp_path_factory):
     """A folder with what the build makes of one model: info, labels, int8 variant, images."""
     folder = tmp_path_factory.mktemp("built")
-    model = keras_models.classifier("3")
-    keras_models.fit_head(model, TF.apply(PIXELS), CLASSES)
-    model.save(folder / "tiny.keras")
-    import_model.import_model(
-        folder / "tiny.keras",
-        None,
-        TF,
-        "crop",
-        True,
-        "tiny",
-        folder / "tiny.model",
-        folder / "tiny.json",
-        folder / "tiny.labels.txt",
-    )
+    imported.tiny(folder, "3", PIXELS, CLASSES)
     recipe = recipes.read("models/recipes/int8.json")
     converted = convert.convert_model(folder / "tiny.model", TF, recipe, PIXELS)
     files.write_bytes(folder / "tiny_int8.tflite", converted.data)

@@ -6,10 +6,10 @@ import types
 import numpy as np
 import pytest
 
-from model_press import files, import_model, manifest, model_info, preprocess, recipes, tflite_file
+from model_press import files, manifest, model_info, preprocess, recipes, tflite_file
 from model_press.convert import convert
 from model_press.evaluate import keras_sizes, layer_error, variant_facts
-from model_press.testing import keras_models
+from model_press.testing import imported, keras_models
 from model_press.testing.raises import user_error
 
 TF = preprocess.NAMED["tf"]
@@ -21,20 +21,7 @@ RECIPES = ("fp32", "fp16", "dynamic_int8", "int8")
 def built(tmp_path_factory):
     """folder, and (model path, manifest) by recipe."""
     folder = tmp_path_factory.mktemp("built")
-    model = keras_models.classifier("2")
-    keras_models.fit_head(model, TF.apply(PIXELS), CLASSES)
-    model.save(folder / "tiny.keras")
-    import_model.import_model(
-        folder / "tiny.keras",
-        None,
-        TF,
-        "crop",
-        True,
-        "tiny",
-        folder / "tiny.model",
-        folder / "tiny.json",
-        folder / "tiny.labels.txt",
-    )
+    imported.tiny(folder, "2", PIXELS, CLASSES)
     info = model_info.read(folder / "tiny.json")
     files.write_npy(folder / "images.npy", PIXELS)
     variants = {}

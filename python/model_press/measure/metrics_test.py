@@ -6,23 +6,12 @@ import pytest
 
 from model_press.errors import UserError
 from model_press.measure import metrics
+from model_press.measure.testing_records import record_of
 
 
 def _metrics() -> metrics.Metrics:
-    record = metrics.Record(
-        variant="net_int8",
-        recipe="int8",
-        sha256="0" * 64,
-        bytes=10,
-        zipped_bytes=9,
-        runtime=metrics.Runtime("ai-edge-litert", "2.3.0"),
-        delegate="xnnpack",
-        threads=1,
+    record = record_of(
         load_ms=1.5,
-        first_ms=2.0,
-        latency=metrics.Latency(1.0, 1.2, 0.1, 50, 3),
-        base_memory_bytes=100,
-        peak_memory_bytes=200,
         partitions=2,
         undelegated=(metrics.UndelegatedOp("RELU", "block/relu"),),
     )

@@ -5,26 +5,11 @@ import dataclasses
 import pytest
 
 from model_press.measure import metrics, sanity
+from model_press.measure.testing_records import record_of
 from model_press.testing.raises import user_error
 
 MACHINE = metrics.Machine("host", "cpu", "x86_64-avx2", (), 2, 1, "Linux")
-RECORD = metrics.Record(
-    variant="net_int8",
-    recipe="int8",
-    sha256="0" * 64,
-    bytes=10,
-    zipped_bytes=9,
-    runtime=metrics.Runtime("ai-edge-litert", "2.3.0"),
-    delegate="xnnpack",
-    threads=2,
-    load_ms=1.0,
-    first_ms=2.0,
-    latency=metrics.Latency(1.0, 1.2, 0.1, 50, 3),
-    base_memory_bytes=100,
-    peak_memory_bytes=200,
-    partitions=1,
-    undelegated=(),
-)
+RECORD = record_of(threads=2)
 
 
 def _latency(**changes):
