@@ -1,6 +1,7 @@
 """compressed_model: a smaller Keras model made from another, as a cached action that its variants share."""
 
 load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ImageStreamInfo", "ModelInfo")
+load("//tools/python:env.bzl", "PYTHON_ENV")
 load(":compressions.bzl", "compression_label")
 load(":tool.bzl", "public_label")
 
@@ -52,8 +53,7 @@ def _compressed_model_impl(ctx):
         outputs = [model, info, report],
         mnemonic = "KerasCompress",
         progress_message = "Compressing {} by {}".format(original.name, compression.name),
-        # The packages are directory artifacts: bytecode written into one would change its digest.
-        env = {"PYTHONDONTWRITEBYTECODE": "1"},
+        env = PYTHON_ENV,
     )
     return [
         DefaultInfo(files = depset([model, info, report])),

@@ -1,5 +1,7 @@
 """Actions that run a user's own generator program (training, data synthesis)."""
 
+load("//tools/python:env.bzl", "PYTHON_ENV")
+
 def run_generator(ctx, *, mnemonic, progress_message, outputs, network = False):
     """Runs `ctx.executable.generator` with its expanded arguments and the output options.
 
@@ -22,8 +24,7 @@ def run_generator(ctx, *, mnemonic, progress_message, outputs, network = False):
         outputs = outputs.values(),
         mnemonic = mnemonic,
         progress_message = progress_message,
-        # The packages are directory artifacts: bytecode written into one would change its digest.
-        env = {"PYTHONDONTWRITEBYTECODE": "1"},
+        env = PYTHON_ENV,
         execution_requirements = {"requires-network": "1"} if network else {},
     )
 

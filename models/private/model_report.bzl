@@ -1,6 +1,7 @@
 """model_report: one page, Markdown, CSV and JSON of what every variant costs and keeps."""
 
 load("//models:providers.bzl", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
+load("//tools/python:env.bzl", "PYTHON_ENV")
 load(":evaluation.bzl", "evaluation_of")
 load(":subjects.bzl", "same_model")
 load(":tool.bzl", "public_label")
@@ -45,8 +46,7 @@ def _run(ctx, *, command, mnemonic, progress_message, options, outputs, tool = N
         outputs = outputs,
         mnemonic = mnemonic,
         progress_message = progress_message,
-        # The packages are directory artifacts: bytecode written into one would change its digest.
-        env = {"PYTHONDONTWRITEBYTECODE": "1"},
+        env = PYTHON_ENV,
     )
 
 def _out(ctx, *parts):

@@ -1,5 +1,7 @@
 """How rules run the model_press program: one action, one subcommand, in a persistent worker where Bazel allows it."""
 
+load("//tools/python:env.bzl", "PYTHON_ENV")
+
 def _tool_attr(label):
     return attr.label(default = Label(label), executable = True, cfg = "exec")
 
@@ -51,7 +53,6 @@ def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, output
         outputs = outputs,
         mnemonic = mnemonic,
         progress_message = progress_message,
-        # The packages are directory artifacts: bytecode written into one would change its digest.
-        env = {"PYTHONDONTWRITEBYTECODE": "1"},
+        env = PYTHON_ENV,
         execution_requirements = _WORKER,
     )

@@ -2,6 +2,7 @@
 
 load("//models:providers.bzl", "VariantInfo")
 load("//tools/python:pytest.bzl", "pytest_test")
+load("//tools/python:env.bzl", "PYTHON_ENV")
 
 def _worse_variant_impl(ctx):
     good = ctx.attr.variant[VariantInfo]
@@ -14,7 +15,7 @@ def _worse_variant_impl(ctx):
         outputs = [model, manifest],
         mnemonic = "WorsenVariant",
         progress_message = "Making {} worse: {}".format(good.name, ctx.attr.how),
-        env = {"PYTHONDONTWRITEBYTECODE": "1"},
+        env = PYTHON_ENV,
     )
     return [
         DefaultInfo(files = depset([model, manifest])),

@@ -1,6 +1,7 @@
 """`pi_deb`."""
 
 load("//models/private:tool.bzl", "public_label")
+load("//tools/python:env.bzl", "PYTHON_ENV")
 load(":pi_runner.bzl", "PiRunnerInfo")
 
 _ARCHITECTURES = {"aarch64": "arm64", "x86_64": "amd64"}
@@ -29,10 +30,7 @@ def _pi_deb_impl(ctx):
         outputs = [out],
         mnemonic = "PackPiDeb",
         progress_message = "Packing {}".format(out.basename),
-        env = {
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
+        env = dict(PYTHON_ENV, PATH = "/usr/local/bin:/usr/bin:/bin"),
     )
     return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out]))]
 

@@ -3,6 +3,7 @@
 load("//models:providers.bzl", "VariantInfo")
 load("//models/private:tool.bzl", "public_label")
 load("//tools/pi:platform.bzl", "PiPlatformInfo")
+load("//tools/python:env.bzl", "PYTHON_ENV")
 
 PiRunnerInfo = provider(
     doc = "A runner file and what is in it.",
@@ -67,7 +68,7 @@ def _pi_runner_impl(ctx):
         outputs = [out],
         mnemonic = "PackPiRunner",
         progress_message = "Packing {}".format(public_label(ctx.label)),
-        env = {"PYTHONDONTWRITEBYTECODE": "1"},
+        env = PYTHON_ENV,
     )
     return [
         DefaultInfo(executable = out, files = depset([out]), runfiles = ctx.runfiles(files = [out])),
