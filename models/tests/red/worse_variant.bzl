@@ -1,8 +1,8 @@
 """Variants made worse on purpose, and tests that a gate goes red on them."""
 
 load("//models:providers.bzl", "VariantInfo")
-load("//tools/python:pytest.bzl", "pytest_test")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/python:pytest.bzl", "pytest_test")
 
 def _worse_variant_impl(ctx):
     good = ctx.attr.variant[VariantInfo]
