@@ -60,6 +60,27 @@ VariantInfo = provider(
     },
 )
 
+CoremlRecipeInfo = provider(
+    doc = "How a Core ML variant is made, as data.",
+    fields = {
+        "json": "File: the recipe (fields in python/model_press/coreml/recipes.py).",
+        "name": "string: the recipe's name.",
+    },
+)
+
+CoremlVariantInfo = provider(
+    doc = "A Core ML package, with all that an app must know about it.",
+    fields = {
+        "archive": "File: the package as a stored zip.",
+        "labels": "File: one class name a line.",
+        "manifest": "File: manifest.json (schema in python/model_press/coreml/manifest.py).",
+        "model_info": "ModelInfo of the Keras model it was made from.",
+        "name": "string: <model name>_<target name>, the stem of its files.",
+        "package": "File: the folder .mlpackage.",
+        "recipe_name": "string: name of the recipe that made it.",
+    },
+)
+
 EvaluationInfo = provider(
     doc = "What one model or variant answered on an image set.",
     fields = {

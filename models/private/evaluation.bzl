@@ -1,7 +1,7 @@
 """evaluation: what a model or a variant answers on an image set, as a cached action."""
 
-load("//models:providers.bzl", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
+load(":tool.bzl", "COREML_EVALUATOR_ATTR", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
 
 def _predict_variant(ctx, variant, images, out):
     arguments = tool_arguments(ctx, "predict")
@@ -20,6 +20,22 @@ def _predict_variant(ctx, variant, images, out):
         progress_message = "Running {} on {}".format(variant.name, images.basename),
         arguments = arguments,
         inputs = [variant.model, variant.manifest, images],
+        outputs = [out],
+    )
+
+def _predict_coreml(ctx, variant, images, out):
+    arguments = tool_arguments(ctx, "predict-coreml")
+    arguments.add("--package=" + variant.package.path)
+    arguments.add("--manifest=" + variant.manifest.path)
+    arguments.add("--images=" + images.path)
+    arguments.add("--out=" + out.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._coreml_evaluator,
+        mnemonic = "CoremlPredict",
+        progress_message = "Evaluating {} on {}".format(variant.name, images.basename),
+        arguments = arguments,
+        inputs = [variant.package, variant.manifest, images],
         outputs = [out],
     )
 
@@ -46,6 +62,9 @@ def _evaluation_impl(ctx):
     if VariantInfo in subject:
         name, manifest = subject[VariantInfo].name, subject[VariantInfo].manifest
         _predict_variant(ctx, subject[VariantInfo], image_set.images, out)
+    elif CoremlVariantInfo in subject:
+        name, manifest = subject[CoremlVariantInfo].name, subject[CoremlVariantInfo].manifest
+        _predict_coreml(ctx, subject[CoremlVariantInfo], image_set.images, out)
     elif ModelInfo in subject:
         name, manifest = subject[ModelInfo].name, None
         _predict_keras(ctx, subject[ModelInfo], image_set.images, out)
@@ -65,8 +84,8 @@ evaluation = rule(
             doc = "What runs a variant: XNNPACK as in the apps, or the built-in kernels alone, whose integer rounding differs.",
         ),
         images = attr.label(providers = [ImageSetInfo], mandatory = True, doc = "The image_set to run on."),
-        subject = attr.label(mandatory = True, doc = "A variant or a keras_model."),
-        **dict(TOOL_ATTR, **LIGHT_TOOL_ATTR)
+        subject = attr.label(mandatory = True, doc = "A variant (TFLite or Core ML) or a keras_model."),
+        **dict(dict(TOOL_ATTR, **LIGHT_TOOL_ATTR), **COREML_EVALUATOR_ATTR)
     ),
     provides = [EvaluationInfo],
     doc = "Outputs of one variant or Keras model on an image set.",

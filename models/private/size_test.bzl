@@ -1,17 +1,21 @@
 """size_test: a variant's file may be only so big."""
 
-load("//models:providers.bzl", "VariantInfo")
+load("//models:providers.bzl", "CoremlVariantInfo", "VariantInfo")
 load(":gate.bzl", "MEASURED_GATE_ATTRS", "gate")
 load(":tool.bzl", "public_label")
 
+def _file(variant):
+    """The .tflite, or the Core ML package as a stored zip, which is a few hundred bytes more than its files."""
+    return variant[VariantInfo].model if VariantInfo in variant else variant[CoremlVariantInfo].archive
+
 def _size_test_impl(ctx):
-    model = ctx.attr.variant[VariantInfo].model
+    model = _file(ctx.attr.variant)
     options = {"--model": model}
     files = [model]
     if ctx.attr.baseline:
         if not ctx.attr.max_ratio:
             fail("{}: `baseline` is set without `max_ratio`".format(public_label(ctx.label)))
-        baseline = ctx.attr.baseline[VariantInfo].model
+        baseline = _file(ctx.attr.baseline)
         options["--baseline"] = baseline
         options["--max-ratio"] = ctx.attr.max_ratio
         files.append(baseline)
@@ -28,10 +32,10 @@ _size_test = rule(
     implementation = _size_test_impl,
     test = True,
     attrs = dict(
-        baseline = attr.label(providers = [VariantInfo]),
+        baseline = attr.label(providers = [[VariantInfo], [CoremlVariantInfo]]),
         max_bytes = attr.int(),
         max_ratio = attr.string(),
-        variant = attr.label(providers = [VariantInfo], mandatory = True),
+        variant = attr.label(providers = [[VariantInfo], [CoremlVariantInfo]], mandatory = True),
         zipped = attr.bool(),
         **MEASURED_GATE_ATTRS
     ),

@@ -11,6 +11,10 @@ TOOL_ATTR = {"_tool": _tool_attr("//python/model_press")}
 # The same program without: it starts in a tenth of the time.
 LIGHT_TOOL_ATTR = {"_light_tool": _tool_attr("//python/model_press:light_tool")}
 
+# What converts to Core ML, and what runs Core ML without TensorFlow.
+COREML_TOOL_ATTR = {"_coreml_tool": _tool_attr("//python/model_press/coreml")}
+COREML_EVALUATOR_ATTR = {"_coreml_evaluator": _tool_attr("//python/model_press/coreml:evaluator_tool")}
+
 _WORKER = {"supports-workers": "1"}
 
 def tool_arguments(ctx, command):

@@ -19,12 +19,17 @@ class _Parser(argparse.ArgumentParser):
         raise UserError(f"{self.prog}: {message}")
 
 
-def run(argv: Sequence[str], say: Callable[[str], None]) -> int:
+def run(
+    argv: Sequence[str],
+    say: Callable[[str], None],
+    make_parser: Callable[[], argparse.ArgumentParser] | None = None,
+) -> int:
     """Runs one subcommand.
 
     Args:
       argv: arguments without the program's name; `@file` stands for the file's lines.
       say: takes each line meant for the user (gate measurements, the error line).
+      make_parser: the subcommands, by default this module's; see `commands`.
     Returns:
       The exit code: 0, or 1 after one line `ERROR //label: message`.
     """
@@ -33,7 +38,7 @@ def run(argv: Sequence[str], say: Callable[[str], None]) -> int:
     try:
         argv = expand_param_files(argv)
         label = _label(argv) or label
-        options = _parser().parse_args(argv)
+        options = (make_parser or _parser)().parse_args(argv)
         verbose = verbose or options.verbose
         return options.run(options, say)
     except UserError as error:
@@ -80,18 +85,25 @@ def _plain_label(label: str) -> str:
     return stripped if stripped.startswith("//") else label
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="model_press", allow_abbrev=False)
-    commands = parser.add_subparsers(
+def commands(prog: str) -> tuple[argparse.ArgumentParser, Callable[..., argparse.ArgumentParser]]:
+    """An empty parser, and a function that adds a subcommand: its name, what it runs, what it does in a line."""
+    parser = _Parser(prog=prog, allow_abbrev=False)
+    subparsers = parser.add_subparsers(
         dest="command", required=True, metavar="SUBCOMMAND", parser_class=_Parser
     )
 
     def command(name: str, action: Callable, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        sub = subparsers.add_parser(name, help=text, description=text, allow_abbrev=False)
         sub.add_argument("--label", default="", help="the target, for error lines")
         sub.add_argument("--verbose", action="store_true", help="tracebacks of internal errors")
         sub.set_defaults(run=action)
         return sub
+
+    return parser, command
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser, command = commands("model_press")
 
     sub = command("image-set", _image_set, "decode image files, or check a generator's arrays")
     sub.add_argument("--image", action="append", default=[], metavar="PATH=CLASS")
@@ -312,13 +324,13 @@ def _check_runtime(options: argparse.Namespace, say: Callable[[str], None]) -> i
 
 
 def _check_accuracy(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import manifest
     from model_press.checks import accuracy
+    from model_press.coreml import manifest
 
-    baseline = manifest.read(options.baseline_manifest) if options.baseline_manifest else None
+    baseline = manifest.read_any(options.baseline_manifest) if options.baseline_manifest else None
     result = accuracy.check(
         options.outputs,
-        manifest.read(options.manifest),
+        manifest.read_any(options.manifest),
         options.baseline_outputs,
         baseline,
         options.classes,
@@ -328,10 +340,12 @@ def _check_accuracy(options: argparse.Namespace, say: Callable[[str], None]) -> 
 
 
 def _check_parity(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import manifest
     from model_press.checks import parity
+    from model_press.coreml import manifest
 
-    result = parity.check(options.outputs, manifest.read(options.manifest), options.keras_outputs)
+    result = parity.check(
+        options.outputs, manifest.read_any(options.manifest), options.keras_outputs
+    )
     return _report(result, options.out, say)
 
 
@@ -371,15 +385,18 @@ def _stem(path: str) -> str:
     return os.path.splitext(os.path.basename(path))[0]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None,
+    make_parser: Callable[[], argparse.ArgumentParser] | None = None,
+) -> int:
     """Runs a subcommand, or, with --persistent_worker, serves a build server's requests."""
     argv = list(sys.argv[1:] if argv is None else argv)
     if "--persistent_worker" in argv:
         from model_press import worker
 
         argv.remove("--persistent_worker")
-        return worker.serve(argv)
-    return run(argv, lambda line: print(line, file=sys.stderr))
+        return worker.serve(argv, make_parser=make_parser)
+    return run(argv, lambda line: print(line, file=sys.stderr), make_parser)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ TensorFlow's import costs seconds and a conversion leaves memory behind, so the 
 replaces itself (same pipes) when it has grown.
 """
 
+import argparse
 import contextlib
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from model_press import cli, worker_protocol
 
@@ -16,24 +17,36 @@ from model_press import cli, worker_protocol
 MAX_RESIDENT_BYTES = 2 << 30
 
 
-def serve(startup: Sequence[str], max_resident_bytes: int = MAX_RESIDENT_BYTES) -> int:
-    """Answers requests from stdin until it closes; each runs as `startup` + the request's arguments."""
+def serve(
+    startup: Sequence[str],
+    max_resident_bytes: int = MAX_RESIDENT_BYTES,
+    make_parser: Callable[[], argparse.ArgumentParser] | None = None,
+) -> int:
+    """Answers requests from stdin until it closes; each runs as `startup` + the request's arguments.
+
+    make_parser: the program's subcommands, as cli.run takes them.
+    """
     with _protected_stdout() as answers:
         requests = worker_protocol.Requests(sys.stdin.fileno())
         for request in requests:
             if request.cancel:
                 continue  # work is never interrupted; Bazel then waits for the answer
-            answer(request, startup, answers)
+            answer(request, startup, answers, make_parser)
             _release_memory()
             if requests.drained and _resident_bytes() > max_resident_bytes:
                 _replace_process(answers)
     return 0
 
 
-def answer(request: worker_protocol.Request, startup: Sequence[str], answers: int) -> None:
+def answer(
+    request: worker_protocol.Request,
+    startup: Sequence[str],
+    answers: int,
+    make_parser: Callable[[], argparse.ArgumentParser] | None = None,
+) -> None:
     """Runs one request and writes its answer to file descriptor `answers`."""
     lines: list[str] = []
-    code = cli.run([*startup, *request.arguments], lines.append)
+    code = cli.run([*startup, *request.arguments], lines.append, make_parser)
     output = "".join(line.rstrip("\n") + "\n" for line in lines)
     data = worker_protocol.encode_response(code, output, request.request_id)
     while data:

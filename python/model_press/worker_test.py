@@ -123,7 +123,7 @@ def test_a_grown_worker_replaces_itself_and_goes_on(tmp_path):
 
 
 def test_stray_prints_do_not_reach_the_protocol(monkeypatch, capfd):
-    def noisy(argv, say):
+    def noisy(argv, say, make_parser=None):
         os.write(1, b"native print\n")
         print("python print")
         say("line")

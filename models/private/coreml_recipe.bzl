@@ -1,0 +1,18 @@
+"""coreml_recipe: how a Core ML variant is made, as data that Bazel can address."""
+
+load("//models:providers.bzl", "CoremlRecipeInfo")
+
+def _coreml_recipe_impl(ctx):
+    return [
+        DefaultInfo(files = depset([ctx.file.src])),
+        CoremlRecipeInfo(name = ctx.label.name, json = ctx.file.src),
+    ]
+
+coreml_recipe = rule(
+    implementation = _coreml_recipe_impl,
+    attrs = {
+        "src": attr.label(allow_single_file = [".json"], mandatory = True, doc = "The recipe's JSON (fields in python/model_press/coreml/recipes.py)."),
+    },
+    provides = [CoremlRecipeInfo],
+    doc = "One Core ML recipe. A new one is a JSON file and this target; no rule changes.",
+)

@@ -1,0 +1,1 @@
+"""Core ML variants: conversion, compression, reproducible packages, and an evaluator that needs no Apple machine."""

@@ -1,0 +1,131 @@
+"""Runs an image classifier of Core ML on photographs, without an Apple machine.
+
+bazel run //python:coreml_eval -- MODEL.mlpackage PHOTO.jpg [PHOTO.jpg ...]
+"""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from model_press import files, images, model_format
+from model_press.coreml import weights
+from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.errors import UserError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prints what each photograph is; 1 and one line on standard error for what cannot be run."""
+    options = _parser().parse_args(argv)
+    # `bazel run` starts programs in the runfiles folder and says here where the user is.
+    here = os.environ.get("BUILD_WORKING_DIRECTORY", "")
+    try:
+        with _package(os.path.join(here, options.model)) as folder:
+            classifier = ImageClassifier(folder, options.precision)
+            found = [
+                _classify(classifier, os.path.join(here, photo), photo, options.fit, options.top)
+                for photo in options.photos
+            ]
+            sheet = _sheet(classifier)
+    except UserError as error:
+        print(f"ERROR {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ERROR {error.filename}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    try:
+        if options.json:
+            sys.stdout.write(
+                files.dump_json({"schema_version": 1, **sheet, "photos": found}).decode()
+            )
+        else:
+            print("\n".join(_page(sheet, found)))
+    except BrokenPipeError:  # `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="coreml_eval", description=__doc__.splitlines()[0])
+    parser.add_argument("model", help="a .mlpackage folder, or a zip that holds one")
+    parser.add_argument("photos", nargs="*", metavar="photo", help="JPEG, PNG, WebP or BMP")
+    parser.add_argument("--top", type=int, default=5, help="labels a photograph (default 5)")
+    parser.add_argument(
+        "--fit",
+        choices=("crop", "stretch"),
+        default="crop",
+        help="to the input's shape (default crop)",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=("declared", "float32"),
+        default="declared",
+        help="round to float16 where the program declares it (default), or nowhere",
+    )
+    parser.add_argument("--json", action="store_true", help="the same as JSON (schema_version 1)")
+    return parser
+
+
+@contextlib.contextmanager
+def _package(path: str) -> Iterator[pathlib.Path]:
+    """The package's folder: the path itself, or the one folder *.mlpackage in a zip, unpacked for the block."""
+    if os.path.isdir(path) or not zipfile.is_zipfile(path):
+        yield pathlib.Path(path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        model_format.unzip(path, pathlib.Path(folder))
+        inside = sorted(pathlib.Path(folder).rglob("*.mlpackage"))
+        if len(inside) != 1:
+            raise UserError(f"{path} holds {len(inside)} .mlpackage folders, expected one")
+        yield inside[0]
+
+
+def _classify(classifier: ImageClassifier, path: str, photo: str, fit: str, top: int) -> dict:
+    pixels = images.fit(images.decode(path), classifier.width, classifier.height, fit)
+    scores = classifier.run(pixels[None])[0]
+    best = np.argsort(-scores, kind="stable")[:top]
+    return {
+        "photo": photo,
+        "labels": [
+            {"label": classifier.labels[i], "score": round(float(scores[i]), 6)} for i in best
+        ],
+    }
+
+
+def _sheet(classifier: ImageClassifier) -> dict:
+    found = weights.of(classifier.program)
+    return {
+        "input": {
+            "name": classifier.input_name,
+            "height": classifier.height,
+            "width": classifier.width,
+            "color_order": classifier.color_order,
+        },
+        "classes": len(classifier.labels),
+        "specification_version": classifier.spec.specificationVersion,
+        "weights": sum(weight.elements for weight in found),
+        "coverage": round(weights.coverage(found), 6),
+    }
+
+
+def _page(sheet: dict, found: list[dict]) -> list[str]:
+    entry = sheet["input"]
+    lines = [
+        f"{entry['width']}x{entry['height']} {entry['color_order']} image `{entry['name']}`, "
+        f"{sheet['classes']} classes, {sheet['weights']} weights, {sheet['coverage']:.1%} of them compressed, "
+        f"specification version {sheet['specification_version']}"
+    ]
+    for item in found:
+        lines.append(item["photo"])
+        lines += [f"  {label['score']:8.4f}  {label['label']}" for label in item["labels"]]
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""coreml_eval: a package or its zip, a photograph, labels; one line for what cannot be run."""
+
+import json
+
+import pytest
+from PIL import Image
+
+from model_press.coreml import eval_main, package, tiny
+from model_press.testing import keras_models
+
+
+@pytest.fixture(scope="module")
+def variant(tmp_path_factory):
+    one = tiny.source(tmp_path_factory.mktemp("eval"), keras_models.classifier("2"))
+    return one.convert(tiny.recipe("int8"))
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    Image.fromarray(tiny.IMAGES[7]).save(path)
+    return str(path)
+
+
+def test_folder_and_zip_give_the_scores(variant, photo, tmp_path, capsys):
+    package.write_zip(variant.package, tmp_path / "net.zip", "net.mlpackage")
+    answers = []
+    for model in (variant.package, tmp_path / "net.zip"):
+        assert eval_main.main([str(model), photo, "--json", "--top=2"]) == 0
+        answers.append(json.loads(capsys.readouterr().out))
+    assert answers[0] == answers[1]
+    best = answers[0]["photos"][0]["labels"]
+    scores = variant.scores()[7]
+    assert [label["label"] for label in best] == [
+        tiny.NAMES[i] for i in (-scores).argsort(kind="stable")[:2]
+    ]
+    assert best[0]["score"] == pytest.approx(scores.max(), abs=1e-5)
+    assert answers[0]["input"] == {"name": "image", "height": 24, "width": 24, "color_order": "RGB"}
+
+
+def test_page_names_the_input_and_the_label(variant, photo, capsys):
+    assert eval_main.main([str(variant.package), photo]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith("24x24 RGB image `image`, 10 classes, ") and "compressed" in out[0]
+    assert out[1] == photo and "colour" in out[2]
+
+
+@pytest.mark.parametrize(
+    "model, said",
+    [
+        ("nowhere.mlpackage", "is not a .mlpackage folder"),
+        ("photo.png", "is not a .mlpackage folder"),
+    ],
+)
+def test_what_is_no_package_gets_one_line(tmp_path, photo, capsys, monkeypatch, model, said):
+    monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
+    assert eval_main.main([model, photo]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and said in captured.err and captured.err.count("\n") == 1

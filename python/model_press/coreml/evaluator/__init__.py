@@ -1,0 +1,1 @@
+"""Runs Core ML programs (.mlpackage image classifiers) on any machine, in NumPy."""

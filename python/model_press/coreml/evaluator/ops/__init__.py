@@ -1,0 +1,23 @@
+"""What each MIL operation computes. A function takes MIL's parameter names and defaults, and float32 arrays.
+
+Semantics and defaults: Apple's MIL operator reference (coremltools' API documentation). Arrays are NCHW, and the first
+axis may hold several images where the program was written for one.
+"""
+
+from collections.abc import Callable
+
+from model_press.coreml.evaluator.ops import (
+    convolution,
+    elementwise,
+    normalization,
+    pooling,
+    shaping,
+)
+
+OPERATIONS: dict[str, Callable] = {
+    **convolution.OPERATIONS,
+    **elementwise.OPERATIONS,
+    **normalization.OPERATIONS,
+    **pooling.OPERATIONS,
+    **shaping.OPERATIONS,
+}

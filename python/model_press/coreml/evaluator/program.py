@@ -1,0 +1,193 @@
+"""A Core ML program (MIL) as plain data: operations in order, with constants read from the package."""
+
+import dataclasses
+import math
+import os
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from model_press import files
+from model_press.coreml.evaluator import blob
+from model_press.coreml.protos import model_pb2
+from model_press.errors import UserError
+
+SPEC = "Data/com.apple.CoreML/model.mlmodel"
+WEIGHTS = "Data/com.apple.CoreML/weights/weight.bin"
+
+# MIL's element types by their number in MIL.proto, and how many bits one takes in an immediate value's bytes.
+_DTYPES = {
+    1: ("bool", 8),
+    2: ("string", 0),
+    10: ("float16", 16),
+    11: ("float32", 32),
+    12: ("float64", 64),
+    21: ("int8", 8),
+    22: ("int16", 16),
+    23: ("int32", 32),
+    24: ("int64", 64),
+    25: ("int4", 4),
+    31: ("uint8", 8),
+    32: ("uint16", 16),
+    33: ("uint32", 32),
+    34: ("uint64", 64),
+    35: ("uint4", 4),
+    36: ("uint2", 2),
+    37: ("uint1", 1),
+    38: ("uint6", 6),
+    39: ("uint3", 3),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class TensorType:
+    """dtype: MIL's name, such as float16 or uint4. shape: sizes, 0 where the size is not static."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Name:
+    """A parameter that is bound to another operation's output or to an input of the program."""
+
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """One operation.
+
+    arguments: by parameter name: a Name, a constant (array, bool, int, float, str) or a list of them.
+    outputs: (name, type) pairs; type is None where it is not a tensor.
+    """
+
+    type: str
+    arguments: dict[str, Any]
+    outputs: tuple[tuple[str, TensorType | None], ...]
+
+    @property
+    def name(self) -> str:
+        return self.outputs[0][0]
+
+    @property
+    def reads(self) -> set[str]:
+        """Names of the values that it takes."""
+        found = set()
+        for argument in self.arguments.values():
+            items = argument if isinstance(argument, list) else [argument]
+            found |= {item.text for item in items if isinstance(item, Name)}
+        return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """inputs: by name. operations: in the order of execution, constants included."""
+
+    inputs: dict[str, TensorType]
+    operations: tuple[Operation, ...]
+    outputs: tuple[str, ...]
+
+
+def read_spec(package: str | os.PathLike) -> Any:
+    """The Model message of a .mlpackage folder; UserError if there is none or it is not a program."""
+    if not pathlib.Path(package).is_dir():
+        raise UserError(f"model {package} is not a .mlpackage folder")
+    path = files.require_file(pathlib.Path(package) / SPEC, "model specification")
+    spec = model_pb2().Model()
+    try:
+        spec.ParseFromString(path.read_bytes())
+    except Exception as error:  # protobuf's DecodeError, whose module depends on the implementation
+        raise UserError(f"model specification {path} is corrupt ({error})") from error
+    if spec.WhichOneof("Type") != "mlProgram":
+        raise UserError(
+            f"model {package} is a {spec.WhichOneof('Type')}, expected an ML program; convert it with "
+            "convert_to='mlprogram'"
+        )
+    return spec
+
+
+def read(package: str | os.PathLike, spec: Any) -> Program:
+    """The main function of a package's program, constants memory-mapped where they lie in the weight file."""
+    function = spec.mlProgram.functions.get("main")
+    if function is None or function.opset not in function.block_specializations:
+        raise UserError(f"model {package} has no function `main`")
+    weights = pathlib.Path(package) / WEIGHTS
+    reader = _Reader(blob.BlobFile(weights) if weights.exists() else None)
+    block = function.block_specializations[function.opset]
+    return Program(
+        {value.name: _tensor_type(value.type) for value in function.inputs},
+        tuple(reader.operation(op) for op in block.operations),
+        tuple(block.outputs),
+    )
+
+
+def _tensor_type(value_type: Any) -> TensorType | None:
+    if value_type.WhichOneof("type") != "tensorType":
+        return None
+    tensor = value_type.tensorType
+    if tensor.dataType not in _DTYPES:
+        raise UserError(f"the program has element type {tensor.dataType}, which is unknown")
+    shape = tuple(d.constant.size if d.HasField("constant") else 0 for d in tensor.dimensions)
+    return TensorType(_DTYPES[tensor.dataType][0], shape)
+
+
+class _Reader:
+    def __init__(self, weights: blob.BlobFile | None):
+        self._weights = weights
+
+    def operation(self, op: Any) -> Operation:
+        if op.blocks:
+            raise UserError(
+                f"operation {op.outputs[0].name} ({op.type}) has control flow, which the evaluator does "
+                "not run"
+            )
+        arguments = {
+            name: self._value(value) for name, value in op.attributes.items() if name != "name"
+        }
+        for name, argument in op.inputs.items():
+            bound = [
+                Name(binding.name)
+                if binding.WhichOneof("binding") == "name"
+                else self._value(binding.value)
+                for binding in argument.arguments
+            ]
+            # A parameter that takes several tensors has a list even if it holds one.
+            arguments[name] = bound if len(bound) != 1 or name == "values" else bound[0]
+        outputs = tuple((out.name, _tensor_type(out.type)) for out in op.outputs)
+        return Operation(op.type, arguments, outputs)
+
+    def _value(self, value: Any) -> Any:
+        kind = _tensor_type(value.type)
+        if kind is None:
+            if value.type.WhichOneof("type") != "listType":
+                raise UserError("the program has a constant that is neither a tensor nor a list")
+            return [self._value(item) for item in value.immediateValue.list.values]
+        count = math.prod(kind.shape)
+        if value.WhichOneof("value") == "blobFileValue":
+            if self._weights is None:
+                raise UserError("the program has weights in a file, but the package has none")
+            flat = self._weights.read(value.blobFileValue.offset, count)
+        else:
+            flat = _immediate(value.immediateValue.tensor, kind, count)
+        if kind.dtype == "string":
+            return flat[0] if not kind.shape else flat
+        array = np.asarray(flat).reshape(kind.shape)
+        return array if kind.shape else array.item()
+
+
+def _immediate(tensor: Any, kind: TensorType, count: int) -> Any:
+    field = tensor.WhichOneof("value")
+    values = getattr(tensor, field).values
+    if field == "strings":
+        return list(values)
+    if field != "bytes":
+        if field in ("floats", "doubles"):
+            return np.asarray(values, np.float32)
+        return np.asarray(values, np.bool_ if field == "bools" else np.int64)
+    bits = next(b for name, b in _DTYPES.values() if name == kind.dtype)
+    data = np.frombuffer(values, np.uint8)
+    if bits < 8:
+        return blob.unpack(data, bits, count, signed=kind.dtype.startswith("int"))
+    return data.view(kind.dtype)

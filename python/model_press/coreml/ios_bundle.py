@@ -1,0 +1,116 @@
+"""ios-bundle: the app's sources and models as one zip that holds an app package, which Xcode opens.
+
+The package's folder ends in .swiftpm. Files in it: Package.swift, Sources/ModelPressCore, App (screens, Generated
+classes) and App/Resources (packages, manifests, labels, variants.json).
+"""
+
+import dataclasses
+import os
+import pathlib
+import zipfile
+from collections.abc import Sequence
+
+from model_press import files
+from model_press.coreml import manifest, package, swift_class, verify
+from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.errors import UserError
+
+_RESOURCES = "App/Resources"
+_CATALOGUE = "variants.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """Paths of a variant's package, manifest and labels."""
+
+    package: str
+    manifest: str
+    labels: str
+
+
+def class_name(variant: str) -> str:
+    """DigitsCoremlFp16 for digits_coreml_fp16."""
+    return "".join(part.capitalize() for part in variant.split("_"))
+
+
+def catalogue(variants: Sequence[Variant]) -> bytes:
+    """variants.json (schema 1): the files of each variant, in the order of the app's picker."""
+    return files.dump_json(
+        {
+            "schema_version": 1,
+            "variants": [
+                {
+                    "package": os.path.basename(v.package).removesuffix(".mlpackage"),
+                    "manifest": os.path.basename(v.manifest),
+                    "labels": os.path.basename(v.labels),
+                }
+                for v in variants
+            ],
+        }
+    )
+
+
+def write(
+    out: str | os.PathLike,
+    name: str,
+    variants: Sequence[Variant],
+    template: str | os.PathLike,
+    sources: Sequence[tuple[str, str]],
+) -> None:
+    """Writes the zip: stored, dated 1980, sorted.
+
+    Args:
+      out: the zip.
+      name: the folder in it without .swiftpm.
+      variants: the models, the first one is what the app begins with.
+      template: Package.swift with the line `// RESOURCES` where resources are listed.
+      sources: (path on disk, path in the package) of all other files.
+
+    Raises:
+      UserError: no variant, two of one name, a package that is not its manifest's, or the same path twice.
+    """
+    if not variants:
+        raise UserError("the app has no model; give at least one coreml_variant")
+    members: dict[str, bytes | pathlib.Path] = {}
+
+    def add(path: str, content: bytes | pathlib.Path) -> None:
+        if path in members and _bytes(members[path]) != _bytes(content):
+            raise UserError(f"two different files would be {path} in the app package")
+        members[path] = content
+
+    for path, target in sources:
+        add(target, files.require_file(path, "source"))
+    resources = [_CATALOGUE]
+    for variant in variants:
+        resources += _add_variant(variant, add)
+    add(f"{_RESOURCES}/{_CATALOGUE}", catalogue(variants))
+    text = pathlib.Path(template).read_text("utf-8")
+    mark = "// RESOURCES\n"
+    if mark not in text:
+        raise UserError(f"{template} has no line `{mark.strip()}`")
+    listed = "".join(f'        .copy("Resources/{r}"),\n' for r in dict.fromkeys(resources))
+    add("Package.swift", text.replace(f"        {mark}", listed).encode())
+    with files.AtomicWriter(out) as target, zipfile.ZipFile(target, "w") as archive:
+        for path in sorted(members):
+            info = zipfile.ZipInfo(f"{name}.swiftpm/{path}", (1980, 1, 1, 0, 0, 0))
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, _bytes(members[path]))
+
+
+def _add_variant(variant: Variant, add) -> list[str]:
+    description = manifest.read(variant.manifest)
+    folder = pathlib.Path(variant.package)
+    if package.digest(folder) != description.model.sha256:
+        raise UserError(f"package {folder} is not the one that {variant.manifest} names")
+    verify.check(ImageClassifier(folder), description)
+    for path in package.members(folder):
+        add(f"{_RESOURCES}/{folder.name}/{path.relative_to(folder).as_posix()}", path)
+    for path in (variant.manifest, variant.labels):
+        add(f"{_RESOURCES}/{os.path.basename(path)}", pathlib.Path(path))
+    class_ = class_name(description.name)
+    add(f"App/Generated/{class_}.swift", swift_class.write(folder, class_).encode())
+    return [folder.name, os.path.basename(variant.manifest), os.path.basename(variant.labels)]
+
+
+def _bytes(content: bytes | pathlib.Path) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()

@@ -1,0 +1,97 @@
+"""ios-bundle: the zip holds all that the app reads, the same bytes each time; what does not fit is refused."""
+
+import json
+import pathlib
+import zipfile
+
+import pytest
+
+from model_press.coreml import ios_bundle, manifest, tiny
+from model_press.testing import keras_models
+from model_press.testing.raises import user_error
+
+_TEMPLATE = "let package = (\n        resources: [\n        // RESOURCES\n        ]\n)\n"
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory):
+    """(variant, its paths, template, sources)."""
+    folder = tmp_path_factory.mktemp("bundle")
+    variant = tiny.source(folder, keras_models.classifier("2")).convert(tiny.recipe("fp16"))
+    manifest.write(folder / "fp16.manifest.json", variant.manifest)
+    (folder / "Package.swift").write_text(_TEMPLATE)
+    (folder / "View.swift").write_text("struct View {}\n")
+    paths = [variant.package, folder / "fp16.manifest.json", folder / "m.labels.txt"]
+    return (
+        ios_bundle.Variant(*map(str, paths)),
+        folder / "Package.swift",
+        [(str(folder / "View.swift"), "App/View.swift")],
+    )
+
+
+def _write(parts, out, variants=None, sources=None):
+    variant, template, given = parts
+    ios_bundle.write(
+        out,
+        "App",
+        [variant] if variants is None else variants,
+        template,
+        given if sources is None else sources,
+    )
+    with zipfile.ZipFile(out) as archive:
+        return {
+            i.filename.removeprefix("App.swiftpm/"): archive.read(i) for i in archive.infolist()
+        }
+
+
+def test_zip_holds_sources_class_models_and_catalogue(parts, tmp_path):
+    members = _write(parts, tmp_path / "a.zip")
+    assert set(members) == {
+        "App/Generated/Fp16.swift",
+        "App/Resources/fp16.manifest.json",
+        "App/Resources/fp16.mlpackage/Data/com.apple.CoreML/model.mlmodel",
+        "App/Resources/fp16.mlpackage/Data/com.apple.CoreML/weights/weight.bin",
+        "App/Resources/fp16.mlpackage/Manifest.json",
+        "App/Resources/m.labels.txt",
+        "App/Resources/variants.json",
+        "App/View.swift",
+        "Package.swift",
+    }
+    listed = json.loads(members["App/Resources/variants.json"])["variants"]
+    assert listed == [
+        {"package": "fp16", "manifest": "fp16.manifest.json", "labels": "m.labels.txt"}
+    ]
+    package = members["Package.swift"].decode()
+    for name in ("variants.json", "fp16.mlpackage", "fp16.manifest.json", "m.labels.txt"):
+        assert f'.copy("Resources/{name}"),' in package
+    assert b"class Fp16" in members["App/Generated/Fp16.swift"]
+
+
+def test_same_bytes_each_time(parts, tmp_path):
+    _write(parts, tmp_path / "a.zip")
+    _write(parts, tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_no_model_a_clash_and_another_package_are_refused(parts, tmp_path):
+    variant, template, sources = parts
+    with user_error("has no model"):
+        _write(parts, tmp_path / "a.zip", variants=[])
+    with user_error("two different files would be App/View.swift"):
+        _write(parts, tmp_path / "a.zip", sources=[*sources, (str(template), "App/View.swift")])
+    other = json.loads(pathlib.Path(variant.manifest).read_text())
+    other["model"]["sha256"] = "0" * 64
+    (tmp_path / "other.json").write_text(json.dumps(other))
+    with user_error("is not the one that"):
+        _write(
+            parts,
+            tmp_path / "a.zip",
+            variants=[
+                ios_bundle.Variant(variant.package, str(tmp_path / "other.json"), variant.labels)
+            ],
+        )
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_class_name():
+    assert ios_bundle.class_name("digits_coreml_fp16") == "DigitsCoremlFp16"

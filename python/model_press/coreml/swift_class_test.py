@@ -1,0 +1,59 @@
+"""The generated Swift class takes its names and sizes from the package's specification."""
+
+import pytest
+
+from model_press.coreml import swift_class
+from model_press.coreml.evaluator import program
+from model_press.coreml.protos import model_pb2
+from model_press.testing.raises import user_error
+
+
+@pytest.fixture
+def package(tmp_path):
+    def make(**changes):
+        spec = model_pb2().Model()
+        spec.specificationVersion = 7
+        spec.mlProgram.version = 1
+        description = spec.description
+        description.metadata.shortDescription = "digits,\nfp16"
+        image = description.input.add(name=changes.get("image", "image"))
+        image.type.imageType.width, image.type.imageType.height = 64, 80
+        description.output.add(name="classLabel").type.stringType.SetInParent()
+        scores = description.output.add(name="classLabel_probs").type
+        (scores.int64Type if changes.get("untyped") else scores.dictionaryType).SetInParent()
+        path = tmp_path / "digits_coreml_fp16.mlpackage"
+        (path / program.SPEC).parent.mkdir(parents=True)
+        (path / program.SPEC).write_bytes(spec.SerializeToString())
+        return path
+
+    return make
+
+
+def test_names_sizes_and_resource(package):
+    text = swift_class.write(package(), "DigitsFp16")
+    for part in (
+        "public final class DigitsFp16 {",
+        "imageWidth = 64\n",
+        "imageHeight = 80\n",
+        'forResource: "digits_coreml_fp16", withExtension: "mlmodelc"',
+        "func prediction(image: CVPixelBuffer) throws -> Output",
+        'featureValue(for: "classLabel_probs")?.dictionaryValue',
+        "public let classLabel: String",
+        "/// digits, fp16\n",
+    ):
+        assert part in text, part
+    assert "{{" not in text and "}}" not in text
+
+
+@pytest.mark.parametrize(
+    "name, changes, said",
+    [
+        ("digitsFp16", {}, "must begin with a capital"),
+        ("Digits Fp16", {}, "'Digits Fp16' cannot be a name in Swift"),
+        ("Digits", {"image": "image/0"}, "'image/0' cannot be a name in Swift"),
+        ("Digits", {"untyped": True}, "imageType, stringType, int64Type"),
+    ],
+)
+def test_what_makes_no_class_is_named(package, name, changes, said):
+    with user_error(said):
+        swift_class.write(package(**changes), name)
