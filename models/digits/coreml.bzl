@@ -1,7 +1,7 @@
 """The Core ML variants of the digits net and their gates, evaluated on this machine."""
 
 load("//models:defs.bzl", "accuracy_test", "coreml_variants", "parity_test")
-load("//models/private:coreml_recipes.bzl", "COREML_RECIPES")
+load("//models/private:coreml_recipes.bzl", "COREML_RECIPES", "FULL_TAGS")
 
 # A recipe's gates take a conversion of seconds and about half a minute of evaluation.
 _DEFAULT = [
@@ -22,7 +22,7 @@ _MAX_DROP = {
 _UNGATED = ["pruned75"]
 
 def digits_coreml():
-    """Declares `coreml_<recipe>` and its accuracy and parity tests; those of most recipes are tagged `full`."""
+    """Declares `coreml_<recipe>` and its accuracy and parity tests; those of most recipes are in `coreml_full_tests`."""
     full = [recipe for recipe in COREML_RECIPES if recipe not in _DEFAULT]
     coreml_variants(
         name = "coreml_variants",
@@ -32,7 +32,7 @@ def digits_coreml():
     for recipe in COREML_RECIPES:
         if recipe in _UNGATED:
             continue
-        tags = ["full"] if recipe in full else []
+        tags = FULL_TAGS if recipe in full else []
         accuracy_test(
             name = "coreml_{}_accuracy_test".format(recipe),
             baseline = ":digits",
@@ -49,3 +49,15 @@ def digits_coreml():
             tags = tags,
             variant = ":coreml_" + recipe,
         )
+
+    # bazel test --config=full //models/digits:coreml_full_tests
+    native.test_suite(
+        name = "coreml_full_tests",
+        tags = ["manual"],
+        tests = [
+            "coreml_{}_{}_test".format(recipe, gate)
+            for recipe in full
+            if recipe not in _UNGATED
+            for gate in ["accuracy", "parity"]
+        ],
+    )

@@ -58,6 +58,19 @@ def wide(tmp_path_factory):
     return tiny.source(tmp_path_factory.mktemp("wide"), _wide())
 
 
+@pytest.fixture(scope="module")
+def converted(wide):
+    """Each shipped recipe's variant of the wide net, made once."""
+    made = {}
+
+    def variant(name):
+        if name not in made:
+            made[name] = wide.convert(tiny.recipe(name))
+        return made[name]
+
+    return variant
+
+
 def test_every_shipped_recipe_is_tested():
     assert set(RECIPES) == set(STORAGE)
 
@@ -85,14 +98,14 @@ def _weights(variant) -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def dense(wide):
-    return _weights(wide.convert(tiny.recipe("fp16"), "dense"))
+def dense(converted):
+    return _weights(converted("fp16"))
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_recipe_stores_weights_as_it_says(wide, dense, name):
+def test_recipe_stores_weights_as_it_says(converted, dense, name):
     a_recipe = tiny.recipe(name)
-    variant = wide.convert(a_recipe)
+    variant = converted(name)
     classifier = ImageClassifier(variant.package)
     stored = {w.storage for w in weights.of(classifier.program) if w.elements >= 240}
     assert STORAGE[name] in stored
@@ -120,17 +133,17 @@ def test_recipe_stores_weights_as_it_says(wide, dense, name):
 
 
 @pytest.mark.parametrize("name", ["fp16", "fp32"])
-def test_float_recipes_keep_their_tolerance(wide, name):
+def test_float_recipes_keep_their_tolerance(wide, converted, name):
     tolerance = tiny.recipe(name).tolerance
-    scores = wide.convert(tiny.recipe(name)).scores()
+    scores = converted(name).scores()
     assert np.abs(scores - wide.expected).max(1).mean() <= tolerance.max_mean_diff
     assert np.mean(scores.argmax(1) == wide.expected.argmax(1)) >= tolerance.min_top1_agreement
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_decoded_weights_are_coremltools_own(wide, name):
+def test_decoded_weights_are_coremltools_own(converted, name):
     """Another decoder, that of coremltools, must read the same numbers."""
-    variant = wide.convert(tiny.recipe(name), "decode")
+    variant = converted(name)
     classifier = ImageClassifier(variant.package)
     with quiet():
         import coremltools as ct

@@ -63,10 +63,15 @@ class Variant:
 def source(
     folder: pathlib.Path, model: Any, pre: Normalization = NAMED["tf"], fit: bool = True
 ) -> Source:
-    """Saves a Keras model of either generation, its head fitted to IMAGES' classes, and describes it."""
-    if fit:
-        keras_models.fit_head(model, pre.apply(IMAGES), CLASSES)
-    expected = np.asarray(model(pre.apply(IMAGES)), np.float32)
+    """Saves a Keras model of either generation, its head fitted to IMAGES' classes, and describes it.
+
+    A model of another input size has no `expected` scores.
+    """
+    expected = np.empty((0, 0), np.float32)
+    if tuple(model.input_shape[1:3]) == IMAGES.shape[1:3]:
+        if fit:
+            keras_models.fit_head(model, pre.apply(IMAGES), CLASSES)
+        expected = np.asarray(model(pre.apply(IMAGES)), np.float32)
     model.save(folder / "source.keras")
     files.write_bytes(folder / "names.txt", labels.dump(NAMES))
     import_model.import_model(
