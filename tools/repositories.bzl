@@ -1,11 +1,13 @@
 """What a WORKSPACE (Bazel 4 to 6) needs of model_press. Bazel 7 and later read MODULE.bazel instead."""
 
 load("//tools/android:repositories.bzl", "android_repositories")
+load("//tools/apple:repositories.bzl", "apple_repositories")
 load("//tools/debian:repositories.bzl", "debian_repositories")
 load("//tools/maven:repositories.bzl", "maven_repositories")
 load("//tools/npm:repositories.bzl", "npm_repositories")
 load("//tools/pi:repositories.bzl", "pi_repositories")
 load("//tools/python:repositories.bzl", "python_repositories")
+load("//tools/swift:repositories.bzl", "swift_repositories")
 load("//tools/workspace:shim.bzl", "shim_repository", "system_skylib")
 
 _SHIMS = [
@@ -32,8 +34,10 @@ def model_press_repositories():
     npm_repositories()
     maven_repositories()
     android_repositories()
+    apple_repositories()
     debian_repositories()
     pi_repositories()
+    swift_repositories()
 
     # The first that fits wins: the user's SDK, the registry packages, a clear line.
     native.register_toolchains(

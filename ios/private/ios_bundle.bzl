@@ -1,0 +1,104 @@
+"""Rules of the iOS app that need no Apple machine: its Swift classes, its list of models, and the bundle for Xcode."""
+
+load("//models:providers.bzl", "CoremlVariantInfo")
+load("//models/private:tool.bzl", "COREML_EVALUATOR_ATTR", "run_tool", "tool_arguments")
+
+_VARIANTS = attr.label_list(
+    providers = [CoremlVariantInfo],
+    mandatory = True,
+    doc = "The coreml_variants in the app; it begins with the first one.",
+)
+
+def _variant_argument(variant):
+    return "{}={}={}".format(variant.package.path, variant.manifest.path, variant.labels.path)
+
+def _variant_files(variants):
+    return [file for v in variants for file in [v.package, v.manifest, v.labels]]
+
+def _swift_class_impl(ctx):
+    variant = ctx.attr.variant[CoremlVariantInfo]
+    name = "".join([part.capitalize() for part in variant.name.split("_")])
+    out = ctx.actions.declare_file(name + ".swift")
+    arguments = tool_arguments(ctx, "swift-class")
+    arguments.add("--package=" + variant.package.path)
+    arguments.add("--name=" + name)
+    arguments.add("--out=" + out.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._coreml_evaluator,
+        mnemonic = "SwiftClass",
+        progress_message = "Writing the Swift class of {}".format(variant.name),
+        arguments = arguments,
+        inputs = [variant.package],
+        outputs = [out],
+    )
+    return [DefaultInfo(files = depset([out]))]
+
+swift_class = rule(
+    implementation = _swift_class_impl,
+    attrs = dict(
+        variant = attr.label(providers = [CoremlVariantInfo], mandatory = True, doc = "The coreml_variant."),
+        **COREML_EVALUATOR_ATTR
+    ),
+    doc = "The Swift class of a Core ML variant, named after it: DigitsCoremlInt8.swift.",
+)
+
+def _ios_resources_impl(ctx):
+    variants = [variant[CoremlVariantInfo] for variant in ctx.attr.variants]
+    out = ctx.actions.declare_file(ctx.label.name + "/variants.json")
+    arguments = tool_arguments(ctx, "ios-catalogue")
+    for variant in variants:
+        arguments.add("--variant=" + _variant_argument(variant))
+    arguments.add("--out=" + out.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._coreml_evaluator,
+        mnemonic = "IosCatalogue",
+        progress_message = "Listing the models of {}".format(ctx.label.name),
+        arguments = arguments,
+        inputs = [],
+        outputs = [out],
+    )
+    return [DefaultInfo(files = depset([out] + _variant_files(variants)))]
+
+ios_resources = rule(
+    implementation = _ios_resources_impl,
+    attrs = dict(variants = _VARIANTS, **COREML_EVALUATOR_ATTR),
+    doc = "What the app reads: packages, manifests, labels and variants.json.",
+)
+
+def _ios_bundle_impl(ctx):
+    variants = [variant[CoremlVariantInfo] for variant in ctx.attr.variants]
+    out = ctx.actions.declare_file(ctx.attr.app_name + ".swiftpm.zip")
+    arguments = tool_arguments(ctx, "ios-bundle")
+    arguments.add("--name=" + ctx.attr.app_name)
+    arguments.add("--template=" + ctx.file.template.path)
+    for variant in variants:
+        arguments.add("--variant=" + _variant_argument(variant))
+    for source in ctx.files.srcs:
+        # Paths in the package are those below this BUILD file.
+        below = source.short_path[len(ctx.label.package) + 1:]
+        arguments.add("--source={}={}".format(source.path, below))
+    arguments.add("--out=" + out.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._coreml_evaluator,
+        mnemonic = "IosBundle",
+        progress_message = "Packing {}".format(out.basename),
+        arguments = arguments,
+        inputs = ctx.files.srcs + [ctx.file.template] + _variant_files(variants),
+        outputs = [out],
+    )
+    return [DefaultInfo(files = depset([out]))]
+
+ios_bundle = rule(
+    implementation = _ios_bundle_impl,
+    attrs = dict(
+        app_name = attr.string(mandatory = True, doc = "Name of the folder in the zip, without .swiftpm."),
+        srcs = attr.label_list(allow_files = True, mandatory = True, doc = "All sources of the app, below this package."),
+        template = attr.label(allow_single_file = True, mandatory = True, doc = "Package.swift with a line `// RESOURCES`."),
+        variants = _VARIANTS,
+        **COREML_EVALUATOR_ATTR
+    ),
+    doc = "A zip with an app package (.swiftpm) that Xcode opens: sources, generated classes, models, manifests, labels.",
+)

@@ -1,0 +1,158 @@
+"""The app's Swift on Linux, by Debian's Swift: its own tests, a type check against stand-ins, and the style.
+
+The toolchain is a folder of 2.4 GB that is never copied: commands run in it as the root of a namespace of their own.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+_IOS = pathlib.Path("ios")
+_FRONTEND = "/usr/libexec/swift/bin/swift-frontend"
+# In the order in which they import each other.
+_STUBS = [
+    "CoreGraphics",
+    "CoreVideo",
+    "CoreML",
+    "CoreImage",
+    "AVFoundation",
+    "UIKit",
+    "Darwin",
+    "SwiftUI",
+    "PhotosUI",
+]
+_ENTER = """
+mount --rbind /dev "$1/dev"
+mount -t proc proc "$1/proc" 2>/dev/null || mount --rbind /proc "$1/proc"
+mount -t tmpfs tmpfs "$1/tmp"
+mkdir "$1/tmp/work"
+mount --bind "$2" "$1/tmp/work"
+root=$1
+shift 2
+exec chroot "$root" /usr/bin/env -i HOME=/tmp PATH=/usr/libexec/swift/bin:/usr/bin:/bin LANG=C.UTF-8 \
+  /bin/sh -c 'cd /tmp/work && exec "$@"' sh "$@"
+"""
+
+
+@pytest.fixture(scope="module")
+def root() -> pathlib.Path:
+    """The folder of the toolchain; where Debian cannot be had, the reason is the reason of a skip."""
+    record = pathlib.Path(os.environ["SWIFT_ROOT_RECORD"])
+    folder = pathlib.Path(os.path.realpath(record)).parent
+    reason = (folder / "unavailable.txt").read_text().strip()
+    if reason:
+        pytest.skip(reason)
+    return (folder / "root").resolve()
+
+
+@pytest.fixture(scope="module")
+def stubs(root, tmp_path_factory) -> dict[str, pathlib.Path]:
+    """The stand-ins as modules, by language mode."""
+    folders = {}
+    for version in ("5", "6"):
+        folder = folders[version] = tmp_path_factory.mktemp("stubs" + version)
+        (folder / "modules").mkdir()
+        for name in _STUBS:
+            shutil.copyfile(_IOS / "stubs" / f"{name}.swift", folder / f"{name}.swift")
+            done = _module(root, folder, version, name, f"{name}.swift")
+            assert done.returncode == 0, done.stdout
+    return folders
+
+
+@pytest.fixture
+def work(tmp_path) -> pathlib.Path:
+    """A writable copy of the sources."""
+    for name in ("App", "Sources", "Tests"):
+        shutil.copytree(_IOS / name, tmp_path / name)
+    shutil.copy(_IOS / "Package.swift", tmp_path)
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    for generated in _IOS.glob("*.swift"):
+        if generated.name != "Package.swift":
+            shutil.copy(generated, tmp_path / "App")
+    return tmp_path
+
+
+def _run(root: pathlib.Path, work: pathlib.Path, *command: str) -> subprocess.CompletedProcess:
+    enter = ["unshare", "-Urmpf", "--kill-child", "/bin/sh", "-euc", _ENTER, "sh"]
+    return subprocess.run(
+        [*enter, str(root), str(work), *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _sources(work: pathlib.Path, folder: str) -> list[str]:
+    return sorted(p.relative_to(work).as_posix() for p in (work / folder).rglob("*.swift"))
+
+
+def _module(
+    root: pathlib.Path, work: pathlib.Path, version: str, name: str, *sources: str
+) -> subprocess.CompletedProcess:
+    """Makes modules/NAME.swiftmodule."""
+    output = ["-module-name", name, "-o", f"modules/{name}.swiftmodule"]
+    options = ["-parse-as-library", *_options(version), *output]
+    return _run(root, work, _FRONTEND, "-emit-module", *options, *sources)
+
+
+def _options(version: str) -> list[str]:
+    return ["-sdk", "/", "-swift-version", version, "-I", "modules"]
+
+
+def _type_check(
+    root: pathlib.Path, work: pathlib.Path, stubs: dict[str, pathlib.Path], version: str
+) -> subprocess.CompletedProcess:
+    """The app's sources and generated class in a language mode, with the portable package and the stand-ins."""
+    shutil.copytree(stubs[version] / "modules", work / "modules")
+    done = _module(root, work, version, "ModelPressCore", *_sources(work, "Sources"))
+    assert done.returncode == 0, done.stdout
+    check = ["-typecheck", "-parse-as-library", "-module-name", "ModelPressApp", *_options(version)]
+    return _run(root, work, _FRONTEND, *check, *_sources(work, "App"))
+
+
+def test_portable_package(root, work):
+    done = _run(root, work, "swift", "test", "--disable-sandbox")
+    assert done.returncode == 0, done.stdout
+    counted = re.findall(r"Executed (\d+) tests?, with 0 failures", done.stdout)
+    assert counted and int(counted[-1]) >= 13, done.stdout
+
+
+@pytest.mark.parametrize("version", ["5", "6"])
+def test_app_type_checks(root, work, stubs, version):
+    assert len(_sources(work, "App")) >= 11  # with a generated class
+    done = _type_check(root, work, stubs, version)
+    assert done.returncode == 0, done.stdout
+    assert "warning:" not in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(
+    "file, old, new",
+    [
+        ("Classifier.swift", "MLFeatureValue(pixelBuffer:", "MLFeatureValue(pixelBufer:"),
+        ("ModelFile.swift", ".cpuAndNeuralEngine", ".cpuAndNeuralEngin"),
+        ("ClassifyView.swift", ".navigationTitle(", ".navigationTitel("),
+        (
+            "Camera.swift",
+            "didOutput sampleBuffer: CMSampleBuffer",
+            "didOutput sampleBuffer: CMSampleBufer",
+        ),
+    ],
+)
+def test_misspelt_api_is_an_error(root, work, stubs, file, old, new):
+    path = work / "App" / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    done = _type_check(root, work, stubs, "5")
+    assert done.returncode != 0 and f"App/{file}:" in done.stdout and "error:" in done.stdout
+
+
+def test_style(root, work):
+    done = _run(root, work, "swift-format", "lint", "--strict", "-r", "App", "Sources", "Tests")
+    generated = [line for line in done.stdout.splitlines() if "Digits" not in line]
+    assert not generated, done.stdout
