@@ -81,6 +81,7 @@ def _run(root: pathlib.Path, work: pathlib.Path, *command: str) -> subprocess.Co
     enter = ["unshare", "-Urmpf", "--kill-child", "/bin/sh", "-euc", _ENTER, "sh"]
     return subprocess.run(
         [*enter, str(root), str(work), *command],
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},  # chroot is in an sbin
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -32,7 +32,7 @@ def _swift_class_impl(ctx):
         inputs = [variant.package],
         outputs = [out],
     )
-    return [DefaultInfo(files = depset([out]))]
+    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out]))]
 
 swift_class = rule(
     implementation = _swift_class_impl,
@@ -59,7 +59,8 @@ def _ios_resources_impl(ctx):
         inputs = [],
         outputs = [out],
     )
-    return [DefaultInfo(files = depset([out] + _variant_files(variants)))]
+    files = [out] + _variant_files(variants)
+    return [DefaultInfo(files = depset(files), runfiles = ctx.runfiles(files))]
 
 ios_resources = rule(
     implementation = _ios_resources_impl,
@@ -89,7 +90,7 @@ def _ios_bundle_impl(ctx):
         inputs = ctx.files.srcs + [ctx.file.template] + _variant_files(variants),
         outputs = [out],
     )
-    return [DefaultInfo(files = depset([out]))]
+    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out]))]
 
 ios_bundle = rule(
     implementation = _ios_bundle_impl,
