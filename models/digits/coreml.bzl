@@ -1,7 +1,7 @@
 """The Core ML variants of the digits net and their gates, evaluated on this machine."""
 
-load("//models:defs.bzl", "accuracy_test", "coreml_variants", "parity_test")
-load("//models/private:coreml_recipes.bzl", "COREML_RECIPES", "FULL_TAGS")
+load("//models:defs.bzl", "accuracy_test", "coreml_variant", "coreml_variants", "parity_test")
+load("//models/private:coreml_recipes.bzl", "COREML_RECIPES")
 
 # A recipe's gates take a conversion of seconds and about half a minute of evaluation.
 _DEFAULT = [
@@ -21,8 +21,17 @@ _MAX_DROP = {
 
 _UNGATED = ["pruned75"]
 
+# From a model that was compressed and trained on: name to (compression, recipe).
+_TUNED = {
+    "coreml_channels80_int8": ("channels80", "int8"),
+    "coreml_tuned50": ("pruned50", "pruned50"),
+    "coreml_tuned50_int8": ("pruned50", "pruned50_int8"),
+}
+
+DIGITS_COREML = [":coreml_" + recipe for recipe in COREML_RECIPES] + [":" + name for name in _TUNED]
+
 def digits_coreml():
-    """Declares `coreml_<recipe>` and its accuracy and parity tests; those of most recipes are in `coreml_full_tests`."""
+    """Declares `coreml_<recipe>` and its accuracy and parity tests; those of most recipes run by `--config=full`."""
     full = [recipe for recipe in COREML_RECIPES if recipe not in _DEFAULT]
     coreml_variants(
         name = "coreml_variants",
@@ -32,7 +41,7 @@ def digits_coreml():
     for recipe in COREML_RECIPES:
         if recipe in _UNGATED:
             continue
-        tags = FULL_TAGS if recipe in full else []
+        tags = ["full"] if recipe in full else []
         accuracy_test(
             name = "coreml_{}_accuracy_test".format(recipe),
             baseline = ":digits",
@@ -49,15 +58,16 @@ def digits_coreml():
             tags = tags,
             variant = ":coreml_" + recipe,
         )
-
-    # bazel test --config=full //models/digits:coreml_full_tests
-    native.test_suite(
-        name = "coreml_full_tests",
-        tags = ["manual"],
-        tests = [
-            "coreml_{}_{}_test".format(recipe, gate)
-            for recipe in full
-            if recipe not in _UNGATED
-            for gate in ["accuracy", "parity"]
-        ],
-    )
+    for name, (compression, recipe) in _TUNED.items():
+        coreml_variant(
+            name = name,
+            model = ":digits_" + compression,
+            recipe = recipe,
+        )
+        accuracy_test(
+            name = name + "_accuracy_test",
+            baseline = ":digits",
+            images = ":held_out",
+            max_drop = 0.015,
+            variant = ":" + name,
+        )

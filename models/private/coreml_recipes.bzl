@@ -15,12 +15,6 @@ COREML_RECIPES = [
     "pruned75",
 ]
 
-# `full` alone would not do: Bazel builds what a filtered test needs, here conversions and evaluations of minutes.
-FULL_TAGS = [
-    "full",
-    "manual",
-]
-
 def coreml_recipe_error(target, recipe):
     """What is wrong with a coreml_variant's recipe attribute.
 

@@ -1,6 +1,6 @@
 """model_report: one page, Markdown, CSV and JSON of what every variant costs and keeps."""
 
-load("//models:providers.bzl", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
+load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
 load(":evaluation.bzl", "evaluation_of")
 load(":subjects.bzl", "same_model")
@@ -151,6 +151,14 @@ def _collect(ctx, variants, baseline, model, image_set):
         "--summary": [_summary(ctx, evaluation, keras, model) for evaluation in evaluations],
         "--variant": [_facts(ctx, variant) for variant in variants],
     }
+    if ctx.files.calibrations:
+        options["--calibration"] = ctx.files.calibrations
+    if ctx.attr.coreml:
+        options["--coreml"] = [target[CoremlVariantInfo].manifest for target in ctx.attr.coreml]
+        options["--coreml-summary"] = [
+            _summary(ctx, target[EvaluationInfo], keras, model)
+            for target in ctx.attr.coreml_evaluations
+        ]
     if ctx.file.published:
         options["--published"] = ctx.file.published
     _run(
@@ -183,6 +191,8 @@ def _model_report_impl(ctx):
     model = same_model(ctx.label, variants)
     if model.model != ctx.attr.model[ModelInfo].model:
         fail("{}: `variants` are made from the model {}, `model` is {}".format(public_label(ctx.label), model.name, ctx.attr.model[ModelInfo].name))
+    for package in ctx.attr.coreml:
+        same_model(ctx.label, [variants[0], package[CoremlVariantInfo]])
     baseline = _baseline(ctx, variants)
     facts = _collect(ctx, variants, baseline, model, ctx.attr.images[ImageSetInfo])
     pages = [ctx.actions.declare_file(ctx.label.name + suffix) for suffix in _SUFFIXES]
@@ -210,6 +220,9 @@ _model_report = rule(
     executable = True,
     attrs = {
         "baseline": attr.label(providers = [VariantInfo]),
+        "calibrations": attr.label_list(allow_files = [".json"]),
+        "coreml": attr.label_list(providers = [CoremlVariantInfo]),
+        "coreml_evaluations": attr.label_list(providers = [EvaluationInfo]),
         "evaluations": attr.label_list(providers = [EvaluationInfo]),
         "images": attr.label(providers = [ImageSetInfo], mandatory = True),
         "keras_evaluation": attr.label(providers = [EvaluationInfo], mandatory = True),
@@ -224,7 +237,7 @@ _model_report = rule(
     doc = "See the macro of the same name.",
 )
 
-def model_report(name, model, variants, images, baseline = None, published = None, layer_images = 4, **kwargs):
+def model_report(name, model, variants, images, baseline = None, calibrations = [], coreml = [], published = None, layer_images = 4, **kwargs):
     """What every variant of a model costs and keeps: <name>.html, <name>.md, <name>.csv and <name>.json.
 
     `bazel build` makes every figure that depends on files alone, and says "not measured" for the rest. `bazel run //x:report --
@@ -237,6 +250,8 @@ def model_report(name, model, variants, images, baseline = None, published = Non
       variants: labels of its variants; the tables have the baseline first, then the others by falling size.
       images: label of an image_set that neither training nor calibration has seen, labelled or not.
       baseline: label of the variant that ratios refer to; the one of recipe fp32 by default.
+      calibrations: labels of calibration_report targets of the variants.
+      coreml: labels of coreml_variant targets of the model, shown in a table of their own.
       published: label of a JSON file with figures that somebody published for the model, shown in a column of their own
         (python/model_press/report/published.py).
       layer_images: images on which layers are compared with the baseline's.
@@ -245,6 +260,9 @@ def model_report(name, model, variants, images, baseline = None, published = Non
     _model_report(
         name = name,
         baseline = baseline,
+        calibrations = calibrations,
+        coreml = coreml,
+        coreml_evaluations = [evaluation_of(variant, images) for variant in coreml],
         evaluations = [evaluation_of(variant, images) for variant in variants],
         images = images,
         keras_evaluation = evaluation_of(model, images),

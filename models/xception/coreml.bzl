@@ -1,7 +1,7 @@
 """The Core ML variants of Xception and their gates, evaluated on this machine: half a second an image."""
 
 load("//models:defs.bzl", "coreml_variants", "parity_test", "size_test")
-load("//models/private:coreml_recipes.bzl", "COREML_RECIPES", "FULL_TAGS")
+load("//models/private:coreml_recipes.bzl", "COREML_RECIPES")
 
 _DEFAULT = [
     "fp16",
@@ -23,8 +23,10 @@ _MAX_RATIO = {
 # The untrained weights have no answer left when half of them are gone.
 _UNGATED = [recipe for recipe in COREML_RECIPES if recipe.startswith("pruned")]
 
+XCEPTION_COREML = [":coreml_" + recipe for recipe in COREML_RECIPES]
+
 def xception_coreml():
-    """Declares `coreml_<recipe>` and its parity and size tests; those of most recipes are in `coreml_full_tests`."""
+    """Declares `coreml_<recipe>` and its parity and size tests; those of most recipes run by `--config=full`."""
     full = [recipe for recipe in COREML_RECIPES if recipe not in _DEFAULT]
     coreml_variants(
         name = "coreml_variants",
@@ -37,7 +39,7 @@ def xception_coreml():
                 name = "coreml_{}_parity_test".format(recipe),
                 images = ":golden",
                 model = ":xception",
-                tags = FULL_TAGS if recipe in full else [],
+                tags = ["full"] if recipe in full else [],
                 variant = ":coreml_" + recipe,
             )
         if recipe in _MAX_RATIO:
@@ -45,17 +47,6 @@ def xception_coreml():
                 name = "coreml_{}_size_test".format(recipe),
                 baseline = ":coreml_fp32",
                 max_ratio = _MAX_RATIO[recipe],
-                tags = FULL_TAGS,
+                tags = ["full"],
                 variant = ":coreml_" + recipe,
             )
-
-    # bazel test --config=full //models/xception:coreml_full_tests
-    native.test_suite(
-        name = "coreml_full_tests",
-        tags = ["manual"],
-        tests = [
-            "coreml_{}_parity_test".format(recipe)
-            for recipe in full
-            if recipe not in _UNGATED
-        ] + ["coreml_{}_size_test".format(recipe) for recipe in _MAX_RATIO],
-    )

@@ -132,7 +132,7 @@ def agreement(scores: np.ndarray, expected: np.ndarray, floor: float) -> Agreeme
     """Compares scores with Keras' expected ones, both [N, classes].
 
     Args:
-      floor: what a score of zero counts as in the divergence: half a step of a quantised output.
+      floor: below it a score is unknown to the divergence: half a step of a quantised output.
     """
     difference = np.abs(scores.astype(np.float64) - expected)
     return Agreement(
@@ -147,13 +147,17 @@ def agreement(scores: np.ndarray, expected: np.ndarray, floor: float) -> Agreeme
 def mean_kl(p: np.ndarray, q: np.ndarray, floor: float) -> float | None:
     """Mean Kullback-Leibler divergence KL(p || q) in nats of rows [N, classes]; None if p has no probabilities.
 
-    A q below `floor` counts as that, and both are scaled to sum to one.
+    Scores of q below `floor` (half a step of a quantised output) are not zero but unknown: they share what the row lacks
+    of one, at least `floor` together and at most `floor` each. Of a thousand classes `floor` each would be more than all.
     """
     p, q = p.astype(np.float64), q.astype(np.float64)
     if p.min() < 0 or np.abs(p.sum(1) - 1).max() > _SUM_TOLERANCE:
         return None
     p = p / p.sum(1, keepdims=True)
-    q = np.maximum(q, floor)
+    unknown = q < floor
+    lacking = np.maximum(1 - np.where(unknown, 0, q).sum(1), floor)
+    share = np.minimum(lacking / np.maximum(unknown.sum(1), 1), floor)
+    q = np.where(unknown, share[:, None], q)
     q /= q.sum(1, keepdims=True)
     terms = np.where(p > 0, p * np.log(np.maximum(p, _FLOAT_FLOOR) / q), 0)
     return float(terms.sum(1).mean())

@@ -107,6 +107,13 @@ def test_a_code_of_zero_counts_as_half_a_step():
     assert summary.mean_kl(p, q, floor) == pytest.approx(expected)
 
 
+def test_a_thousand_codes_of_zero_do_not_outweigh_a_sure_answer():
+    scores = np.full((1, 1000), 1e-4 / 999)
+    scores[0, 7] = 1 - 1e-4
+    codes = np.round(scores * 255) / 256
+    assert 0 < summary.mean_kl(scores, codes, 1 / 512) < 0.01
+
+
 def test_logits_have_no_divergence():
     logits = np.array([[3.0, -2.0]])
     assert summary.mean_kl(logits, logits, 1e-12) is None

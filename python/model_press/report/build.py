@@ -7,7 +7,7 @@ from typing import Any
 from model_press import strict_json
 from model_press.errors import UserError
 from model_press.measure import metrics
-from model_press.report import published
+from model_press.report import coreml, published
 from model_press.report.facts import Entry, Facts
 
 SCHEMA_VERSION = 1
@@ -48,6 +48,11 @@ def build(
         "baseline": facts.baseline,
         "keras": _keras(facts, times),
         "variants": variants,
+        "coreml": [
+            coreml.row(package, base.facts.bytes, base.summary.top1)
+            for package in sorted(facts.coreml, key=lambda package: (-package.bytes, package.name))
+        ],
+        "calibrations": strict_json.to_json(facts.calibrations),
         "devices": [_device(facts, device) for device in devices],
         "published": None,
     }
@@ -74,6 +79,7 @@ def ordered(facts: Facts) -> list[Entry]:
 def _require_same_files(facts: Facts, measured: metrics.Metrics) -> None:
     known = {entry.facts.name: entry.facts.sha256 for entry in facts.variants}
     known[facts.keras.name] = facts.keras.sha256
+    known.update({package.name: package.sha256 for package in facts.coreml})
     device = measured.machine.cpu_model
     for record in measured.records:
         expected = known.get(record.variant)
@@ -317,6 +323,7 @@ def _weights(entry: Entry) -> dict[str, Any]:
 def _device(facts: Facts, measured: metrics.Metrics) -> dict[str, Any]:
     times = _Times(measured, facts.baseline)
     names = [facts.keras.name] + [entry.facts.name for entry in ordered(facts)]
+    names += [package.name for package in facts.coreml]
     rows = []
     for name in names:
         records, memory = times.records(name), times.memory(name)

@@ -36,6 +36,38 @@ def test_figures_of_a_measured_variant():
     ]
 
 
+def test_figures_of_a_core_ml_package():
+    (package,) = build.build(facts_of(), metrics_of())["coreml"]
+    assert (package["recipe"], package["bytes"], package["coverage"]) == ("palette4", 125_000, 0.987)
+    assert (package["top1"], package["top1_drop"]) == (0.94, 0.01)
+    assert package["ratios"] == {"size": 0.125}
+    (untrained,) = build.build(facts_of(trained=False), None)["coreml"]
+    assert (untrained["top1"], untrained["top1_drop"]) == (None, None)
+
+
+def test_a_calibration_of_another_variant_is_refused():
+    known = facts_of()
+    with user_error("the calibration report is of net_int16x8", "net_fp32, net_int8"):
+        facts.collect(
+            known.label,
+            known.images,
+            known.baseline,
+            testing_facts.INFO,
+            {"keras_bytes": 1, "h5_bytes": 1},
+            known.keras.summary,
+            known.variants,
+            None,
+            (),
+            (testing_facts.calibration_of("net_int16x8"),),
+        )
+
+
+def test_a_phone_may_measure_core_ml_packages():
+    phone = metrics_of(record_of(testing_facts.PALETTE, 1, 3.0, 60_000_000), kind="ios")
+    (device,) = build.build(facts_of(), None, [phone])["devices"]
+    assert [row["name"] for row in device["variants"]] == [testing_facts.PALETTE]
+
+
 def test_shares_of_the_time_outside_the_delegate():
     def timed(*ops):
         record = record_of(INT8, 1, 2.0, 55_000_000)

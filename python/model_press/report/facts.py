@@ -3,10 +3,10 @@
 import dataclasses
 import os
 
-from model_press import files, model_info, strict_json
+from model_press import calibration_ranges, files, model_info, strict_json
 from model_press.errors import UserError
 from model_press.evaluate import layer_error, summary, variant_facts
-from model_press.report import published
+from model_press.report import coreml, published
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Facts:
     keras: KerasFacts
     variants: tuple[Entry, ...]
     published: published.Published | None
+    coreml: tuple[coreml.CoremlFacts, ...]
+    calibrations: tuple[calibration_ranges.Report, ...]
 
     @property
     def baseline_entry(self) -> Entry:
@@ -60,6 +62,8 @@ def collect(
     keras_summary: summary.Summary,
     variants: tuple[Entry, ...],
     article: published.Published | None,
+    packages: tuple[coreml.CoremlFacts, ...] = (),
+    calibrations: tuple[calibration_ranges.Report, ...] = (),
 ) -> Facts:
     """Puts together what the single actions found.
 
@@ -67,15 +71,21 @@ def collect(
       UserError: two variants of one name, or a baseline that is none of them.
     """
     names = [entry.facts.name for entry in variants]
-    for name in names:
-        if names.count(name) > 1:
-            raise UserError(f"variant {name} is given {names.count(name)} times, expected once")
+    given = names + [package.name for package in packages]
+    for name in given:
+        if given.count(name) > 1:
+            raise UserError(f"variant {name} is given {given.count(name)} times, expected once")
     if baseline not in names:
         raise UserError(f"baseline {baseline} is not among the variants {', '.join(names)}")
     for entry in variants:
         if entry.summary.subject != entry.facts.name:
             raise UserError(
                 f"the evaluation of {entry.summary.subject} stands beside the file of {entry.facts.name}"
+            )
+    for calibration in calibrations:
+        if calibration.variant not in names:
+            raise UserError(
+                f"the calibration report is of {calibration.variant}, expected one of {', '.join(names)}"
             )
     keras = KerasFacts(
         info.name,
@@ -89,7 +99,7 @@ def collect(
         sizes["h5_bytes"],
         keras_summary,
     )
-    return Facts(1, label, images, baseline, keras, variants, article)
+    return Facts(1, label, images, baseline, keras, variants, article, packages, calibrations)
 
 
 def write(path: str | os.PathLike, facts: Facts) -> None:

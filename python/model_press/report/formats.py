@@ -26,6 +26,13 @@ def percent(value: float | None, missing: str = NOT_MEASURED) -> str:
     return missing if value is None else f"{100 * value:.2f}{_SPACE}%"
 
 
+def share(value: float) -> str:
+    """A share from none to all in per cent; a small one is not rounded to none."""
+    if 0 < value < 5e-5:
+        return f"below 0.01{_SPACE}%"
+    return percent(value)
+
+
 def points(value: float | None) -> str:
     """A loss of accuracy in percentage points: "0.15 points less", "the same", "0.05 points more"."""
     if value is None:

@@ -38,7 +38,7 @@ def markdown(report: dict[str, Any]) -> str:
 
 
 def table(report: dict[str, Any]) -> str:
-    """The main table as CSV: one line a variant, bytes, ms and fractions; an empty field is what was not measured."""
+    """The main table as CSV: one line a variant, Core ML's last (recipe `coreml_<recipe>`); bytes, ms and fractions; an empty field is what was not measured."""
     threads = sorted({t for v in report["variants"] for t in v["latency_ms"]}, key=int)
     header = ["name", "recipe", "bytes", "zipped_bytes", "apk_bytes"]
     header += [f"latency_ms_{t}_threads" for t in threads]
@@ -57,6 +57,11 @@ def table(report: dict[str, Any]) -> str:
         row += [ratios[key] for key in ("size", "latency", "memory_above_base")]
         row.append((variant["delegation"] or {}).get("partitions"))
         writer.writerow(row)
+    for package in report["coreml"]:
+        known = {**package, **package["agreement"], "size_ratio": package["ratios"]["size"]}
+        known |= {"top1": package["top1"], "recipe": f"coreml_{package['recipe']}"}
+        known |= {"top1_agreement_with_keras": package["agreement"]["top1"]}
+        writer.writerow([known.get(key) for key in header])
     return out.getvalue()
 
 
@@ -74,6 +79,7 @@ def _environment(escape: bool) -> jinja2.Environment:
         "milliseconds",
         "ratio",
         "percent",
+        "share",
         "points",
         "number",
         "divergence",

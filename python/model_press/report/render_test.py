@@ -89,6 +89,13 @@ def test_figures_and_claims_are_on_the_page():
     assert "fails" in text and "holds" in text
     assert "zeros are stored densely" in text
     assert "2 RELU" in text
+    assert "coreml_palette4" in text and "98.70\N{NO-BREAK SPACE}%" in text
+
+
+def test_the_calibration_is_on_the_page():
+    text = re.sub(r"[ \n]+", " ", " ".join(_checked(render.html(_report())).text))
+    assert "conv<1> \N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}5.00" in text
+    assert "below 0.01\N{NO-BREAK SPACE}%" in text and "1.00\N{NO-BREAK SPACE}%" in text
 
 
 def test_untrained_plots_show_agreement_and_say_so():
@@ -125,6 +132,8 @@ def test_csv_has_bytes_and_fractions():
     assert rows[1]["name"] == INT8
     assert (rows[1]["bytes"], rows[1]["latency_ms_1_threads"]) == ("250000", "2.5")
     assert (rows[1]["top1"], rows[1]["top1_drop"], rows[1]["partitions"]) == ("0.93", "0.02", "1")
+    assert (rows[2]["recipe"], rows[2]["bytes"]) == ("coreml_palette4", "125000")
+    assert (rows[2]["top1"], rows[2]["latency_ms_1_threads"]) == ("0.94", "")
     unmeasured = list(csv.DictReader(io.StringIO(render.table(_report(False, False)))))
     assert (unmeasured[1]["top1"], unmeasured[1]["peak_memory_bytes"]) == ("", "")
 

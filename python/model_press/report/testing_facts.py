@@ -2,13 +2,14 @@
 
 import dataclasses
 
-from model_press import manifest, model_info
+from model_press import calibration_ranges, manifest, model_info
 from model_press.evaluate import layer_error, summary, variant_facts
 from model_press.measure import metrics
-from model_press.report import facts, published
+from model_press.report import coreml, facts, published
 
 FP32, INT8, KERAS = "net_fp32", "net_int8", "net"
-SHA256 = {FP32: "a" * 64, INT8: "b" * 64, KERAS: "c" * 64}
+PALETTE = "net_coreml_palette4"
+SHA256 = {FP32: "a" * 64, INT8: "b" * 64, KERAS: "c" * 64, PALETTE: "e" * 64}
 CPU = "Test CPU <i9>"
 
 
@@ -97,6 +98,47 @@ PUBLISHED = published.Published(
 )
 
 
+def calibration_of(variant: str = INT8) -> calibration_ranges.Report:
+    """One activation that an outlier stretches five times, and of which evaluation leaves a percent."""
+    seen = calibration_ranges.Observed(0.0, 10.0, 2.0, 0.0)
+    stretched = calibration_ranges.Range(
+        "conv;relu",
+        "conv<1>",
+        "int8",
+        0.0,
+        10.0,
+        5.0,
+        True,
+        seen,
+        dataclasses.replace(seen, maximum=12.0, clipped=0.01),
+    )
+    return calibration_ranges.Report(
+        1, variant, "int8", FP32, 50, 40, 99.9, 4.0, 1e-6, (stretched,), ()
+    )
+
+
+def coreml_of(answers: summary.Summary) -> coreml.CoremlFacts:
+    """A package of an eighth of the baseline's size."""
+    return coreml.CoremlFacts(
+        PALETTE, "palette4", SHA256[PALETTE], 125_000, 0.987, "float16", "16.0", answers
+    )
+
+
+INFO = model_info.ModelInfo(
+    1,
+    KERAS,
+    "2",
+    SHA256[KERAS],
+    1_100_000,
+    250_000,
+    model_info.Port("image", (0, 8, 8, 3)),
+    model_info.Port("scores", (0, 2)),
+    2,
+    None,
+    True,
+)
+
+
 def facts_of(trained: bool = True, article: published.Published | None = PUBLISHED) -> facts.Facts:
     """fp32 with 95 % and int8 with 93 %, or untrained."""
     why = "" if trained else "untrained"
@@ -104,19 +146,7 @@ def facts_of(trained: bool = True, article: published.Published | None = PUBLISH
     summaries = {
         name: summary_of(name, score if trained else None, why) for name, score in scores.items()
     }
-    info = model_info.ModelInfo(
-        1,
-        KERAS,
-        "2",
-        SHA256[KERAS],
-        1_100_000,
-        250_000,
-        model_info.Port("image", (0, 8, 8, 3)),
-        model_info.Port("scores", (0, 2)),
-        2,
-        None,
-        trained,
-    )
+    info = dataclasses.replace(INFO, trained=trained)
     return facts.collect(
         "//models/net:report",
         "held_out",
@@ -129,6 +159,8 @@ def facts_of(trained: bool = True, article: published.Published | None = PUBLISH
             facts.Entry(variant_of(INT8), summaries[INT8], layers_of()),
         ),
         article,
+        (coreml_of(summary_of(PALETTE, 0.94 if trained else None, why)),),
+        (calibration_of(),),
     )
 
 

@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--summary", action="append", required=True)
     sub.add_argument("--layers", action="append", default=[])
     sub.add_argument("--published")
+    sub.add_argument("--calibration", action="append", default=[], metavar="REPORT")
+    sub.add_argument("--coreml", action="append", default=[], metavar="MANIFEST")
+    sub.add_argument("--coreml-summary", action="append", default=[])
     sub.add_argument("--out", required=True)
 
     sub = command("render", _render)
@@ -74,11 +77,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _summarize(options: argparse.Namespace) -> None:
-    from model_press import labels, manifest, model_info
+    from model_press import labels, model_info
+    from model_press.coreml import manifest as coreml_manifest
     from model_press.evaluate import summary
 
     info = model_info.read(options.info)
-    description = manifest.read(options.manifest) if options.manifest else None
+    description = coreml_manifest.read_any(options.manifest) if options.manifest else None
     found = summary.summarize(
         description.name if description else info.name,
         options.outputs,
@@ -115,9 +119,9 @@ def _compare_layers(options: argparse.Namespace) -> None:
 
 
 def _collect(options: argparse.Namespace) -> None:
-    from model_press import model_info
+    from model_press import calibration_ranges, model_info
     from model_press.evaluate import layer_error, summary, variant_facts
-    from model_press.report import facts, published
+    from model_press.report import coreml, facts, published
 
     layers = {found.variant: found for found in map(layer_error.read, options.layers)}
     entries = []
@@ -133,6 +137,11 @@ def _collect(options: argparse.Namespace) -> None:
         summary.read(options.keras_summary),
         tuple(entries),
         published.read(options.published) if options.published else None,
+        tuple(
+            coreml.read(sheet, found)
+            for sheet, found in zip(options.coreml, options.coreml_summary, strict=True)
+        ),
+        tuple(map(calibration_ranges.read, options.calibration)),
     )
     facts.write(options.out, found)
 

@@ -28,6 +28,7 @@ def context(report: dict[str, Any]) -> dict[str, Any]:
             }
             for variant in variants
         ],
+        "coreml": [{**row, "recipe_title": _title(row, report)} for row in report["coreml"]],
         "threads": threads,
         "threads_shown": threads or ["1", "2"],
         "quality_key": "top1" if trained else "agreement",
@@ -36,6 +37,7 @@ def context(report: dict[str, Any]) -> dict[str, Any]:
         "absent": [row for row in published["rows"] if row["recipe"] not in _recipes(variants)],
         "notes": [row for row in published["rows"] if row["note"]],
         "claims": _claims(published["claims"]),
+        "calibrations": [_calibration(found, report) for found in report["calibrations"]],
         "worst_layers": [_worst(v, report) for v in variants if v["layers"]],
         "ops": _ops(variants),
         "classes": _classes(report),
@@ -79,6 +81,20 @@ def _worst(variant: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
         "count": len(comparison["layers"]),
         "unmatched": comparison["unmatched"],
         "layers": noisy[:_WORST_LAYERS],
+    }
+
+
+def _calibration(found: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
+    """A calibrated variant: the activations whose range outliers stretch most, and those that evaluation leaves."""
+    ranges = found["ranges"]
+    stretched = sorted(ranges, key=lambda each: -each["outlier_ratio"])
+    left = sorted(ranges, key=lambda each: -each["evaluation"]["clipped"])
+    return {
+        **found,
+        "title": _title({"name": found["variant"]}, report),
+        "outliers": sum(each["outlier"] for each in ranges),
+        "stretched": stretched[:_WORST_LAYERS],
+        "left": [each for each in left if each["evaluation"]["clipped"]][:_WORST_LAYERS],
     }
 
 

@@ -1,0 +1,68 @@
+"""The Core ML variants of a report: what their packages hold, and what the evaluator of MIL programs found."""
+
+import dataclasses
+import os
+from typing import Any
+
+from model_press import strict_json
+from model_press.coreml import manifest
+from model_press.errors import UserError
+from model_press.evaluate import summary
+
+
+@dataclasses.dataclass(frozen=True)
+class CoremlFacts:
+    """One package. bytes: of all its files; coverage: share of the weights' elements that are stored compressed."""
+
+    name: str
+    recipe: str
+    sha256: str
+    bytes: int
+    coverage: float
+    compute: str
+    minimum_ios: str
+    summary: summary.Summary
+
+
+def read(manifest_path: str | os.PathLike, summary_path: str | os.PathLike) -> CoremlFacts:
+    """Joins a variant's manifest and the summary of its answers.
+
+    Raises:
+      UserError: the two are of different variants.
+    """
+    sheet = manifest.read(manifest_path)
+    found = summary.read(summary_path)
+    if found.subject != sheet.name:
+        raise UserError(f"the evaluation of {found.subject} stands beside the package of {sheet.name}")
+    return CoremlFacts(
+        sheet.name,
+        sheet.recipe.name,
+        sheet.model.sha256,
+        sheet.model.bytes,
+        sheet.coverage,
+        sheet.recipe.compute,
+        sheet.minimum_ios,
+        found,
+    )
+
+
+def row(facts: CoremlFacts, baseline_bytes: int, baseline_top1: float | None) -> dict[str, Any]:
+    """The variant's object in report.json: bytes, fractions, and ratios to the report's baseline."""
+    top1 = facts.summary.top1
+    drop = None if top1 is None or baseline_top1 is None else round(baseline_top1 - top1, 6)
+    return {
+        "name": facts.name,
+        "recipe": facts.recipe,
+        "sha256": facts.sha256,
+        "bytes": facts.bytes,
+        "coverage": facts.coverage,
+        "compute": facts.compute,
+        "minimum_ios": facts.minimum_ios,
+        "top1": top1,
+        "top1_drop": drop,
+        "top5": facts.summary.top5,
+        "no_accuracy": facts.summary.no_accuracy,
+        "agreement": strict_json.to_json(facts.summary.agreement),
+        "distinct_top1": facts.summary.distinct_top1,
+        "ratios": {"size": round(facts.bytes / baseline_bytes, 4)},
+    }
