@@ -1,6 +1,7 @@
 """Public rules of model_press."""
 
 load("//models/private:accuracy_test.bzl", _accuracy_test = "accuracy_test")
+load("//models/private:best_variant.bzl", _best_variant = "best_variant")
 load("//models/private:calibration_report.bzl", _calibration_report = "calibration_report")
 load("//models/private:compressed_model.bzl", _compressed_model = "compressed_model")
 load("//models/private:compression.bzl", _compression = "compression")
@@ -26,6 +27,7 @@ load("//models/private:size_test.bzl", _size_test = "size_test")
 load("//models/private:tflite_variant.bzl", _tflite_variant = "tflite_variant")
 
 accuracy_test = _accuracy_test
+best_variant = _best_variant
 calibration_report = _calibration_report
 compressed_model = _compressed_model
 compression = _compression

@@ -151,6 +151,8 @@ def _collect(ctx, variants, baseline, model, image_set):
         "--summary": [_summary(ctx, evaluation, keras, model) for evaluation in evaluations],
         "--variant": [_facts(ctx, variant) for variant in variants],
     }
+    if ctx.files.searches:
+        options["--search"] = ctx.files.searches
     if ctx.files.calibrations:
         options["--calibration"] = ctx.files.calibrations
     if ctx.attr.coreml:
@@ -229,6 +231,7 @@ _model_report = rule(
         "layer_images": attr.int(default = 4),
         "model": attr.label(providers = [ModelInfo], mandatory = True),
         "published": attr.label(allow_single_file = [".json"]),
+        "searches": attr.label_list(allow_files = [".json"]),
         "variants": attr.label_list(providers = [VariantInfo], mandatory = True),
         "_keras_sizes": _program("//python/model_press/evaluate:keras_sizes"),
         "_report_run": _program("//python/model_press/report:report_run"),
@@ -237,7 +240,7 @@ _model_report = rule(
     doc = "See the macro of the same name.",
 )
 
-def model_report(name, model, variants, images, baseline = None, calibrations = [], coreml = [], published = None, layer_images = 4, **kwargs):
+def model_report(name, model, variants, images, baseline = None, calibrations = [], coreml = [], searches = [], published = None, layer_images = 4, **kwargs):
     """What every variant of a model costs and keeps: <name>.html, <name>.md, <name>.csv and <name>.json.
 
     `bazel build` makes every figure that depends on files alone, and says "not measured" for the rest. `bazel run //x:report --
@@ -252,6 +255,7 @@ def model_report(name, model, variants, images, baseline = None, calibrations = 
       baseline: label of the variant that ratios refer to; the one of recipe fp32 by default.
       calibrations: labels of calibration_report targets of the variants.
       coreml: labels of coreml_variant targets of the model, shown in a table of their own.
+      searches: labels of best_variant's lock files, whose trials are shown.
       published: label of a JSON file with figures that somebody published for the model, shown in a column of their own
         (python/model_press/report/published.py).
       layer_images: images on which layers are compared with the baseline's.
@@ -269,6 +273,7 @@ def model_report(name, model, variants, images, baseline = None, calibrations = 
         layer_images = layer_images,
         model = model,
         published = published,
+        searches = searches,
         variants = variants,
         **kwargs
     )

@@ -25,6 +25,8 @@ _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _EXPECTED = "expected a .keras, .h5 or SavedModel image classifier of Keras 2 or 3"
 _UNSAFE_CLASSES = ("Lambda", "__lambda__")
 _KERAS_MODULES = ("keras", "tf_keras", "builtins")
+# Initialisers that Keras 2 takes from TensorFlow: EfficientNetV2 names them, and they are not used in loading.
+_INITIALIZERS = "tensorflow.python.ops.init_ops"
 
 Container = Literal["keras_zip", "hdf5", "saved_model_zip", "saved_model_dir"]
 
@@ -154,8 +156,8 @@ def _refuse_unsafe_layer(node: dict, path: str) -> None:
             "replace it by a Keras layer, or export the model as a SavedModel"
         )
     if kind and "module" in node and "registered_name" in node:
-        root = str(node["module"]).split(".")[0]
-        if root not in _KERAS_MODULES:
+        module = str(node["module"])
+        if module.split(".")[0] not in _KERAS_MODULES and not module.startswith(_INITIALIZERS):
             raise UserError(
                 f"model {path}: layer '{name}' has the class {kind}, which is not part of Keras; "
                 "replace it by a Keras layer, or export the model as a SavedModel"

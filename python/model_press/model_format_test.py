@@ -122,3 +122,19 @@ def test_directory_zip_depends_on_names_and_contents_only(tmp_path):
     (tmp_path / "out").mkdir()
     model_format.unzip(tmp_path / "m.zip", tmp_path / "out")
     assert (tmp_path / "out/variables/x").read_bytes() == b"x"
+
+
+def _node(module):
+    return {"module": module, "class_name": "Constant", "config": {}, "registered_name": "Constant"}
+
+
+def test_classes_that_are_not_keras_are_refused_by_name():
+    with user_error("the class Constant", "not part of Keras"):
+        model_format.refuse_unsafe_layers({"layers": [_node("flowers.layers")]}, "net.keras")
+    with user_error("not part of Keras"):
+        model_format.refuse_unsafe_layers([_node("tensorflow.python.lib.io")], "net.keras")
+
+
+def test_tensorflows_initialisers_are_known():
+    # As EfficientNetV2 of Keras 2 names them.
+    model_format.refuse_unsafe_layers([_node("tensorflow.python.ops.init_ops_v2")], "net.keras")

@@ -22,6 +22,7 @@ _MODELS = [
     ("MobileNetV3Small", 224),
     ("MobileNetV3Large", 224),
     ("EfficientNetB0", 224),
+    ("EfficientNetV2B0", 224),
     ("ResNet50", 224),
     ("ResNet50V2", 224),
     ("DenseNet121", 224),

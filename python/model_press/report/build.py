@@ -53,6 +53,7 @@ def build(
             for package in sorted(facts.coreml, key=lambda package: (-package.bytes, package.name))
         ],
         "calibrations": strict_json.to_json(facts.calibrations),
+        "searches": strict_json.to_json(facts.searches),
         "devices": [_device(facts, device) for device in devices],
         "published": None,
     }

@@ -7,6 +7,7 @@ from model_press import calibration_ranges, files, model_info, strict_json
 from model_press.errors import UserError
 from model_press.evaluate import layer_error, summary, variant_facts
 from model_press.report import coreml, published
+from model_press.search import lock
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Facts:
     published: published.Published | None
     coreml: tuple[coreml.CoremlFacts, ...]
     calibrations: tuple[calibration_ranges.Report, ...]
+    searches: tuple[lock.Lock, ...]
 
     @property
     def baseline_entry(self) -> Entry:
@@ -64,6 +66,7 @@ def collect(
     article: published.Published | None,
     packages: tuple[coreml.CoremlFacts, ...] = (),
     calibrations: tuple[calibration_ranges.Report, ...] = (),
+    searches: tuple[lock.Lock, ...] = (),
 ) -> Facts:
     """Puts together what the single actions found.
 
@@ -99,7 +102,7 @@ def collect(
         sizes["h5_bytes"],
         keras_summary,
     )
-    return Facts(1, label, images, baseline, keras, variants, article, packages, calibrations)
+    return Facts(1, label, images, baseline, keras, variants, article, packages, calibrations, searches)
 
 
 def write(path: str | os.PathLike, facts: Facts) -> None:

@@ -98,6 +98,13 @@ def test_the_calibration_is_on_the_page():
     assert "below 0.01\N{NO-BREAK SPACE}%" in text and "1.00\N{NO-BREAK SPACE}%" in text
 
 
+def test_the_search_is_on_the_page():
+    text = re.sub(r"[ \n]+", " ", " ".join(_checked(render.html(_report())).text))
+    assert "3 of 45 points, for the smallest size ratio with top-1 drop at most 0.015" in text
+    assert "channels.budget 0.3, channels.least 0.2" in text and "the winner" in text
+    assert "layer <x> cannot be pruned" in text and "is above 0.015" in text
+
+
 def test_untrained_plots_show_agreement_and_say_so():
     page = render.html(_report(trained=False))
     assert "same answer as Keras against file size" in page

@@ -6,6 +6,8 @@ from model_press import calibration_ranges, manifest, model_info
 from model_press.evaluate import layer_error, summary, variant_facts
 from model_press.measure import metrics
 from model_press.report import coreml, facts, published
+from model_press.search import lock, optimise, testing_space
+from model_press.search.outcome import Outcome
 
 FP32, INT8, KERAS = "net_fp32", "net_int8", "net"
 PALETTE = "net_coreml_palette4"
@@ -117,6 +119,16 @@ def calibration_of(variant: str = INT8) -> calibration_ranges.Report:
     )
 
 
+def search_of() -> lock.Lock:
+    """Three trials: one loses too much, one wins, one failed."""
+    grid = testing_space.space_of()
+    outcomes = [testing_space.outcome_at((0, 2)), testing_space.outcome_at((4, 2))]
+    outcomes.append(Outcome((8, 0), None, None, None, None, "layer <x> cannot be pruned"))
+    best = optimise.winner(outcomes, testing_space.BOUNDS, "size_ratio", grid)
+    machine = metrics_of().machine
+    return lock.make("best", grid, testing_space.BOUNDS, "size_ratio", outcomes, best, machine)
+
+
 def coreml_of(answers: summary.Summary) -> coreml.CoremlFacts:
     """A package of an eighth of the baseline's size."""
     return coreml.CoremlFacts(
@@ -161,6 +173,7 @@ def facts_of(trained: bool = True, article: published.Published | None = PUBLISH
         article,
         (coreml_of(summary_of(PALETTE, 0.94 if trained else None, why)),),
         (calibration_of(),),
+        (search_of(),),
     )
 
 

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--layers", action="append", default=[])
     sub.add_argument("--published")
     sub.add_argument("--calibration", action="append", default=[], metavar="REPORT")
+    sub.add_argument("--search", action="append", default=[], metavar="LOCK")
     sub.add_argument("--coreml", action="append", default=[], metavar="MANIFEST")
     sub.add_argument("--coreml-summary", action="append", default=[])
     sub.add_argument("--out", required=True)
@@ -122,6 +123,7 @@ def _collect(options: argparse.Namespace) -> None:
     from model_press import calibration_ranges, model_info
     from model_press.evaluate import layer_error, summary, variant_facts
     from model_press.report import coreml, facts, published
+    from model_press.search import lock
 
     layers = {found.variant: found for found in map(layer_error.read, options.layers)}
     entries = []
@@ -142,6 +144,7 @@ def _collect(options: argparse.Namespace) -> None:
             for sheet, found in zip(options.coreml, options.coreml_summary, strict=True)
         ),
         tuple(map(calibration_ranges.read, options.calibration)),
+        tuple(map(lock.read, options.search)),
     )
     facts.write(options.out, found)
 

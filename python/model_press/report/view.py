@@ -1,5 +1,6 @@
 """What both templates show, worked out from report.json once."""
 
+import json
 from typing import Any
 
 from model_press.report import formats
@@ -38,6 +39,7 @@ def context(report: dict[str, Any]) -> dict[str, Any]:
         "notes": [row for row in published["rows"] if row["note"]],
         "claims": _claims(published["claims"]),
         "calibrations": [_calibration(found, report) for found in report["calibrations"]],
+        "searches": [_search(found) for found in report["searches"]],
         "worst_layers": [_worst(v, report) for v in variants if v["layers"]],
         "ops": _ops(variants),
         "classes": _classes(report),
@@ -96,6 +98,33 @@ def _calibration(found: dict[str, Any], report: dict[str, Any]) -> dict[str, Any
         "stretched": stretched[:_WORST_LAYERS],
         "left": [each for each in left if each["evaluation"]["clipped"]][:_WORST_LAYERS],
     }
+
+
+def _search(found: dict[str, Any]) -> dict[str, Any]:
+    """A search: its bounds in words, and its trials with the winner first, then by the goal."""
+    bounds = {name: bound for name, bound in found["bounds"].items() if bound is not None}
+    rows = []
+    for tried in found["trace"]:
+        won = tried["outcome"]["point"] == found["winner"]["point"]
+        verdict = "the winner" if won else tried["rejected"] or "keeps the bounds"
+        values = ", ".join(f"{k} {v}" for k, v in json.loads(tried["values"]).items())
+        rows.append({**tried["outcome"], "fields": values, "verdict": verdict, "won": won})
+
+    def key(row: dict[str, Any]) -> tuple[bool, bool, float]:
+        figure = row[found["goal"]]
+        return not row["won"], figure is None, figure or 0.0
+
+    return {
+        **found,
+        "name": found["compression"]["name"],
+        "rows": sorted(rows, key=key),
+        "bound_text": ", ".join(f"{_words(name)} at most {bound:g}" for name, bound in bounds.items()),
+        "goal_text": _words(found["goal"]),
+    }
+
+
+def _words(figure: str) -> str:
+    return figure.replace("_", " ").replace("top1", "top-1")
 
 
 def _ops(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Search for the best compression of a model under bounds."""

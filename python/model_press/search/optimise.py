@@ -1,0 +1,75 @@
+"""The search itself: points are proposed and tried, the store remembers them, the best one that keeps the bounds wins."""
+
+from collections.abc import Callable
+
+from model_press.errors import UserError
+from model_press.search import propose
+from model_press.search.outcome import Bounds, Goal, Outcome, excesses, rejections
+from model_press.search.space import Point, Space
+from model_press.search.store import Store
+
+
+
+def search(
+    space: Space,
+    bounds: Bounds,
+    goal: Goal,
+    trials: int,
+    seed: int,
+    evaluate: Callable[[Point], Outcome],
+    store: Store,
+    say: Callable[[str], None] = print,
+) -> list[Outcome]:
+    """Tries points until `trials` of them are known, those of an earlier run included.
+
+    Args:
+      trials: as many as the space has points, or more, try them all in order.
+      evaluate: makes and measures the variant at a point.
+      say: takes a line for each trial.
+    Returns:
+      All known outcomes, in the order of their points.
+    """
+    known = {outcome.point: outcome for outcome in store.outcomes()}
+    wanted = min(trials, space.size)
+    while len(known) < wanted:
+        if wanted == space.size:
+            point = next(point for point in space.points() if point not in known)
+        else:
+            point = propose.propose(space, bounds, goal, list(known.values()), seed)
+        outcome = evaluate(point)
+        store.add(outcome)
+        known[point] = outcome
+        why = "; ".join(rejections(outcome, bounds))
+        say(f"trial {len(known)}/{wanted} {_shown(space, outcome)}: {why or 'keeps the bounds'}")
+    return sorted(known.values(), key=lambda outcome: outcome.point)
+
+
+def winner(outcomes: list[Outcome], bounds: Bounds, goal: Goal, space: Space) -> Outcome:
+    """The outcome with the lowest goal among those that keep the bounds; of equals the first.
+
+    Raises:
+      UserError: none keeps them; the message has the nearest one.
+    """
+    good = [outcome for outcome in outcomes if not any(rejections(outcome, bounds))]
+    if good:
+        return min(good, key=lambda outcome: (getattr(outcome, goal), outcome.point))
+    made = [outcome for outcome in outcomes if not outcome.failure]
+    if not made:
+        raise UserError(f"none of {len(outcomes)} trials made a variant: {outcomes[0].failure}")
+    nearest = min(
+        made, key=lambda outcome: sum(max(0.0, e) for e in excesses(outcome, bounds).values())
+    )
+    raise UserError(
+        f"none of {len(outcomes)} trials keeps the bounds; the nearest, {_shown(space, nearest)}, fails: "
+        f"{'; '.join(rejections(nearest, bounds))}; widen the space or the bounds, or allow more --trials"
+    )
+
+
+def _shown(space: Space, outcome: Outcome) -> str:
+    values = ", ".join(f"{field} {value}" for field, value in space.values_at(outcome.point).items())
+    if outcome.failure:
+        return values
+    return (
+        f"{values}: top-1 {-100 * outcome.top1_drop:+.2f} points, size {outcome.size_ratio:.3f}, "
+        f"latency {outcome.latency_ratio:.3f}, memory {outcome.memory_ratio:.3f}"
+    )

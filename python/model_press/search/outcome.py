@@ -1,0 +1,55 @@
+"""What one trial of a search found, and what it is held against."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Literal
+
+FIGURES = ("top1_drop", "size_ratio", "latency_ratio", "memory_ratio")
+Goal = Literal["size_ratio", "latency_ratio", "memory_ratio"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Bounds:
+    """The largest allowed value of each figure, None where it is free.
+
+    top1_drop: top-1 lost against the baseline, a fraction. The others are ratios to the baseline: bytes of the
+    file, median latency with one thread, peak memory above the runtime's own.
+    """
+
+    top1_drop: float | None
+    size_ratio: float | None
+    latency_ratio: float | None
+    memory_ratio: float | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """A finished trial.
+
+    point: where in the space. The figures are as in Bounds, None where the trial failed.
+    failure: why there is no variant at this point, "" where there is one.
+    """
+
+    point: tuple[int, ...]
+    top1_drop: float | None
+    size_ratio: float | None
+    latency_ratio: float | None
+    memory_ratio: float | None
+    failure: str = ""
+
+
+def excesses(outcome: Outcome, bounds: Bounds) -> dict[str, float]:
+    """By how much each bounded figure is above its bound; not above zero where it holds."""
+    pairs = {name: (getattr(outcome, name), getattr(bounds, name)) for name in FIGURES}
+    return {name: figure - bound for name, (figure, bound) in pairs.items() if bound is not None}
+
+
+def rejections(outcome: Outcome, bounds: Bounds) -> Iterator[str]:
+    """Why an outcome cannot win, in words."""
+    if outcome.failure:
+        yield outcome.failure
+        return
+    for name in FIGURES:
+        figure, bound = getattr(outcome, name), getattr(bounds, name)
+        if bound is not None and figure > bound:
+            yield f"{name} {figure:.4g} is above {bound:g}"

@@ -1,0 +1,124 @@
+"""What a search may try: a compression recipe with some of its fields left open. Data, so users write their own."""
+
+import copy
+import dataclasses
+import itertools
+import math
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from model_press import files, strict_json
+from model_press.compress import recipe
+from model_press.errors import UserError
+
+Point = tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """An open field.
+
+    field: its path in the compression, such as "channels.budget".
+    numbers, choices: the values to try, in order; one of the two is empty.
+    """
+
+    field: str
+    numbers: tuple[float, ...]
+    choices: tuple[str, ...]
+
+    @property
+    def values(self) -> tuple[float | str, ...]:
+        """The values to try, of either kind."""
+        return self.numbers or self.choices
+
+
+@dataclasses.dataclass(frozen=True)
+class Space:
+    """A grid of compressions. A point of it is an index into each parameter's values.
+
+    compression: the recipe whose fields the parameters replace.
+    """
+
+    compression: recipe.Compression
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of values of each parameter."""
+        return tuple(len(parameter.values) for parameter in self.parameters)
+
+    @property
+    def size(self) -> int:
+        """Number of points."""
+        return math.prod(self.shape)
+
+    def points(self) -> Iterator[Point]:
+        """All points, the last parameter fastest."""
+        return itertools.product(*map(range, self.shape))
+
+    def values_at(self, point: Point) -> dict[str, float | str]:
+        """Field to value at a point."""
+        pairs = zip(self.parameters, point, strict=True)
+        return {parameter.field: parameter.values[index] for parameter, index in pairs}
+
+    def at(self, point: Point, name: str) -> recipe.Compression:
+        """The compression at a point, under a name of its own."""
+        data = strict_json.to_json(self.compression)
+        for field, value in self.values_at(point).items():
+            _set(data, field, value)
+        return recipe.parse({**data, "name": name}, f"search point {self.values_at(point)}")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the space, whatever the file's layout."""
+        return files.sha256_bytes(files.dump_json(strict_json.to_json(self)))
+
+
+def read(path: str | os.PathLike) -> Space:
+    """Reads a space.
+
+    Raises:
+      UserError: names the field; also where some value makes no valid compression.
+    """
+    where = f"search space {os.path.basename(path)}"
+    data = files.read_json(path, "search space")
+    found = strict_json.from_json(Space, data, where)
+    recipe.parse(data["compression"], f"{where}: compression")
+    if not found.parameters:
+        raise UserError(f"{where}: `parameters` is empty, expected at least one open field")
+    for parameter in found.parameters:
+        _check(parameter, found, where)
+    return found
+
+
+def _check(parameter: Parameter, space: Space, where: str) -> None:
+    if bool(parameter.numbers) == bool(parameter.choices):
+        raise UserError(
+            f"{where}: parameter {parameter.field} needs either `numbers` or `choices`, and not both"
+        )
+    if len(set(parameter.values)) != len(parameter.values):
+        raise UserError(f"{where}: parameter {parameter.field} lists a value twice")
+    for value in parameter.values:
+        data = copy.deepcopy(strict_json.to_json(space.compression))
+        try:
+            _set(data, parameter.field, value)
+        except KeyError:
+            raise UserError(
+                f"{where}: parameter {parameter.field} is no field of the compression "
+                f"{space.compression.name}"
+            ) from None
+        recipe.parse(data, f"{where}: parameter {parameter.field} = {value}")
+
+
+def _set(data: dict[str, Any], field: str, value: float | str) -> None:
+    """Replaces a field; a whole number stays one where the field held one. KeyError: there is no such field."""
+    *parents, last = field.split(".")
+    for parent in parents:
+        data = data[parent]
+        if not isinstance(data, dict):
+            raise KeyError(parent)
+    if last not in data:
+        raise KeyError(last)
+    whole = isinstance(data[last], int) and not isinstance(data[last], bool)
+    data[last] = int(value) if whole and float(value).is_integer() else value

@@ -1,0 +1,176 @@
+"""A real trial: compresses, converts, evaluates and measures the variant at one point of a space."""
+
+import dataclasses
+import os
+import pathlib
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+
+from model_press import files, manifest, strict_json
+from model_press.checks import outputs
+from model_press.errors import UserError
+from model_press.measure import process, rounds
+from model_press.search.outcome import Outcome
+from model_press.search.space import Point, Space
+
+_ROUNDS = 15
+_CHECKPOINT_STEPS = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Inputs:
+    """What every trial starts from, as paths.
+
+    model, info, labels: of the keras_model. recipe: conversion recipe. calibration: uint8 images .npy.
+    images, classes: the selection set, uint8 [N, H, W, 3] and int32 [N] .npy. baseline, baseline_manifest: the variant that
+    figures are ratios to. training: options of the compress program that name the training images.
+    """
+
+    model: str
+    info: str
+    labels: str
+    recipe: str
+    calibration: str | None
+    images: str
+    classes: str
+    baseline: str
+    baseline_manifest: str
+    training: tuple[str, ...]
+
+    def digest(self, space: Space) -> str:
+        """SHA-256 of all that decides a trial's outcome, apart from the machine."""
+        paths = [self.model, self.recipe, self.calibration, self.images, self.classes, self.baseline]
+        return files.sha256_bytes(
+            files.dump_json([space.digest, *[files.sha256(path) for path in paths if path]])
+        )
+
+
+class Trials:
+    """Evaluates points.
+
+    Args:
+      scratch: gives the folder of a point; a training that was killed goes on from there.
+    """
+
+    def __init__(self, inputs: Inputs, space: Space, scratch):
+        self._inputs, self._space, self._scratch = inputs, space, scratch
+        self._truth = np.asarray(files.read_npy(inputs.classes, "classes"))
+        if (self._truth < 0).any():
+            raise UserError("the selection images need a class each; give a labelled image_set")
+        self._baseline_top1: float | None = None
+
+    def evaluate(self, point: Point) -> Outcome:
+        """Makes and measures the variant at a point; a point that makes none is a failed outcome.
+
+        Raises:
+          UserError: the baseline does not run.
+        """
+        folder = self._scratch(point)
+        if self._baseline_top1 is None:
+            self._baseline_top1 = self._top1(
+                self._inputs.baseline, self._inputs.baseline_manifest, folder
+            )
+        try:
+            model, sheet = self._variant(point, folder)
+        except UserError as error:
+            return Outcome(point, None, None, None, None, str(error))
+        latency, memory = self._ratios(model)
+        return Outcome(
+            point,
+            round(self._baseline_top1 - self._top1(model, sheet, folder), 6),
+            round(os.path.getsize(model) / os.path.getsize(self._inputs.baseline), 4),
+            latency,
+            memory,
+        )
+
+    def _variant(self, point: Point, folder: pathlib.Path) -> tuple[str, str]:
+        inputs = self._inputs
+        compression = folder / "compression.json"
+        files.write_json(compression, strict_json.to_json(self._space.at(point, "trial")))
+        small, info = folder / "small.keras", folder / "small.json"
+        model, sheet = folder / "trial.tflite", folder / "trial.manifest.json"
+        _run(
+            "model_press.compress.tool",
+            f"--label={_label(self._space, point)}",
+            f"--model={inputs.model}",
+            f"--info={inputs.info}",
+            f"--compression={compression}",
+            *inputs.training,
+            f"--checkpoint={folder / 'training.checkpoint'}",
+            f"--checkpoint-every={_CHECKPOINT_STEPS}",
+            f"--out-model={small}",
+            f"--out-info={info}",
+            f"--out-report={folder / 'report.json'}",
+        )
+        calibration = inputs.calibration and f"--calibration-images={inputs.calibration}"
+        _run(
+            "model_press.cli",
+            "convert",
+            f"--label={_label(self._space, point)}",
+            f"--model={small}",
+            f"--info={info}",
+            f"--labels={inputs.labels}",
+            f"--recipe={inputs.recipe}",
+            *([calibration] if calibration else []),
+            f"--out-model={model}",
+            f"--out-manifest={sheet}",
+        )
+        return str(model), str(sheet)
+
+    def _top1(self, model: str, sheet: str, folder: pathlib.Path) -> float:
+        raw = folder / "outputs.npy"
+        _run(
+            "model_press.cli",
+            "predict",
+            f"--model={model}",
+            f"--manifest={sheet}",
+            "--delegate=xnnpack",
+            f"--images={self._inputs.images}",
+            f"--out={raw}",
+        )
+        _, scores = outputs.read(raw, manifest.read(sheet), f"outputs of {model}")
+        return float(np.mean(scores.argmax(1) == self._truth))
+
+    def _ratios(self, model: str) -> tuple[float, float]:
+        """Latency with one thread and peak memory above the base, against the baseline, measured in turns."""
+        probes = [process.Probe(path, 1, "xnnpack") for path in (model, self._inputs.baseline)]
+        timed = [rounds.Timed(probe.run) for probe in probes]
+        rounds.warm_up(timed)
+        for index in range(_ROUNDS):
+            rounds.measure(timed, index)
+        per_round = [
+            np.median(own) / np.median(base)
+            for own, base in zip(timed[0].rounds, timed[1].rounds, strict=True)
+        ]
+        above = [probe.close() - probe.ready["base_memory_bytes"] for probe in probes]
+        return round(float(np.median(per_round)), 4), round(above[0] / above[1], 4)
+
+
+def _label(space: Space, point: Point) -> str:
+    return ",".join(f"{field}={value}" for field, value in space.values_at(point).items())
+
+
+def _run(module: str, *arguments: str) -> None:
+    """Runs a program of ours in a process of its own: TensorFlow gives memory back only at its end.
+
+    Raises:
+      UserError: with the program's own line.
+    """
+    done = subprocess.run(
+        _command(module, arguments),
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = (done.stderr + done.stdout).strip().splitlines()
+        line = next((line for line in said if line.startswith("ERROR ")), said[-1] if said else "")
+        raise UserError(line.removeprefix("ERROR ") or f"{module} ended with {done.returncode}")
+
+
+def _command(module: str, arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
