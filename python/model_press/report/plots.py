@@ -35,15 +35,22 @@ def pareto(
     def draw(axes: Any) -> None:
         from matplotlib import ticker
 
-        front = pareto_front([(x, y) for *_, x, y in points])
+        # A front among variants that kept little is no use to anybody.
+        shown = lowest_shown([y for *_, y in points])
+        front = pareto_front([(x, y) for *_, x, y in points if y >= shown])
         axes.plot(
             [x for x, _ in front], [y for _, y in front], color=_GRID, linewidth=1.5, zorder=1
         )
+        low, high = shown, max(y for *_, y in points)
+        room = max(0.12 * (high - low), 0.0005)
         for index, name, x, y in points:
+            if y < shown:
+                name, y = f"{name}: below, {y:.0%}", low - room
             axes.plot(
                 [x],
                 [y],
                 linestyle="none",
+                clip_on=False,
                 marker=_MARKERS[index % len(_MARKERS)],
                 markersize=9,
                 color=_SERIES[index % len(_SERIES)],
@@ -59,8 +66,6 @@ def pareto(
             axes.xaxis.set_minor_formatter(ticker.NullFormatter())
         else:
             axes.set_xlim(0, 1.08 * max(xs))
-        low, high = min(y for *_, y in points), max(y for *_, y in points)
-        room = max(0.12 * (high - low), 0.0005)
         axes.set_ylim(low - room, high + room)
         axes.yaxis.set_major_formatter(
             ticker.PercentFormatter(1, decimals=2 if high - low < 0.02 else 0)
@@ -70,6 +75,20 @@ def pareto(
         axes.set_ylabel(y_label)
 
     return _svg(draw, salt, legend_columns=3)
+
+
+def lowest_shown(ys: Sequence[float]) -> float:
+    """Where the y axis may begin: points far below all others would squeeze those into one line.
+
+    They are left out where the others keep within a quarter of the whole range.
+    """
+    ordered = sorted(ys)
+    gaps = [after - before for before, after in zip(ordered, ordered[1:], strict=False)]
+    if not gaps:
+        return ordered[0]
+    cut = max(range(len(gaps)), key=gaps.__getitem__)
+    rest, whole = ordered[-1] - ordered[cut + 1], ordered[-1] - ordered[0]
+    return ordered[cut + 1] if rest <= whole / 4 and cut + 1 <= len(ys) / 3 else ordered[0]
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

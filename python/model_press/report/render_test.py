@@ -161,6 +161,15 @@ def test_plots_take_every_colour_from_the_page():
     assert "var(--s0)" in svg and "var(--s1)" in svg and "var(--ink)" in svg
 
 
+def test_points_far_below_do_not_squeeze_the_others():
+    assert plots.lowest_shown([0.95, 0.94, 0.96, 0.05]) == 0.94
+    assert plots.lowest_shown([0.95, 0.5, 0.2]) == 0.2
+    assert plots.lowest_shown([0.9]) == 0.9
+    assert plots.lowest_shown([0.95, 0.93]) == 0.93
+    points = [(0, "a", 1.0, 0.95), (1, "b", 2.0, 0.96), (2, "c", 0.5, 0.94), (3, "d", 0.1, 0.05)]
+    assert "d: below, 5%" in plots.pareto(points, "MB", "accuracy", "t")
+
+
 def test_pareto_front():
     points = [(3.0, 0.9), (1.0, 0.5), (2.0, 0.4), (2.0, 0.8), (4.0, 0.9)]
     assert plots.pareto_front(points) == [(1.0, 0.5), (2.0, 0.8), (3.0, 0.9)]
