@@ -1,5 +1,7 @@
 """The one exception that a user is meant to read."""
 
+_LONGEST = 1000
+
 
 class UserError(Exception):
     """A mistake in what the user gave: one line saying what was given, what is expected, how to fix it.
@@ -8,4 +10,8 @@ class UserError(Exception):
     """
 
     def __init__(self, message: str):
-        super().__init__(" ".join(message.split()))
+        text = " ".join(message.split())
+        if len(text) > _LONGEST:
+            # A damaged file's own bytes may be quoted; what to do stands at the end.
+            text = f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
+        super().__init__(text)

@@ -105,7 +105,7 @@ def read_json(path: str | os.PathLike, what: str) -> Any:
     path = require_file(path, what)
     try:
         return json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"{what} {path} is not valid JSON: {error}") from error
 
 
@@ -127,7 +127,7 @@ def read_npy(path: str | os.PathLike, what: str) -> np.ndarray:
     path = require_file(path, what)
     try:
         return np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
+    except Exception as error:  # NumPy parses the header as Python: a damaged one raises anything
         raise UserError(
             f"{what} {path} is not a readable .npy array ({error}); write it with numpy.save"
         ) from error

@@ -1,0 +1,1 @@
+"""Hostile input: damaged files for every loader."""

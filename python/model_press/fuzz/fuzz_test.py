@@ -1,0 +1,70 @@
+"""Hostile files: every loader refuses them in a line, within 10 s and 2 GB. FUZZ_COUNT files each; the number names a file."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from model_press.errors import UserError
+from model_press import files
+from model_press.fuzz import attack, loaders, mutate
+from model_press.testing.raises import user_error
+
+_COUNT = int(os.environ.get("FUZZ_COUNT", "200"))
+
+
+@pytest.mark.parametrize("name", list(loaders.LOADERS))
+def test_every_damaged_file_is_loaded_or_refused(name):
+    command = [sys.executable, "-m", "model_press.fuzz.attack", name, "0", str(_COUNT)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    said = (done.stdout + done.stderr).strip()[-2000:]
+    assert done.returncode == 0, f"{name}: {said}"
+
+
+def _attack(tmp_path: pathlib.Path, load) -> str:
+    return attack.attack(loaders.Loader(".bin", lambda: bytes(range(64)), load), 0, 50, tmp_path)
+
+
+def test_a_traceback_is_found(tmp_path):
+    def load(path):
+        if path.read_bytes()[:4] != bytes(range(4)):
+            raise ValueError("not handled")
+
+    assert "ValueError: not handled" in _attack(tmp_path, load)
+
+
+def test_a_file_left_behind_is_found(tmp_path):
+    def load(path):
+        (path.parent / "evil").write_text("")
+
+    assert "it wrote ['evil']" in _attack(tmp_path, load)
+
+
+def test_a_loader_that_takes_everything_is_found(tmp_path):
+    assert "does not reach the loader" in _attack(tmp_path, lambda path: None)
+
+
+def test_a_message_without_end_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(attack, "_LONGEST_MESSAGE", 5)
+
+    def load(path):
+        if path.read_bytes() != bytes(range(64)):
+            raise UserError("one two")
+
+    assert "the message is 7 long" in _attack(tmp_path, load)
+
+
+def test_deep_json_is_refused(tmp_path):
+    (tmp_path / "m.json").write_text("[" * 100_000)
+    with user_error("m.json is not valid JSON"):
+        files.read_json(tmp_path / "m.json", "manifest")
+
+
+def test_the_same_number_is_the_same_file():
+    good = loaders.LOADERS["manifest"].good()
+    for number in range(20):
+        assert mutate.damaged(good, number) == mutate.damaged(good, number) != good
+        assert mutate.damaged_json(good, number) == mutate.damaged_json(good, number)

@@ -1,0 +1,167 @@
+"""Every loader of files that users hand in: a good file for it, and how it is called."""
+
+import dataclasses
+import io
+import json
+import pathlib
+import tempfile
+import zipfile
+from collections.abc import Callable
+
+import h5py
+import numpy as np
+from PIL import Image
+
+from model_press import (
+    files,
+    images,
+    labels,
+    manifest,
+    minimum_runtime,
+    model_format,
+    model_info,
+    recipes,
+    strict_json,
+    tflite_file,
+)
+from model_press.compress import recipe as compression
+from model_press.coreml import manifest as coreml_manifest
+from model_press.coreml import recipes as coreml_recipes
+from model_press.fuzz import mutate
+from model_press.measure import metrics
+from model_press.search import space
+from model_press.testing import manifests
+from model_press.testing.tflite_bytes import Op, chain
+
+
+@dataclasses.dataclass(frozen=True)
+class Loader:
+    """suffix: of the file's name. good: a file that loads. load: takes its path. damaged: makes a bad copy."""
+
+    suffix: str
+    good: Callable[[], bytes]
+    load: Callable[[pathlib.Path], object]
+    damaged: Callable[[bytes, int], bytes] = mutate.damaged
+
+
+def _tflite() -> bytes:
+    return chain(Op("CONV_2D"), Op("CUSTOM", 1, "X"), constant=np.ones(64, np.float32))
+
+
+def _load_tflite(path: pathlib.Path) -> None:
+    found = tflite_file.read(path)
+    minimum_runtime.minimum_runtime((name, version) for name, version, _ in found.builtin_ops())
+    found.inner_float_tensors()
+
+
+def _config() -> dict:
+    layers = [{"class_name": "Dense", "config": {"name": "d", "units": 3}, "module": "keras.layers"}]
+    return {"class_name": "Functional", "config": {"layers": layers}, "keras_version": "3.15.1"}
+
+
+def _hdf5() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "m.h5"
+        with h5py.File(path, "w") as file:
+            file.attrs["keras_version"] = "2.15.0"
+            file.attrs["model_config"] = json.dumps(_config())
+            file.create_group("model_weights")["d"] = np.ones((8, 3), np.float32)
+        return path.read_bytes()
+
+
+def _keras() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
+        archive.writestr("config.json", json.dumps(_config()))
+        archive.writestr("model.weights.h5", _hdf5())
+    return out.getvalue()
+
+
+def _load_keras(path: pathlib.Path) -> None:
+    form = model_format.sniff(path)
+    if form.container.endswith("zip"):
+        with tempfile.TemporaryDirectory() as folder:
+            model_format.unzip(path, pathlib.Path(folder))
+
+
+def _picture(kind: str) -> Callable[[], bytes]:
+    def make() -> bytes:
+        pixels = np.random.default_rng(0).integers(0, 256, (24, 20, 3), np.uint8)
+        out = io.BytesIO()
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        Image.fromarray(pixels).save(out, kind, **({"exif": exif} if kind != "GIF" else {}))
+        return out.getvalue()
+
+    return make
+
+
+def _npy() -> bytes:
+    out = io.BytesIO()
+    np.save(out, np.zeros((2, 4, 4, 3), np.uint8))
+    return out.getvalue()
+
+
+def _json_of(value: object) -> Callable[[], bytes]:
+    return lambda: files.dump_json(strict_json.to_json(value))
+
+
+def _shipped(folder: str, name: str) -> Callable[[], bytes]:
+    return lambda: (pathlib.Path("models") / folder / f"{name}.json").read_bytes()
+
+
+def _info() -> model_info.ModelInfo:
+    return model_info.ModelInfo(
+        1,
+        "net",
+        "3",
+        "a" * 64,
+        1000,
+        250,
+        model_info.Port("image", (0, 8, 8, 3)),
+        model_info.Port("scores", (0, 2)),
+        2,
+        model_info.InfoPreprocess(
+            "RGB", (127.5,) * 3, (127.5,) * 3, manifest.Resize("crop", "bilinear_antialias")
+        ),
+        True,
+    )
+
+
+def _metrics() -> metrics.Metrics:
+    machine = metrics.Machine("host", "cpu", "x86_64", ("avx2",), 2, 8_000_000, "Linux")
+    record = metrics.Record(
+        *("net_fp32", "fp32", "a" * 64, 1, 1, metrics.Runtime("litert", "2.3.0"), "xnnpack", 1),
+        *(1.0, 2.0, metrics.Latency(1.0, 1.0, 0.1, 9, 3), 1000, 2000, 1, ()),
+    )
+    return metrics.Metrics(1, machine, (record,))
+
+
+LOADERS = {
+    "tflite": Loader(".tflite", _tflite, _load_tflite),
+    "keras": Loader(".keras", _keras, _load_keras),
+    "h5": Loader(".h5", _hdf5, _load_keras),
+    "jpeg": Loader(".jpg", _picture("JPEG"), images.decode),
+    "png": Loader(".png", _picture("PNG"), images.decode),
+    "gif": Loader(".gif", _picture("GIF"), images.decode),
+    "webp": Loader(".webp", _picture("WEBP"), images.decode),
+    "npy": Loader(".npy", _npy, lambda path: np.array(files.read_npy(path, "images"))),
+    "labels": Loader(".txt", lambda: "\n".join("áb中cd").encode(), labels.read),
+    "manifest": Loader(
+        ".json", _json_of(manifests.manifest_of()), manifest.read, mutate.damaged_json
+    ),
+    "any_manifest": Loader(
+        ".json", _json_of(manifests.manifest_of()), coreml_manifest.read_any, mutate.damaged_json
+    ),
+    "model_info": Loader(".json", _json_of(_info()), model_info.read, mutate.damaged_json),
+    "metrics": Loader(".json", _json_of(_metrics()), metrics.read, mutate.damaged_json),
+    "recipe": Loader(".json", _shipped("recipes", "int8"), recipes.read, mutate.damaged_json),
+    "compression": Loader(
+        ".json", _shipped("compressions", "macs30"), compression.read, mutate.damaged_json
+    ),
+    "coreml_recipe": Loader(
+        ".json", _shipped("coreml_recipes", "palette4"), coreml_recipes.read, mutate.damaged_json
+    ),
+    "space": Loader(".json", _shipped("digits", "best.space"), space.read, mutate.damaged_json),
+}
