@@ -3,7 +3,16 @@
 import os
 import pathlib
 
-from model_press import files, labels, load, manifest, model_format, model_info, strict_json
+from model_press import (
+    files,
+    hdf5_probe,
+    labels,
+    load,
+    manifest,
+    model_format,
+    model_info,
+    strict_json,
+)
 from model_press.preprocess import Normalization
 
 
@@ -23,6 +32,7 @@ def import_model(
     Raises:
       UserError: as load.load, and when the labels do not match the model's outputs.
     """
+    hdf5_probe.require_sound(source)
     form = model_format.sniff(source)
     with load.load(source) as loaded:
         if labels_path is None:

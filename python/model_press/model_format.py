@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 import zipfile
+import zlib
 from typing import Literal
 
 import h5py
@@ -27,6 +28,18 @@ _UNSAFE_CLASSES = ("Lambda", "__lambda__")
 _KERAS_MODULES = ("keras", "tf_keras", "builtins")
 # Initialisers that Keras 2 takes from TensorFlow: EfficientNetV2 names them, and they are not used in loading.
 _INITIALIZERS = "tensorflow.python.ops.init_ops"
+
+# What zipfile and json raise on a damaged archive; NotImplementedError for a compression that it does not know.
+_DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    RuntimeError,
+    ValueError,
+    zlib.error,
+)
 
 Container = Literal["keras_zip", "hdf5", "saved_model_zip", "saved_model_dir"]
 
@@ -86,7 +99,7 @@ def _sniff_zip(path: pathlib.Path) -> Format:
                     _CHUNK_BYTES
                 ):  # reads every byte, so that its checksum is tested
                     pass
-    except (zipfile.BadZipFile, json.JSONDecodeError, EOFError, OSError, ValueError) as error:
+    except _DAMAGED_ZIP as error:
         raise UserError(
             f"model {path} is truncated or corrupt ({error}); fetch or export it again"
         ) from error

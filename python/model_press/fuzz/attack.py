@@ -58,7 +58,7 @@ def main(argv: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     with tempfile.TemporaryDirectory() as folder:
         problem = attack(LOADERS[name], first, count, pathlib.Path(folder))
-    print(problem)
+    print(problem, flush=True)
     return 1 if problem else 0
 
 

@@ -1,5 +1,6 @@
 """Damaged copies of a good file: the same seed and number give the same bytes."""
 
+import copy
 import json
 from typing import Any
 
@@ -49,7 +50,7 @@ def _change_field(value: Any, rng: np.random.Generator) -> None:
         elif kind == 1 and isinstance(value, dict):
             value["unexpected"] = 1
         else:
-            value[key] = _VALUES[rng.integers(len(_VALUES))]
+            value[key] = copy.deepcopy(_VALUES[rng.integers(len(_VALUES))])
         return
 
 

@@ -1,0 +1,116 @@
+"""Reads an HDF5 file in a process of its own: the library can crash on a damaged one, and takes its process along."""
+
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+
+import h5py
+
+from model_press.errors import UserError
+
+_WEIGHTS = "model.weights.h5"
+_MEMORY_BYTES = 8 << 30
+_SECONDS = 300
+# Weights hardly compress; a data set that claims more is a bomb.
+_MOST_EXPANSION = 100
+
+Start = Callable[[str], tuple[int, str]]
+
+
+def require_sound(path: str | os.PathLike, start: Start | None = None) -> None:
+    """Refuses a .h5, or a .keras with weights, that the HDF5 library cannot read to its end.
+
+    Args:
+      path: any file; one of another format, or an archive that is damaged itself, is left to model_format.
+      start: runs `main` on a path elsewhere; returns the exit code (-signal after a crash) and what it said.
+    Raises:
+      UserError: the file is damaged, or crashes the library.
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+        return
+    if zipfile.is_zipfile(path):
+        with tempfile.TemporaryDirectory() as folder:
+            weights = _extracted(path, folder)
+            if weights:
+                _require(weights, path, start or _start)
+    elif h5py.is_hdf5(path):
+        _require(str(path), path, start or _start)
+
+
+def _extracted(path: pathlib.Path, folder: str) -> str | None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.extract(_WEIGHTS, folder) if _WEIGHTS in archive.namelist() else None
+    except Exception:  # a damaged archive raises anything
+        return None
+
+
+def _require(hdf5: str, path: pathlib.Path, start: Start) -> None:
+    code, said = start(hdf5)
+    if code < 0:
+        raise UserError(
+            f"model {path} crashes the HDF5 library ({signal.Signals(-code).name}): it is damaged or made to do "
+            "harm; export it again"
+        )
+    if code:
+        raise UserError(f"model {path} is truncated or corrupt ({said}); fetch or export it again")
+
+
+def _start(path: str) -> tuple[int, str]:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "model_press.hdf5_probe", path],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return 1, f"reading it takes more than {_SECONDS} s"
+    return done.returncode, (done.stdout.strip().splitlines() or [""])[-1]
+
+
+def walk(path: str) -> None:
+    """Reads every attribute and data set.
+
+    Raises:
+      Exception: whatever the library raises; ValueError for a data set far larger than the file.
+    """
+    size = os.path.getsize(path)
+
+    def read(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        dict(item.attrs)
+        if isinstance(item, h5py.Dataset):
+            if item.nbytes > _MOST_EXPANSION * size:
+                raise ValueError(f"{name} unpacks to {item.nbytes} bytes, the file has {size}")
+            item[()]
+
+    with h5py.File(path, "r") as file:
+        dict(file.attrs)
+        file.visititems(read)
+
+
+def main(argv: list[str]) -> int:
+    """Reads the file argv[0]; 1 and a line on standard output if it cannot be read."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY or most > _MEMORY_BYTES:
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    try:
+        walk(argv[0])
+    except Exception as error:  # a damaged file raises anything
+        print(" ".join(str(error).split()))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
