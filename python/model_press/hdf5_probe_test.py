@@ -46,6 +46,11 @@ def test_a_crash_is_refused(weights):
         hdf5_probe.require_sound(weights, lambda path: (-signal.SIGSEGV, ""))
 
 
+def test_an_endless_reading_is_refused(weights):
+    with user_error("w.h5 keeps the HDF5 library busy"):
+        hdf5_probe.require_sound(weights, lambda path: (-signal.SIGXCPU, ""))
+
+
 def test_a_bomb_is_refused(tmp_path):
     with h5py.File(tmp_path / "bomb.h5", "w") as file:
         file.create_dataset("zeros", (1 << 14, 1 << 14), np.float32, chunks=True, compression=9)

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import resource
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -84,6 +85,7 @@ def _probe_in_a_fork(path: str) -> tuple[int, str]:
     """As hdf5_probe starts it, without a new interpreter's half second."""
     child = os.fork()
     if not child:
+        resource.setrlimit(resource.RLIMIT_CPU, (2, 3))
         os._exit(hdf5_probe.main([path]))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "see above"
 
