@@ -1,4 +1,4 @@
-"""best_variant's program: `run` searches and writes the lock, `extract` takes the winner out, `check` tests the lock."""
+"""best_variant's program: `run` searches and writes the lock, `extract` takes its winner out, `check` tests it."""
 
 import argparse
 import os
