@@ -37,16 +37,18 @@ def android_sdk(machine: Machine) -> Iterator[Finding]:
     )
 
 
+def _program(machine: Machine, name: str, state: State, costs: str, fix: str) -> Finding:
+    """A program on the PATH, or what is lost without."""
+    path = machine.which(name)
+    return ok(name, path) if path else Finding(name, state, "not on the PATH", costs, fix)
+
+
 def adb(machine: Machine) -> Iterator[Finding]:
     """Whether an APK can be put on a phone from here."""
-    path = machine.which("adb")
-    if path:
-        yield ok("adb", path)
-        return
-    yield Finding(
+    yield _program(
+        machine,
         "adb",
         State.ABSENT,
-        "not on the PATH",
         costs="bazel-bin/android/app.apk cannot be installed on a phone from here",
         fix=machine.install("adb", "Android's platform-tools"),
     )
@@ -68,14 +70,10 @@ def emulated_pi(machine: Machine) -> Iterator[Finding]:
 
 def dpkg_deb(machine: Machine) -> Iterator[Finding]:
     """What packs //rpi:deb."""
-    path = machine.which("dpkg-deb")
-    if path:
-        yield ok("dpkg-deb", path)
-        return
-    yield Finding(
+    yield _program(
+        machine,
         "dpkg-deb",
         State.MISSING,
-        "not on the PATH",
         costs="//rpi:deb is not built, so that `bazel build //...` ends red; //rpi:runner, the same as one file, is",
         fix=machine.install("dpkg", "dpkg"),
     )
