@@ -19,6 +19,7 @@ from model_press.coreml import eval_main
 from model_press.coreml import recipes as coreml_recipes
 from model_press.inspection import inspect_main
 from model_press.report import tool as report_tool
+from model_press.search import main as search_main
 from pi_runner import cli as pi_cli
 
 ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
@@ -26,12 +27,16 @@ _LABELS = pathlib.Path(os.environ["LABELS"]).read_text("utf-8").splitlines()
 KNOWN = {line for line in _LABELS if line.startswith("//")}
 OUTPUTS = {line.strip() for line in _LABELS if line.startswith("  ")}
 
-# What the launcher of a model_report gives before the user's own options.
+# What the launchers of a model_report and a best_variant give before the user's own options.
 _REPORT = ["run", "--label=//x", "--facts=f", "--variant=v", "--manifest=m"]
+_SEARCH = ["run", "--label=//x", "--name=n", "--space=s", "--goal=size_ratio", "--out=o"]
+_SEARCH += ["--model=m", "--info=i", "--labels=l", "--recipe=r", "--images=i", "--classes=c"]
+_SEARCH += ["--baseline=b", "--baseline-manifest=m"]
 PROGRAMS = {
     "//python:inspect": (inspect_main._parser, []),
     "//python:coreml_eval": (eval_main._parser, []),
     "report": (report_tool._parser, _REPORT),
+    "search": (search_main._parser, _SEARCH),
     "./runner": (pi_cli._parser, []),
 }
 # They take none, or what their own tests cover.
@@ -72,7 +77,8 @@ def _parse(command: Command) -> None:
     """Gives a command's arguments to the program that it runs; argparse exits where they are wrong."""
     label = next(iter(command.labels()), "") if command.is_bazel else command.words[0]
     given = command.passed_on if command.is_bazel else command.words[1:]
-    name = "report" if label.endswith(":report") else label
+    kind = re.search(r"[:.](report|search)$", label)
+    name = kind[1] if kind else label
     if not given or _NOT_PARSED.match(label):
         return
     assert name in PROGRAMS, f"{' '.join(command.words)}: no parser is known for {label}"

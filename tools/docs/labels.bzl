@@ -5,6 +5,7 @@ DOCUMENTED = [
     "//android:app",
     "//docs:update",
     "//ios:bundle",
+    "//models/digits:best.search",
     "//models/digits:coreml_int8",
     "//models/digits:digits",
     "//models/digits:int8",

@@ -96,6 +96,9 @@ _POOR = {
         "tolerance.max_mean_diff must be above 0",
         "tolerance.min_top1_agreement must be in 0..1",
     },
+    "python/model_press/report/coreml.py": {
+        "the evaluation of {...} stands beside the package of {...}",
+    },
     "python/model_press/report/facts.py": {
         "the evaluation of {...} stands beside the file of {...}",
     },
