@@ -27,6 +27,8 @@ _LABELS = pathlib.Path(os.environ["LABELS"]).read_text("utf-8").splitlines()
 KNOWN = {line for line in _LABELS if line.startswith("//")}
 OUTPUTS = {line.strip() for line in _LABELS if line.startswith("  ")}
 
+INT8 = os.environ["INT8"]
+
 # What the launchers of a model_report and a best_variant give before the user's own options.
 _REPORT = ["run", "--label=//x", "--facts=f", "--variant=v", "--manifest=m"]
 _SEARCH = ["run", "--label=//x", "--name=n", "--space=s", "--goal=size_ratio", "--out=o"]
@@ -112,6 +114,18 @@ def test_commands_of_this_machines_python_run(documentation):
             )
             ran += 1
     assert ran > 0
+
+
+def test_the_inspect_command_runs(documentation, capsys):
+    ran = 0
+    for _, command in documentation.commands():
+        if "//python:inspect" not in command.words:
+            continue
+        words = [INT8 if word.endswith(".tflite") else word for word in command.passed_on]
+        assert inspect_main.main([*words, "--no-run"]) == 0
+        assert "DEPTHWISE_CONV_2D" in capsys.readouterr().out
+        ran += 1
+    assert ran > 1
 
 
 @pytest.mark.parametrize(

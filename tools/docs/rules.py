@@ -57,24 +57,30 @@ class Provider:
 _KINDS = {
     "bool": "bool",
     "int": "int",
+    "int_list": "list of ints",
     "label": "label",
     "label_keyed_string_dict": "dict of label to string",
     "label_list": "list of labels",
     "output": "output",
+    "output_list": "list of outputs",
     "string": "string",
     "string_dict": "dict of string to string",
     "string_list": "list of strings",
+    "string_list_dict": "dict of string to list of strings",
 }
 _EMPTY = {
     "bool": False,
     "int": 0,
+    "int_list": [],
     "label": None,
     "label_keyed_string_dict": {},
     "label_list": [],
     "output": None,
+    "output_list": [],
     "string": "",
     "string_dict": {},
     "string_list": [],
+    "string_list_dict": {},
 }
 
 
