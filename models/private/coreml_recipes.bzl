@@ -2,7 +2,7 @@
 
 load(":named.bzl", "name_error", "named_label")
 
-# //models/tests:coreml_recipes_test compares it with the JSON files.
+# //models/tests:recipes_test compares it with the JSON files.
 COREML_RECIPES = [
     "fp16",
     "fp32",

@@ -2,7 +2,7 @@
 
 load(":named.bzl", "name_error", "named_label")
 
-# Name -> whether the recipe needs representative images. //models/recipes:recipes_test compares it with the JSON files.
+# Name -> whether the recipe needs representative images. //models/tests:recipes_test compares it with the JSON files.
 RECIPES = {
     "dynamic_int8": False,
     "fp16": False,

@@ -10,7 +10,6 @@ DOCUMENTED = [
     "//models/digits:digits",
     "//models/digits:int8",
     "//models/digits:report",
-    "//models/tests:coreml_recipes_test",
     "//models/xception:all_variants",
     "//python/benchmarks:rewrites",
     "//python:coreml_eval",

@@ -31,7 +31,7 @@ class Box:
         (folder / "proc").mkdir()
         (folder / "etc/os-release").write_text(f"ID={os_id}\n")
         (folder / "proc/meminfo").write_text("MemTotal:       16384000 kB\n")
-        self.environment = {"PATH": str(self.bin), "HOME": "/home/ann"}
+        self.environment = {"PATH": str(self.bin), "HOME": "/users/ann"}
         self.workspace = WORKSPACE
         self.system, self.architecture = "linux", "x86_64"
         for name in _REAL:
@@ -186,7 +186,7 @@ def test_too_little_disk_and_memory(box, monkeypatch):
     monkeypatch.setattr(hardware.shutil, "disk_usage", lambda path: usage)
     (box.root / "proc/meminfo").write_text("MemTotal:       4000000 kB\n")
     missing = box.not_ok()
-    assert missing["disk for outputs"].found == "2.0 GB free under /home/ann/.cache, expected " + (
+    assert missing["disk for outputs"].found == "2.0 GB free under /users/ann/.cache, expected " + (
         "3" if (WORKSPACE / "bazel-out").exists() else "15"
     )
     assert missing["disk for the cache"].state is State.MISSING
