@@ -85,7 +85,7 @@ def _argument(node: ast.AST) -> ast.expr | None:
 # would do.
 _EXPECTED = re.compile(
     r"\b(expected|must|needs?|needed|only|at least|at most|or (more|newer|less)|has to|instead|allowed|below|above|"
-    r"between|known (are|is)|(is|are) (known|supported|for)|goes? with|one of|there (is|are) no|"
+    r"between|known (are|is)|(is|are) (known|supported|for)|goes? with|one of|there (is|are)|"
     r"(is|are) not (an?|among|in|of|the|valid|its)|not a multiple|is missing|lacks|twice|says|asks for|"
     r"(it|which) has|fields are|than this|which is no|which makes no|neither|got)\b|[<>=]=|\.\.",
     re.IGNORECASE,
