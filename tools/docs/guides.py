@@ -105,7 +105,7 @@ class Documentation:
         for _, command in self.commands():
             if not command.is_bazel:
                 continue
-            built = any(word in ("build", "run") for word in command.own_words)
+            built = "build" in command.own_words
             for label in command.labels():
                 if (
                     self.is_users(label)
@@ -113,8 +113,7 @@ class Documentation:
                     or label in _NOT_ANALYSED
                 ):
                     continue
-                # Most of //tools is private.
-                if (built and not label.startswith("//tools/")) or not self._is_here(label):
+                if built or not self._is_here(label):
                     wanted.add(label)
         return sorted(wanted)
 
