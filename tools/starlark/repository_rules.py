@@ -1,7 +1,7 @@
 """Runs a repository rule's implementation outside Bazel, so that a test can give it a client and a lock of its own.
 
-Starlark of a repository rule without `load` is Python. The context below does on a folder what Bazel's does; what a rule
-does not use is not there. Programs run for real.
+Starlark of a repository rule without `load` is Python. The context below does on a folder what Bazel's does; what a
+rule does not use is not there. Programs run for real.
 """
 
 import json

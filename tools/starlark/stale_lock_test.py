@@ -1,4 +1,4 @@
-"""A changed byte is refused by name: the rules that fetch from npm and Maven, with a client that delivers something else."""
+"""A changed byte is refused by name: the rules that fetch from npm and Maven, with a client that delivers another."""
 
 import hashlib
 import json

@@ -147,8 +147,9 @@ def agreement(scores: np.ndarray, expected: np.ndarray, floor: float) -> Agreeme
 def mean_kl(p: np.ndarray, q: np.ndarray, floor: float) -> float | None:
     """Mean Kullback-Leibler divergence KL(p || q) in nats of rows [N, classes]; None if p has no probabilities.
 
-    Scores of q below `floor` (half a step of a quantised output) are not zero but unknown: they share what the row lacks
-    of one, at least `floor` together and at most `floor` each. Of a thousand classes `floor` each would be more than all.
+    Scores of q below `floor` (half a step of a quantised output) are not zero but unknown: they share what the row
+    lacks of one, at least `floor` together and at most `floor` each. Of a thousand classes `floor` each would be more
+    than all.
     """
     p, q = p.astype(np.float64), q.astype(np.float64)
     if p.min() < 0 or np.abs(p.sum(1) - 1).max() > _SUM_TOLERANCE:

@@ -2,7 +2,8 @@
 
     attack.py LOADER FIRST COUNT
 
-Exit code 0: each was loaded or refused by a UserError that fits a line. Otherwise the last line says which number did what.
+Exit code 0: each was loaded or refused by a UserError that fits a line. Otherwise the last line says which number did
+what.
 """
 
 import faulthandler

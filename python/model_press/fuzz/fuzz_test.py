@@ -1,4 +1,7 @@
-"""Hostile files: every loader refuses them in a line, within 10 s and 2 GB. FUZZ_COUNT files each; the number names a file."""
+"""Hostile files: every loader refuses them in a line, within 10 s and 2 GB.
+
+FUZZ_COUNT files each; the number names a file.
+"""
 
 import os
 import pathlib
@@ -7,8 +10,8 @@ import sys
 
 import pytest
 
-from model_press.errors import UserError
 from model_press import files
+from model_press.errors import UserError
 from model_press.fuzz import attack, loaders, mutate
 from model_press.testing.raises import user_error
 

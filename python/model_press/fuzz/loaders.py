@@ -58,7 +58,9 @@ def _load_tflite(path: pathlib.Path) -> None:
 
 
 def _config() -> dict:
-    layers = [{"class_name": "Dense", "config": {"name": "d", "units": 3}, "module": "keras.layers"}]
+    layers = [
+        {"class_name": "Dense", "config": {"name": "d", "units": 3}, "module": "keras.layers"}
+    ]
     return {"class_name": "Functional", "config": {"layers": layers}, "keras_version": "3.15.1"}
 
 

@@ -9,7 +9,23 @@ import numpy as np
 # Numbers that lengths, offsets and shapes overflow on.
 _NUMBERS = (0, 1, -1, 2, 127, 128, 255, 256, 32767, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1)
 _VALUES: tuple[Any, ...] = (
-    *(0, -1, 1, 2**31, 2**63, 1e308, -0.5, True, False, None, "", "..", "/etc/passwd", "\u202e", "\x00"),
+    *(
+        0,
+        -1,
+        1,
+        2**31,
+        2**63,
+        1e308,
+        -0.5,
+        True,
+        False,
+        None,
+        "",
+        "..",
+        "/etc/passwd",
+        "\u202e",
+        "\x00",
+    ),
     *([], {}, [[]], {"a": 1}, [0] * 1000, "x" * 10_000),
 )
 
@@ -24,7 +40,7 @@ def damaged(good: bytes, number: int) -> bytes:
 
 
 def damaged_json(good: bytes, number: int) -> bytes:
-    """A copy of a JSON object that is JSON still, with one to three fields changed, gone or added; every fifth is not."""
+    """A copy of a JSON object that is JSON still, with one to three fields changed, gone or added; a fifth is not."""
     if number % 5 == 4:
         return damaged(good, number)
     rng = np.random.default_rng((len(good), number))

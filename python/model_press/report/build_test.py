@@ -38,7 +38,11 @@ def test_figures_of_a_measured_variant():
 
 def test_figures_of_a_core_ml_package():
     (package,) = build.build(facts_of(), metrics_of())["coreml"]
-    assert (package["recipe"], package["bytes"], package["coverage"]) == ("palette4", 125_000, 0.987)
+    assert (package["recipe"], package["bytes"], package["coverage"]) == (
+        "palette4",
+        125_000,
+        0.987,
+    )
     assert (package["top1"], package["top1_drop"]) == (0.94, 0.01)
     assert package["ratios"] == {"size": 0.125}
     (untrained,) = build.build(facts_of(trained=False), None)["coreml"]

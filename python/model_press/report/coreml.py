@@ -33,7 +33,9 @@ def read(manifest_path: str | os.PathLike, summary_path: str | os.PathLike) -> C
     sheet = manifest.read(manifest_path)
     found = summary.read(summary_path)
     if found.subject != sheet.name:
-        raise UserError(f"the evaluation of {found.subject} stands beside the package of {sheet.name}")
+        raise UserError(
+            f"the evaluation of {found.subject} stands beside the package of {sheet.name}"
+        )
     return CoremlFacts(
         sheet.name,
         sheet.recipe.name,

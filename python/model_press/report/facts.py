@@ -102,7 +102,9 @@ def collect(
         sizes["h5_bytes"],
         keras_summary,
     )
-    return Facts(1, label, images, baseline, keras, variants, article, packages, calibrations, searches)
+    return Facts(
+        1, label, images, baseline, keras, variants, article, packages, calibrations, searches
+    )
 
 
 def write(path: str | os.PathLike, facts: Facts) -> None:

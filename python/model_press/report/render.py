@@ -38,7 +38,10 @@ def markdown(report: dict[str, Any]) -> str:
 
 
 def table(report: dict[str, Any]) -> str:
-    """The main table as CSV: one line a variant, Core ML's last (recipe `coreml_<recipe>`); bytes, ms and fractions; an empty field is what was not measured."""
+    """The main table as CSV: one line a variant, Core ML's last (recipe `coreml_<recipe>`).
+
+    Bytes, ms and fractions; an empty field is what was not measured.
+    """
     threads = sorted({t for v in report["variants"] for t in v["latency_ms"]}, key=int)
     header = ["name", "recipe", "bytes", "zipped_bytes", "apk_bytes"]
     header += [f"latency_ms_{t}_threads" for t in threads]

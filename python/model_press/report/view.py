@@ -118,7 +118,9 @@ def _search(found: dict[str, Any]) -> dict[str, Any]:
         **found,
         "name": found["compression"]["name"],
         "rows": sorted(rows, key=key),
-        "bound_text": ", ".join(f"{_words(name)} at most {bound:g}" for name, bound in bounds.items()),
+        "bound_text": ", ".join(
+            f"{_words(name)} at most {bound:g}" for name, bound in bounds.items()
+        ),
         "goal_text": _words(found["goal"]),
     }
 

@@ -15,7 +15,10 @@ from model_press.search.space import Space
 
 @dataclasses.dataclass(frozen=True)
 class Tried:
-    """One trial of the trace. values: the compression's open fields, as JSON text. rejected: why it cannot win, or ""."""
+    """One trial of the trace.
+
+    values: the compression's open fields, as JSON text. rejected: why it cannot win, or "".
+    """
 
     values: str
     outcome: Outcome

@@ -1,4 +1,7 @@
-"""best_variant's program: `run` searches and writes the lock, `extract` gives a build the winner's compression, `check` tests the lock."""
+"""best_variant's program.
+
+`run` searches and writes the lock, `extract` gives a build the winner's compression, `check` tests the lock.
+"""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""The search itself: points are proposed and tried, the store remembers them, the best one that keeps the bounds wins."""
+"""The search itself: points are proposed and tried, the store remembers them, the best that keeps the bounds wins."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,8 @@
 """Which point to try next: constrained expected improvement over scikit-learn's Gaussian processes.
 
-Each figure gets a process of its own. A point is worth its expected improvement on the best trial that keeps the bounds, times
-the probability that it keeps them (Gardner et al., "Bayesian Optimization with Inequality Constraints", ICML 2014).
+Each figure gets a process of its own. A point is worth its expected improvement on the best trial that keeps the
+bounds, times the probability that it keeps them (Gardner et al., "Bayesian Optimization with Inequality Constraints",
+ICML 2014).
 While none keeps them, the probability alone counts.
 """
 

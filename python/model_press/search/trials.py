@@ -25,8 +25,8 @@ class Inputs:
     """What every trial starts from, as paths.
 
     model, info, labels: of the keras_model. recipe: conversion recipe. calibration: uint8 images .npy.
-    images, classes: the selection set, uint8 [N, H, W, 3] and int32 [N] .npy. baseline, baseline_manifest: the variant that
-    figures are ratios to. training: options of the compress program that name the training images.
+    images, classes: the selection set, uint8 [N, H, W, 3] and int32 [N] .npy. baseline, baseline_manifest: the variant
+    that figures are ratios to. training: options of the compress program that name the training images.
     """
 
     model: str
