@@ -9,7 +9,7 @@ def _calibration_report_impl(ctx):
     if not variant.calibration:
         fail("{}: {} (recipe {}) is not calibrated, expected a variant with `calibration`".format(public_label(ctx.label), public_label(ctx.attr.variant.label), variant.recipe_name))
     if variant.model_info.info != float_variant.model_info.info:
-        fail("{}: {} and {} are of different models".format(public_label(ctx.label), variant.name, float_variant.name))
+        fail("{}: {} and {} are of different models, expected two variants of one".format(public_label(ctx.label), variant.name, float_variant.name))
     if ctx.attr.count < 1:
         fail("{}: `count` is {}, expected at least one image".format(public_label(ctx.label), ctx.attr.count))
     images = ctx.attr.images[ImageSetInfo].images

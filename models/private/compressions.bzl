@@ -1,5 +1,6 @@
 """Names of the compressions that model_press ships, and how they stand in a variant's name."""
 
+load(":named.bzl", "named_label")
 load(":recipes.bzl", "RECIPES")
 
 # //models/tests:recipes_test compares it with the JSON files in //models/compressions.
@@ -34,4 +35,4 @@ def split_recipe(recipe):
 
 def compression_label(compression):
     """The label of a compression that is given by the name of a shipped one, or by label."""
-    return compression if ":" in compression or "/" in compression else Label("//models/compressions:" + compression)
+    return named_label(compression, "//models/compressions")

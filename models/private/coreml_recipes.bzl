@@ -1,6 +1,8 @@
 """Names of the Core ML recipes that model_press ships, so that a macro can tell a typing error from a label."""
 
-# //models/tests:coreml_recipes_test compares it with the JSON files.
+load(":named.bzl", "name_error", "named_label")
+
+# //models/tests:recipes_test compares it with the JSON files.
 COREML_RECIPES = [
     "fp16",
     "fp32",
@@ -16,37 +18,9 @@ COREML_RECIPES = [
 ]
 
 def coreml_recipe_error(target, recipe):
-    """What is wrong with a coreml_variant's recipe attribute.
-
-    Args:
-      target: label of the variant, for the message.
-      recipe: name of a shipped recipe, or a label of the user's own.
-
-    Returns:
-      One line, or None where nothing is wrong.
-    """
-    if _is_label(recipe) or recipe in COREML_RECIPES:
-        return None
-    return "{}: recipe is \"{}\", expected one of {} or the label of your own `coreml_recipe` target".format(
-        target,
-        recipe,
-        ", ".join(COREML_RECIPES),
-    )
+    """What is wrong with a coreml_variant's recipe: one line, or None; see name_error."""
+    return name_error(target, recipe, COREML_RECIPES, "coreml_recipe")
 
 def coreml_recipe_label(target, recipe):
-    """The label of a recipe that is given by name or by label.
-
-    Args:
-      target: label of the variant, for the error message.
-      recipe: name of a shipped recipe, or a label of the user's own.
-
-    Returns:
-      A label string or Label. Fails on an unknown name.
-    """
-    error = coreml_recipe_error(target, recipe)
-    if error:
-        fail(error)
-    return recipe if _is_label(recipe) else Label("//models/coreml_recipes:" + recipe)
-
-def _is_label(recipe):
-    return ":" in recipe or "/" in recipe
+    """The label of a recipe that is given by name or by label; fails on an unknown name, naming the target."""
+    return named_label(recipe, "//models/coreml_recipes", coreml_recipe_error(target, recipe))

@@ -192,7 +192,7 @@ def _model_report_impl(ctx):
     variants = [target[VariantInfo] for target in ctx.attr.variants]
     model = same_model(ctx.label, variants)
     if model.model != ctx.attr.model[ModelInfo].model:
-        fail("{}: `variants` are made from the model {}, `model` is {}".format(public_label(ctx.label), model.name, ctx.attr.model[ModelInfo].name))
+        fail("{}: `variants` are made from the model {}, `model` is {}; expected variants of `model`".format(public_label(ctx.label), model.name, ctx.attr.model[ModelInfo].name))
     for package in ctx.attr.coreml:
         same_model(ctx.label, [variants[0], package[CoremlVariantInfo]])
     baseline = _baseline(ctx, variants)

@@ -1,12 +1,15 @@
 """The Debian package: what is in it, what Debian's own checkers say, and that it installs, runs and goes."""
 
+import gzip
 import hashlib
 import io
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tarfile
+import zipfile
 
 import pytest
 
@@ -70,6 +73,22 @@ def test_carries_the_very_runner(tree):
     assert installed.partition(b"\n")[0].rstrip() == b"#!/usr/bin/python3"
     assert len(installed) == len(built)
     assert installed.partition(b"\n")[2] == built.partition(b"\n")[2]
+
+
+def test_carries_the_licences_of_its_packages(tree):
+    notice = gzip.decompress((tree / f"usr/share/doc/{_NAME}/NOTICE.gz").read_bytes()).decode()
+    with zipfile.ZipFile(os.environ["PI_RUNNER"]) as archive:
+        carried = set(
+            re.findall(
+                r"site/[^/]+/([^/]+)-[^/-]+\.dist-info/METADATA", "\n".join(archive.namelist())
+            )
+        )
+        assert archive.read("NOTICE.txt").decode() == notice
+    assert len(carried) >= 8
+    for name in carried:
+        assert re.search(
+            rf"^  {name.replace('_', '.')} \S+: \S", notice, re.MULTILINE | re.IGNORECASE
+        ), name
 
 
 def test_checksums(tree):

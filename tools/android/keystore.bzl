@@ -21,8 +21,8 @@ android_keystore = rule(
     doc = "A key for `android_app`. Keep release keys and passwords out of the repository, for " +
           "example in an external repository of your own.",
     attrs = {
-        "alias": attr.string(mandatory = True),
-        "keystore": attr.label(allow_single_file = True, mandatory = True),
-        "password": attr.label(allow_single_file = True, mandatory = True),
+        "alias": attr.string(mandatory = True, doc = "The key's name in the keystore."),
+        "keystore": attr.label(allow_single_file = True, mandatory = True, doc = "PKCS12 or JKS file."),
+        "password": attr.label(allow_single_file = True, mandatory = True, doc = "File whose first line is the password of keystore and key."),
     },
 )

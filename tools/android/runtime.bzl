@@ -26,13 +26,13 @@ android_runtime = rule(
     implementation = _android_runtime_impl,
     doc = "The runtime of an `android_app`. Swap it here, and only here.",
     attrs = {
-        "artifact": attr.string(mandatory = True),
+        "artifact": attr.string(mandatory = True, doc = "Name, for messages."),
         "elf_page_bytes": attr.int(
             default = 16384,
             doc = "Page size that the 64-bit libraries are linked for; devices of 16 KB pages load 16384 only.",
         ),
-        "java": attr.label(providers = [JavaInfo], mandatory = True),
+        "java": attr.label(providers = [JavaInfo], mandatory = True, doc = "Its Java part."),
         "jni": attr.label_keyed_string_dict(mandatory = True, doc = "Libraries -> their ABI."),
-        "version": attr.string(mandatory = True),
+        "version": attr.string(mandatory = True, doc = "Version, compared with a manifest's minimum_runtime."),
     },
 )

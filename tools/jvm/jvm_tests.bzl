@@ -42,7 +42,7 @@ def jvm_test_suite(name):
     _library_test(name = "library_test", target_under_test = ":outer")
     failure_test(
         name = "misplaced_test",
-        message = "a test's source lies under a folder named java, followed by its package",
+        message = "`srcs` has a test that lies under no folder named java; expected .../java/",
         target_under_test = ":misplaced",
     )
     native.test_suite(name = name, tests = ["library_test", "misplaced_test"])

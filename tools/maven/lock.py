@@ -2,7 +2,8 @@
 
 `bazel run //tools/maven:lock` resolves them with the user's own mvn and writes maven_lock.json beside
 it: every artifact that may be fetched, with its sha256, size and dependencies. Builds fetch these
-files and no others (tools/maven/repositories.bzl).
+files and no others (tools/maven/repositories.bzl). licenses.json has what their POMs declare: in a
+file of its own, since an edit of the lock fetches everything again.
 """
 
 import argparse
@@ -17,6 +18,8 @@ import sys
 import tempfile
 from typing import Any
 from xml.sax import saxutils
+
+import licenses
 
 SCHEMA_VERSION = 1
 
@@ -124,7 +127,9 @@ def _resolve(directory: pathlib.Path, wanted: list[tuple[Coordinates, bool]]) ->
     return parse_tree(tree.read_text(encoding="utf-8"))
 
 
-def _lock_repository(wants: list[dict[str, Any]], scratch: pathlib.Path) -> list[dict[str, Any]]:
+def _lock_repository(
+    wants: list[dict[str, Any]], scratch: pathlib.Path
+) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
     roots = [
         (Coordinates.parse(want["coordinates"]), want.get("transitive", True)) for want in wants
     ]
@@ -144,6 +149,8 @@ def _lock_repository(wants: list[dict[str, Any]], scratch: pathlib.Path) -> list
         f"{_PLUGIN}:copy-dependencies",
         f"-DoutputDirectory={files}",
         f"-DincludeScope={_USED_SCOPES}",
+        "-Dmdep.copyPom=true",
+        "-Dmdep.addParentPoms=true",
     )
     extracts = {want["coordinates"]: want.get("extract", {}) for want in wants}
     locked = []
@@ -159,18 +166,29 @@ def _lock_repository(wants: list[dict[str, Any]], scratch: pathlib.Path) -> list
                 "extract": extracts.get(str(item), {}),
             }
         )
-    return locked
+    return locked, licenses.of_all([str(item) for item in everything], files)
 
 
-def lock(wants: dict[str, Any]) -> dict[str, Any]:
-    """Returns the lock of `wants`, the content of artifacts.json; raises LockError."""
+def lock(wants: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns the lock of `wants`, the content of artifacts.json, and the licences; raises LockError."""
     if wants.get("schema_version") != SCHEMA_VERSION:
         raise LockError(f"artifacts.json: expected schema_version {SCHEMA_VERSION}")
-    repositories = {}
+    repositories, declared = {}, {}
     for name, repository_wants in wants["repositories"].items():
         with tempfile.TemporaryDirectory() as scratch:
-            repositories[name] = _lock_repository(repository_wants, pathlib.Path(scratch))
-    return {"schema_version": SCHEMA_VERSION, "repositories": repositories}
+            repositories[name], found = _lock_repository(repository_wants, pathlib.Path(scratch))
+            declared.update(found)
+    return (
+        {"schema_version": SCHEMA_VERSION, "repositories": repositories},
+        {"schema_version": SCHEMA_VERSION, "licenses": dict(sorted(declared.items()))},
+    )
+
+
+def _write(path: pathlib.Path, content: dict[str, Any]) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    partial.replace(path)
+    print(f"wrote {path}")
 
 
 def main(argv: list[str]) -> int:
@@ -179,16 +197,15 @@ def main(argv: list[str]) -> int:
     folder = home / "third_party" / "maven"
     parser.add_argument("--artifacts", type=pathlib.Path, default=folder / "artifacts.json")
     parser.add_argument("--out", type=pathlib.Path, default=folder / "maven_lock.json")
+    parser.add_argument("--licenses", type=pathlib.Path, default=folder / "licenses.json")
     args = parser.parse_args(argv)
     try:
-        content = lock(json.loads(args.artifacts.read_text(encoding="utf-8")))
-    except (LockError, OSError, json.JSONDecodeError) as error:
+        content, declared = lock(json.loads(args.artifacts.read_text(encoding="utf-8")))
+    except (LockError, licenses.LicenseError, OSError, json.JSONDecodeError) as error:
         print(f"//tools/maven:lock: {error}", file=sys.stderr)
         return 1
-    partial = args.out.with_suffix(".partial")
-    partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    partial.replace(args.out)
-    print(f"wrote {args.out}")
+    _write(args.out, content)
+    _write(args.licenses, declared)
     return 0
 
 

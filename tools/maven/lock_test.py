@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 
+import licenses
 import lock
 import pytest
 
@@ -76,3 +77,36 @@ def test_exactly_one_artifact_has_the_interpreter():
     artifacts = [entry["coordinates"] for entry in _read("LOCK")["repositories"]["maven"]]
     runtimes = [item for item in artifacts if re.search(r":(tensorflow-lite|litert):", item)]
     assert len(runtimes) == 1
+
+
+def _pom(folder: pathlib.Path, name: str, inside: str) -> None:
+    namespace = "http://maven.apache.org/POM/4.0.0"
+    (folder / f"{name}.pom").write_text(f'<project xmlns="{namespace}">{inside}</project>')
+
+
+_MIT = "<licenses><license><name>The MIT\n License</name></license></licenses>"
+_PARENT = "<parent><artifactId>parent</artifactId><version>9</version></parent>"
+
+
+def test_licences_are_those_of_the_pom_or_of_the_nearest_parent(tmp_path):
+    _pom(tmp_path, "a-1", _MIT + _PARENT)
+    _pom(tmp_path, "b-2", _PARENT)
+    _pom(tmp_path, "parent-9", _MIT.replace("The MIT\n License", "Apache 2.0") * 2)
+    assert licenses.of_all(["g:b:aar:2", "g:a:jar:1"], tmp_path) == {
+        "g:a:jar:1": ["MIT"],
+        "g:b:aar:2": ["Apache-2.0"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        ("", "a 1: neither its POM nor a parent declares a licence"),
+        (_PARENT, "a 1: parent-9.pom was not delivered"),
+        (_MIT.replace("MIT", "Best"), 'a 1: licence "The Best License" is not known; read it'),
+    ],
+)
+def test_an_unknown_licence_is_refused(tmp_path, inside, message):
+    _pom(tmp_path, "a-1", inside)
+    with pytest.raises(licenses.LicenseError, match=message):
+        licenses.of_all(["g:a:jar:1"], tmp_path)

@@ -106,7 +106,7 @@ def _check(parameter: Parameter, space: Space, where: str) -> None:
         except KeyError:
             raise UserError(
                 f"{where}: parameter {parameter.field} is no field of the compression "
-                f"{space.compression.name}"
+                f"{space.compression.name}; use one of its JSON's fields, such as channels.budget"
             ) from None
         recipe.parse(data, f"{where}: parameter {parameter.field} = {value}")
 

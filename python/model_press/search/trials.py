@@ -42,7 +42,14 @@ class Inputs:
 
     def digest(self, space: Space) -> str:
         """SHA-256 of all that decides a trial's outcome, apart from the machine."""
-        paths = [self.model, self.recipe, self.calibration, self.images, self.classes, self.baseline]
+        paths = [
+            self.model,
+            self.recipe,
+            self.calibration,
+            self.images,
+            self.classes,
+            self.baseline,
+        ]
         return files.sha256_bytes(
             files.dump_json([space.digest, *[files.sha256(path) for path in paths if path]])
         )
@@ -59,7 +66,10 @@ class Trials:
         self._inputs, self._space, self._scratch = inputs, space, scratch
         self._truth = np.asarray(files.read_npy(inputs.classes, "classes"))
         if (self._truth < 0).any():
-            raise UserError("the selection images need a class each; give a labelled image_set")
+            raise UserError(
+                f"{(self._truth < 0).sum()} of {len(self._truth)} selection images have no class; give a "
+                "labelled image_set"
+            )
         self._baseline_top1: float | None = None
 
     def evaluate(self, point: Point) -> Outcome:

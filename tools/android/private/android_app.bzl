@@ -197,8 +197,9 @@ android_app = rule(
         manifest = attr.label(
             default = Label("//android/app:AndroidManifest.xml"),
             allow_single_file = [".xml"],
+            doc = "AndroidManifest.xml; SDK levels, versions and the package are set from the attributes.",
         ),
-        min_sdk_version = attr.int(default = 24),
+        min_sdk_version = attr.int(default = 24, doc = "Oldest API level that the app installs on, 24 or higher."),
         model = attr.label(
             mandatory = True,
             providers = [VariantInfo],
@@ -212,17 +213,19 @@ android_app = rule(
         runtime = attr.label(
             default = Label("//tools/android/runtimes:tensorflow_lite"),
             providers = [AndroidRuntimeInfo],
+            doc = "The `android_runtime` to ship; a variant that it cannot load is refused.",
         ),
         srcs = attr.label_list(
             default = [Label("//android/app:sources")],
             allow_files = [".java"],
+            doc = "Java sources of the app itself.",
         ),
         target_sdk_version = attr.int(
             default = 35,
             doc = "API level that the app is compiled for and behaves by; the toolchain needs its platform jar.",
         ),
-        version_code = attr.int(default = 1),
-        version_name = attr.string(default = "1.0"),
+        version_code = attr.int(default = 1, doc = "Number that a store and a phone compare: higher with each release."),
+        version_name = attr.string(default = "1.0", doc = "Version that people read."),
         _bundle_model = attr.label(
             default = Label("//tools/android/private:bundle_model"),
             cfg = "exec",

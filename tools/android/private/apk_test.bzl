@@ -56,7 +56,7 @@ apk_test = rule(
           "libraries that 16 KB-page devices cannot load.",
     attrs = dict(
         RUNTIME_ATTRS,
-        app = attr.label(mandatory = True, providers = [AndroidAppInfo]),
+        app = attr.label(mandatory = True, providers = [AndroidAppInfo], doc = "The `android_app` to check."),
         application_id = attr.string(
             default = "org.modelpress.app",
             doc = "Expected package, where the app leaves it to its manifest.",

@@ -72,16 +72,17 @@ robolectric_test = rule(
           "the app's resources and assets, and its TensorFlow Lite. Every source named *Test.java is a test class.",
     attrs = dict(
         dict(JDK_ATTRS, **RUNTIME_ATTRS),
-        app = attr.label(mandatory = True, providers = [AndroidAppInfo]),
-        data = attr.label_list(allow_files = True),
-        deps = attr.label_list(providers = [JavaInfo]),
+        app = attr.label(mandatory = True, providers = [AndroidAppInfo], doc = "The `android_app` to run."),
+        data = attr.label_list(allow_files = True, doc = "Files that the tests read, found relative to the runfiles root."),
+        deps = attr.label_list(providers = [JavaInfo], doc = "Java libraries that the tests use besides the app's own, JUnit and Robolectric."),
         jvm_flags = attr.string_list(doc = "Options of java; {runfiles} is the runfiles folder."),
         native_libraries = attr.label_list(
             allow_files = [".so"],
             default = [Label("//android/host:native_libraries")],
+            doc = "Native libraries of this machine, on java.library.path.",
         ),
         r_package = attr.string(default = "org.modelpress.app", doc = "Package of the app's R class."),
-        srcs = attr.label_list(allow_files = [".java"], mandatory = True),
+        srcs = attr.label_list(allow_files = [".java"], mandatory = True, doc = "Test classes and what they share."),
         _instrumented_platform = attr.label(
             default = Label("@maven_robolectric//:android-all-instrumented_file"),
             allow_single_file = True,

@@ -15,7 +15,7 @@ def class_name(file):
     """
     path = file.short_path[:-len(".java")]
     if "/java/" not in path:
-        fail("%s: a test's source lies under a folder named java, followed by its package" % file.short_path)
+        fail("%s: `srcs` has a test that lies under no folder named java; expected .../java/<its package>/<its class>.java" % file.short_path)
     return path.rpartition("/java/")[2].replace("/", ".")
 
 def _java_test_impl(ctx):

@@ -110,6 +110,9 @@ def fill(options: argparse.Namespace, root: pathlib.Path) -> None:
     manual = gzip.compress(template("man.1"), 9, mtime=0)
     tree.add(f"usr/share/man/man1/{package}.1.gz", manual)
     tree.add(f"usr/share/doc/{package}/copyright", template("copyright"))
+    with zipfile.ZipFile(options.runner) as archive:
+        notice = gzip.compress(archive.read("NOTICE.txt"), 9, mtime=0)
+    tree.add(f"usr/share/doc/{package}/NOTICE.gz", notice)
     changelog = (
         f"{package} ({version}) unstable; urgency=medium\n\n"
         f"  * Built from the model_press repository, see its CHANGELOG.md.\n\n"

@@ -1,7 +1,7 @@
 """Packs sources, packages and models into one executable file, the same bytes for the same inputs.
 
-The file is a zip behind a `#!` line. Layout: __main__.py, runner.json, app/, site/<tag>/, models/<variant>/. Models are
-stored, everything else is deflated.
+The file is a zip behind a `#!` line. Layout: __main__.py, runner.json, NOTICE.txt, app/, site/<tag>/,
+models/<variant>/. Models are stored, everything else is deflated.
 """
 
 import argparse
@@ -61,6 +61,7 @@ def contents(options: argparse.Namespace) -> dict[str, pathlib.Path]:
 def pack(
     out: str,
     bootstrap: bytes,
+    notice: bytes,
     name: str,
     tags: list[str],
     index: bytes,
@@ -83,6 +84,7 @@ def pack(
 
             add("__main__.py", bootstrap)
             add("runner.json", files.dump_json(about))
+            add("NOTICE.txt", notice)
             add("models/index.json", index)
             for entry, path in found.items():
                 add(entry, path.read_bytes(), stored=entry.endswith(".tflite"))
@@ -94,6 +96,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--label", required=True, help="target to name in errors")
     parser.add_argument("--name", required=True)
     parser.add_argument("--bootstrap", required=True)
+    parser.add_argument("--notice", required=True, help="licences of the packages")
     parser.add_argument("--app", action="append", default=[], metavar="NAME=FILE")
     parser.add_argument("--site", action="append", default=[], metavar="TAG=FOLDER")
     parser.add_argument(
@@ -107,7 +110,8 @@ def main(argv: list[str]) -> int:
     try:
         found = contents(options)
         bootstrap = pathlib.Path(options.bootstrap).read_bytes()
-        pack(options.out, bootstrap, options.name, tags, files.dump_json(index), found)
+        notice = pathlib.Path(options.notice).read_bytes()
+        pack(options.out, bootstrap, notice, options.name, tags, files.dump_json(index), found)
     except (UserError, OSError) as error:
         print(f"ERROR {options.label}: {error}", file=sys.stderr)
         return 1

@@ -24,6 +24,7 @@ def parts(tmp_path):
     (tmp_path / "site/numpy/tests/test_x.py").touch()
     (tmp_path / "app.py").write_text("print('app')\n")
     (tmp_path / "main.py").write_text("import sys\nprint('started', sys.argv[1:])\n")
+    (tmp_path / "notice.txt").write_text("MIT\n")
     (tmp_path / "m.tflite").write_bytes(b"model")
     (tmp_path / "labels.txt").write_bytes(_LABELS)
     sha256 = hashlib.sha256(b"model").hexdigest()
@@ -36,6 +37,7 @@ def parts(tmp_path):
         "--label=//x:runner",
         "--name=runner",
         f"--bootstrap={tmp_path}/main.py",
+        f"--notice={tmp_path}/notice.txt",
         f"--app=pkg/app.py={tmp_path}/app.py",
         f"--site=cp311-aarch64={tmp_path}/site",
         f"--variant=digits={tmp_path}/m.tflite,{tmp_path}/m.json,{tmp_path}/labels.txt",
@@ -49,6 +51,7 @@ def test_contents(parts, tmp_path):
         assert archive.namelist() == [
             "__main__.py",
             "runner.json",
+            "NOTICE.txt",
             "models/index.json",
             "app/pkg/app.py",
             "models/digits/labels.txt",
@@ -99,6 +102,7 @@ def test_files_that_do_not_belong_together(parts, tmp_path, capsys, file):
         ("numpy/linalg/tests/test_x.py", False),
         ("numpy/_core/include/numpy/x.h", False),
         ("werkzeug-3.1.9.dist-info/licenses/LICENSE.txt", True),
+        ("numpy-2.4.6.dist-info/licenses/numpy/_core/include/numpy/libdivide/LICENSE.txt", True),
     ],
 )
 def test_pruned(path, kept):

@@ -2,6 +2,7 @@
 
 load("//models:providers.bzl", "VariantInfo")
 load("//models/private:tool.bzl", "public_label")
+load("//tools/licenses:defs.bzl", "NOTICE_ATTRS", "collect_licenses")
 load("//tools/pi:platform.bzl", "PiPlatformInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
 
@@ -40,18 +41,26 @@ def _pi_runner_impl(ctx):
             fail("{}: variant {} is given twice".format(public_label(ctx.label), variant.name))
         names[variant.name] = True
     out = ctx.actions.declare_file(ctx.label.name)
+    notice = ctx.actions.declare_file(ctx.label.name + ".NOTICE.txt")
+    collect_licenses(
+        ctx,
+        title = "{}, a runner by model_press".format(ctx.label.name),
+        output = notice,
+        sites = [platform.site for platform in platforms],
+    )
     arguments = ctx.actions.args()
     arguments.use_param_file("@%s", use_always = True)
     arguments.set_param_file_format("multiline")
     arguments.add("--label=" + public_label(ctx.label))
     arguments.add("--name=" + ctx.label.name.replace("-", "_"))
     arguments.add("--bootstrap=" + ctx.file._bootstrap.path)
+    arguments.add("--notice=" + notice.path)
     sources = _app_sources(ctx.attr._app)
     for name, file in sources:
         arguments.add("--app={}={}".format(name, file.path))
     for platform in platforms:
         arguments.add("--site={}={}".format(platform.tag, platform.site.path))
-    inputs = [ctx.file._bootstrap] + [file for _, file in sources] + [platform.site for platform in platforms]
+    inputs = [ctx.file._bootstrap, notice] + [file for _, file in sources] + [platform.site for platform in platforms]
     for variant in variants:
         arguments.add("--variant={}={},{},{}".format(
             variant.name,
@@ -80,10 +89,10 @@ pi_runner = rule(
     doc = """One executable file that classifies pictures on a Raspberry Pi: program, packages and models.
 
     It needs a Python 3 of one of its platforms and nothing else. What must be a real file (native libraries, models that
-    are mapped) is unpacked once into a cache folder, and repaired from the file when it is damaged. The same inputs give the
-    same bytes.
+    are mapped) is unpacked once into a cache folder, and repaired from the file when it is damaged. The licences of the
+    packages are in it (`unzip -p runner NOTICE.txt`). The same inputs give the same bytes.
     """,
-    attrs = {
+    attrs = dict({
         "platforms": attr.label_list(
             default = [Label("@pi_bookworm//:platform"), Label("@pi_trixie//:platform")],
             providers = [PiPlatformInfo],
@@ -102,6 +111,6 @@ pi_runner = rule(
             cfg = "exec",
             executable = True,
         ),
-    },
+    }, **NOTICE_ATTRS),
     executable = True,
 )

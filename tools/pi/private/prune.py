@@ -34,6 +34,8 @@ _DROPPED = (
 def keeps(path: str) -> bool:
     """Whether the runner carries a file, given its path in the site folder."""
     package, _, rest = path.partition("/")
+    if package.endswith(".dist-info"):
+        return True  # numpy's licences lie in folders named like what is dropped below
     if package == "ai_edge_litert":
         return rest in _KEPT_LITERT
     return not any(fnmatch.fnmatchcase(path, pattern) for pattern in _DROPPED)

@@ -1,0 +1,239 @@
+"""Whether what the documentation tells people to type exists: labels, options, outputs, attributes, links."""
+
+import ast
+import dataclasses
+import functools
+import pathlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import commands
+import markdown
+from commands import Command
+from snippets import Snippets
+from starlark import Workspace
+
+# Pages that are made by programs, or of other times.
+_LEFT_OUT = re.compile(
+    r"^(CHANGELOG\.md|docs/rules/|models/digits/sweep\.md|python/benchmarks/|third_party/)"
+)
+
+# What runs on another machine, or with an account, program -> why it is not run here.
+ELSEWHERE = {
+    "adb": "a phone",
+    "open": "a Mac",
+    "scp": "a Raspberry Pi",
+    "ssh": "a Raspberry Pi",
+    "swift": "a Mac, or //ios:swift_test",
+    "systemctl": "a Raspberry Pi",
+    "systemd-analyze": "a Raspberry Pi",
+    "unzip": "a Mac",
+    "xcrun": "a Mac",
+}
+# Ordinary commands of every machine, harmless to get wrong.
+_ORDINARY = {"bash", "cd", "cp", "git"}
+
+# Named in pages and not to be looked up in Bazel: loading them is a download of 514 MB, or works on a Mac only.
+_NOT_ANALYSED = {"//ios:app", "//ios:app_library", "//ios:core", "//ios:swift_test"}
+
+# Makers of files that pages name without naming their target.
+_MORE_TARGETS = {"//models/digits:coreml_int8", "//models/digits:digits"}
+
+LABELS_FILE = "tools/docs/labels.bzl"
+
+# The package of the user's own model in guides.
+USERS_PACKAGE = "flowers"
+
+
+@dataclasses.dataclass(frozen=True)
+class Complaint:
+    """Something in a page that is not so."""
+
+    page: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}: {self.what}"
+
+
+class Documentation:
+    """All pages of a workspace.
+
+    Args:
+      root: the workspace's folder.
+      files: paths of its files, from which the pages are chosen.
+    """
+
+    def __init__(self, root: pathlib.Path, files: Sequence[str]):
+        self.root = root
+        self.pages: Mapping[str, markdown.Page] = {
+            name: markdown.parse((root / name).read_text("utf-8"))
+            for name in sorted(files)
+            if name.endswith(".md") and not _LEFT_OUT.match(name)
+        }
+        self._all_pages = {name for name in files if name.endswith(".md")}
+        self._snippets = Snippets(Workspace(root))
+
+    def commands(self) -> Iterator[tuple[str, Command]]:
+        """(page, command), all of them."""
+        programs = {*ELSEWHERE, "python3", "./runner"} - {"open", "swift", "unzip"}
+        for name, page in self.pages.items():
+            for command in commands.of_page(page, programs):
+                yield name, command
+
+    # Labels.
+
+    def _is_here(self, label: str) -> bool:
+        """Whether a label can be found without Bazel: a pattern, a literal name or a file."""
+        package, _, name = label[2:].partition(":")
+        if package.endswith("...") or name in ("all", "*"):
+            return (self.root / package.removesuffix("...") / "BUILD").exists() or package == "..."
+        name = name or package.rpartition("/")[2]
+        return (
+            name in _declared(self.root / package / "BUILD")
+            or (self.root / package / name).is_file()
+        )
+
+    def is_users(self, label: str) -> bool:
+        """Whether a label is of the package that the guides make."""
+        return re.match(rf"//{USERS_PACKAGE}(:|$|/)", label) is not None
+
+    def targets_for_bazel(self) -> list[str]:
+        """Labels that Bazel must look up: built in a command, or not found in a BUILD file."""
+        wanted = set(_MORE_TARGETS)
+        for _, command in self.commands():
+            if not command.is_bazel:
+                continue
+            built = "build" in command.own_words
+            for label in command.labels():
+                if (
+                    self.is_users(label)
+                    or label.endswith(("...", ":all"))
+                    or label in _NOT_ANALYSED
+                ):
+                    continue
+                if built or not self._is_here(label):
+                    wanted.add(label)
+        return sorted(wanted)
+
+    # Complaints, one function a kind.
+
+    def labels(self, known: set[str]) -> Iterator[Complaint]:
+        """Labels that no BUILD file, no snippet and no Bazel (`known`) has."""
+        users = self._snippets.declared(self._users_blocks())
+        for page, command in self.commands():
+            if not command.is_bazel:
+                continue
+            for label in command.labels():
+                name = label.partition(":")[2]
+                if self.is_users(label):
+                    if name != "all" and name not in users:
+                        yield Complaint(page, command.line, f"no guide declares {label}")
+                elif not self._is_here(label) and label not in known:
+                    yield Complaint(page, command.line, f"there is no target {label}")
+
+    def configs(self) -> Iterator[Complaint]:
+        """--config=NAME that .bazelrc does not have."""
+        defined = set(
+            re.findall(r"^\w+:(\w+) ", (self.root / ".bazelrc").read_text(), re.MULTILINE)
+        )
+        for page, command in self.commands():
+            for word in command.words if command.is_bazel else ():
+                name = word.removeprefix("--config=")
+                if name != word and name not in defined:
+                    yield Complaint(page, command.line, f".bazelrc has no --config={name}")
+
+    def outputs(self, known: set[str]) -> Iterator[Complaint]:
+        """bazel-bin/... paths that no documented target makes."""
+        for name in self.pages:
+            text = (self.root / name).read_text("utf-8")
+            for number, line in enumerate(text.splitlines(), 1):
+                for path in re.findall(r"bazel-bin/([\w./<>-]*[\w>])", line):
+                    if not path.startswith(USERS_PACKAGE + "/") and path not in known:
+                        yield Complaint(
+                            name, number, f"no documented target makes bazel-bin/{path}"
+                        )
+
+    def programs(self) -> Iterator[Complaint]:
+        """Commands of programs that nobody has thought about."""
+        known = {*ELSEWHERE, *_ORDINARY, "python3", "./runner"}
+        for page, command in self.commands():
+            first = command.words[0]
+            script = first.startswith("tools/") and (self.root / first).is_file()
+            if not command.is_bazel and first not in known and not script:
+                yield Complaint(
+                    page, command.line, f"{first} is not among the programs of guides.py"
+                )
+
+    def _starlark(self) -> Iterator[tuple[str, markdown.Block, str]]:
+        """(page, block, path of the file that it is part of)."""
+        for name, page in self.pages.items():
+            for block in page.blocks:
+                language, _, path = block.info.partition(" ")
+                if language == "starlark" or (language == "python" and "load(" in block.text):
+                    yield name, block, path or f"{USERS_PACKAGE}/BUILD"
+
+    def _users_blocks(self) -> list[markdown.Block]:
+        return [block for _, block, path in self._starlark() if path == f"{USERS_PACKAGE}/BUILD"]
+
+    def snippets(self) -> Iterator[Complaint]:
+        """Loads, rules and attributes that do not exist, and `:names` that no snippet declares."""
+        declared = self._snippets.declared(self._users_blocks())
+        for page, block, path in self._starlark():
+            folder, _, file = path.rpartition("/")
+            for line, what in self._snippets.complaints(block, f"//{folder}:{file}"):
+                yield Complaint(page, line, what)
+            if folder != USERS_PACKAGE:
+                continue
+            for line, name in self._snippets.own_labels(block):
+                if name not in declared:
+                    yield Complaint(page, line, f"no guide declares :{name}")
+
+    def links(self) -> Iterator[Complaint]:
+        """Relative links to files or headings that are not there."""
+        for name, page in self.pages.items():
+            for line, target in page.links:
+                if re.match(r"\w+:", target):
+                    continue
+                path, _, heading = target.partition("#")
+                file = (self.root / name).parent / path if path else self.root / name
+                if not file.exists():
+                    yield Complaint(name, line, f"{target} does not exist")
+                elif heading and heading not in _anchors(file):
+                    yield Complaint(name, line, f"{target}: there is no such heading")
+
+    def blocks(self, language: str) -> Iterator[tuple[str, markdown.Block]]:
+        """(page, block) of all blocks with this info string."""
+        for name, page in self.pages.items():
+            for block in page.blocks:
+                if block.info == language:
+                    yield name, block
+
+
+@functools.cache
+def _declared(build_file: pathlib.Path) -> frozenset[str]:
+    """Names of targets that stand literally in a BUILD file."""
+    if not build_file.exists():
+        return frozenset()
+    return frozenset(
+        keyword.value.value
+        for node in ast.walk(ast.parse(build_file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
+    )
+
+
+@functools.cache
+def _anchors(file: pathlib.Path) -> frozenset[str]:
+    return markdown.parse(file.read_text("utf-8")).anchors
+
+
+def labels_file(documentation: Documentation) -> str:
+    """Content of tools/docs/labels.bzl."""
+    lines = [f'    "{label}",' for label in documentation.targets_for_bazel()]
+    return (
+        '"""Targets that the documentation names. Generated by `bazel run //docs:update`."""\n\n'
+        "DOCUMENTED = [\n" + "\n".join(lines) + "\n]\n"
+    )

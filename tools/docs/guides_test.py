@@ -1,0 +1,245 @@
+"""What the documentation tells people to type exists; the checks themselves go red on a page made wrong."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import guides
+import markdown
+import pages
+import pytest
+import workspace_files
+from commands import Command, split_command
+from model_press import recipes
+from model_press.compress import recipe as compressions
+from model_press.coreml import eval_main
+from model_press.coreml import recipes as coreml_recipes
+from model_press.inspection import inspect_main
+from model_press.report import tool as report_tool
+from model_press.search import main as search_main
+from pi_runner import cli as pi_cli
+
+ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
+_LABELS = pathlib.Path(os.environ["LABELS"]).read_text("utf-8").splitlines()
+KNOWN = {line for line in _LABELS if line.startswith("//")}
+OUTPUTS = {line.strip() for line in _LABELS if line.startswith("  ")}
+
+# What the launchers of a model_report and a best_variant give before the user's own options.
+_REPORT = ["run", "--label=//x", "--facts=f", "--variant=v", "--manifest=m"]
+_SEARCH = ["run", "--label=//x", "--name=n", "--space=s", "--goal=size_ratio", "--out=o"]
+_SEARCH += ["--model=m", "--info=i", "--labels=l", "--recipe=r", "--images=i", "--classes=c"]
+_SEARCH += ["--baseline=b", "--baseline-manifest=m"]
+PROGRAMS = {
+    "//python:inspect": (inspect_main._parser, []),
+    "//python:coreml_eval": (eval_main._parser, []),
+    "report": (report_tool._parser, _REPORT),
+    "search": (search_main._parser, _SEARCH),
+    "./runner": (pi_cli._parser, []),
+}
+# They take none, or what their own tests cover.
+_NOT_PARSED = re.compile(r"^//(tools|docs|:doctor|python/benchmarks)")
+
+
+@pytest.fixture(scope="module")
+def documentation():
+    return guides.Documentation(ROOT, workspace_files.list_files(ROOT))
+
+
+def test_labels_bzl_is_that_of_the_pages(documentation):
+    found = (ROOT / guides.LABELS_FILE).read_text("utf-8")
+    assert found == guides.labels_file(documentation), "write it anew: bazel run //docs:update"
+
+
+@pytest.mark.parametrize("kind", ["configs", "links", "programs", "snippets"])
+def test_pages(documentation, kind):
+    assert [str(complaint) for complaint in getattr(documentation, kind)()] == []
+
+
+def test_labels_exist(documentation):
+    assert len(KNOWN) >= 8
+    assert [str(complaint) for complaint in documentation.labels(KNOWN)] == []
+
+
+def test_outputs_are_made(documentation):
+    assert [str(complaint) for complaint in documentation.outputs(OUTPUTS)] == []
+
+
+def test_there_is_enough_to_check(documentation):
+    commands = list(documentation.commands())
+    assert sum(command.is_bazel for _, command in commands) > 60
+    assert len(documentation.pages) > 15
+
+
+def _parse(command: Command) -> None:
+    """Gives a command's arguments to the program that it runs; argparse exits where they are wrong."""
+    label = next(iter(command.labels()), "") if command.is_bazel else command.words[0]
+    given = command.passed_on if command.is_bazel else command.words[1:]
+    kind = re.search(r"[:.](report|search)$", label)
+    name = kind[1] if kind else label
+    if not given or _NOT_PARSED.match(label):
+        return
+    assert name in PROGRAMS, f"{' '.join(command.words)}: no parser is known for {label}"
+    parser, before = PROGRAMS[name]
+    parser().parse_args([*before, *given])
+
+
+def test_arguments_are_those_of_the_programs(documentation, capsys):
+    parsed = 0
+    for page, command in documentation.commands():
+        if not (command.is_bazel and "run" in command.words) and command.words[0] != "./runner":
+            continue
+        try:
+            _parse(command)
+        except SystemExit:
+            pytest.fail(f"{page}:{command.line}: {capsys.readouterr().err}")
+        parsed += 1
+    assert parsed > 15
+
+
+def test_commands_of_this_machines_python_run(documentation):
+    ran = 0
+    for page, command in documentation.commands():
+        if command.words[0] == "python3":
+            # What the script prints is its own tests' business; that it starts and knows its options is this one's.
+            done = subprocess.run(
+                [sys.executable, *command.words[1:]], cwd=ROOT, capture_output=True, text=True
+            )
+            assert done.returncode in (0, 1) and "Traceback" not in done.stderr, (
+                f"{page}:{command.line}: {done.stderr}"
+            )
+            ran += 1
+    assert ran > 0
+
+
+@pytest.mark.parametrize(
+    ("language", "parse"),
+    [
+        ("json recipe", recipes.parse),
+        ("json compression", compressions.parse),
+        ("json coreml_recipe", coreml_recipes.parse),
+    ],
+)
+def test_recipes_in_guides_are_accepted(documentation, language, parse):
+    found = list(documentation.blocks(language))
+    assert found
+    for page, block in found:
+        parse(json.loads(block.text), f"{page}:{block.line}")
+
+
+def test_every_decision_is_listed_and_numbered():
+    folder = ROOT / "docs/adr"
+    index = (folder / "README.md").read_text("utf-8")
+    records = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    assert len(records) >= 10
+    for number, name in enumerate(records, 1):
+        text = (folder / name).read_text("utf-8")
+        title = re.match(r"# (\d+)\. (.+)\n", text)
+        assert title and int(title[1]) == number == int(name[:3]), name
+        assert f"| {number} | [{title[2]}]({name}) |" in index, name
+        for heading in ("Context", "Decision", "Consequences"):
+            assert f"\n## {heading}\n" in text, name
+
+
+def test_the_picture_names_rules():
+    picture = (ROOT / "docs/images/data_flow.svg").read_text("utf-8")
+    named = set(re.findall(r'class="name"[^>]*>(\w+)<', picture)) - {"gates"}
+    public = {item.name for items in pages.public_items(ROOT).values() for item in items}
+    assert len(named) >= 10
+    assert named <= public
+
+
+# The checks go red.
+
+_GOOD = {
+    "README.md": "# Title\n\nRun `bazel build //a:b` or see [there](docs/x.md#sub-title).\n",
+    "docs/x.md": "# X\n\n## Sub `title`!\n\n```sh\nbazel run --config=fast //a:b -- --out x  # bazel-bin/a/b\n```\n",
+    "a/BUILD": 'thing(\n    name = "b",\n)\n',
+    ".bazelrc": "build:fast --jobs=2\n",
+}
+
+
+def _documentation(tmp_path, **changed):
+    for name, text in {**_GOOD, **changed}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    for package in ("models", "models/private", "android", "tools/android", "rpi", "tools/pi"):
+        target = tmp_path / package
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(ROOT / package) if not target.exists() else None
+    (tmp_path / "tools/jvm").symlink_to(ROOT / "tools/jvm")
+    (tmp_path / "tools/python").symlink_to(ROOT / "tools/python")
+    return guides.Documentation(
+        tmp_path, [name for name in {**_GOOD, **changed} if name.endswith(".md")]
+    )
+
+
+def _all(documentation, known=frozenset(), outputs=frozenset({"a/b"})):
+    kinds = [documentation.labels(set(known)), documentation.outputs(set(outputs))]
+    kinds += [
+        getattr(documentation, kind)() for kind in ("configs", "links", "programs", "snippets")
+    ]
+    return [str(complaint) for kind in kinds for complaint in kind]
+
+
+def test_a_good_page_has_no_complaint(tmp_path):
+    assert _all(_documentation(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "complaint"),
+    [
+        ("`bazel build //a:c`", "there is no target //a:c"),
+        ("`bazel test //gone/...`", "there is no target //gone/..."),
+        ("`bazel build --//a:flag=1 //a:b`", "there is no target //a:flag"),
+        ("`bazel build --config=slow //a:b`", ".bazelrc has no --config=slow"),
+        ("`bazel build //flowers:rose`", "no guide declares //flowers:rose"),
+        ("It makes bazel-bin/a/c.", "no documented target makes bazel-bin/a/c"),
+        ("[x](z.md)", "z.md does not exist"),
+        ("[x](../README.md#other)", "../README.md#other: there is no such heading"),
+        ("    frobnicate --all", "frobnicate is not among the programs"),
+        ("@size_tests(", "size_tests is neither defined nor loaded"),
+        ("@size_test(name = 'x', variant = ':y')", "no guide declares :y"),
+        ("@size_test(name = 'x', max_size = 1, variant = 'y')", "size_test has no attribute max_size"),
+        ("@size_test(name = 'x')", "size_test needs the attribute variant"),
+        ("```starlark\nsize_test(\n```", "the snippet cannot be read"),
+    ],
+)  # fmt: skip
+def test_a_wrong_page_is_named(tmp_path, page, complaint):
+    if page.startswith("@"):  # a snippet that loads the rule it calls
+        rule = page[1:].partition("(")[0]
+        call = page[1:] if page.endswith(")") else ""
+        page = f'```starlark\nload("//models:defs.bzl", "{rule}")\n{call}\n```'
+    [found] = _all(_documentation(tmp_path, **{"docs/y.md": "# Y\n\n" + page + "\n"}))
+    assert found.startswith("docs/y.md:3:") or "starlark" in page
+    assert complaint in found
+
+
+def test_wrong_arguments_of_a_program_are_refused():
+    [words] = split_command("bazel run //python:inspect -- --explain model.tflite")
+    with pytest.raises(SystemExit):
+        _parse(Command(1, words))
+    [words] = split_command("./runner sing photo.jpg")
+    with pytest.raises(SystemExit):
+        _parse(Command(1, words))
+
+
+def test_commands_are_taken_apart():
+    assert list(split_command("a 'b c' && d -- e  # f")) == [("a", "b c"), ("d", "--", "e")]
+    command = Command(1, ("bazel", "query", 'attr(tags, "x", //a:all)', "--//b:c=//d:e"))
+    assert sorted(command.labels()) == ["//a:all", "//b:c", "//d:e"]
+
+
+def test_a_page_is_taken_apart():
+    page = markdown.parse(
+        "# A b\n\ntext `x y`\n\n    one\n    two\n\n1. item\n\n   ```sh\n   three\n   ```\n"
+    )
+    assert [(block.info, block.line, block.text) for block in page.blocks] == [
+        ("", 5, "one\ntwo\n"),
+        ("sh", 11, "three\n"),
+    ]
+    assert page.inline == ((3, "x y"),)
+    assert page.anchors == {"a-b"}

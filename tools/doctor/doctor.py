@@ -1,0 +1,45 @@
+"""Says what this machine has for the build, what is missing, what that costs, and the fix.
+
+`bazel run //:doctor`, or `python3 tools/doctor/doctor.py` where Bazel itself is what is missing. Looks only: it changes
+nothing and uses no network. Exit code 1 where something that the build needs is missing.
+"""
+
+import sys
+from concurrent import futures
+
+import devices
+import finding
+import hardware
+import locks
+import programs
+from machine import Machine, this_machine
+
+_CHECKS = [
+    hardware.system,
+    hardware.memory,
+    hardware.disk,
+    hardware.namespaces,
+    programs.programs,
+    locks.locks,
+    devices.android_sdk,
+    devices.adb,
+    devices.dpkg_deb,
+    devices.emulated_pi,
+    devices.xcode,
+]
+
+
+def examine(machine: Machine) -> list[finding.Finding]:
+    """All findings, in a fixed order."""
+    with futures.ThreadPoolExecutor() as pool:
+        return sum(pool.map(lambda check: list(check(machine)), _CHECKS), [])
+
+
+def main() -> int:
+    findings = examine(this_machine())
+    print(finding.render(findings))
+    return int(any(each.state is finding.State.MISSING for each in findings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

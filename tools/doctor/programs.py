@@ -1,0 +1,186 @@
+"""What bazelw's table asks of the machine, with versions where they matter."""
+
+import ast
+import dataclasses
+import json
+import pathlib
+import re
+from collections.abc import Iterator
+
+from finding import Finding, State, ok
+from machine import Machine
+
+_TABLE = "tools/start/debian_packages.txt"
+_HOST_PYTHON = "tools/python/host_python.bzl"
+
+# google-java-format and Robolectric need it; the app itself is compiled for Java 8.
+_OLDEST_JDK = 17
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A row of the table: Debian's package, the command or file it is known by, its name elsewhere, why."""
+
+    package: str
+    found_by: str
+    elsewhere: str
+    why: str
+
+
+def rows(workspace: pathlib.Path) -> list[Row]:
+    """The table that bazelw reads, too."""
+    lines = (workspace / _TABLE).read_text("utf-8").splitlines()
+    return [Row(*line.split(maxsplit=3)) for line in lines if line and not line.startswith("#")]
+
+
+def _own_bazel(machine: Machine) -> str | None:
+    """A Bazel or Bazelisk that the user brought, as tools/start/machine.sh finds it."""
+    path = machine.which("bazel") or machine.which("bazelisk")
+    debians = {str(machine.sysroot / "usr/bin/bazel"), str(machine.sysroot / "bin/bazel")}
+    return None if machine.is_debian and path in debians else path
+
+
+def programs(machine: Machine) -> Iterator[Finding]:
+    """Every row of the table that this machine needs, with its version where that can be had quickly."""
+    own = _own_bazel(machine)
+    wanted = [
+        row
+        for row in rows(machine.workspace)
+        if not (own and row.package.startswith("bazel-"))
+        and (machine.is_debian or row.elsewhere != "-")
+    ]
+    versions = _debian_versions(machine, [row.package for row in wanted])
+    if own:
+        yield _bazel(machine, own)
+    for row in wanted:
+        is_file = row.found_by.startswith("/")
+        file = machine.sysroot / row.found_by.lstrip("/")
+        path = (str(file) if file.exists() else None) if is_file else machine.which(row.found_by)
+        if path:
+            from_package = pathlib.Path(path).is_relative_to(machine.sysroot / "usr")
+            yield _version(
+                machine, row, path, versions.get(row.package, "") if from_package else ""
+            )
+        else:
+            yield Finding(
+                row.package if machine.is_debian else row.elsewhere,
+                State.MISSING,
+                f"no {row.found_by}" + ("" if is_file else " on the PATH"),
+                costs=f"it {row.why}",
+                fix="./bazelw installs it, or: " + machine.install(row.package, row.elsewhere),
+            )
+
+
+def _debian_versions(machine: Machine, packages: list[str]) -> dict[str, str]:
+    """Package -> version of those that dpkg has installed. It fails where one is unknown and prints the others."""
+    if not machine.which("dpkg-query"):
+        return {}
+    shell = 'dpkg-query -W -f "\\${Package} \\${Version}\\n" "$@" 2>/dev/null; true'
+    printed = machine.output(["sh", "-c", shell, "-", *packages]) or ""
+    pairs = (line.split(" ", 1) for line in printed.splitlines() if " " in line)
+    return {package: version for package, version in pairs if version}
+
+
+def _bazel(machine: Machine, path: str) -> Finding:
+    if path.endswith("bazelisk"):
+        pinned = (machine.workspace / ".bazeliskrc").read_text("utf-8").partition("=")[2].strip()
+        return ok("bazel", f"{path} brings {pinned}")
+    version = (machine.output([path, "--version"]) or "").removeprefix("bazel ")
+    major = re.match(r"\d+", version)
+    if major and int(major[0]) < 7:
+        return Finding(
+            "bazel",
+            State.MISSING,
+            f"{path} is {version}, expected 7 or newer, or Debian's 4.2.3",
+            costs="it runs the build",
+            fix="install Bazelisk, or take this one off the PATH",
+        )
+    return ok("bazel", f"{version or 'version unknown'}, {path}")
+
+
+def _version(machine: Machine, row: Row, path: str, packaged: str) -> Finding:
+    match row.found_by:
+        case "javac":
+            return _jdk(machine, path)
+        case "python3":
+            return _python(machine)
+        case "npm":
+            package = pathlib.Path(path).resolve().parents[1] / "package.json"
+            version = json.loads(package.read_text())["version"] if package.exists() else packaged
+        case "node":
+            version = (machine.output([path, "--version"]) or "").removeprefix("v")
+        case _:
+            version = packaged
+    return ok(row.package if machine.is_debian else row.elsewhere, f"{version or 'there'}, {path}")
+
+
+def _jdk(machine: Machine, javac: str) -> Finding:
+    """The JDK that Bazel's local_jdk takes: JAVA_HOME's, else javac's on the PATH."""
+    given = machine.environment.get("JAVA_HOME")
+    home = pathlib.Path(given) if given else pathlib.Path(javac).resolve().parents[1]
+    if given and not (home / "bin/javac").exists():
+        return Finding(
+            "JDK",
+            State.MISSING,
+            f"JAVA_HOME is {given}, which has no bin/javac",
+            costs="Bazel takes JAVA_HOME before the PATH, so nothing in Java can be compiled or run",
+            fix="unset JAVA_HOME, or point it at a JDK",
+        )
+    try:
+        release = (home / "release").read_text("utf-8")
+    except OSError:
+        release = ""
+    match = re.search(r'^JAVA_VERSION="((\d+)[^"]*)"', release, re.MULTILINE)
+    if not match:
+        return ok("JDK", f"version unknown, {home}")
+    if int(match[2]) < _OLDEST_JDK:
+        return Finding(
+            "JDK",
+            State.MISSING,
+            f"{match[1]} in {home}, expected {_OLDEST_JDK} or newer",
+            costs="the Android tests and the Java formatter do not run",
+            fix=machine.install("default-jdk-headless", f"a JDK of version {_OLDEST_JDK} or newer"),
+        )
+    return ok("JDK", f"{match[1]}, {home}")
+
+
+def supported_pythons(workspace: pathlib.Path) -> list[str]:
+    """The versions that the build takes, from the rule that has the last word."""
+    text = (workspace / _HOST_PYTHON).read_text("utf-8")
+    return ast.literal_eval(re.search(r"^SUPPORTED = (\[.*\])$", text, re.MULTILINE)[1])
+
+
+def _python(machine: Machine) -> Finding:
+    """The first Python that the build would take, and whether it has pip."""
+    supported = supported_pythons(machine.workspace)
+    asked = machine.environment.get("MODEL_PRESS_PYTHON")
+    probe = (
+        "import importlib.util as u, sys; "
+        "print('%d.%d.%d' % sys.version_info[:3], bool(u.find_spec('pip')), sys.executable)"
+    )
+    seen = []
+    for name in [asked] if asked else ["python3", *(f"python{version}" for version in supported)]:
+        path = machine.which(name)
+        printed = machine.output([path, "-c", probe]) if path else None
+        if not printed:
+            continue
+        version, has_pip, executable = printed.split(" ", 2)
+        if version.rpartition(".")[0] not in supported:
+            seen.append(f"{path} is {version}")
+        elif has_pip != "True":
+            return Finding(
+                "python",
+                State.MISSING,
+                f"{version}, {executable}, without pip",
+                costs="no Python package can be fetched: no model tool runs",
+                fix=machine.install("python3-pip", "pip for it (python -m ensurepip)"),
+            )
+        else:
+            return ok("python", f"{version}, {executable}")
+    return Finding(
+        "python",
+        State.MISSING,
+        f"{', '.join(seen) or 'none runs'}, expected {supported[0]} to {supported[-1]}",
+        costs="it runs the model tools and the repository rules: the locked wheels are for those versions",
+        fix="install one of them, or point MODEL_PRESS_PYTHON at it",
+    )

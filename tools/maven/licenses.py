@@ -1,0 +1,91 @@
+"""Licences of Maven artifacts, as their POMs or those of their parents declare them, by SPDX identifier."""
+
+import pathlib
+import xml.etree.ElementTree
+from collections.abc import Sequence
+
+# What POMs write -> SPDX. A name that is not here must be looked at by somebody once.
+_SPDX = {
+    "apache 2": "Apache-2.0",
+    "apache 2.0": "Apache-2.0",
+    "apache license v2.0": "Apache-2.0",
+    "apache license, version 2.0": "Apache-2.0",
+    "apache-2.0": "Apache-2.0",
+    "the apache license 2.0": "Apache-2.0",
+    "the apache license, version 2.0": "Apache-2.0",
+    "the apache software license, version 2.0": "Apache-2.0",
+    "bouncy castle licence": "MIT",
+    "bsd": "BSD-3-Clause",
+    "bsd 3-clause": "BSD-3-Clause",
+    "bsd-3-clause": "BSD-3-Clause",
+    "new bsd license": "BSD-3-Clause",
+    "cddl + gplv2 with classpath exception": "CDDL-1.1 OR GPL-2.0-only WITH Classpath-exception-2.0",
+    "cddl 1.1 and gpl 2.0 with class-path exception": "CDDL-1.1 OR GPL-2.0-only WITH Classpath-exception-2.0",
+    "eclipse distribution license - v 1.0": "BSD-3-Clause",
+    "eclipse public license 1.0": "EPL-1.0",
+    "gnu lesser general public license 2.1": "LGPL-2.1-only",
+    "public domain": "LicenseRef-public-domain",
+    "the mit license": "MIT",
+    "unicode-3.0": "Unicode-3.0",
+}
+
+
+class LicenseError(Exception):
+    """A one-line reason why an artifact's licence is not known."""
+
+
+def _tag(element: xml.etree.ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _children(element: xml.etree.ElementTree.Element, name: str):
+    return [child for child in element if _tag(child) == name]
+
+
+def _text(element: xml.etree.ElementTree.Element, name: str) -> str:
+    return next((" ".join((child.text or "").split()) for child in _children(element, name)), "")
+
+
+def declared(poms: pathlib.Path, artifact: str, version: str) -> list[str]:
+    """SPDX identifiers of what a POM, else the nearest parent that says anything, declares.
+
+    Args:
+      poms: folder of `<artifact>-<version>.pom`, parents among them.
+    """
+    name = f"{artifact}-{version}"
+    for _ in range(10):
+        path = poms / f"{name}.pom"
+        if not path.exists():
+            raise LicenseError(f"{artifact} {version}: {path.name} was not delivered")
+        project = xml.etree.ElementTree.parse(path).getroot()
+        names = [
+            _text(entry, "name")
+            for section in _children(project, "licenses")
+            for entry in _children(section, "license")
+        ]
+        if names:
+            found = [_spdx(each, f"{artifact} {version}") for each in names]
+            return list(dict.fromkeys(found))  # a jar of many others lists each one's
+        parents = _children(project, "parent")
+        if not parents:
+            break
+        name = f"{_text(parents[0], 'artifactId')}-{_text(parents[0], 'version')}"
+    raise LicenseError(f"{artifact} {version}: neither its POM nor a parent declares a licence")
+
+
+def _spdx(name: str, where: str) -> str:
+    found = _SPDX.get(name.lower())
+    if not found:
+        raise LicenseError(
+            f'{where}: licence "{name}" is not known; read it, then add it to tools/maven/licenses.py'
+        )
+    return found
+
+
+def of_all(coordinates: Sequence[str], poms: pathlib.Path) -> dict[str, list[str]]:
+    """Coordinates (group:artifact:packaging:version) -> SPDX identifiers, sorted."""
+    found = {}
+    for each in sorted(coordinates):
+        _, artifact, _, version = each.split(":")
+        found[each] = declared(poms, artifact, version)
+    return found
