@@ -1,6 +1,7 @@
 #!/bin/bash
 # enter.sh ROOT WORKDIR COMMAND...: runs a command as root of ROOT, an unpacked Debian. Needs no root rights (user and mount
 # namespaces). WORKDIR is the one folder of this machine that the command sees; what it writes elsewhere is thrown away.
+# With ENTER_UID it runs as that user, without a capability; every file is then the user's own.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin # where chroot is
 # shellcheck disable=SC2016  # the inner shell expands it
@@ -18,6 +19,10 @@ mount -t proc proc "$root/proc" 2>/dev/null || mount --rbind /proc "$root/proc"
 mount -t tmpfs tmpfs "$root/tmp"
 mkdir -p "$root$work"
 mount --bind "$work" "$root$work"
-exec chroot "$root" /usr/bin/env -i HOME=/tmp LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+become=(chroot "$root")
+if [ -n "${ENTER_UID:-}" ]; then
+  become=(unshare --user "--map-user=$ENTER_UID" "--map-group=$ENTER_UID" "--root=$root")
+fi
+exec "${become[@]}" /usr/bin/env -i HOME=/tmp LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
   sh -c "cd \"\$0\" && exec \"\$@\"" "$work" "$@"
 ' _ "$@"
