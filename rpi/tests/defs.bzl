@@ -2,6 +2,24 @@
 
 load("//tools/python:pytest.bzl", "pytest_test")
 
+def _emulation_data(system):
+    """Files of an emulated Pi with a Debian release, bookworm or trixie."""
+    root = "@debian_{}_arm64//:".format(system)
+    files = [root + name for name in ["packages.json", "root", "unavailable.txt"]]
+    return files + ["@debian_qemu//:packages.json", "@debian_qemu//:root"]
+
+def _emulation_env(system, cpu):
+    """Environment of a test on it; cpu is the processor as qemu calls it."""
+    root = "@debian_{}_arm64//:".format(system)
+    return {
+        "PI_CPU": cpu,
+        "PI_QEMU": "$(rootpath @debian_qemu//:root)",
+        "PI_ROOT": "$(rootpath {}root)".format(root),
+        "PI_UNAVAILABLE": "$(rootpath {}unavailable.txt)".format(root),
+    }
+
+emulation = struct(data = _emulation_data, env = _emulation_env)
+
 def runner_test(name, srcs, runner, data = [], env = {}, system = None, python = None, cpu = None, **kwargs):
     """A pytest_test whose cases start a `pi_runner` by launch.py.
 
@@ -16,23 +34,15 @@ def runner_test(name, srcs, runner, data = [], env = {}, system = None, python =
       cpu: processor as qemu calls it.
       **kwargs: attributes of the test.
     """
-    emulation, files = {}, []
+    files, emulated = [], {}
     if system:
-        root = "@debian_{}_arm64//:".format(system)
-        files = [root + name for name in ["packages.json", "root", "unavailable.txt"]]
-        files += ["@debian_qemu//:packages.json", "@debian_qemu//:root"]
-        emulation = {
-            "PI_CPU": cpu,
-            "PI_PYTHON": python,
-            "PI_QEMU": "$(rootpath @debian_qemu//:root)",
-            "PI_ROOT": "$(rootpath {}root)".format(root),
-            "PI_UNAVAILABLE": "$(rootpath {}unavailable.txt)".format(root),
-        }
+        files = emulation.data(system)
+        emulated = dict(emulation.env(system, cpu), PI_PYTHON = python)
     pytest_test(
         name = name,
         srcs = srcs,
         data = data + files + [runner],
-        env = dict(env, PI_RUNNER = "$(rootpath {})".format(runner), **emulation),
+        env = dict(env, PI_RUNNER = "$(rootpath {})".format(runner), **emulated),
         deps = [
             "//rpi/tests:launch",
             "@pypi//:numpy",
