@@ -41,9 +41,14 @@ exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/syst
   </dev/null >/dev/null 2>&1
 ' &
 child=$!
-# unshare ignores SIGTERM. Without its first process the namespace ends, and the control group is empty.
-trap 'kill -KILL $child 2>/dev/null; wait $child || true; echo $$ >"${group%/*}/cgroup.procs"
-  for _ in $(seq 50); do rmdir "$group" 2>/dev/null && break; sleep 0.1; done' EXIT
+# The first process of the namespace takes all others with it.
+end() {
+  xargs --no-run-if-empty kill -KILL <"/proc/$child/task/$child/children" || true
+  wait $child || true
+  echo $$ >"${group%/*}/cgroup.procs"
+  find "$group" -depth -type d -exec rmdir {} +
+}
+trap end EXIT
 trap 'exit 0' TERM
 while [ "$(readlink "/proc/$child/ns/user")" = "$(readlink /proc/self/ns/user)" ]; do sleep 0.1; done
 echo "0 $first $count" >"/proc/$child/uid_map"
