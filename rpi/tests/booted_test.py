@@ -28,7 +28,7 @@ _ASK = """
 import json, sys, urllib.error, urllib.request
 body = open(sys.argv[2], "rb").read() if len(sys.argv) > 2 else None
 try:
-    print(json.dumps(json.load(urllib.request.urlopen("http://127.0.0.1:8080" + sys.argv[1], body))))
+    print(json.dumps(json.load(urllib.request.urlopen("http://127.0.0.1" + sys.argv[1], body))))
 except urllib.error.HTTPError as error:
     print(error.read().decode())
 """
@@ -77,8 +77,9 @@ class Booted:
         return done.stdout + done.stderr
 
     def ask(self, *words: str) -> str:
-        """What the service answers: a path, and a file to post."""
-        return self.run("python3", "/opt/ask.py", *words)
+        """What the service answers: [:port]/path, and a file to post."""
+        path = words[0] if words[0].startswith(":") else ":8080" + words[0]
+        return self.run("python3", "/opt/ask.py", path, *words[1:])
 
     def state(self) -> dict[str, str]:
         """systemd's view of the service."""
@@ -162,6 +163,42 @@ def test_the_watchdog_ends_what_hangs(booted):
     booted.run("systemctl", "kill", "--signal=STOP", "--kill-who=main", _NAME)
     booted.until(lambda s: _active(s) and s["MainPID"] not in (before["MainPID"], "0"))
     assert "Watchdog timeout" in booted.run("journalctl", "--no-pager", "-b", "-u", _NAME)
+
+
+_MANAGER = """[Service]
+Type=notify
+User=1000
+Delegate=yes
+Environment=HOME=/home/pi XDG_RUNTIME_DIR=/run/user/1000
+ExecStartPre=+/bin/sh -c "mkdir -p /run/user/1000 && chown 1000 /run/user/1000"
+ExecStart=/lib/systemd/systemd --user
+"""
+
+
+def test_service_of_a_user(booted):
+    """What pi_deploy's --service installs runs under the systemd of an ordinary user."""
+    home = booted.root / "home/pi"
+    units, programs = home / ".config/systemd/user", home / ".local/bin"
+    for folder in (units, programs):
+        folder.mkdir(parents=True)
+    shutil.copy(os.environ["PI_USER_UNIT"], units / "press.service")
+    shutil.copy(booted.root / f"usr/bin/{_NAME}", programs / "press")
+    (booted.root / "etc/systemd/system/manager.service").write_text(_MANAGER)
+    booted.run("sh", "-c", "echo pi:x:1000:1000::/home/pi:/bin/sh >>/etc/passwd")
+    subprocess.run(["chown", "-R", str(_FIRST_USER + 1000), home], check=True)
+    booted.run("systemctl", "daemon-reload")
+    assert booted.run("systemctl", "start", "manager.service") == ""
+    user = ["setpriv", "--reuid=1000", "--regid=0", "--clear-groups", "env", "HOME=/home/pi"]
+    user += ["XDG_RUNTIME_DIR=/run/user/1000", "systemctl", "--user"]
+    assert "Created symlink" in booted.run(*user, "enable", "press.service")
+    assert booted.run(*user, "start", "press.service") == ""
+    assert booted.run(*user, "is-active", "press.service") == "active\n"
+    expected = pathlib.Path(os.environ["PI_PHOTO_LABEL"]).read_text().strip()
+    answer = booted.ask(":18080/classify?top=1", "/opt/photo.png")
+    assert f'"label": "{expected}"' in answer
+    pid = booted.run(*user, "show", "--property=MainPID", "--value", "press.service").strip()
+    status = booted.run("cat", f"/proc/{pid}/status")
+    assert "NoNewPrivs:\t1" in status and "Seccomp:\t2" in status and "Uid:\t1000" in status
 
 
 def test_stops_cleanly(booted):

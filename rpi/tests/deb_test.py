@@ -114,6 +114,16 @@ def test_systemd_accepts_the_unit(enter):
     assert not [line for line in done.stderr.splitlines() if _NAME in line], done.stderr
 
 
+def test_systemd_accepts_the_users_unit(enter, tmp_path):
+    """The one that pi_deploy installs."""
+    shutil.copy(os.environ["PI_USER_UNIT"], tmp_path / "press.service")
+    done = enter(
+        "mkdir -p /tmp/.local/bin; cp /bin/true /tmp/.local/bin/press\n"
+        "systemd-analyze --user --man=no verify ./press.service"
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+
+
 def test_man_page(enter):
     done = enter(
         f"dpkg-deb -x {_DEB.name} t\n"

@@ -54,11 +54,14 @@ def _pi_deploy_impl(ctx):
         tool = tool.files_to_run.executable.short_path,
         workspace = ctx.workspace_name,
     ), is_executable = True)
-    return [DefaultInfo(
-        executable = launcher,
-        files = depset([launcher]),
-        runfiles = ctx.runfiles(files = files).merge(tool.default_runfiles),
-    )]
+    return [
+        DefaultInfo(
+            executable = launcher,
+            files = depset([launcher]),
+            runfiles = ctx.runfiles(files = files).merge(tool.default_runfiles),
+        ),
+        OutputGroupInfo(unit = depset([unit])),
+    ]
 
 pi_deploy = rule(
     implementation = _pi_deploy_impl,
@@ -67,7 +70,7 @@ pi_deploy = rule(
     Copies the runner by ssh and rsync (only what changed is sent), checks its sha256 there, starts it once, and renames it
     over the old one. `--package` installs the Debian package instead, `--service` also (re)starts the service,
     `--dry-run` prints the commands and runs none. User, port and key of the host belong in ssh's own configuration.
-    A host with the wrong Python or machine is refused before anything is copied.
+    A host with the wrong Python or machine is refused before anything is copied. Output group `unit`: the user's service.
     """,
     attrs = {
         "folder": attr.string(
