@@ -77,7 +77,7 @@ class Unpacked:
             os.makedirs(self.folder, exist_ok=True)
             if sys.stderr.isatty():
                 size = sum(info.file_size for info in wrong) / 1e6
-                print("unpacking {:.0f} MB, once".format(size), file=sys.stderr)
+                print(f"unpacking {size:.0f} MB, once", file=sys.stderr)
             with open(os.path.join(self.folder, ".lock"), "w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 self._write([info for info in wrong if self._wrong(info)])

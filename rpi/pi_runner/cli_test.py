@@ -70,7 +70,10 @@ def test_wrong_usage():
     [
         (["classify", "x.jpg", "--top=0"], "--top: '0' is not a whole number from 1 to"),
         (["classify", "x.jpg", "--top=few"], "--top: 'few' is not a whole number"),
-        (["classify", "x.jpg", "--threads=1000"], "--threads: '1000' is not a whole number from 1 to 64"),
+        (
+            ["classify", "x.jpg", "--threads=1000"],
+            "--threads: '1000' is not a whole number from 1 to 64",
+        ),
         (["classify", "x.jpg", "--max-megapixels=nan"], "'nan' is not a number above 0"),
         (["classify", "x.jpg", "--raw"], "--raw needs --json"),
         (["watch", "dir", "--interval=-1"], "--interval: '-1' is not a number above 0"),

@@ -1,7 +1,7 @@
 """A real systemd starts, watches, restarts and stops the package's service as the unit says.
 
-For root only (`manual`): systemd takes the service's user from a range of users that only root can hand out. It boots in
-namespaces of its own.
+For root only (`manual`): systemd takes the service's user from a range of users that only root can hand out. It boots
+in namespaces of its own.
 """
 
 import os
@@ -39,7 +39,9 @@ class Booted:
 
     def __init__(self, folder: pathlib.Path):
         self.root, state = folder / "root", folder / "state"
-        subprocess.run(["cp", "-a", os.path.realpath(os.environ["PI_SYSTEM"]), self.root], check=True)
+        subprocess.run(
+            ["cp", "-a", os.path.realpath(os.environ["PI_SYSTEM"]), self.root], check=True
+        )
         # A folder artifact's files may be links into a cache: each its own.
         state.mkdir()
         (self.root / "opt").mkdir(exist_ok=True)
@@ -53,9 +55,7 @@ class Booted:
         words = ["unshare", "--mount", "--pid", "--fork", "bash", "-euc", script]
         done = subprocess.run([*words, self.root, _INSTALL], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        subprocess.run(
-            ["chown", "-hR", f"{_FIRST_USER}:{_FIRST_USER}", self.root], check=True
-        )
+        subprocess.run(["chown", "-hR", f"{_FIRST_USER}:{_FIRST_USER}", self.root], check=True)
         for path in (folder, *folder.parents):
             if path.stat().st_mode & 0o001 == 0:
                 path.chmod(path.stat().st_mode | 0o011)
@@ -67,7 +67,12 @@ class Booted:
         parent = (self._state / "pid").read_text().strip()
         children = pathlib.Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
         assert children, "systemd is gone"
-        enter = ["nsenter", "-t", children[0], *"-U -m -u -i -n -p -C -r -w".split()]
+        enter = [
+            "nsenter",
+            "-t",
+            children[0],
+            *["-U", "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w"],
+        ]
         clean = ["/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
         done = subprocess.run(
             [*enter, "--setuid", "0", "--setgid", "0", *clean, *words],

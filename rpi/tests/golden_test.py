@@ -11,6 +11,8 @@ from PIL import Image
 
 _COUNT = int(os.environ["PI_COUNT"])
 _VARIANTS = os.environ["PI_VARIANTS"].split(",")
+
+
 @pytest.fixture(scope="module")
 def chosen():
     """Indices of the pictures: spread over all held-out ones."""

@@ -1,4 +1,4 @@
-"""The package installs, its service answers as a user of its own, and it goes without a trace: on a PC, on emulated Pis."""
+"""The package installs, its service answers as a user of its own, it goes without a trace: on a PC and emulated Pis."""
 
 import os
 import pathlib

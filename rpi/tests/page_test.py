@@ -119,9 +119,7 @@ def test_photo_is_named(opened, tmp_path):
     expected = pathlib.Path(os.environ["PI_PHOTO_LABEL"]).read_text().strip()
     browser = opened(1120, 600)
     found = browser.call("Runtime.evaluate", expression="document.getElementById('file')")
-    browser.call(
-        "DOM.setFileInputFiles", files=[str(photo)], objectId=found["result"]["objectId"]
-    )
+    browser.call("DOM.setFileInputFiles", files=[str(photo)], objectId=found["result"]["objectId"])
     _until(browser, _message_is(expected))
     assert not browser.evaluate("document.getElementById('preview').hidden")
     # Something that is no picture is refused in words.

@@ -39,8 +39,18 @@ def photo():
     [
         ("service/engine.py", "self._answered += 1", _LEAK, "grown by"),
         ("classifier.py", "np.argsort(-scores", "np.argsort(scores", "wrong class"),
-        ("service/app.py", "raise BadRequest(str(error))", "raise Exception(str(error))", "500 instead of 400"),
-        ("service/app.py", "raise RequestEntityTooLarge(", "raise BadRequest(", "400 instead of 413"),
+        (
+            "service/app.py",
+            "raise BadRequest(str(error))",
+            "raise Exception(str(error))",
+            "500 instead of 400",
+        ),
+        (
+            "service/app.py",
+            "raise RequestEntityTooLarge(",
+            "raise BadRequest(",
+            "400 instead of 413",
+        ),
         ("service/server.py", "limits.body_bytes + 1", "10**9", "no 413"),
     ],
 )

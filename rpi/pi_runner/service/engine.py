@@ -91,7 +91,9 @@ class Engine:
         if checked.name not in self._loaded:
             made = Classifier(checked, self._threads)
             self._invoke_times[checked.name] = collections.deque(maxlen=_KEPT_TIMES)
-            self._files.update((path, path.stat().st_size) for path in checked.model.parent.iterdir())
+            self._files.update(
+                (path, path.stat().st_size) for path in checked.model.parent.iterdir()
+            )
             self._loaded[checked.name] = made
         return self._loaded[checked.name]
 

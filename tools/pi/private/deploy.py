@@ -1,8 +1,8 @@
 """Copies a runner to a Raspberry Pi by ssh and rsync, checks it there, and puts it in place of the old one at once.
 
-The plan is a list of commands that is known before the first of them runs: a dry run prints the very same list. What runs on
-the Pi is POSIX shell. Nothing there changes before the Pi is known to fit, and the old runner stays until the new one has
-arrived whole and has started once.
+The plan is a list of commands that is known before the first of them runs: a dry run prints the very same list. What
+runs on the Pi is POSIX shell. Nothing there changes before the Pi is known to fit, and the old runner stays until the
+new one has arrived whole and has started once.
 """
 
 import argparse
@@ -49,9 +49,10 @@ class Step:
 class Job:
     """What is to be done.
 
-    host: as ssh takes it. config: ssh's configuration file, None for its own. runner, deb, unit: files of this machine;
-    deb is None unless the package is to be installed. name: of the runner on the Pi, and of its service. folder: where the
-    runner goes, absolute or from the user's home. service: (re)start the service. tags: Pythons and machines of the runner.
+    host: as ssh takes it. config: ssh's configuration file, None for its own. runner, deb, unit: files of this
+    machine; deb is None unless the package is to be installed. name: of the runner on the Pi, and of its service.
+    folder: where the runner goes, absolute or from the user's home. service: (re)start the service. tags: Pythons and
+    machines of the runner.
     """
 
     host: str
@@ -96,7 +97,9 @@ def plan(job: Job) -> list[Step]:
 
 def _probe(job: Job) -> Step:
     """Asks the Pi what it is. Its Python tells, not its kernel: a 32-bit system may run on a 64-bit kernel."""
-    asked = "import os, sys; print(sys.implementation.cache_tag, sys.maxsize >> 32 > 0, os.uname()[4])"
+    asked = (
+        "import os, sys; print(sys.implementation.cache_tag, sys.maxsize >> 32 > 0, os.uname()[4])"
+    )
     script = (
         f'echo python $(python3 -c "{asked}"); echo rsync $(command -v rsync); '
         "echo sudo $(id -u) $(sudo -n id -u); "
@@ -164,7 +167,8 @@ def _file(job: Job) -> list[Step]:
     steps = [
         Step(job.copy(job.runner, new, prepare), f"copying {size:.0f} MB to {job.host}:{final}"),
         Step(
-            job.remote(swap), "checking it there, starting it once, putting it in the old one's place"
+            job.remote(swap),
+            "checking it there, starting it once, putting it in the old one's place",
         ),
     ]
     if job.service:
@@ -191,7 +195,7 @@ def _package(job: Job) -> list[Step]:
     target = f"{_DEB_FOLDER}/{job.name}.deb"
     # An edited configuration file is kept; without an answer dpkg would stop and ask.
     install = (
-        f"set -e; {_verified(target, job.deb)}; [ $(id -u) = 0 ] || root=\"sudo -n\"; "
+        f'set -e; {_verified(target, job.deb)}; [ $(id -u) = 0 ] || root="sudo -n"; '
         f"$root dpkg --force-confdef --force-confold --install {target} >/dev/null"
     )
     size = os.path.getsize(job.deb) / 1e6

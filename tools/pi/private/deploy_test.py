@@ -49,7 +49,9 @@ def pi(tmp_path, monkeypatch):
     for name in ("loginctl", "dpkg"):
         _program(there / "bin" / name, _RECORDER)
     _program(there / "bin/systemctl", _RECORDER + "[ $2 != is-system-running ] || echo running\n")
-    _program(there / "bin/sudo", '#!/bin/sh\nshift; [ "$1" != id ] || { echo 0; exit; }; exec "$@"\n')
+    _program(
+        there / "bin/sudo", '#!/bin/sh\nshift; [ "$1" != id ] || { echo 0; exit; }; exec "$@"\n'
+    )
     (there / "bin/basename").symlink_to(_which("basename"))
     monkeypatch.setenv("PATH", f"{here}:/usr/bin:/bin")
     monkeypatch.setenv("PI", str(there))
@@ -176,9 +178,7 @@ def _untouched(pi) -> bool:
     return list((pi / "home").iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("program", "package"), [("ssh", "openssh-client"), ("rsync", "rsync")]
-)
+@pytest.mark.parametrize(("program", "package"), [("ssh", "openssh-client"), ("rsync", "rsync")])
 def test_missing_here(deployed, tmp_path, monkeypatch, program, package):
     os.unlink(tmp_path / "here" / program)
     monkeypatch.setenv("PATH", str(tmp_path / "here"))
@@ -196,7 +196,10 @@ def test_unreachable(pi, deployed):
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ("cpython-39 True aarch64", "berry has Python 3.9 on aarch64; the runner needs Python 3.11"),
+        (
+            "cpython-39 True aarch64",
+            "berry has Python 3.9 on aarch64; the runner needs Python 3.11",
+        ),
         ("cpython-311 True x86_64", "berry has Python 3.11 on x86_64; the runner needs"),
         ("cpython-311 False aarch64", "berry has Python 3.11 on aarch64, a 32-bit system; the"),
         ("", "berry has no python3; the runner needs Python 3.11 on aarch64 or Python 3.13 on"),
