@@ -1,5 +1,6 @@
 """The package installs, its service answers as a user of its own, it goes without a trace: on a PC and emulated Pis."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -9,6 +10,7 @@ import pytest
 
 _DEB = pathlib.Path(os.environ["PI_DEB"]).absolute()
 _NAME = "model-press-runner"
+_MACHINE = {"arm64": "aarch64", "amd64": "x86_64"}[_DEB.stem.rpartition("_")[2]]
 _USER = 61184  # the first that systemd gives to a DynamicUser, systemd.exec(5)
 
 
@@ -64,8 +66,7 @@ def _fine(done: subprocess.CompletedProcess) -> str:
 
 def test_machine(enter):
     """The script below really runs on the processor that the package is for."""
-    machine = {"arm64": "aarch64", "amd64": "x86_64"}[_DEB.stem.rpartition("_")[2]]
-    assert _fine(enter("uname -m")).strip() == machine
+    assert _fine(enter("uname -m")).strip() == _MACHINE
 
 
 def test_install_and_remove(enter, tmp_path):
@@ -99,6 +100,14 @@ cat /etc/default/{_NAME}
         )
     )
     assert out.splitlines()[-1] == 'RUNNER_OPTIONS="--port=9090"'
+
+
+def test_benchmark(enter, tmp_path):
+    """The runtime takes its fast kernels (XNNPACK) on this processor, and the machine is named."""
+    _fine(enter(_INSTALL + f"{_NAME} benchmark --rounds 1 --variant int8 --out ."))
+    found = json.loads((tmp_path / "metrics.json").read_text())
+    assert found["machine"]["cpu_class"].startswith(_MACHINE)
+    assert {record["delegate"] for record in found["records"]} == {"xnnpack", "none"}
 
 
 def test_every_user_can_read_what_root_prepared(enter):

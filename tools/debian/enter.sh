@@ -14,8 +14,9 @@ mount -t tmpfs tmpfs "$layers"
 mkdir "$layers"/{upper,scratch,root}
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$layers/upper,workdir=$layers/scratch,userxattr" "$layers/root"
 root=$layers/root
-mkdir -p "$root"/{dev,proc,run,tmp} "$root$work"
+mkdir -p "$root"/{dev,proc,run,sys,tmp} "$root$work"
 mount --rbind /dev "$root/dev"
+mount --rbind /sys "$root/sys"
 mount -t proc proc "$root/proc" 2>/dev/null || mount --rbind /proc "$root/proc"
 mount -t tmpfs tmpfs "$root/tmp"
 mkdir -p "$root$work"
