@@ -186,7 +186,7 @@ def test_service_of_a_user(booted):
     units, programs = home / ".config/systemd/user", home / ".local/bin"
     for folder in (units, programs):
         folder.mkdir(parents=True)
-    shutil.copy(os.environ["PI_USER_UNIT"], units / "press.service")
+    shutil.copyfile(os.environ["PI_USER_UNIT"], units / "press.service")
     shutil.copy(booted.root / f"usr/bin/{_NAME}", programs / "press")
     (booted.root / "etc/systemd/system/manager.service").write_text(_MANAGER)
     booted.run("sh", "-c", "echo pi:x:1000:1000::/home/pi:/bin/sh >>/etc/passwd")

@@ -116,9 +116,9 @@ def test_systemd_accepts_the_unit(enter):
 
 def test_systemd_accepts_the_users_unit(enter, tmp_path):
     """The one that pi_deploy installs."""
-    shutil.copy(os.environ["PI_USER_UNIT"], tmp_path / "press.service")
+    shutil.copyfile(os.environ["PI_USER_UNIT"], tmp_path / "press.service")
     done = enter(
-        "mkdir -p /tmp/.local/bin; cp /bin/true /tmp/.local/bin/press\n"
+        "export XDG_RUNTIME_DIR=/tmp; mkdir -p /tmp/.local/bin; cp /bin/true /tmp/.local/bin/press\n"
         "systemd-analyze --user --man=no verify ./press.service"
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr

@@ -1,6 +1,7 @@
 """The real service of the real file under clients of every kind: right answers, clear refusals, bounded memory."""
 
 import concurrent.futures
+import http.client
 import os
 import socket
 import time
@@ -63,6 +64,25 @@ def test_health_answers_while_every_place_is_taken(tmp_path):
 
 def test_lost_model_is_a_health_error(service, tmp_path):
     service_checks.lost_model_is_a_health_error(service, tmp_path)
+
+
+def test_full_disk(tmp_path, photo):
+    """Its temporary folder is a file system of 1 MB: health says so, small pictures are answered, and it goes on."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    script = f'mount -t tmpfs -o size=1m tmpfs {folder}; TMPDIR={folder} exec "$@"'
+    before = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-ec", script, "sh"]
+    with service_process.running(tmp_path, before=before) as service:
+        for _ in range(2):
+            status, state = service.request("GET", "/health")
+            assert (status, state["status"]) == (503, "failing")
+            assert f"no space left in {folder}: 1.0 MB free" in state["faults"][0]
+            status, answer = service.request("POST", "/classify", photo[0])
+            assert (status, answer["top"][0]["index"]) == (200, photo[1])
+            # A body that memory does not hold finds no place: cut off, and only it.
+            with pytest.raises((ConnectionError, http.client.HTTPException)):
+                service.request("POST", "/classify", bytes(3_000_000))
+        assert service.end() == 0
 
 
 def test_page(service):

@@ -81,11 +81,10 @@ class Job:
         A transfer that broke off goes on where it was. prepare: shell commands on the Pi before.
         """
         shell = shlex.join(self.ssh)
-        options = ("--ignore-times", "--perms", "--partial", "--progress", f"--rsh={shell}")
-        return (
-            *("rsync", *options, f"--rsync-path={prepare}; rsync", source),
-            f"{self.host}:{target}",
-        )
+        # Bazel's runfiles are links, and rsync passes over a link.
+        options = ("--copy-links", "--ignore-times", "--perms", "--partial", "--progress")
+        remote = (f"--rsh={shell}", f"--rsync-path={prepare}; rsync")
+        return ("rsync", *options, *remote, source, f"{self.host}:{target}")
 
 
 def plan(job: Job) -> list[Step]:
@@ -173,8 +172,9 @@ def _file(job: Job) -> list[Step]:
     ]
     if job.service:
         unit = f"{_UNIT_FOLDER}/{job.name}.service"
+        # A file of Bazel's is executable, of which systemd complains.
         start = (
-            "set -e; loginctl enable-linger; systemctl --user daemon-reload; "
+            f"set -e; chmod 644 {unit}; loginctl enable-linger; systemctl --user daemon-reload; "
             f"systemctl --user enable --quiet {job.name}.service; systemctl --user restart {job.name}.service"
         )
         steps += [

@@ -18,7 +18,8 @@ cd "$PI/home" && PATH="$PI/bin" exec /bin/sh -c "$last"
 _RSYNC = """#!/bin/sh
 { printf '%s\\0' rsync "$@"; echo; } >>"$LOG"
 for last; do source=$target target=$last; done
-for option; do case $option in --rsync-path=*) prepare=${option#--rsync-path=} ;; esac; done
+links=
+for option; do case $option in --copy-links) links=yes ;; --rsync-path=*) prepare=${option#--rsync-path=} ;; esac; done
 cd "$PI/home" && PATH="$PI/bin" /bin/sh -c "${prepare%; rsync}"
 [ ! -e "$PI/full" ] || {
   echo 'rsync: [receiver] write failed on "x": No space left on device (28)' >&2
@@ -26,6 +27,7 @@ cd "$PI/home" && PATH="$PI/bin" /bin/sh -c "${prepare%; rsync}"
   exit 11
 }
 [ ! -e "$PI/broken" ] || { echo rubbish >"$PI/home/${target#*:}"; exit 0; }
+[ -n "$links" ] || [ ! -L "$source" ] || { echo "skipping non-regular file"; exit 0; }
 cp "$source" "$PI/home/${target#*:}"
 """
 # What the Pi has: the tools of every Debian, and some that only write down what they were asked.
@@ -85,6 +87,7 @@ def runner(tmp_path):
 def deployed(pi, runner, tmp_path, capsys):
     """Runs deploy with some arguments: (exit code, standard output, standard error)."""
     (tmp_path / "unit").write_text("[Service]\n")
+    (tmp_path / "unit").chmod(0o555)  # as Bazel's files are
     (tmp_path / "package").write_bytes(b"deb")
     built = {
         "label": "//x:deploy",
@@ -123,6 +126,12 @@ def test_file(pi, runner, deployed):
     assert (pi / "asked").read_text() == "systemctl --user is-system-running\n"
 
 
+def test_a_link_as_in_runfiles(pi, runner, deployed, tmp_path):
+    (tmp_path / "link").symlink_to(runner)
+    assert deployed("berry", runner=tmp_path / "link")[0] == 0
+    assert (pi / "home/.local/bin/press").read_bytes() == runner.read_bytes()
+
+
 @pytest.mark.parametrize("words", [[], ["--service"], ["--package"], ["--package", "--service"]])
 def test_dry_run_prints_exactly_what_runs(deployed, tmp_path, words):
     code, out, err = deployed("berry", "--dry-run", *words)
@@ -140,7 +149,8 @@ def test_dry_run_needs_neither_program_nor_host(deployed, monkeypatch):
 
 def test_service_of_the_user(pi, deployed):
     assert deployed("berry", "--service")[0] == 0
-    assert (pi / "home/.config/systemd/user/press.service").read_text() == "[Service]\n"
+    unit = pi / "home/.config/systemd/user/press.service"
+    assert (unit.read_text(), unit.stat().st_mode & 0o777) == ("[Service]\n", 0o644)
     assert (pi / "asked").read_text().splitlines() == [
         "systemctl --user is-system-running",
         "loginctl enable-linger",

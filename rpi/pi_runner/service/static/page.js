@@ -144,9 +144,8 @@ function showInRow(name, answer) {
   cells[2].textContent = answer.error ?? `${answer.top[0].label} ${(100 * answer.top[0].score).toFixed(0)}\u00a0%`;
 }
 
-element("compare").addEventListener("click", async () => {
-  const picture = shown;
-  element("compare").disabled = true;
+// Asks every variant of one picture; false if the page shows another one by then.
+async function compare(picture) {
   for (const name of rows.keys()) {
     await ask(picture, name); // the first time also loads the variant
     const answers = [];
@@ -154,11 +153,18 @@ element("compare").addEventListener("click", async () => {
       answers.push(await ask(picture, name));
     }
     if (picture !== shown) {
-      break;
+      return false;
     }
     answers.sort((one, other) => one.invoke_ms - other.invoke_ms);
     showInRow(name, answers[2]); // the median
   }
+  return true;
+}
+
+element("compare").addEventListener("click", async () => {
+  element("compare").disabled = true;
+  // Who goes on drawing gets the figures of what is drawn in the end.
+  while (shown && !(await compare(shown))) {}
   element("compare").disabled = !shown;
 });
 
