@@ -3,6 +3,7 @@
 # own (users, processes, mounts, network, control groups): it can reach nothing of this machine. Needs root for the range of
 # users that DynamicUser takes from. STATE is an empty folder; STATE/pid gets the id of the process whose end ends all.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin # where pivot_root is
 root=$(realpath "$1") state=$(realpath "$2")
 first=100000 count=65536
 group=$(findmnt --noheadings --output TARGET --types cgroup2 | head -n 1)/model_press_$$

@@ -49,7 +49,7 @@ class Booted:
         shutil.copy(os.environ["PI_PHOTO"], self.root / "opt/photo.png")
         (self.root / "opt/ask.py").write_text(_ASK)
         script = (
-            'cd "$0"; mount --rbind /dev dev; mount -t tmpfs tmpfs tmp; mount -t proc proc proc; '
+            'PATH=$PATH:/usr/sbin:/sbin; cd "$0"; mount --rbind /dev dev; mount -t tmpfs tmpfs tmp; mount -t proc proc proc; '
             'exec chroot . /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -euc "$1"'
         )
         words = ["unshare", "--mount", "--pid", "--fork", "bash", "-euc", script]
