@@ -42,14 +42,14 @@ class Booted:
         subprocess.run(
             ["cp", "-a", os.path.realpath(os.environ["PI_SYSTEM"]), self.root], check=True
         )
-        # A folder artifact's files may be links into a cache: each its own.
         state.mkdir()
         (self.root / "opt").mkdir(exist_ok=True)
         shutil.copy(_DEB, self.root / "opt")
         shutil.copy(os.environ["PI_PHOTO"], self.root / "opt/photo.png")
         (self.root / "opt/ask.py").write_text(_ASK)
         script = (
-            'PATH=$PATH:/usr/sbin:/sbin; cd "$0"; mount --rbind /dev dev; mount -t tmpfs tmpfs tmp; mount -t proc proc proc; '
+            'PATH=$PATH:/usr/sbin:/sbin; cd "$0"; '
+            "mount --rbind /dev dev; mount -t tmpfs tmpfs tmp; mount -t proc proc proc; "
             'exec chroot . /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -euc "$1"'
         )
         words = ["unshare", "--mount", "--pid", "--fork", "bash", "-euc", script]
