@@ -304,9 +304,10 @@ def make_job(options: argparse.Namespace) -> Job:
     return Job(
         host=options.host,
         config=config,
-        runner=options.runner,
-        deb=options.deb if options.package else None,
-        unit=options.unit,
+        # Absolute, so that what a dry run prints can be run from anywhere.
+        runner=os.path.abspath(options.runner),
+        deb=os.path.abspath(options.deb) if options.package else None,
+        unit=os.path.abspath(options.unit),
         name=options.deb_name if options.package else options.name,
         folder=options.folder.rstrip("/"),
         service=options.service,

@@ -142,6 +142,11 @@ def test_dry_run_prints_exactly_what_runs(deployed, tmp_path, words):
     assert len(ran) == {0: 3, 2: 4}.get(len(words), 3 if "--package" in words else 5)
 
 
+def test_dry_run_can_be_run_from_anywhere(deployed, runner, monkeypatch):
+    monkeypatch.chdir(runner.parent)
+    assert f" {runner} berry:" in deployed("berry", "--dry-run", runner=runner.name)[1]
+
+
 def test_dry_run_needs_neither_program_nor_host(deployed, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     assert deployed("berry", "--dry-run")[0] == 0
