@@ -75,6 +75,9 @@ class Unpacked:
         wrong = [info for info in self._infos if self._wrong(info)]
         if wrong:
             os.makedirs(self.folder, exist_ok=True)
+            if sys.stderr.isatty():
+                size = sum(info.file_size for info in wrong) / 1e6
+                print(f"unpacking {size:.0f} MB, once", file=sys.stderr)
             with open(os.path.join(self.folder, ".lock"), "w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 self._write([info for info in wrong if self._wrong(info)])

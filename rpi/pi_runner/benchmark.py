@@ -1,9 +1,11 @@
 """`runner benchmark`: metrics.json of this machine, as the build host and the phones write it."""
 
 import dataclasses
+import os
 import pathlib
 
 from model_press import files, strict_json
+from model_press.errors import UserError
 from model_press.measure import measure, metrics, sanity
 
 from pi_runner import conditions
@@ -51,8 +53,16 @@ def benchmark(variants: list[Variant], rounds: int, folder: pathlib.Path) -> str
       folder: where the two files go. conditions.json has temperature, clock and throttling before and after.
     Returns:
       A table for people.
+    Raises:
+      UserError: the folder cannot be written, or a figure makes no sense.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    # Before minutes of measuring, not after.
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out {folder} cannot be made: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise UserError(f"--out {folder} is not writable; give another folder")
     before = conditions.read()
     found = measure.measure(
         [measure.Variant(str(v.model), v.manifest) for v in variants], None, rounds

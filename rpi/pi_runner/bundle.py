@@ -36,6 +36,11 @@ class Variant:
     labels: tuple[str, ...]
 
 
+def short_name(sheet: manifest.Manifest) -> str:
+    """The variant's name without its model's: "macs30_int8" of "digits_macs30_int8"."""
+    return sheet.name.removeprefix(sheet.source.name + "_")
+
+
 class Bundle:
     """The variants of one runner.
 
@@ -62,14 +67,14 @@ class Bundle:
         return self._index.variants
 
     def variant(self, name: str | None = None) -> Variant:
-        """Checks and returns one variant, by full name or recipe ("digits_int8" or "int8").
+        """Checks and returns one variant, by full or short name ("digits_macs30_int8" or "macs30_int8").
 
         Raises:
           UserError: no variant of that name.
           BundleError: a file is missing or damaged and cannot be restored.
         """
         name = self._find(name or self.default)
-        sheet = self._manifest(name)
+        sheet = self.manifest(name)
         self._checked(
             f"{name}/model.tflite",
             lambda: self._verify(name, "model.tflite", sheet.model.sha256, "model"),
@@ -81,18 +86,21 @@ class Bundle:
         names = tuple(labels.read(self.folder / name / "labels.txt"))
         return Variant(name, self.folder / name / "model.tflite", sheet, names)
 
-    def _find(self, asked: str) -> str:
-        if asked in self.names:
-            return asked
-        made = [name for name in self.names if self._manifest(name).recipe.name == asked]
-        if len(made) == 1:
-            return made[0]
-        raise UserError(f"variant '{asked}' is not in this runner; it has {', '.join(self.names)}")
-
-    def _manifest(self, name: str) -> manifest.Manifest:
+    def manifest(self, name: str) -> manifest.Manifest:
+        """The manifest of one variant, by full name; BundleError if it is damaged and cannot be restored."""
         return self._checked(
             f"{name}/manifest.json", lambda: manifest.read(self.folder / name / "manifest.json")
         )
+
+    def _find(self, asked: str) -> str:
+        if asked in self.names:
+            return asked
+        made = [name for name in self.names if short_name(self.manifest(name)) == asked]
+        if len(made) == 1:
+            return made[0]
+        if made:
+            raise UserError(f"variant '{asked}' is {' and '.join(made)}; give a full name")
+        raise UserError(f"variant '{asked}' is not in this runner; it has {', '.join(self.names)}")
 
     def _read_index(self) -> Index:
         data = files.read_json(self.folder / INDEX, "index")

@@ -23,6 +23,14 @@ def test_found_by_name_recipe_and_default(folder):
         bundle.variant("fp32")
 
 
+def test_short_names_tell_compressed_variants_apart(tmp_path):
+    """All three have the recipe int8: that alone does not say which."""
+    names = ("digits_int8", "digits_macs30_int8", "digits_channels80_int8")
+    bundle = Bundle(testing.make_bundle(tmp_path / "models", names))
+    for asked in ("int8", "macs30_int8", "channels80_int8"):
+        assert bundle.variant(asked).name == "digits_" + asked
+
+
 def _lose(path):
     path.unlink()
 

@@ -9,8 +9,6 @@ import shutil
 import subprocess
 import threading
 
-from model_press.errors import UserError
-
 from pi_runner.classify import Printer
 from pi_runner.failures import DeviceError
 
@@ -77,8 +75,6 @@ def camera(
     device: str | None, count: int, interval: float, printer: Printer, stop: threading.Event
 ) -> bool:
     """Takes and classifies `count` pictures (0: until `stop` is set); True if all could be read."""
-    if count < 0:
-        raise UserError(f"--count {count}; expected 0 (endless) or more")
     taken, fine = 0, True
     while not stop.is_set() and (count == 0 or taken < count):
         fine &= printer.show(take(device), f"camera picture {taken + 1}")

@@ -6,6 +6,7 @@ import pathlib
 import signal
 import sys
 import threading
+from collections.abc import Callable
 
 from model_press.errors import UserError
 
@@ -17,18 +18,45 @@ exit codes: 0 all answered; 1 a photo, folder or argument is wrong (the others w
 3 a model file is missing, damaged or does not load; 4 no camera, or the address is taken"""
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return value
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Argument type: a whole number from `least` to `most`."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(
+                f"'{text:.20}' is not a whole number from {least} to {most}"
+            )
+        return value
+
+    return parse
 
 
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
-    return value
+def _above_zero(most: float) -> Callable[[str], float]:
+    """Argument type: a number above 0, at most `most`."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = 0.0
+        if not 0 < value <= most:
+            raise argparse.ArgumentTypeError(
+                f"'{text:.20}' is not a number above 0, at most {most:g}"
+            )
+        return value
+
+    return parse
+
+
+_threads, _count, _port = _whole(1, 64), _whole(0, 10**9), _whole(0, 65535)
+_positive = _whole(1, 10**6)
+_seconds = _above_zero(86_400.0)
+_megapixels = _above_zero(1000.0)  # 9 GB to decode
+_megabytes = _above_zero(1000.0)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,13 +75,19 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     def model(sub: argparse.ArgumentParser, several: bool) -> None:
-        text = "full name or recipe (int8); default: the first"
+        text = "full or short name (int8); default: the first"
         if several:
             text += "; may be given again, `all` for all"
             sub.add_argument("--variant", action="append", metavar="NAME", help=text)
         else:
             sub.add_argument("--variant", metavar="NAME", help=text)
-        sub.add_argument("--threads", type=_positive, default=min(4, cores or 1), metavar="N")
+        sub.add_argument(
+            "--threads",
+            type=_threads,
+            default=min(4, cores or 1),
+            metavar="N",
+            help="of the interpreter; default here: %(default)s",
+        )
 
     def answers(sub: argparse.ArgumentParser) -> None:
         model(sub, several=True)
@@ -61,7 +95,11 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--json", action="store_true", help="one JSON object a line")
         sub.add_argument("--raw", action="store_true", help="with --json: the whole output, too")
         sub.add_argument(
-            "--max-megapixels", type=_seconds, default=photo.DEFAULT_MEGAPIXELS, metavar="M"
+            "--max-megapixels",
+            type=_megapixels,
+            default=photo.DEFAULT_MEGAPIXELS,
+            metavar="M",
+            help="larger pictures are refused; default: %(default)g",
         )
 
     sub = command("classify", "answers to the given photos")
@@ -70,30 +108,40 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("watch", "answers to every picture that appears in a folder")
     sub.add_argument("folder", metavar="DIR")
-    sub.add_argument("--interval", type=_seconds, default=1.0, metavar="SECONDS")
+    sub.add_argument(
+        "--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between two looks"
+    )
     sub.add_argument("--existing", action="store_true", help="also what is there already")
     answers(sub)
 
     sub = command("camera", "answers to pictures of the camera")
     sub.add_argument("--device", metavar="PATH", help="a V4L2 device; default: libcamera, then any")
-    sub.add_argument("--count", type=int, default=1, metavar="N", help="pictures; 0: endless")
-    sub.add_argument("--interval", type=_seconds, default=1.0, metavar="SECONDS")
+    sub.add_argument("--count", type=_count, default=1, metavar="N", help="pictures; 0: endless")
+    sub.add_argument(
+        "--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between two pictures"
+    )
     answers(sub)
 
     sub = command("benchmark", "measures the variants; writes metrics.json and conditions.json")
     sub.add_argument("--variant", action="append", metavar="NAME", help="default: all")
-    sub.add_argument("--rounds", type=_positive, default=15, metavar="N")
+    sub.add_argument(
+        "--rounds", type=_positive, default=15, metavar="N", help="interleaved; default: 15"
+    )
     sub.add_argument("--out", default=".", metavar="DIR", help="default: here")
 
     sub = command("serve", "HTTP service with a web page")
     model(sub, several=False)
     sub.add_argument("--host", default="127.0.0.1", help="0.0.0.0 for the whole network")
-    sub.add_argument("--port", type=int, default=8080, help="0 for a free one")
-    sub.add_argument("--max-body-mb", type=_seconds, default=20.0, metavar="MB")
-    sub.add_argument("--max-megapixels", type=_seconds, default=24.0, metavar="M")
-    sub.add_argument("--concurrency", type=_positive, default=4, metavar="N")
-    sub.add_argument("--request-timeout", type=_seconds, default=15.0, metavar="SECONDS")
-    sub.add_argument("--grace", type=_seconds, default=10.0, metavar="SECONDS")
+    sub.add_argument("--port", type=_port, default=8080, help="0 for a free one")
+    for option, kind, default, metavar, text in (
+        ("--max-body-mb", _megabytes, 20.0, "MB", "largest request body"),
+        ("--max-megapixels", _megapixels, 24.0, "M", "largest picture"),
+        ("--concurrency", _threads, 4, "N", "pictures in work or waiting; more are told 503"),
+        ("--request-timeout", _seconds, 15.0, "SECONDS", "to send a request, to wait for a turn"),
+        ("--grace", _seconds, 10.0, "SECONDS", "that running requests get after SIGTERM"),
+    ):
+        help_text = f"{text}; default: {default:g}"
+        sub.add_argument(option, type=kind, default=default, metavar=metavar, help=help_text)
 
     command("variants", "names of the variants in this file")
     return parser
@@ -180,7 +228,10 @@ def main(argv: list[str], models: str | os.PathLike, repair: Repair | None = Non
     Returns:
       The exit code; a user's mistake is one line on standard error.
     """
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if getattr(options, "raw", False) and not options.json:
+        parser.error("--raw needs --json: the whole output is a field of the JSON object")
     try:
         done = _run(options, Bundle(models, repair))
     except UserError as error:

@@ -65,6 +65,48 @@ def test_wrong_usage():
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["classify", "x.jpg", "--top=0"], "--top: '0' is not a whole number from 1 to"),
+        (["classify", "x.jpg", "--top=few"], "--top: 'few' is not a whole number"),
+        (
+            ["classify", "x.jpg", "--threads=1000"],
+            "--threads: '1000' is not a whole number from 1 to 64",
+        ),
+        (["classify", "x.jpg", "--max-megapixels=nan"], "'nan' is not a number above 0"),
+        (["classify", "x.jpg", "--raw"], "--raw needs --json"),
+        (["watch", "dir", "--interval=-1"], "--interval: '-1' is not a number above 0"),
+        (["camera", "--count=-1"], "--count: '-1' is not a whole number from 0"),
+        (["benchmark", "--rounds=0"], "--rounds: '0' is not a whole number from 1"),
+        (["serve", "--port=65536"], "--port: '65536' is not a whole number from 0 to 65535"),
+        (["serve", "--max-body-mb=0"], "--max-body-mb: '0' is not a number above 0"),
+        (["serve", "--concurrency=0"], "--concurrency: '0' is not a whole number from 1"),
+        (["serve", "--grace=inf"], "--grace: 'inf' is not a number above 0"),
+        (["teach"], "invalid choice: 'teach'"),
+        ([], "the following arguments are required: COMMAND"),
+    ],
+)
+def test_wrong_arguments(words, message, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(words, "models")
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_no_such_variant(models, photo, capsys):
+    assert cli.main(["classify", photo, "--variant=fp64"], models) == 1
+    assert capsys.readouterr().err == (
+        "ERROR variant 'fp64' is not in this runner; it has digits_int8\n"
+    )
+
+
+def test_benchmark_says_at_once_that_it_cannot_write(models, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert cli.main(["benchmark", "--out", str(tmp_path / "file")], models) == 1
+    assert capsys.readouterr().err.startswith(f"ERROR --out {tmp_path}/file cannot be made: ")
+
+
 def test_no_camera(models, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert cli.main(["camera"], models) == 4

@@ -1,12 +1,15 @@
 """What the tests of the runner share."""
 
+import dataclasses
 import io
 import json
 import os
 import pathlib
 import shutil
+from collections.abc import Sequence
 
 import numpy as np
+from model_press import manifest
 from PIL import Image
 
 FILES = ("model.tflite", "manifest.json", "labels.txt")
@@ -18,13 +21,16 @@ def variant_files() -> dict[str, pathlib.Path]:
     return {name: pathlib.Path(os.environ[v]) for name, v in zip(FILES, variables, strict=True)}
 
 
-def make_bundle(folder: pathlib.Path) -> pathlib.Path:
-    """A bundle of the one variant digits_int8 in `folder`."""
-    variant = folder / "digits_int8"
-    variant.mkdir(parents=True)
-    for name, path in variant_files().items():
-        shutil.copyfile(path, variant / name)
-    index = {"schema_version": 1, "default": "digits_int8", "variants": ["digits_int8"]}
+def make_bundle(folder: pathlib.Path, names: Sequence[str] = ("digits_int8",)) -> pathlib.Path:
+    """A bundle in `folder`: the model of digits_int8 under each of `names`, the first the default."""
+    for name in names:
+        variant = folder / name
+        variant.mkdir(parents=True)
+        for file, path in variant_files().items():
+            shutil.copyfile(path, variant / file)
+        sheet = manifest.read(variant / "manifest.json")
+        manifest.write(variant / "manifest.json", dataclasses.replace(sheet, name=name))
+    index = {"schema_version": 1, "default": names[0], "variants": list(names)}
     (folder / "index.json").write_text(json.dumps(index))
     return folder
 

@@ -1,5 +1,6 @@
 """The page in a real browser: a digit is drawn with the mouse, and its name appears."""
 
+import contextlib
 import math
 import os
 import pathlib
@@ -20,13 +21,8 @@ def chromium():
         pytest.skip(reason)
 
     def command(folder):
-        words = [
-            os.environ["PI_ENTER"],
-            os.environ["PI_BROWSER"],
-            folder,
-            "/usr/lib/chromium/chromium",
-        ]
-        return [os.path.abspath(words[0]), os.path.abspath(words[1]), str(folder), words[3]]
+        enter, root = (os.path.abspath(os.environ[name]) for name in ("PI_ENTER", "PI_BROWSER"))
+        return [enter, root, str(folder), "/usr/lib/chromium/chromium"]
 
     return command
 
@@ -54,24 +50,83 @@ def _until(browser, expression):
     raise AssertionError(f"never true: {expression}; the page says {shown}")
 
 
-def test_drawn_digit_is_named(tmp_path, chromium):
-    (tmp_path / "profile").mkdir()
-    with service_process.running(tmp_path) as service:
-        url = f"http://127.0.0.1:{service.port}/"
-        browser = Browser(chromium(tmp_path), url, 1120, 560, str(tmp_path / "profile"))
-        _until(browser, "document.getElementById('state')?.textContent.includes('is ready')")
-        box = browser.evaluate(
-            "(() => { const b = document.getElementById('pad').getBoundingClientRect();"
-            " return [b.left, b.top, b.width, b.height]; })()"
-        )
-        for ink, expected in enumerate(("3 red", "3 blue")):
-            browser.evaluate("document.getElementById('clear').click()")
-            browser.evaluate(f"document.querySelectorAll('input[name=ink]')[{ink}].click()")
-            browser.drag(_three(box))
-            _until(browser, f"document.getElementById('message').textContent === '{expected}'")
-        picture = browser.screenshot()
-        browser.close()
+def _box(browser):
+    return browser.evaluate(
+        "(() => { const b = document.getElementById('pad').getBoundingClientRect();"
+        " return [b.left, b.top, b.width, b.height]; })()"
+    )
+
+
+def _message_is(text):
+    return f"document.getElementById('message').textContent === {text!r}"
+
+
+def _keep(name, picture):
     assert picture.startswith(b"\x89PNG")
     outputs = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR")
     if outputs:
-        pathlib.Path(outputs, "pi_page.png").write_bytes(picture)
+        pathlib.Path(outputs, name).write_bytes(picture)
+
+
+@pytest.fixture
+def opened(tmp_path, chromium):
+    """Opens the page of a running service in a browser of the given size."""
+    with service_process.running(tmp_path) as service, contextlib.ExitStack() as stack:
+
+        def open_page(width, height):
+            profile = tmp_path / f"profile{width}"
+            profile.mkdir()
+            url = f"http://127.0.0.1:{service.port}/"
+            browser = Browser(chromium(tmp_path), url, width, height, str(profile))
+            stack.callback(browser.close)
+            ready = "document.getElementById('state')?.textContent.includes('is ready')"
+            _until(browser, ready)
+            return browser
+
+        yield open_page
+
+
+def test_drawn_digit_is_named(opened):
+    browser = opened(1120, 600)
+    for ink, expected in enumerate(("3 red", "3 blue")):
+        browser.evaluate("document.getElementById('clear').click()")
+        browser.evaluate(f"document.querySelectorAll('input[name=ink]')[{ink}].click()")
+        browser.drag(_three(_box(browser)))
+        _until(browser, _message_is(expected))
+    browser.evaluate("document.getElementById('compare').click()")
+    _until(
+        browser,
+        "[...document.querySelectorAll('#variants tr')].length === 5 &&"
+        "[...document.querySelectorAll('#variants tr')].every("
+        "(row) => /ms.*3 blue/.test(row.innerText.replace(/\\s/g, ' ')))",
+    )
+    _keep("pi_page.png", browser.screenshot())
+
+
+def test_on_a_phone(opened):
+    """The pad and the answer fit on one screen, nothing is cut off at the side, and a photo is named."""
+    browser = opened(375, 812)
+    browser.drag(_three(_box(browser)))
+    _until(browser, _message_is("3 red"))
+    assert browser.evaluate("document.documentElement.scrollWidth") == 375
+    assert browser.evaluate("document.getElementById('answers').getBoundingClientRect().top") < 812
+    _keep("pi_page_phone.png", browser.screenshot())
+
+
+def test_photo_is_named(opened, tmp_path):
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(pathlib.Path(os.environ["PI_PHOTO"]).read_bytes())
+    expected = pathlib.Path(os.environ["PI_PHOTO_LABEL"]).read_text().strip()
+    browser = opened(1120, 600)
+    found = browser.call("Runtime.evaluate", expression="document.getElementById('file')")
+    browser.call("DOM.setFileInputFiles", files=[str(photo)], objectId=found["result"]["objectId"])
+    _until(browser, _message_is(expected))
+    assert not browser.evaluate("document.getElementById('preview').hidden")
+    # Something that is no picture is refused in words.
+    (tmp_path / "notes.png").write_text("no picture")
+    browser.call(
+        "DOM.setFileInputFiles",
+        files=[str(tmp_path / "notes.png")],
+        objectId=found["result"]["objectId"],
+    )
+    _until(browser, "document.getElementById('message').textContent.includes('not an image')")

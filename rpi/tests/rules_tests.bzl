@@ -1,7 +1,7 @@
 """Analysis tests of the Raspberry Pi rules."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rpi:defs.bzl", "pi_deb", "pi_runner")
+load("//rpi:defs.bzl", "pi_deb", "pi_deploy", "pi_runner")
 load("//tools/starlark:failure_test.bzl", "failure_test")
 
 def _outputs_test_impl(ctx):
@@ -46,6 +46,17 @@ def pi_rules_test_suite(name):
         tags = ["manual"],
         version = "1.2.0",
     )
+    pi_deploy(
+        name = "deploy_other_runner",
+        package = "//rpi:deb",
+        runner = ":runner_host",
+        tags = ["manual"],
+    )
+    failure_test(
+        name = "deploy_other_runner_test",
+        message = "//rpi/tests:deploy_other_runner: package //rpi:deb installs //rpi:runner, not //rpi/tests:runner_host",
+        target_under_test = ":deploy_other_runner",
+    )
     failure_test(
         name = "twice_test",
         message = "//rpi/tests:twice: variant digits_int8 is given twice",
@@ -67,6 +78,7 @@ def pi_rules_test_suite(name):
         name = name,
         tests = [
             ":deb_outputs_test",
+            ":deploy_other_runner_test",
             ":runner_outputs_test",
             ":twice_test",
         ],

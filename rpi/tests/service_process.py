@@ -15,11 +15,17 @@ TIMEOUT_S = 60
 
 
 class Service:
-    """A running `runner serve` on a free port."""
+    """A running `runner serve` on a free port.
 
-    def __init__(self, cache, *arguments):
+    Args:
+      cache: a folder of its own.
+      arguments: further arguments.
+      before: words of a command that starts the service by the words behind it.
+    """
+
+    def __init__(self, cache, *arguments, before=()):
         self._log = open(cache / "log", "w+")  # noqa: SIM115 - lives as long as the process
-        words = [*launch.command(), "serve", "--port=0", *arguments]
+        words = [*before, *launch.command(), "serve", "--port=0", *arguments]
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             words, env=launch.environment(cache), stderr=self._log, text=True
@@ -61,9 +67,9 @@ class Service:
 
 
 @contextlib.contextmanager
-def running(cache, *arguments) -> Iterator[Service]:
+def running(cache, *arguments, before=()) -> Iterator[Service]:
     """A service that is gone at the end, whatever happens."""
-    made = Service(cache, *arguments)
+    made = Service(cache, *arguments, before=before)
     try:
         yield made
     finally:

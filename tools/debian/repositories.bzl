@@ -5,6 +5,26 @@ load(":root_repository.bzl", "debian_root")
 # What the runner file needs of a Raspberry Pi OS.
 _PYTHON = ["python3", "libstdc++6"]
 
+# A small Raspberry Pi OS: packages can be installed into it, and it is reached by ssh.
+_PI = [
+    "bash",
+    "coreutils",
+    "dash",
+    "diffutils",
+    "dpkg",
+    "findutils",
+    "grep",
+    "gzip",
+    "init-system-helpers",
+    "libc-bin",
+    "openssh-server",
+    "perl",
+    "rsync",
+    "sed",
+    "tar",
+    "util-linux",
+]
+
 # A small system that packages can be installed into and checked in: what every Debian has, and the checkers.
 _SYSTEM = [
     "bash",
@@ -23,7 +43,9 @@ _SYSTEM = [
     "lintian",
     "man-db",
     "mawk",
+    "openssh-client",
     "perl",
+    "rsync",
     "sed",
     "systemd",
     "tar",
@@ -43,13 +65,13 @@ def debian_repositories():
     debian_root(
         name = "debian_bookworm_arm64",
         architecture = "arm64",
-        packages = _PYTHON,
+        packages = _PYTHON + _PI,
         suite = "bookworm",
     )
     debian_root(
         name = "debian_trixie_arm64",
         architecture = "arm64",
-        packages = _PYTHON,
+        packages = _PYTHON + _PI,
         suite = "trixie",
     )
     debian_root(

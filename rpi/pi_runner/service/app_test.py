@@ -97,6 +97,41 @@ def test_health(client):
     assert state.json["latency_ms"]["p99"] >= state.json["latency_ms"]["p50"] > 0
 
 
+def test_figures_of_each_variant(tmp_path):
+    names = ("digits_int8", "digits_macs30_int8")
+    works = engine_lib.Engine(
+        Bundle(testing.make_bundle(tmp_path / "two", names)), None, 1, Limits()
+    )
+    both = Client(App(works))
+    first = both.get("/health").json["variants"]
+    assert [(v["name"], v["short_name"], v["loaded"]) for v in first] == [
+        ("digits_int8", "int8", True),
+        ("digits_macs30_int8", "macs30_int8", False),
+    ]
+    assert first[0]["bytes"] == (tmp_path / "two/digits_int8/model.tflite").stat().st_size
+    answer = both.post("/classify?variant=macs30_int8", data=_PHOTO).json
+    assert answer["variant"] == "digits_macs30_int8"
+    second = both.get("/health").json["variants"]
+    assert [v["loaded"] for v in second] == [True, True]
+    assert (second[0]["invoke_ms"]["p50"], second[1]["invoke_ms"]["p50"] > 0) == (0.0, True)
+    # A variant that was loaded later is watched, too.
+    (tmp_path / "two/digits_macs30_int8/model.tflite").unlink()
+    assert "digits_macs30_int8/model.tflite is lost" in both.get("/health").json["faults"][0]
+
+
+def test_stuck_work_ends_life(engine, client, monkeypatch):
+    """A picture in work for over a minute: health says so, and the watchdog is not fed (server_test)."""
+    engine._busy_since = engine_lib.time.monotonic() - 59
+    assert not engine.stalled()
+    engine._busy_since -= 3
+    assert engine.stalled()
+    state = client.get("/health")
+    assert (state.status_code, state.json["faults"]) == (
+        503,
+        ["a picture has been in work for over a minute"],
+    )
+
+
 def test_lost_model_file(engine, client, tmp_path):
     (tmp_path / "models/digits_int8/model.tflite").unlink()
     state = client.get("/health")

@@ -2,15 +2,17 @@
 
 import collections
 import os
+import pathlib
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from pi_runner import output, photo
-from pi_runner.bundle import Bundle
+from pi_runner.bundle import Bundle, short_name
 from pi_runner.classifier import Classifier
 from pi_runner.service.limits import Limits
 
@@ -26,7 +28,7 @@ class Engine:
 
     Args:
       bundle: the models; the default variant, or `variant`, is loaded at once, others when first asked for.
-      variant: full name or recipe of the variant that answers unless a request names another; None for the default.
+      variant: full or short name of the variant that answers unless a request names another; None for the default.
       threads: threads of the interpreter.
       limits: bounds.
     """
@@ -38,20 +40,14 @@ class Engine:
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(limits.concurrency)
         self._loaded: dict[str, Classifier] = {}
+        self._files: dict[pathlib.Path, int] = {}
+        self._sheets = {name: bundle.manifest(name) for name in bundle.names}
         self._times: collections.deque[float] = collections.deque(maxlen=_KEPT_TIMES)
+        self._invoke_times: dict[str, collections.deque[float]] = {}
         self._answered = 0
         self._busy_since: float | None = None
         self._started = time.monotonic()
         self.default = self._get(variant).variant.name
-        self._files = {
-            path: path.stat().st_size
-            for path in self._loaded[self.default].variant.model.parent.iterdir()
-        }
-
-    @property
-    def variants(self) -> tuple[str, ...]:
-        """Names of all variants."""
-        return self._bundle.names
 
     def classify(self, body: bytes, name: str, variant: str | None, top: int) -> dict[str, Any]:
         """The JSON object of one picture.
@@ -77,10 +73,12 @@ class Engine:
             decoding = time.perf_counter()
             image = photo.decode(body, name, self._limits.megapixels)
             decoded = time.perf_counter()
-            result = self._get(variant).classify(image, top)
+            classifier = self._get(variant)
+            result = classifier.classify(image, top)
             self._answered += 1
             self._times.append((time.perf_counter() - begun) * 1e3)
-            answer = output.as_json(name, self._get(variant).variant.name, result)
+            self._invoke_times[classifier.variant.name].append(result.invoke_ms)
+            answer = output.as_json(name, classifier.variant.name, result)
             return {**answer, "decode_ms": round((decoded - decoding) * 1e3, 3)}
         finally:
             self._busy_since = None
@@ -91,13 +89,18 @@ class Engine:
             return self._loaded[variant]
         checked = self._bundle.variant(variant)
         if checked.name not in self._loaded:
-            self._loaded[checked.name] = Classifier(checked, self._threads)
+            made = Classifier(checked, self._threads)
+            self._invoke_times[checked.name] = collections.deque(maxlen=_KEPT_TIMES)
+            self._files.update(
+                (path, path.stat().st_size) for path in checked.model.parent.iterdir()
+            )
+            self._loaded[checked.name] = made
         return self._loaded[checked.name]
 
     def faults(self) -> list[str]:
         """Why the service cannot do its work; empty if it can."""
         found = []
-        for path, size in self._files.items():
+        for path, size in list(self._files.items()):
             try:
                 if path.stat().st_size != size:
                     found.append(f"{path} has changed since it was loaded; restart the service")
@@ -127,17 +130,33 @@ class Engine:
     def health(self) -> dict[str, Any]:
         """State for the health endpoint and the page."""
         faults = self.faults()
-        times = list(self._times)
-        low, high = np.percentile(times, (50, 99)) if times else (0.0, 0.0)
-        sheet = self._loaded[self.default].variant.manifest
+        sheet = self._sheets[self.default]
         return {
             "status": "failing" if faults else "ok",
             "faults": faults,
             "variant": self.default,
             "sha256": sheet.model.sha256,
             "trained": sheet.source.trained,
-            "variants": list(self.variants),
+            "variants": [self._figures(name) for name in self._bundle.names],
             "answered": self._answered,
-            "latency_ms": {"p50": round(float(low), 2), "p99": round(float(high), 2)},
+            "latency_ms": _percentiles(self._times),
             "uptime_s": round(time.monotonic() - self._started),
         }
+
+    def _figures(self, name: str) -> dict[str, Any]:
+        """What the health endpoint says of one variant. invoke_ms is of its last pictures, zeros before the first."""
+        times = self._invoke_times.get(name, ())
+        return {
+            "name": name,
+            "short_name": short_name(self._sheets[name]),
+            "bytes": self._sheets[name].model.bytes,
+            "loaded": name in self._loaded,
+            "invoke_ms": _percentiles(times),
+        }
+
+
+def _percentiles(times: Iterable[float]) -> dict[str, float]:
+    """p50 and p99 of milliseconds, zeros if there are none."""
+    known = list(times)
+    low, high = np.percentile(known, (50, 99)) if known else (0.0, 0.0)
+    return {"p50": round(float(low), 2), "p99": round(float(high), 2)}

@@ -4,6 +4,15 @@ load("//models/private:tool.bzl", "public_label")
 load("//tools/python:env.bzl", "PYTHON_ENV")
 load(":pi_runner.bzl", "PiRunnerInfo")
 
+PiDebInfo = provider(
+    doc = "A Debian package.",
+    fields = {
+        "file": "File: the .deb.",
+        "package": "string: its name.",
+        "runner": "PiRunnerInfo of what it installs.",
+    },
+)
+
 _ARCHITECTURES = {"aarch64": "arm64", "x86_64": "amd64"}
 
 def _pi_deb_impl(ctx):
@@ -32,7 +41,10 @@ def _pi_deb_impl(ctx):
         progress_message = "Packing {}".format(out.basename),
         env = dict(PYTHON_ENV, PATH = "/usr/local/bin:/usr/bin:/bin"),
     )
-    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out]))]
+    return [
+        DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out])),
+        PiDebInfo(file = out, package = ctx.attr.package, runner = runner),
+    ]
 
 pi_deb = rule(
     implementation = _pi_deb_impl,

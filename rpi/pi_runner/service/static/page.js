@@ -8,6 +8,9 @@ const PAPER = "#ece6d8";
 // Only the newest picture is sent: while one is on its way, the next waits, and replaces another that waits.
 let sending = false;
 let waiting = null;
+let shown = null; // the picture on the page, null before the first
+let subject = 0; // counts drawings and photos: an answer to an earlier one comes too late
+let chosen = ""; // the variant that answers
 
 function show(message, bad) {
   element("message").textContent = message;
@@ -44,12 +47,26 @@ function showFigures(figures) {
   );
 }
 
+const milliseconds = (value) => `${value.toFixed(1)} ms`;
+
+// The answer of one variant, or {error: why there is none}.
+async function ask(picture, variant) {
+  try {
+    const response = await fetch(`classify?top=5&variant=${encodeURIComponent(variant)}`, { method: "POST", body: picture });
+    return await response.json().catch(() => ({ error: `the service answered ${response.status}` }));
+  } catch {
+    return { error: "the service does not answer" };
+  }
+}
+
 async function send(picture) {
-  const variant = encodeURIComponent(element("variant").value);
   const begun = performance.now();
-  const response = await fetch(`classify?top=5&variant=${variant}`, { method: "POST", body: picture });
-  const answer = await response.json().catch(() => ({ error: `the service answered ${response.status}` }));
-  if (!response.ok) {
+  const asked = subject;
+  const answer = await ask(picture, chosen);
+  if (asked !== subject) {
+    return;
+  }
+  if (answer.error) {
     element("answers").replaceChildren();
     showFigures({});
     show(answer.error, true);
@@ -57,15 +74,21 @@ async function send(picture) {
   }
   showAnswer(answer);
   showFigures({
-    "inference": `${answer.invoke_ms.toFixed(1)} ms`,
-    "decoding": `${answer.decode_ms.toFixed(1)} ms`,
-    "resizing": `${answer.prepare_ms.toFixed(1)} ms`,
-    "whole round trip": `${(performance.now() - begun).toFixed(1)} ms`,
+    "inference": milliseconds(answer.invoke_ms),
+    "decoding": milliseconds(answer.decode_ms),
+    "resizing": milliseconds(answer.prepare_ms),
+    "whole round trip": milliseconds(performance.now() - begun),
     "variant": answer.variant,
   });
+  showInRow(answer.variant, answer);
 }
 
 async function classify(picture) {
+  if (picture !== shown) {
+    shown = picture;
+    clearRows(chosen);
+  }
+  element("compare").disabled = false;
   waiting = picture;
   if (sending) {
     return;
@@ -74,14 +97,76 @@ async function classify(picture) {
   while (waiting) {
     const next = waiting;
     waiting = null;
-    try {
-      await send(next);
-    } catch {
-      show("the service does not answer", true);
-    }
+    await send(next);
   }
   sending = false;
 }
+
+// The table of variants: what each says of the picture, and how long it takes.
+const rows = new Map();
+
+function addRow(variant, current) {
+  const row = document.createElement("tr");
+  const cells = ["", "", ""].map(() => document.createElement("td"));
+  const label = document.createElement("label");
+  const button = document.createElement("input");
+  button.type = "radio";
+  button.name = "variant";
+  button.checked = variant.name === current;
+  button.addEventListener("change", () => {
+    chosen = variant.name;
+    if (shown) {
+      classify(shown);
+    }
+  });
+  const size = document.createElement("small");
+  size.textContent = `${(variant.bytes / 1e6).toFixed(variant.bytes < 1e7 ? 2 : 1)} MB`;
+  label.append(button, variant.short_name);
+  label.title = variant.name;
+  cells[0].append(label, size);
+  row.append(...cells);
+  element("variants").append(row);
+  rows.set(variant.name, cells);
+}
+
+// What other variants said of another picture. The chosen one's row is about to be written.
+function clearRows(except) {
+  for (const [name, cells] of rows) {
+    if (name !== except) {
+      cells[1].textContent = cells[2].textContent = "";
+    }
+  }
+}
+
+function showInRow(name, answer) {
+  const cells = rows.get(name);
+  cells[1].textContent = answer.error ? "" : milliseconds(answer.invoke_ms);
+  cells[2].textContent = answer.error ?? `${answer.top[0].label} ${(100 * answer.top[0].score).toFixed(0)}\u00a0%`;
+}
+
+// Asks every variant of one picture; false if the page shows another one by then.
+async function compare(picture) {
+  for (const name of rows.keys()) {
+    await ask(picture, name); // the first time also loads the variant
+    const answers = [];
+    while (answers.length < 5 && picture === shown) {
+      answers.push(await ask(picture, name));
+    }
+    if (picture !== shown) {
+      return false;
+    }
+    answers.sort((one, other) => one.invoke_ms - other.invoke_ms);
+    showInRow(name, answers[2]); // the median
+  }
+  return true;
+}
+
+element("compare").addEventListener("click", async () => {
+  element("compare").disabled = true;
+  // Who goes on drawing gets the figures of what is drawn in the end.
+  while (shown && !(await compare(shown))) {}
+  element("compare").disabled = !shown;
+});
 
 function clearPad() {
   pen.fillStyle = PAPER;
@@ -89,7 +174,15 @@ function clearPad() {
 }
 
 function classifyPad() {
-  pad.toBlob((blob) => classify(blob), "image/png");
+  const drawn = subject;
+  pad.toBlob((blob) => drawn === subject && classify(blob), "image/png");
+}
+
+function newSubject() {
+  subject += 1;
+  shown = waiting = null;
+  element("compare").disabled = true;
+  clearRows();
 }
 
 let last = null;
@@ -101,6 +194,11 @@ function position(event) {
 
 pad.addEventListener("pointerdown", (event) => {
   pad.setPointerCapture(event.pointerId);
+  if (!element("preview").hidden) {
+    element("preview").hidden = true;
+    newSubject();
+    clearPad();
+  }
   last = position(event);
 });
 pad.addEventListener("pointermove", (event) => {
@@ -125,6 +223,8 @@ for (const end of ["pointerup", "pointercancel"]) {
 }
 element("clear").addEventListener("click", () => {
   clearPad();
+  element("preview").hidden = true;
+  newSubject();
   element("answers").replaceChildren();
   showFigures({});
   show("Nothing classified yet.", false);
@@ -138,19 +238,27 @@ function take(file) {
   URL.revokeObjectURL(preview.src);
   preview.src = URL.createObjectURL(file);
   preview.hidden = false;
+  newSubject();
   classify(file);
 }
 
-const drop = element("drop");
-element("file").addEventListener("change", (event) => take(event.target.files[0]));
-drop.addEventListener("dragover", (event) => {
-  event.preventDefault();
-  drop.classList.add("over");
+element("file").addEventListener("change", (event) => {
+  take(event.target.files[0]);
+  event.target.value = ""; // so that the same file can be chosen again
 });
-drop.addEventListener("dragleave", () => drop.classList.remove("over"));
-drop.addEventListener("drop", (event) => {
+// The whole page takes a dropped picture: the browser would leave the page for one that missed.
+addEventListener("dragover", (event) => {
   event.preventDefault();
-  drop.classList.remove("over");
+  document.body.classList.add("over");
+});
+addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) {
+    document.body.classList.remove("over");
+  }
+});
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  document.body.classList.remove("over");
   take(event.dataTransfer.files[0]);
 });
 
@@ -158,9 +266,9 @@ async function start() {
   const state = element("state");
   try {
     const health = await (await fetch("health")).json();
-    element("variant").replaceChildren(
-      ...health.variants.map((name) => new Option(name, name, name === health.variant, name === health.variant)),
-    );
+    chosen = health.variant;
+    health.variants.forEach((variant) => addRow(variant, chosen));
+    element("comparison").hidden = rows.size < 2;
     const note = health.trained ? "" : " (untrained demo weights: labels mean nothing)";
     state.textContent = health.status === "ok" ? `${health.variant} is ready${note}` : health.faults.join("; ");
     state.classList.toggle("bad", health.status !== "ok");
@@ -171,4 +279,5 @@ async function start() {
 }
 
 clearPad();
+element("compare").disabled = true;
 start();

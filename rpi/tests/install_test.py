@@ -1,0 +1,170 @@
+"""The package installs, its service answers as a user of its own, it goes without a trace: on a PC and emulated Pis."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+_DEB = pathlib.Path(os.environ["PI_DEB"]).absolute()
+_NAME = "model-press-runner"
+_MACHINE = {"arm64": "aarch64", "amd64": "x86_64"}[_DEB.stem.rpartition("_")[2]]
+_NO_EMULATION = 77  # enter_arm64.sh
+_USER = 61184  # the first that systemd gives to a DynamicUser, systemd.exec(5)
+
+
+@pytest.fixture
+def enter(tmp_path):
+    """Runs a shell script in a fresh small Debian that sees tmp_path; `first` is one that root runs before."""
+    reason = pathlib.Path(os.environ["PI_UNAVAILABLE"]).read_text().strip()
+    if reason:
+        pytest.skip(reason)
+    shutil.copyfile(_DEB, tmp_path / _DEB.name)
+    words = [os.environ["PI_ENTER"], os.environ["PI_ROOT"]]
+    if "PI_QEMU" in os.environ:
+        words.insert(1, os.environ["PI_QEMU"])
+
+    def run(script: str, first: str = "", user: int | None = None) -> subprocess.CompletedProcess:
+        environment = dict(os.environ)
+        if first:
+            (tmp_path / "first").write_text("set -eu\n" + first)
+            environment["ENTER_FIRST"] = "first"
+        if user is not None:
+            environment.update(ENTER_UID=str(user), ENTER_READ_ONLY="1")
+        (tmp_path / "script").write_text("set -eu\n" + script)
+        done = subprocess.run(
+            [*words, tmp_path, "sh", "script"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        if done.returncode == _NO_EMULATION:
+            pytest.skip(done.stderr.strip())
+        return done
+
+    return run
+
+
+_INSTALL = f"""
+# The root was unpacked, not installed: dpkg gets to know only what the package depends on.
+mkdir -p /var/lib/dpkg/info /var/lib/dpkg/updates /usr/share/doc /var/cache; : >/var/lib/dpkg/status
+dpkg --force-depends --force-script-chrootless -i {_DEB.name}
+"""
+# As systemd does before the service: with the unit's own umask and environment, as root.
+_PREPARE = f"""
+unit=/usr/lib/systemd/system/{_NAME}.service
+umask "$(sed -n 's/^UMask=//p' $unit)"
+export "$(sed -n 's/^Environment=//p' $unit)"
+eval "$(sed -n 's/^ExecStartPre=+//p' $unit)"
+umask 022
+"""
+
+
+def _fine(done: subprocess.CompletedProcess) -> str:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_machine(enter):
+    """The script below really runs on the processor that the package is for."""
+    assert _fine(enter("uname -m")).strip() == _MACHINE
+
+
+def test_install_and_remove(enter, tmp_path):
+    out = _fine(
+        enter(
+            _INSTALL
+            + f"[ -L /etc/systemd/system/multi-user.target.wants/{_NAME}.service ]\n"
+            + _PREPARE
+            + f"""
+dpkg --force-script-chrootless --remove {_NAME}
+[ ! -e /usr/bin/{_NAME} ]
+[ -e /etc/default/{_NAME} ] # configuration outlives a removal, not a purge
+dpkg --force-script-chrootless --purge {_NAME}
+find / -xdev -name '*{_NAME}*' >left
+"""
+        )
+    )
+    assert "Setting up model-press-runner" in out
+    assert (tmp_path / "left").read_text() == ""
+
+
+def test_edited_configuration_outlives_an_upgrade(enter):
+    out = _fine(
+        enter(
+            _INSTALL
+            + f"""
+echo 'RUNNER_OPTIONS="--port=9090"' >/etc/default/{_NAME}
+dpkg --force-confold --force-depends --force-script-chrootless -i {_DEB.name}
+cat /etc/default/{_NAME}
+"""
+        )
+    )
+    assert out.splitlines()[-1] == 'RUNNER_OPTIONS="--port=9090"'
+
+
+def test_benchmark(enter, tmp_path):
+    """The runtime takes its fast kernels (XNNPACK) on this processor, and the machine is named."""
+    _fine(enter(_INSTALL + f"{_NAME} benchmark --rounds 1 --variant int8 --out ."))
+    found = json.loads((tmp_path / "metrics.json").read_text())
+    assert found["machine"]["cpu_class"].startswith(_MACHINE)
+    assert {record["delegate"] for record in found["records"]} == {"xnnpack", "none"}
+
+
+def test_every_user_can_read_what_root_prepared(enter):
+    """The service's user is neither root nor in its group, whatever the unit's umask is."""
+    out = _fine(
+        enter(
+            _INSTALL
+            + _PREPARE
+            + f"""
+cd /var/cache/{_NAME}
+find . -type f | wc -l
+find . ! -perm -o=r
+find . -type d ! -perm -o=x
+find . -perm /go=w
+"""
+        )
+    )
+    lines = out.splitlines()
+    count = next(i for i, line in enumerate(lines) if line.strip().isdigit())
+    assert int(lines[count]) > 100
+    assert lines[count + 1 :] == []
+
+
+def test_service_as_its_user(enter, tmp_path):
+    """ExecStart with the unit's environment as a user without rights, on a system that is read-only but for /tmp."""
+    shutil.copyfile(os.environ["PI_PHOTO"], tmp_path / "photo.png")
+    done = enter(
+        f"""
+id -u
+! touch /usr/bin/new /var/cache/{_NAME}/new 2>/dev/null
+unit=/usr/lib/systemd/system/{_NAME}.service
+export "$(sed -n 's/^Environment=//p' $unit)"
+. /etc/default/{_NAME}
+umask "$(sed -n 's/^UMask=//p' $unit)"
+eval "exec $(sed -n 's/^ExecStart=//p' $unit)" 2>/tmp/log &
+pid=$!
+python3 - <<'END' || {{ cat /tmp/log; exit 1; }}
+import json, time, urllib.request
+for _ in range(600):
+    try:
+        health = json.load(urllib.request.urlopen("http://127.0.0.1:8080/health"))
+        break
+    except OSError:
+        time.sleep(0.1)
+body = open("photo.png", "rb").read()
+answer = json.load(urllib.request.urlopen("http://127.0.0.1:8080/classify?top=1", body))
+print(health["status"], answer["top"][0]["label"])
+END
+kill -TERM $pid
+wait $pid
+""",
+        first=_INSTALL + _PREPARE,
+        user=_USER,
+    )
+    expected = pathlib.Path(os.environ["PI_PHOTO_LABEL"]).read_text().strip()
+    assert _fine(done).splitlines()[-2:] == [str(_USER), f"ok {expected}"]
