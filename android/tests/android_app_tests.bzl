@@ -12,6 +12,7 @@ _MNEMONICS = [
     "BundleModel",
     "CheckAlignment",
     "Dex",
+    "ExpandManifest",
     "JavacJar",
     "PackApk",
     "SignApk",
@@ -24,7 +25,7 @@ def _app_impl(ctx):
     app = target[AndroidAppInfo]
     asserts.equals(env, 24, app.min_sdk_version)
     asserts.true(env, app.target_sdk_version >= 35, "stores ask for API level 35")
-    asserts.equals(env, "fixture_int8", app.variant.name)
+    asserts.equals(env, ["fixture_int8", "fixture_fp16"], [variant.name for variant in app.variants])
     mnemonics = {action.mnemonic: action for action in analysistest.target_actions(env)}
     for mnemonic in _MNEMONICS:
         asserts.true(env, mnemonic in mnemonics, mnemonic + " is an action of the app")
@@ -53,12 +54,14 @@ def _bad_apps():
     android_app(name = "old_sdk", min_sdk_version = 21, model = ":fixture_int8", tags = ["manual"])
     android_app(name = "one_word", application_id = "app", model = ":fixture_int8", tags = ["manual"])
     android_app(name = "digit_first", application_id = "com.1example", model = ":fixture_int8", tags = ["manual"])
+    android_app(name = "same_twice", model = ":fixture_int8", more_models = [":fixture_int8"], tags = ["manual"])
     android_app(name = "unknown_abi", abis = ["mips"], model = ":fixture_int8", tags = ["manual"])
     return {
         "digit_first": "//android/tests:digit_first: application_id \"com.1example\" is no Android package name",
         "future_sdk": "//android/tests:future_sdk: target_sdk_version 99 has no platform jar in ",
         "old_sdk": "//android/tests:old_sdk: min_sdk_version 21; expected 24 to the target_sdk_version",
         "one_word": "//android/tests:one_word: application_id \"app\" is no Android package name",
+        "same_twice": "//android/tests:same_twice: fixture_int8 is in the app twice",
         "unknown_abi": "//android/tests:unknown_abi: tensorflow-lite 2.16.1 has no library for ABI \"mips\"; it has arm64-v8a",
     }
 

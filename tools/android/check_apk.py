@@ -23,6 +23,7 @@ _LARGE_PAGE_ABIS = ("arm64-v8a", "x86_64")
 _LARGE_PAGE_BYTES = 16384
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _PT_LOAD = 1
+_INDEX = "assets/models/index.txt"
 _MODEL_PATTERN = re.compile(r"assets/models/([^/]+)/model\.tflite")
 
 
@@ -34,7 +35,7 @@ class Expected:
     min_sdk: int
     target_sdk: int
     elf_page_bytes: int
-    recipe: str | None = None
+    recipes: tuple[str, ...] | None = None
     runtime: str | None = None
 
 
@@ -116,25 +117,31 @@ def check_libraries(apk: pathlib.Path, elf_page_bytes: int, report: Report) -> N
                 )
 
 
-def check_model(apk: pathlib.Path, expected: Expected, report: Report) -> None:
-    """The APK carries one model, with the manifest and labels that belong to it."""
+def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
+    """The APK carries the models of the app, each with the manifest and labels that belong to it."""
     with zipfile.ZipFile(apk) as archive:
-        found = [_MODEL_PATTERN.fullmatch(name) for name in archive.namelist()]
-        names = [match.group(1) for match in found if match]
-        if len(names) != 1:
-            report.faults.append(f"{len(names)} models under assets/models, expected 1")
-            return
-        folder = f"assets/models/{names[0]}"
-        try:
-            bundle_model.check(
-                json.loads(archive.read(f"{folder}/manifest.json")),
-                archive.read(f"{folder}/model.tflite"),
-                archive.read(f"{folder}/labels.txt"),
-                recipe=expected.recipe,
-                runtime=expected.runtime,
+        entries = archive.namelist()
+        found = [match[1] for name in entries if (match := _MODEL_PATTERN.fullmatch(name))]
+        names = archive.read(_INDEX).decode().split() if _INDEX in entries else []
+        wanted = expected.recipes or tuple([None] * len(names))
+        if not names or sorted(names) != sorted(found) or len(names) != len(wanted):
+            report.faults.append(
+                f"models {', '.join(found) or 'none'} under assets/models, expected {len(wanted) or 1}, "
+                f"as {_INDEX} lists them"
             )
-        except (bundle_model.BundleError, KeyError, ValueError) as error:
-            report.faults.append(f"{folder}: {error}")
+            return
+        for name, recipe in zip(names, wanted, strict=True):
+            folder = f"assets/models/{name}"
+            try:
+                bundle_model.check(
+                    json.loads(archive.read(f"{folder}/manifest.json")),
+                    archive.read(f"{folder}/model.tflite"),
+                    archive.read(f"{folder}/labels.txt"),
+                    recipe=recipe,
+                    runtime=expected.runtime,
+                )
+            except (bundle_model.BundleError, KeyError, ValueError) as error:
+                report.faults.append(f"{folder}: {error}")
 
 
 def _run(command: tuple[str, ...], *arguments: str) -> tuple[int, str]:
@@ -180,7 +187,7 @@ def check(apk: pathlib.Path, expected: Expected, tools: Tools) -> Report:
     try:
         check_packing(apk, report)
         check_libraries(apk, expected.elf_page_bytes, report)
-        check_model(apk, expected, report)
+        check_models(apk, expected, report)
     except (OSError, zipfile.BadZipFile) as error:
         report.faults.append(f"no APK: {error}")
         return report
@@ -199,7 +206,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--min-sdk", type=int, required=True)
     parser.add_argument("--target-sdk", type=int, required=True)
     parser.add_argument("--elf-page-bytes", type=int, required=True)
-    parser.add_argument("--recipe")
+    parser.add_argument("--recipes", help="of the models in the order of the index, comma between")
     parser.add_argument("--runtime")
     args = parser.parse_args(argv)
     tools = Tools(
@@ -212,7 +219,7 @@ def main(argv: list[str]) -> int:
         min_sdk=args.min_sdk,
         target_sdk=args.target_sdk,
         elf_page_bytes=args.elf_page_bytes,
-        recipe=args.recipe,
+        recipes=tuple(args.recipes.split(",")) if args.recipes else None,
         runtime=args.runtime,
     )
     report = check(args.apk, expected, tools)

@@ -90,9 +90,9 @@ def test_a_byte_changed_after_signing_is_red(tmp_path):
     assert "apksigner verify" in _faults(broken)
 
 
-def test_a_model_of_another_recipe_is_red():
+def test_another_app_is_red():
     faults = _faults(_OTHER_APK)
-    assert "is of recipe fp16, expected int8" in faults
+    assert "models fixture_fp16 under assets/models, expected 2" in faults
     assert "package: badging says com.example.other, expected com.example.fixture" in faults
 
 
@@ -128,7 +128,16 @@ def test_a_missing_model_is_red(tmp_path):
     def remove(entries: Entries) -> None:
         del entries[f"{_model_folder(entries)}/model.tflite"]
 
-    assert "0 models under assets/models" in _faults(_repack(tmp_path / "none.apk", remove))
+    assert "models fixture_int8 under assets/models, expected 2" in _faults(
+        _repack(tmp_path / "none.apk", remove)
+    )
+
+
+def test_a_model_of_another_recipe_is_red(tmp_path):
+    def swap(entries: Entries) -> None:
+        entries["assets/models/index.txt"] = b"fixture_fp16\nfixture_int8\n"
+
+    assert "is of recipe fp16, expected int8" in _faults(_repack(tmp_path / "swapped.apk", swap))
 
 
 def test_a_file_that_is_no_apk_is_red(tmp_path):

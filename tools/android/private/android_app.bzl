@@ -1,19 +1,21 @@
 """`android_app`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
-load("//models:providers.bzl", "VariantInfo")
+load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
 load("//models/private:tool.bzl", "public_label")
 load("//tools/android:keystore.bzl", "AndroidKeystoreInfo")
 load("//tools/android:runtime.bzl", "AndroidRuntimeInfo")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "compile_jar")
 load(
     ":actions.bzl",
-    "bundle_model",
+    "bundle_models",
     "check_alignment",
     "compile_resources",
     "dex",
+    "expand_manifest",
     "link_resources",
     "pack_apk",
+    "sample_images",
     "sign_apk",
 )
 
@@ -24,12 +26,12 @@ AndroidAppInfo = provider(
         "apk": "File: signed APK.",
         "application_id": "string: its package on the device, or empty for the manifest's.",
         "java": "JavaInfo of its classes and their dependencies.",
-        "manifest": "File: AndroidManifest.xml as written in the sources.",
+        "manifest": "File: AndroidManifest.xml of the sources with ${applicationId} filled in.",
         "min_sdk_version": "int",
         "resources": "File: APK of resources, assets and linked manifest, without code.",
         "runtime": "AndroidRuntimeInfo.",
         "target_sdk_version": "int",
-        "variant": "VariantInfo of the model in it.",
+        "variants": "list of VariantInfo: the models in it, the one that it begins with first.",
     },
 )
 
@@ -72,6 +74,19 @@ def _check_sdk(ctx, tools):
             target,
         ))
 
+def _variants(ctx):
+    """Returns the VariantInfo of each model, the first choice first."""
+    variants = [target[VariantInfo] for target in [ctx.attr.model] + ctx.attr.more_models]
+    seen = {}
+    for variant in variants:
+        if variant.name in seen:
+            fail("%s: %s is in the app twice; expected each variant once in model and more_models" % (
+                public_label(ctx.label),
+                variant.name,
+            ))
+        seen[variant.name] = True
+    return variants
+
 def _jni(ctx, runtime):
     """Returns the (ABI, File) pairs that the app ships."""
     pairs = []
@@ -89,7 +104,7 @@ def _jni(ctx, runtime):
 def _android_app_impl(ctx):
     tools = ctx.toolchains[TOOLCHAIN_TYPE].android
     runtime = ctx.attr.runtime[AndroidRuntimeInfo]
-    variant = ctx.attr.model[VariantInfo]
+    variants = _variants(ctx)
     _check_application_id(ctx)
     _check_sdk(ctx, tools)
     jni = _jni(ctx, runtime)
@@ -110,18 +125,35 @@ def _android_app_impl(ctx):
     dex_zip = ctx.actions.declare_file(work + "dex.zip")
     assets = ctx.actions.declare_directory(work + "assets")
     unsigned = ctx.actions.declare_file(work + "unsigned.apk")
+    manifest = ctx.actions.declare_file(work + "AndroidManifest.xml")
     alignment_report = ctx.actions.declare_file(work + "alignment.txt")
     apk = ctx.actions.declare_file(ctx.label.name + ".apk")
 
-    bundle_model(ctx = ctx, variant = variant, runtime = runtime, output = assets)
+    bundle_models(ctx = ctx, variants = variants, runtime = runtime, output = assets)
+    folders = [assets]
+    if ctx.attr.sample:
+        sample = ctx.actions.declare_directory(work + "sample")
+        sample_images(
+            ctx = ctx,
+            image_set = ctx.attr.sample[ImageSetInfo],
+            count = ctx.attr.sample_count,
+            output = sample,
+        )
+        folders.append(sample)
+    expand_manifest(
+        ctx = ctx,
+        manifest = ctx.file.manifest,
+        application_id = ctx.attr.application_id,
+        output = manifest,
+    )
     compile_resources(ctx = ctx, tools = tools, resources = ctx.files.resources, output = compiled)
     link_resources(
         ctx = ctx,
         tools = tools,
         android_jar = android_jar,
-        manifest = ctx.file.manifest,
+        manifest = manifest,
         compiled = compiled,
-        assets = assets,
+        assets = folders,
         settings = settings,
         output = resources,
         r_java = r_java,
@@ -162,18 +194,18 @@ def _android_app_impl(ctx):
             apk = apk,
             application_id = ctx.attr.application_id,
             java = java,
-            manifest = ctx.file.manifest,
+            manifest = manifest,
             min_sdk_version = ctx.attr.min_sdk_version,
             resources = resources,
             runtime = runtime,
             target_sdk_version = ctx.attr.target_sdk_version,
-            variant = variant,
+            variants = variants,
         ),
     ]
 
 android_app = rule(
     implementation = _android_app_impl,
-    doc = """An Android app that carries one model.
+    doc = """An Android app that carries one model or several variants of it.
 
     Its output is `<name>.apk`: signed with scheme v2, aligned, installable. The .tflite, the native
     libraries and the resource table are stored uncompressed, so that they are mapped, not copied.
@@ -204,6 +236,10 @@ android_app = rule(
             providers = [VariantInfo],
             doc = "The variant to ship; found in the APK under assets/models/<variant>/.",
         ),
+        more_models = attr.label_list(
+            providers = [VariantInfo],
+            doc = "Further variants, for the app's picker and its benchmark.",
+        ),
         resources = attr.label_list(
             default = [Label("//android/app:resources")],
             allow_files = True,
@@ -213,6 +249,11 @@ android_app = rule(
             default = Label("//tools/android/runtimes:tensorflow_lite"),
             providers = [AndroidRuntimeInfo],
         ),
+        sample = attr.label(
+            providers = [ImageSetInfo],
+            doc = "A labelled image_set; the app's benchmark states accuracy on a part of it, bundled under assets/sample/.",
+        ),
+        sample_count = attr.int(default = 200, doc = "Images of the sample to bundle."),
         srcs = attr.label_list(
             default = [Label("//android/app:sources")],
             allow_files = [".java"],
@@ -225,6 +266,11 @@ android_app = rule(
         version_name = attr.string(default = "1.0"),
         _bundle_model = attr.label(
             default = Label("//tools/android/private:bundle_model"),
+            cfg = "exec",
+            executable = True,
+        ),
+        _sample_images = attr.label(
+            default = Label("//tools/android/private:sample_images"),
             cfg = "exec",
             executable = True,
         ),

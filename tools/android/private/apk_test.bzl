@@ -22,7 +22,7 @@ def _apk_test_impl(ctx):
         "application-id": app.application_id or ctx.attr.application_id,
         "elf-page-bytes": app.runtime.elf_page_bytes,
         "min-sdk": app.min_sdk_version,
-        "recipe": app.variant.recipe_name,
+        "recipes": ",".join([variant.recipe_name for variant in app.variants]),
         "runtime": app.runtime.version,
         "target-sdk": app.target_sdk_version,
     }

@@ -1,4 +1,7 @@
-"""Puts a model, its manifest and its labels into an app's assets, if they belong together."""
+"""Puts models, each with its manifest and labels, into an app's assets, if they belong together.
+
+`models/index.txt` lists them, one a line, the app's first choice first.
+"""
 
 import argparse
 import hashlib
@@ -83,33 +86,47 @@ def check(
         )
 
 
+def _check(args: argparse.Namespace, index: int) -> None:
+    check(
+        read_manifest(args.manifest[index]),
+        args.model[index].read_bytes(),
+        args.labels[index].read_bytes(),
+        recipe=args.recipe[index],
+        runtime=args.runtime,
+    )
+
+
+def _copy(args: argparse.Namespace, index: int) -> None:
+    folder = args.out / "models" / args.name[index]
+    folder.mkdir(parents=True)
+    shutil.copyfile(args.model[index], folder / "model.tflite")
+    shutil.copyfile(args.manifest[index], folder / "manifest.json")
+    shutil.copyfile(args.labels[index], folder / "labels.txt")
+
+
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
     parser.add_argument("--label", required=True, help="target to name in errors")
-    parser.add_argument("--model", type=pathlib.Path, required=True)
-    parser.add_argument("--manifest", type=pathlib.Path, required=True)
-    parser.add_argument("--labels", type=pathlib.Path, required=True)
-    parser.add_argument("--recipe", required=True)
+    for name, kind in (
+        ("--model", pathlib.Path),
+        ("--manifest", pathlib.Path),
+        ("--labels", pathlib.Path),
+        ("--recipe", str),
+        ("--name", str),
+    ):
+        parser.add_argument(name, type=kind, action="append", required=True, help="once a model")
     parser.add_argument("--runtime", required=True, help="version that the app ships")
-    parser.add_argument("--name", required=True, help="folder of the model under models/")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to fill")
     args = parser.parse_args(argv)
     try:
-        check(
-            read_manifest(args.manifest),
-            args.model.read_bytes(),
-            args.labels.read_bytes(),
-            recipe=args.recipe,
-            runtime=args.runtime,
-        )
+        for index in range(len(args.name)):
+            _check(args, index)
     except (BundleError, OSError) as error:
         print(f"{args.label}: {error}", file=sys.stderr)
         return 1
-    folder = args.out / "models" / args.name
-    folder.mkdir(parents=True)
-    shutil.copyfile(args.model, folder / "model.tflite")
-    shutil.copyfile(args.manifest, folder / "manifest.json")
-    shutil.copyfile(args.labels, folder / "labels.txt")
+    for index in range(len(args.name)):
+        _copy(args, index)
+    (args.out / "models" / "index.txt").write_text("".join(f"{name}\n" for name in args.name))
     return 0
 
 

@@ -79,6 +79,7 @@ def test_fills_the_assets_folder(tmp_path, capsys):
     assert (folder / "model.tflite").read_bytes() == _MODEL
     assert (folder / "labels.txt").read_bytes() == _LABELS
     assert json.loads((folder / "manifest.json").read_text()) == _manifest()
+    assert (tmp_path / "assets/models/index.txt").read_text() == "fruit_int8\n"
 
 
 def test_leaves_nothing_behind_when_refused(tmp_path, capsys):
@@ -86,3 +87,17 @@ def test_leaves_nothing_behind_when_refused(tmp_path, capsys):
     assert status == 1
     assert error.startswith("//a:b: ") and error.count("\n") == 1
     assert not (tmp_path / "assets").exists()
+
+
+def test_keeps_the_order_of_several_models(tmp_path):
+    arguments = ["--label=//a:b", "--runtime=2.16.1", f"--out={tmp_path / 'assets'}"]
+    (tmp_path / "m").write_bytes(_MODEL)
+    (tmp_path / "l").write_bytes(_LABELS)
+    for name in ("z", "a"):
+        (tmp_path / name).write_text(json.dumps(_manifest(recipe={"name": name})))
+        arguments += [f"--model={tmp_path / 'm'}", f"--labels={tmp_path / 'l'}"]
+        arguments += [f"--manifest={tmp_path / name}", f"--recipe={name}", f"--name=fruit_{name}"]
+    assert bundle_model.main(arguments) == 0
+    folder = tmp_path / "assets/models"
+    assert (folder / "index.txt").read_text() == "fruit_z\nfruit_a\n"
+    assert (folder / "fruit_a/model.tflite").exists()

@@ -1,13 +1,17 @@
 """`robolectric_test`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
+load("//models/private:tool.bzl", "public_label")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "RUNTIME_ATTRS", "compile_jar", "program_providers", "runfiles_path", "write_launcher")
 load("//tools/jvm/private:java_test.bzl", "class_name")
 load("//tools/jvm/private:native_libraries.bzl", "native_libraries")
 load(":android_app.bzl", "AndroidAppInfo")
 
-# Robolectric reads this file from the class path.
+# Robolectric reads this file from the class path: where the app's parts are.
 _CONFIG = "com/android/tools/test_config.properties"
+
+# And this one: the API levels that each test runs on.
+_SDKS = "robolectric.properties"
 
 # Robolectric opens these packages of the JDK by reflection.
 _OPENS = [
@@ -16,7 +20,7 @@ _OPENS = [
 ]
 
 def _config_jar(ctx, app):
-    """Says where the app's parts are, relative to the folder that tests start in."""
+    """Tells Robolectric of the app, by paths relative to the folder that tests start in, and of the API levels."""
     properties = ctx.actions.declare_file(ctx.label.name + ".test_config.properties")
     ctx.actions.write(properties, "\n".join([
         "android_merged_manifest=" + app.manifest.short_path,
@@ -24,9 +28,33 @@ def _config_jar(ctx, app):
         "android_custom_package=" + ctx.attr.r_package,
         "",
     ]))
+    sdks = ctx.actions.declare_file(ctx.label.name + ".robolectric.properties")
+    ctx.actions.write(sdks, "sdk=%s\n" % ",".join([str(sdk) for sdk in ctx.attr.sdks]))
     jar = ctx.actions.declare_file(ctx.label.name + ".config.jar")
-    compile_jar(ctx = ctx, srcs = [], output = jar, classpath = depset(), resources = {_CONFIG: properties})
+    compile_jar(
+        ctx = ctx,
+        srcs = [],
+        output = jar,
+        classpath = depset(),
+        resources = {_CONFIG: properties, _SDKS: sdks},
+    )
     return jar
+
+def _platforms(ctx):
+    """Puts the platforms of the test's API levels into one folder, where Robolectric looks for them."""
+    known = {int(level): target.files.to_list()[0] for target, level in ctx.attr._instrumented_platforms.items()}
+    files = []
+    for sdk in ctx.attr.sdks:
+        if sdk not in known:
+            fail("%s: no platform of API level %d to test on; there are %s" % (
+                public_label(ctx.label),
+                sdk,
+                ", ".join([str(level) for level in sorted(known)]),
+            ))
+        link = ctx.actions.declare_file("%s.platforms/%s" % (ctx.label.name, known[sdk].basename))
+        ctx.actions.symlink(output = link, target_file = known[sdk])
+        files.append(link)
+    return files
 
 def _robolectric_test_impl(ctx):
     app = ctx.attr.app[AndroidAppInfo]
@@ -44,7 +72,7 @@ def _robolectric_test_impl(ctx):
         transitive = [dep.transitive_runtime_jars for dep in deps] + [depset([app.android_jar])],
         order = "preorder",
     )
-    platform = ctx.file._instrumented_platform
+    platforms = _platforms(ctx)
     native = native_libraries(ctx)
     executable = write_launcher(
         ctx = ctx,
@@ -52,7 +80,7 @@ def _robolectric_test_impl(ctx):
         classpath = classpath,
         jvm_flags = _OPENS + [
             "-Drobolectric.offline=true",
-            "-Drobolectric.dependency.dir={runfiles}/" + runfiles_path(ctx, platform).rpartition("/")[0],
+            "-Drobolectric.dependency.dir={runfiles}/" + runfiles_path(ctx, platforms[0]).rpartition("/")[0],
             "-Drobolectric.logging.enabled=false",
         ] + ctx.attr.jvm_flags,
         arguments = [class_name(file) for file in ctx.files.srcs if file.basename.endswith("Test.java")],
@@ -63,7 +91,7 @@ def _robolectric_test_impl(ctx):
         ctx = ctx,
         executable = executable,
         classpath = classpath,
-        data = native.files + [platform, app.manifest, app.resources],
+        data = native.files + platforms + [app.manifest, app.resources],
     )
 
 robolectric_test = rule(
@@ -81,10 +109,14 @@ robolectric_test = rule(
             default = [Label("//android/host:native_libraries")],
         ),
         r_package = attr.string(default = "org.modelpress.app", doc = "Package of the app's R class."),
+        sdks = attr.int_list(default = [35], doc = "API levels; each test runs on every one of them."),
         srcs = attr.label_list(allow_files = [".java"], mandatory = True),
-        _instrumented_platform = attr.label(
-            default = Label("@maven_robolectric//:android-all-instrumented_file"),
-            allow_single_file = True,
+        _instrumented_platforms = attr.label_keyed_string_dict(
+            default = {
+                Label("@maven_robolectric//:android-all-instrumented_file"): "35",
+                Label("@maven_robolectric_26//:android-all-instrumented_file"): "26",
+            },
+            allow_files = True,
         ),
         _robolectric = attr.label_list(
             default = [Label("@maven_robolectric//:robolectric"), Label("@maven//:junit")],

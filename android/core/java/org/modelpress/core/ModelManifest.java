@@ -19,6 +19,10 @@ public final class ModelManifest {
   private final String name;
   private final String recipe;
   private final String modelFile;
+  private final String modelSha256;
+  private final long modelBytes;
+  private final boolean trained;
+  private final boolean computesFloats;
   private final String labelsFile;
   private final int labelCount;
   private final TensorSpec input;
@@ -36,7 +40,11 @@ public final class ModelManifest {
     }
     name = json.getString("name");
     recipe = json.getJSONObject("recipe").getString("name");
+    computesFloats = json.getJSONObject("recipe").optString("activations").equals("float32");
     modelFile = json.getJSONObject("model").getString("file");
+    modelSha256 = json.getJSONObject("model").getString("sha256");
+    modelBytes = json.getJSONObject("model").getLong("bytes");
+    trained = json.getJSONObject("source").getBoolean("trained");
     labelsFile = json.getJSONObject("labels").getString("file");
     labelCount = json.getJSONObject("labels").getInt("count");
     input = tensor(json.getJSONObject("input"));
@@ -80,6 +88,26 @@ public final class ModelManifest {
   /** File name of the model as the build wrote it; a bundle may rename it. */
   public String modelFile() {
     return modelFile;
+  }
+
+  /** SHA-256 of the .tflite, 64 hexadecimal digits. */
+  public String modelSha256() {
+    return modelSha256;
+  }
+
+  /** Size of the .tflite in bytes. */
+  public long modelBytes() {
+    return modelBytes;
+  }
+
+  /** Whether the weights are trained; the labels of a model that is not mean nothing. */
+  public boolean trained() {
+    return trained;
+  }
+
+  /** Whether its kernels compute in floating point, so that half precision can make them faster. */
+  public boolean computesFloats() {
+    return computesFloats;
   }
 
   /** File name of the labels as the build wrote it; a bundle may rename it. */

@@ -20,8 +20,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.modelpress.core.Classifier;
+import org.modelpress.core.ClassifierOptions;
 import org.modelpress.core.ElementType;
 import org.modelpress.core.ModelManifest;
+import org.modelpress.core.Npy;
 import org.modelpress.core.RgbImage;
 
 /**
@@ -32,6 +34,7 @@ import org.modelpress.core.RgbImage;
  */
 public final class Predict {
   private static final int IMAGE_RANK = 4;
+  private static final ClassifierOptions ONE_THREAD = new ClassifierOptions(1, true, false, false);
   private static final List<String> FLAGS =
       Arrays.asList("--model", "--manifest", "--images", "--out");
 
@@ -55,7 +58,7 @@ public final class Predict {
     ModelManifest manifest = ModelManifest.parse(json);
     // Raw outputs need no names, only as many as there are classes.
     List<String> labels = Collections.nCopies(manifest.labelCount(), "");
-    Npy images = Npy.read(imagesPath);
+    Npy images = NpyFiles.read(imagesPath);
     if (images.type != ElementType.UINT8
         || images.shape.length != IMAGE_RANK
         || images.shape[3] != RgbImage.CHANNELS) {
@@ -73,7 +76,7 @@ public final class Predict {
       int first = i;
       parts.add(
           () -> {
-            try (Classifier classifier = new Classifier(map(model), manifest, labels, 1, false)) {
+            try (Classifier classifier = new Classifier(map(model), manifest, labels, ONE_THREAD)) {
               for (int image = first; image < count; image += workers) {
                 classify(classifier, images, image, outputs);
               }
@@ -83,7 +86,7 @@ public final class Predict {
     }
     runAll(parts);
     int[] shape = {count, manifest.labelCount()};
-    new Npy(manifest.output().type(), shape, outputs).write(out);
+    NpyFiles.write(out, new Npy(manifest.output().type(), shape, outputs));
   }
 
   private static void classify(Classifier classifier, Npy images, int index, byte[] outputs) {

@@ -1,0 +1,22 @@
+package org.modelpress.app;
+
+/** What one variant took on this device, as the user set it. */
+final class Figures {
+  final String variant;
+  final String delegate;
+  final int threads;
+
+  /** Median of a few inferences, milliseconds. */
+  final double medianMillis;
+
+  /** Growth of the process when the model was opened and first run, bytes. */
+  final long memoryBytes;
+
+  Figures(String variant, String delegate, int threads, double medianMillis, long memoryBytes) {
+    this.variant = variant;
+    this.delegate = delegate;
+    this.threads = threads;
+    this.medianMillis = medianMillis;
+    this.memoryBytes = memoryBytes;
+  }
+}
