@@ -1,7 +1,7 @@
 """Analysis tests of android_app: outputs, actions, and the one line that each mistake gets."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//android:defs.bzl", "android_app")
+load("//android:defs.bzl", "android_app", "android_app_per_abi")
 load("//tools/android/private:android_app.bzl", "AndroidAppInfo")
 load("//tools/starlark:failure_test.bzl", "failure_test")
 load(":fixture_variant.bzl", "fixture_variant")
@@ -48,6 +48,26 @@ def _one_abi_impl(ctx):
 
 _one_abi_test = analysistest.make(_one_abi_impl)
 
+def _shrunk_impl(ctx):
+    env = analysistest.begin(ctx)
+    actions = {action.mnemonic: action for action in analysistest.target_actions(env)}
+    asserts.false(env, "Dex" in actions, "R8 makes the classes, not D8")
+    rules = [word for word in actions["Shrink"].argv if word.endswith(".pro")]
+    asserts.equals(env, ["resources.pro", "tensorflow_lite.pro"], [rule.rpartition("/")[2] for rule in rules])
+    return analysistest.end(env)
+
+_shrunk_test = analysistest.make(_shrunk_impl)
+
+def _per_abi_impl(ctx):
+    env = analysistest.begin(ctx)
+    app = analysistest.target_under_test(env)[AndroidAppInfo]
+    asserts.equals(env, ["arm64-v8a"], app.abis)
+    link = [action for action in analysistest.target_actions(env) if action.mnemonic == "AaptLink"][0].argv
+    asserts.equals(env, "72", link[link.index("--version-code") + 1])
+    return analysistest.end(env)
+
+_per_abi_test = analysistest.make(_per_abi_impl)
+
 def _bad_apps():
     """Apps with one mistake each: name -> part of the message."""
     android_app(name = "future_sdk", model = ":fixture_int8", target_sdk_version = 99, tags = ["manual"])
@@ -74,7 +94,11 @@ def android_app_test_suite(name):
     android_app(name = "one_abi", abis = ["arm64-v8a"], model = ":fixture_int8", tags = ["manual"])
     _app_test(name = "app_test", target_under_test = ":fixture_app")
     _one_abi_test(name = "one_abi_test", target_under_test = ":one_abi")
-    tests = ["app_test", "one_abi_test"]
+    android_app(name = "shrunk", model = ":fixture_int8", shrink = True, tags = ["manual"])
+    _shrunk_test(name = "shrunk_test", target_under_test = ":shrunk")
+    android_app_per_abi(name = "split", model = ":fixture_int8", tags = ["manual"], version_code = 7)
+    _per_abi_test(name = "per_abi_test", target_under_test = ":split_arm64-v8a")
+    tests = ["app_test", "one_abi_test", "per_abi_test", "shrunk_test"]
     for target, message in _bad_apps().items():
         failure_test(name = target + "_test", target_under_test = ":" + target, message = message)
         tests.append(target + "_test")

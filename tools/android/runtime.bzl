@@ -8,6 +8,7 @@ AndroidRuntimeInfo = provider(
         "elf_page_bytes": "int: page size that its libraries are linked for.",
         "java": "JavaInfo of its Java part.",
         "jni": "dict of string -> depset of File: ABI -> native libraries.",
+        "keep_rules": "depset of File: R8 rules that it needs.",
         "name": "string: name and version.",
         "version": "string: version, compared with a manifest's minimum_runtime.",
     },
@@ -18,6 +19,7 @@ def _android_runtime_impl(ctx):
         elf_page_bytes = ctx.attr.elf_page_bytes,
         java = ctx.attr.java[JavaInfo],
         jni = {abi: target.files for target, abi in ctx.attr.jni.items()},
+        keep_rules = depset(ctx.files.keep_rules),
         name = "%s %s" % (ctx.attr.artifact, ctx.attr.version),
         version = ctx.attr.version,
     )]
@@ -33,6 +35,7 @@ android_runtime = rule(
         ),
         "java": attr.label(providers = [JavaInfo], mandatory = True),
         "jni": attr.label_keyed_string_dict(mandatory = True, doc = "Libraries -> their ABI."),
+        "keep_rules": attr.label_list(allow_files = [".pro"], doc = "R8 rules for what native code finds by name."),
         "version": attr.string(mandatory = True),
     },
 )

@@ -28,7 +28,7 @@ def compile_resources(*, ctx, tools, resources, output):
         progress_message = "Compiling resources of %s" % public_label(ctx.label),
     )
 
-def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, settings, output, r_java):
+def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, settings, output, r_java, keep_rules):
     """Links resources, assets and the manifest into an APK without code, and writes R.java.
 
     Args:
@@ -38,9 +38,10 @@ def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, setti
       manifest: AndroidManifest.xml.
       compiled: zip of compile_resources.
       assets: list of directories of the app's assets; models in them stay uncompressed.
-      settings: struct of application_id, min_sdk_version, target_sdk_version, version_code, version_name.
+      settings: struct of application_id, debuggable, min_sdk_version, target_sdk_version, version_code, version_name.
       output: the APK to write.
       r_java: directory to write R.java into.
+      keep_rules: file to write R8 rules for what manifest and layouts name into.
     """
     args = ctx.actions.args()
     args.add("link")
@@ -55,6 +56,9 @@ def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, setti
     args.add("--version-name", settings.version_name)
     if settings.application_id:
         args.add("--rename-manifest-package", settings.application_id)
+    if settings.debuggable:
+        args.add("--debug-mode")
+    args.add("--proguard", keep_rules)
     args.add("--java", r_java.path)
     args.add("-o", output)
     args.add(compiled)
@@ -62,7 +66,7 @@ def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, setti
         executable = tools.aapt2,
         arguments = [args],
         inputs = depset([android_jar, manifest, compiled] + assets, transitive = [tools.tool_files]),
-        outputs = [output, r_java],
+        outputs = [output, r_java, keep_rules],
         mnemonic = "AaptLink",
         progress_message = "Linking resources of %s" % public_label(ctx.label),
     )
@@ -87,6 +91,34 @@ def dex(*, ctx, tools, android_jar, jars, min_sdk_version, output):
         outputs = [output],
         mnemonic = "Dex",
         progress_message = "Dexing %s" % public_label(ctx.label),
+    )
+
+def shrink(*, ctx, tools, android_jar, jars, keep_rules, min_sdk_version, output, mapping):
+    """Compiles class files into a zip of classes*.dex without what nothing uses; writes the map of new names."""
+    jdk = jdk_of(ctx)
+    args = ctx.actions.args()
+    args.add_all(_JVM_FLAGS)
+    args.add("-cp", tools.d8_jar)
+    args.add("com.android.tools.r8.R8")
+    args.add("--release")
+    args.add("--min-api", str(min_sdk_version))
+    args.add("--lib", android_jar)
+    args.add("--lib", jdk.java_home)
+    for rules in keep_rules:
+        args.add("--pg-conf", rules)
+    args.add("--pg-map-output", mapping)
+    args.add("--output", output)
+    args.add_all(jars)
+    ctx.actions.run(
+        executable = _java(ctx),
+        arguments = [args],
+        inputs = depset(
+            [android_jar, tools.d8_jar] + keep_rules,
+            transitive = [jars, jdk.files, tools.tool_files],
+        ),
+        outputs = [output, mapping],
+        mnemonic = "Shrink",
+        progress_message = "Shrinking %s" % public_label(ctx.label),
     )
 
 def bundle_models(*, ctx, variants, runtime, output):

@@ -16,16 +16,19 @@ load(
     "link_resources",
     "pack_apk",
     "sample_images",
+    "shrink",
     "sign_apk",
 )
 
 AndroidAppInfo = provider(
     doc = "An APK and the parts of it that tests need.",
     fields = {
+        "abis": "list of strings: ABIs that it ships.",
         "android_jar": "File: platform that it was compiled against.",
         "apk": "File: signed APK.",
         "application_id": "string: its package on the device, or empty for the manifest's.",
-        "java": "JavaInfo of its classes and their dependencies.",
+        "debuggable": "bool: whether a debugger may attach.",
+        "java": "JavaInfo of its classes before shrinking, and their dependencies.",
         "manifest": "File: AndroidManifest.xml of the sources with ${applicationId} filled in.",
         "min_sdk_version": "int",
         "resources": "File: APK of resources, assets and linked manifest, without code.",
@@ -111,6 +114,7 @@ def _android_app_impl(ctx):
     android_jar = tools.android_jars[ctx.attr.target_sdk_version]
     settings = struct(
         application_id = ctx.attr.application_id,
+        debuggable = ctx.attr.debuggable,
         min_sdk_version = ctx.attr.min_sdk_version,
         target_sdk_version = ctx.attr.target_sdk_version,
         version_code = ctx.attr.version_code,
@@ -122,6 +126,7 @@ def _android_app_impl(ctx):
     resources = ctx.actions.declare_file(work + "resources.apk")
     r_java = ctx.actions.declare_directory(work + "r_java")
     classes = ctx.actions.declare_file(work + "classes.jar")
+    resource_rules = ctx.actions.declare_file(work + "resources.pro")
     dex_zip = ctx.actions.declare_file(work + "dex.zip")
     assets = ctx.actions.declare_directory(work + "assets")
     unsigned = ctx.actions.declare_file(work + "unsigned.apk")
@@ -157,6 +162,7 @@ def _android_app_impl(ctx):
         settings = settings,
         output = resources,
         r_java = r_java,
+        keep_rules = resource_rules,
     )
 
     deps = [dep[JavaInfo] for dep in ctx.attr.deps] + [runtime.java]
@@ -167,14 +173,29 @@ def _android_app_impl(ctx):
         classpath = depset([android_jar], transitive = [dep.transitive_compile_time_jars for dep in deps]),
     )
     java = JavaInfo(output_jar = classes, compile_jar = classes, deps = deps)
-    dex(
-        ctx = ctx,
-        tools = tools,
-        android_jar = android_jar,
-        jars = java.transitive_runtime_jars,
-        min_sdk_version = ctx.attr.min_sdk_version,
-        output = dex_zip,
-    )
+    groups = {"unsigned": depset([unsigned])}
+    if ctx.attr.shrink:
+        mapping = ctx.actions.declare_file(ctx.label.name + ".mapping.txt")
+        groups["mapping"] = depset([mapping])
+        shrink(
+            ctx = ctx,
+            tools = tools,
+            android_jar = android_jar,
+            jars = java.transitive_runtime_jars,
+            keep_rules = [resource_rules] + runtime.keep_rules.to_list() + ctx.files.keep_rules,
+            min_sdk_version = ctx.attr.min_sdk_version,
+            output = dex_zip,
+            mapping = mapping,
+        )
+    else:
+        dex(
+            ctx = ctx,
+            tools = tools,
+            android_jar = android_jar,
+            jars = java.transitive_runtime_jars,
+            min_sdk_version = ctx.attr.min_sdk_version,
+            output = dex_zip,
+        )
     pack_apk(ctx = ctx, resources = resources, dex_zip = dex_zip, jni = jni, output = unsigned)
     check_alignment(ctx = ctx, tools = tools, apk = unsigned, output = alignment_report)
     sign_apk(
@@ -188,11 +209,13 @@ def _android_app_impl(ctx):
     )
     return [
         DefaultInfo(files = depset([apk]), runfiles = ctx.runfiles(files = [apk])),
-        OutputGroupInfo(unsigned = depset([unsigned])),
+        OutputGroupInfo(**groups),
         AndroidAppInfo(
+            abis = sorted({abi: True for abi, _ in jni}),
             android_jar = android_jar,
             apk = apk,
             application_id = ctx.attr.application_id,
+            debuggable = ctx.attr.debuggable,
             java = java,
             manifest = manifest,
             min_sdk_version = ctx.attr.min_sdk_version,
@@ -216,10 +239,15 @@ android_app = rule(
         JDK_ATTRS,
         abis = attr.string_list(doc = "ABIs to ship; all of the runtime's if empty."),
         application_id = attr.string(doc = "Package on the device, such as com.example.app; the manifest's if empty."),
+        debuggable = attr.bool(doc = "Lets a debugger attach, and anyone with a cable read the app's data."),
         deps = attr.label_list(
             default = [Label("//android/core")],
             providers = [JavaInfo],
             doc = "Java libraries; the classifier is //android/core.",
+        ),
+        keep_rules = attr.label_list(
+            allow_files = [".pro"],
+            doc = "R8 rules for `shrink`, beside the runtime's and those for manifest and layouts.",
         ),
         keystore = attr.label(
             default = Label("@android_debug_keystore//:keystore"),
@@ -254,6 +282,9 @@ android_app = rule(
             doc = "A labelled image_set; the app's benchmark states accuracy on a part of it, bundled under assets/sample/.",
         ),
         sample_count = attr.int(default = 200, doc = "Images of the sample to bundle."),
+        shrink = attr.bool(
+            doc = "Drops and renames classes with R8; output group `mapping` has the names for stack traces.",
+        ),
         srcs = attr.label_list(
             default = [Label("//android/app:sources")],
             allow_files = [".java"],
