@@ -97,7 +97,10 @@ def test_another_app_is_red():
     faults = _faults(_OTHER_APK)
     assert "models fixture_fp16 under assets/models, expected 2" in faults
     assert "package: badging says com.example.other, expected com.example.fixture" in faults
-    assert "asks for android.permission.INTERNET; permissions of this app: none" in faults
+    assert (
+        "asks for android.permission.INTERNET; permissions of this app: android.permission.CAMERA"
+        in faults
+    )
     assert "is debuggable: anyone with a cable" in faults
 
 

@@ -52,6 +52,7 @@ public final class MainActivity extends Activity implements ClassifierWorker.Lis
     }
     findViewById(R.id.pick).setOnClickListener(button -> pickPhoto());
     findViewById(R.id.draw).setOnClickListener(button -> open(DrawActivity.class, DRAW));
+    findViewById(R.id.camera).setOnClickListener(button -> open(CameraActivity.class, 0));
     findViewById(R.id.benchmark).setOnClickListener(button -> open(BenchmarkActivity.class, 0));
     findViewById(R.id.about).setOnClickListener(button -> open(AboutActivity.class, 0));
     try {

@@ -122,15 +122,33 @@ public final class Classifier implements AutoCloseable {
     long prepared = System.nanoTime();
     runInterpreter();
     long end = System.nanoTime();
+    return classification(
+        count, (prepared - start) / NANOS_PER_MILLI, (end - prepared) / NANOS_PER_MILLI);
+  }
+
+  /**
+   * Classifies what a {@link Preprocessor} of the same manifest has written.
+   *
+   * @param prepared the whole input tensor in native byte order, direct
+   * @param count how many labels to return
+   */
+  public synchronized Classification classifyPrepared(ByteBuffer prepared, int count) {
+    requireOpen();
+    long start = System.nanoTime();
+    prepared.rewind();
+    input.clear();
+    input.put(prepared);
+    runInterpreter();
+    return classification(count, 0, (System.nanoTime() - start) / NANOS_PER_MILLI);
+  }
+
+  private Classification classification(int count, double preprocess, double inference) {
     float[] scores = new float[manifest.labelCount()];
     for (int i = 0; i < scores.length; i++) {
       scores[i] = manifest.output().realValue(output, i);
     }
-    return new Classification(
-        TopLabels.of(scores, labels, count),
-        (prepared - start) / NANOS_PER_MILLI,
-        (end - prepared) / NANOS_PER_MILLI,
-        delegate());
+    List<LabelScore> best = TopLabels.of(scores, labels, count);
+    return new Classification(best, preprocess, inference, delegate());
   }
 
   /** Runs the model on {@code image} and returns the output tensor's bytes, little-endian. */
