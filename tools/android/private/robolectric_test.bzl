@@ -10,8 +10,8 @@ load(":android_app.bzl", "AndroidAppInfo")
 # Robolectric reads this file from the class path: where the app's parts are.
 _CONFIG = "com/android/tools/test_config.properties"
 
-# And this one: the API levels that each test runs on.
-_SDKS = "robolectric.properties"
+# And this one: the API level that the tests run on.
+_SDK = "robolectric.properties"
 
 # Robolectric opens these packages of the JDK by reflection.
 _OPENS = [
@@ -20,7 +20,7 @@ _OPENS = [
 ]
 
 def _config_jar(ctx, app):
-    """Tells Robolectric of the app, by paths relative to the folder that tests start in, and of the API levels."""
+    """Tells Robolectric of the app, by paths relative to the folder that tests start in, and of the API level."""
     properties = ctx.actions.declare_file(ctx.label.name + ".test_config.properties")
     ctx.actions.write(properties, "\n".join([
         "android_merged_manifest=" + app.manifest.short_path,
@@ -28,33 +28,28 @@ def _config_jar(ctx, app):
         "android_custom_package=" + ctx.attr.r_package,
         "",
     ]))
-    sdks = ctx.actions.declare_file(ctx.label.name + ".robolectric.properties")
-    ctx.actions.write(sdks, "sdk=%s\n" % ",".join([str(sdk) for sdk in ctx.attr.sdks]))
+    sdk = ctx.actions.declare_file(ctx.label.name + ".robolectric.properties")
+    ctx.actions.write(sdk, "sdk=%d\n" % ctx.attr.sdk)
     jar = ctx.actions.declare_file(ctx.label.name + ".config.jar")
     compile_jar(
         ctx = ctx,
         srcs = [],
         output = jar,
         classpath = depset(),
-        resources = {_CONFIG: properties, _SDKS: sdks},
+        resources = {_CONFIG: properties, _SDK: sdk},
     )
     return jar
 
-def _platforms(ctx):
-    """Puts the platforms of the test's API levels into one folder, where Robolectric looks for them."""
+def _platform(ctx):
+    """Returns the File of the test's API level."""
     known = {int(level): target.files.to_list()[0] for target, level in ctx.attr._instrumented_platforms.items()}
-    files = []
-    for sdk in ctx.attr.sdks:
-        if sdk not in known:
-            fail("%s: no platform of API level %d to test on; there are %s" % (
-                public_label(ctx.label),
-                sdk,
-                ", ".join([str(level) for level in sorted(known)]),
-            ))
-        link = ctx.actions.declare_file("%s.platforms/%s" % (ctx.label.name, known[sdk].basename))
-        ctx.actions.symlink(output = link, target_file = known[sdk])
-        files.append(link)
-    return files
+    if ctx.attr.sdk not in known:
+        fail("%s: no platform of API level %d to test on; there are %s" % (
+            public_label(ctx.label),
+            ctx.attr.sdk,
+            ", ".join([str(level) for level in sorted(known)]),
+        ))
+    return known[ctx.attr.sdk]
 
 def _robolectric_test_impl(ctx):
     app = ctx.attr.app[AndroidAppInfo]
@@ -72,7 +67,7 @@ def _robolectric_test_impl(ctx):
         transitive = [dep.transitive_runtime_jars for dep in deps] + [depset([app.android_jar])],
         order = "preorder",
     )
-    platforms = _platforms(ctx)
+    platform = _platform(ctx)
     native = native_libraries(ctx)
     executable = write_launcher(
         ctx = ctx,
@@ -80,7 +75,7 @@ def _robolectric_test_impl(ctx):
         classpath = classpath,
         jvm_flags = _OPENS + [
             "-Drobolectric.offline=true",
-            "-Drobolectric.dependency.dir={runfiles}/" + runfiles_path(ctx, platforms[0]).rpartition("/")[0],
+            "-Drobolectric.dependency.dir={runfiles}/" + runfiles_path(ctx, platform).rpartition("/")[0],
             "-Drobolectric.logging.enabled=false",
         ] + ctx.attr.jvm_flags,
         arguments = [class_name(file) for file in ctx.files.srcs if file.basename.endswith("Test.java")],
@@ -91,7 +86,7 @@ def _robolectric_test_impl(ctx):
         ctx = ctx,
         executable = executable,
         classpath = classpath,
-        data = native.files + platforms + [app.manifest, app.resources],
+        data = native.files + [platform, app.manifest, app.resources],
     )
 
 robolectric_test = rule(
@@ -109,7 +104,10 @@ robolectric_test = rule(
             default = [Label("//android/host:native_libraries")],
         ),
         r_package = attr.string(default = "org.modelpress.app", doc = "Package of the app's R class."),
-        sdks = attr.int_list(default = [35], doc = "API levels; each test runs on every one of them."),
+        sdk = attr.int(
+            default = 35,
+            doc = "API level. One a target: a process loads TensorFlow Lite for one level only.",
+        ),
         srcs = attr.label_list(allow_files = [".java"], mandatory = True),
         _instrumented_platforms = attr.label_keyed_string_dict(
             default = {

@@ -2,10 +2,10 @@ package org.modelpress.app;
 
 import static org.junit.Assert.assertTrue;
 
+import org.junit.Rule;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.modelpress.core.ModelManifest;
-import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.annotation.Config;
@@ -16,11 +16,13 @@ import org.robolectric.annotation.GraphicsMode;
 @Config(qualifiers = "w411dp-h891dp-xhdpi")
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public final class AboutActivityTest {
+  @Rule public final TestLauncher screens = new TestLauncher();
+
   @Test
   public void namesModelAndRuntime() throws Exception {
     AppModels models = new AppModels(RuntimeEnvironment.getApplication().getAssets());
     new Settings(RuntimeEnvironment.getApplication()).setVariant("digits_fp32");
-    AboutActivity activity = Robolectric.buildActivity(AboutActivity.class).setup().get();
+    AboutActivity activity = screens.launch(AboutActivity.class);
     String text = TestScreen.allText(activity.getWindow().getDecorView());
     ModelManifest manifest = models.manifest("digits_fp32");
     assertTrue(text, text.contains(manifest.modelSha256()));
@@ -33,7 +35,7 @@ public final class AboutActivityTest {
   public void forgetsAVariantThatTheAppNoLongerHas() throws Exception {
     AppModels models = new AppModels(RuntimeEnvironment.getApplication().getAssets());
     new Settings(RuntimeEnvironment.getApplication()).setVariant("of_an_older_version");
-    AboutActivity activity = Robolectric.buildActivity(AboutActivity.class).setup().get();
+    AboutActivity activity = screens.launch(AboutActivity.class);
     String text = TestScreen.allText(activity.getWindow().getDecorView());
     assertTrue(text, text.contains(models.names().get(0)));
   }

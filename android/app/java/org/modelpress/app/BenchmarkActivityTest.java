@@ -22,9 +22,9 @@ import java.util.Set;
 import org.json.JSONArray;
 import org.json.JSONObject;
 import org.junit.After;
+import org.junit.Rule;
 import org.junit.Test;
 import org.junit.runner.RunWith;
-import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
@@ -36,6 +36,8 @@ import org.robolectric.shadows.ShadowLog;
 @Config(qualifiers = "w411dp-h891dp-xhdpi")
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public final class BenchmarkActivityTest {
+  @Rule public final TestLauncher screens = new TestLauncher();
+
   private static final int VARIANTS = 3;
   private static final int COLUMNS = 5;
 
@@ -46,8 +48,7 @@ public final class BenchmarkActivityTest {
 
   @Test
   public void measuresEveryVariantAndSharesMetrics() throws Exception {
-    ActivityController<BenchmarkActivity> controller =
-        Robolectric.buildActivity(BenchmarkActivity.class).setup();
+    ActivityController<BenchmarkActivity> controller = screens.controller(BenchmarkActivity.class);
     BenchmarkActivity activity = controller.get();
     assertFalse("nothing to share yet", activity.findViewById(R.id.share).isEnabled());
     TestScreen.picture(activity, "benchmark_start.png");
@@ -82,15 +83,14 @@ public final class BenchmarkActivityTest {
 
     // The table is there again after the process has ended.
     BenchmarkRun.forget();
-    BenchmarkActivity next = Robolectric.buildActivity(BenchmarkActivity.class).setup().get();
+    BenchmarkActivity next = screens.launch(BenchmarkActivity.class);
     assertEquals(1 + VARIANTS, ((ViewGroup) next.findViewById(R.id.table)).getChildCount());
   }
 
   @Test
   public void runsWithoutHandsOn() throws Exception {
     Intent intent = new Intent().putExtra(MainActivity.BENCHMARK, true);
-    BenchmarkActivity activity =
-        Robolectric.buildActivity(BenchmarkActivity.class, intent).setup().get();
+    BenchmarkActivity activity = screens.controller(BenchmarkActivity.class, intent).get();
     TestScreen.await(activity::isFinishing);
     StringBuilder log = new StringBuilder();
     for (ShadowLog.LogItem item : ShadowLog.getLogsForTag("model_press")) {
@@ -104,8 +104,7 @@ public final class BenchmarkActivityTest {
 
   @Test
   public void goesOnWhileTheScreenIsMadeAnew() {
-    ActivityController<BenchmarkActivity> controller =
-        Robolectric.buildActivity(BenchmarkActivity.class).setup();
+    ActivityController<BenchmarkActivity> controller = screens.controller(BenchmarkActivity.class);
     controller.get().findViewById(R.id.start).performClick();
     controller.recreate();
     BenchmarkActivity anew = controller.get();
@@ -116,7 +115,7 @@ public final class BenchmarkActivityTest {
 
   @Test
   public void sharesNothingElse() throws Exception {
-    BenchmarkActivity activity = Robolectric.buildActivity(BenchmarkActivity.class).setup().get();
+    BenchmarkActivity activity = screens.launch(BenchmarkActivity.class);
     Uri other = Uri.parse("content://" + activity.getPackageName() + ".metrics/settings.xml");
     assertThrows(FileNotFoundException.class, () -> read(activity, other));
     Uri metrics = MetricsProvider.uri(activity);
@@ -127,12 +126,12 @@ public final class BenchmarkActivityTest {
 
   @Test
   public void forgetsABrokenFile() throws Exception {
-    BenchmarkActivity activity = Robolectric.buildActivity(BenchmarkActivity.class).create().get();
+    BenchmarkActivity activity = screens.launch(BenchmarkActivity.class);
     BenchmarkRun.forget();
     try (OutputStream stream = new FileOutputStream(activity.getFilesDir() + "/benchmark.json")) {
       stream.write("[{".getBytes(StandardCharsets.UTF_8));
     }
-    BenchmarkActivity next = Robolectric.buildActivity(BenchmarkActivity.class).setup().get();
+    BenchmarkActivity next = screens.launch(BenchmarkActivity.class);
     assertFalse(TestScreen.visible(next, R.id.table_card));
   }
 
@@ -141,7 +140,7 @@ public final class BenchmarkActivityTest {
     BenchmarkRow row =
         BenchmarkRow.fromJson(BenchmarkRow.failed("digits_odd", "out of memory").toJson());
     assertEquals("out of memory", row.problem);
-    assertEquals("digits_odd", row.recipe());
+    assertEquals("digits_odd", row.shortName);
     assertTrue(row.record == null);
   }
 

@@ -2,6 +2,7 @@ package org.modelpress.app;
 
 import org.json.JSONException;
 import org.json.JSONObject;
+import org.modelpress.core.ModelManifest;
 
 /** What the benchmark found of one variant: its record of metrics.json, or why there is none. */
 final class BenchmarkRow {
@@ -9,12 +10,16 @@ final class BenchmarkRow {
   static final double UNKNOWN = -1;
 
   private static final String VARIANT = "variant";
+  private static final String SHORT_NAME = "short_name";
   private static final String RECORD = "record";
   private static final String ACCURACY = "accuracy";
   private static final String IMAGES = "images";
   private static final String PROBLEM = "problem";
 
   final String variant;
+
+  /** The variant's name without that of its model. */
+  final String shortName;
 
   /** The record, null where the variant could not be measured. */
   final JSONObject record;
@@ -29,25 +34,33 @@ final class BenchmarkRow {
   final String problem;
 
   private BenchmarkRow(
-      String variant, JSONObject record, double accuracy, int images, String problem) {
+      String variant,
+      String shortName,
+      JSONObject record,
+      double accuracy,
+      int images,
+      String problem) {
     this.variant = variant;
+    this.shortName = shortName;
     this.record = record;
     this.accuracy = accuracy;
     this.images = images;
     this.problem = problem;
   }
 
-  static BenchmarkRow measured(String variant, JSONObject record, double accuracy, int images) {
-    return new BenchmarkRow(variant, record, accuracy, images, "");
+  static BenchmarkRow measured(
+      ModelManifest manifest, JSONObject record, double accuracy, int images) {
+    return new BenchmarkRow(manifest.name(), manifest.variant(), record, accuracy, images, "");
   }
 
   static BenchmarkRow failed(String variant, String problem) {
-    return new BenchmarkRow(variant, null, UNKNOWN, 0, problem);
+    return new BenchmarkRow(variant, variant, null, UNKNOWN, 0, problem);
   }
 
   static BenchmarkRow fromJson(JSONObject json) throws JSONException {
     return new BenchmarkRow(
         json.getString(VARIANT),
+        json.getString(SHORT_NAME),
         json.optJSONObject(RECORD),
         json.getDouble(ACCURACY),
         json.getInt(IMAGES),
@@ -57,15 +70,11 @@ final class BenchmarkRow {
   JSONObject toJson() throws JSONException {
     return new JSONObject()
         .put(VARIANT, variant)
+        .put(SHORT_NAME, shortName)
         .put(RECORD, record)
         .put(ACCURACY, accuracy)
         .put(IMAGES, images)
         .put(PROBLEM, problem);
-  }
-
-  /** Recipe of the variant, such as int8; the variant's name where it was not measured. */
-  String recipe() {
-    return record == null ? variant : record.optString("recipe");
   }
 
   long bytes() {

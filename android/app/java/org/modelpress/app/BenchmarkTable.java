@@ -40,7 +40,7 @@ final class BenchmarkTable {
     boolean measured = found.record != null;
     row(
         table,
-        found.recipe(),
+        found.shortName,
         measured ? Text.megabytes(context, found.bytes()) : none,
         measured ? Text.millis(context, found.medianMillis()) : none,
         measured ? Text.megabytes(context, found.peakMemory()) : none,

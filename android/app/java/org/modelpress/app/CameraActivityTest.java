@@ -11,9 +11,9 @@ import android.hardware.camera2.CameraManager;
 import android.os.Looper;
 import android.util.Size;
 import android.view.Surface;
+import org.junit.Rule;
 import org.junit.Test;
 import org.junit.runner.RunWith;
-import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.controller.ActivityController;
@@ -24,13 +24,14 @@ import org.robolectric.shadows.ShadowCameraManager;
 
 /** What the camera screen says before there is a frame; frames need a device. */
 @RunWith(RobolectricTestRunner.class)
-// Of API 35 alone: Robolectric's camera of API 26 cannot be reset after its thread has ended.
-@Config(sdk = 35, qualifiers = "w411dp-h891dp-xhdpi")
+@Config(qualifiers = "w411dp-h891dp-xhdpi")
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public final class CameraActivityTest {
+  @Rule public final TestLauncher screens = new TestLauncher();
+
   @Test
   public void asksForThePermissionOnce() {
-    CameraActivity activity = Robolectric.buildActivity(CameraActivity.class).setup().get();
+    CameraActivity activity = screens.launch(CameraActivity.class);
     String[] asked = shadowOf(activity).getLastRequestedPermission().requestedPermissions;
     assertEquals(Manifest.permission.CAMERA, asked[0]);
     int[] denied = {PackageManager.PERMISSION_DENIED};
@@ -42,7 +43,7 @@ public final class CameraActivityTest {
   @Test
   public void saysThatThereIsNoCamera() throws Exception {
     shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(Manifest.permission.CAMERA);
-    CameraActivity activity = Robolectric.buildActivity(CameraActivity.class).setup().get();
+    CameraActivity activity = screens.launch(CameraActivity.class);
     String text = TestScreen.text(activity, R.id.camera_status);
     assertEquals(activity.getString(R.string.no_camera), text);
     TestScreen.picture(activity, "camera_none.png");
@@ -55,8 +56,7 @@ public final class CameraActivityTest {
         shadowOf(RuntimeEnvironment.getApplication().getSystemService(CameraManager.class));
     cameras.addCamera("front", camera(CameraCharacteristics.LENS_FACING_FRONT, 270));
     cameras.addCamera("back", camera(CameraCharacteristics.LENS_FACING_BACK, 90));
-    ActivityController<CameraActivity> controller =
-        Robolectric.buildActivity(CameraActivity.class).setup();
+    ActivityController<CameraActivity> controller = screens.controller(CameraActivity.class);
     CameraActivity activity = controller.get();
     activity.onSurfaceTextureAvailable(new SurfaceTexture(0), 640, 480);
     shadowOf(Looper.getMainLooper()).idle();

@@ -13,9 +13,9 @@ import android.view.MotionEvent;
 import android.view.ViewGroup;
 import android.widget.RadioGroup;
 import android.widget.TextView;
+import org.junit.Rule;
 import org.junit.Test;
 import org.junit.runner.RunWith;
-import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
@@ -26,13 +26,15 @@ import org.robolectric.annotation.GraphicsMode;
 @Config(qualifiers = "w411dp-h891dp-xhdpi")
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public final class DrawActivityTest {
+  @Rule public final TestLauncher screens = new TestLauncher();
+
   // Corners of a seven, as parts of the pad's side.
   private static final float[] SEVEN = {0.32f, 0.25f, 0.68f, 0.25f, 0.45f, 0.78f};
   private static final int STEPS = 12;
 
   @Test
   public void recognisesADrawnSeven() throws Exception {
-    DrawActivity activity = Robolectric.buildActivity(DrawActivity.class).setup().get();
+    DrawActivity activity = screens.launch(DrawActivity.class);
     ((RadioGroup) activity.findViewById(R.id.inks)).check(R.id.blue);
     draw(activity.findViewById(R.id.pad), SEVEN);
     TestScreen.picture(activity, "draw.png");
@@ -40,7 +42,7 @@ public final class DrawActivityTest {
     assertEquals(Activity.RESULT_OK, shadowOf(activity).getResultCode());
     Uri drawing = shadowOf(activity).getResultIntent().getData();
 
-    MainActivity main = Robolectric.buildActivity(MainActivity.class).setup().get();
+    MainActivity main = screens.launch(MainActivity.class);
     TestScreen.answer(main, R.id.draw, drawing);
     TestScreen.await(() -> TestScreen.visible(main, R.id.results_card));
     ViewGroup results = main.findViewById(R.id.results);
@@ -50,7 +52,7 @@ public final class DrawActivityTest {
 
   @Test
   public void asksForADrawingFirst() {
-    DrawActivity activity = Robolectric.buildActivity(DrawActivity.class).setup().get();
+    DrawActivity activity = screens.launch(DrawActivity.class);
     activity.findViewById(R.id.done).performClick();
     assertFalse(activity.isFinishing());
     String asked = activity.getString(R.string.draw_first);
@@ -59,7 +61,7 @@ public final class DrawActivityTest {
 
   @Test
   public void takesStrokesBack() {
-    DrawActivity activity = Robolectric.buildActivity(DrawActivity.class).setup().get();
+    DrawActivity activity = screens.launch(DrawActivity.class);
     DrawingView pad = activity.findViewById(R.id.pad);
     draw(pad, SEVEN);
     draw(pad, new float[] {0.5f, 0.5f, 0.6f, 0.6f});
@@ -75,8 +77,7 @@ public final class DrawActivityTest {
 
   @Test
   public void keepsTheDrawingWhenTheScreenIsMadeAnew() {
-    ActivityController<DrawActivity> controller =
-        Robolectric.buildActivity(DrawActivity.class).setup();
+    ActivityController<DrawActivity> controller = screens.controller(DrawActivity.class);
     DrawingView pad = controller.get().findViewById(R.id.pad);
     draw(pad, SEVEN);
     int side = 40;
@@ -89,7 +90,7 @@ public final class DrawActivityTest {
   @Test
   @Config(qualifiers = "+land-night")
   public void fitsALandscapeScreen() throws Exception {
-    DrawActivity activity = Robolectric.buildActivity(DrawActivity.class).setup().get();
+    DrawActivity activity = screens.launch(DrawActivity.class);
     draw(activity.findViewById(R.id.pad), SEVEN);
     TestScreen.wholePage(activity, "draw_landscape.png");
     int screen = activity.getResources().getDisplayMetrics().heightPixels;

@@ -16,6 +16,7 @@ import android.widget.Switch;
 import android.widget.TextView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.junit.Rule;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.modelpress.core.Classifier;
@@ -34,8 +35,10 @@ import org.robolectric.annotation.GraphicsMode;
 @Config(qualifiers = "w411dp-h891dp-xhdpi")
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public final class MainActivityTest {
+  @Rule public final TestLauncher screens = new TestLauncher();
+
   private static final int LABELS_SHOWN = 5;
-  private static final String[] VARIANTS = {"int8", "dynamic_int8", "fp32"};
+  private static final String[] VARIANTS = {"int8", "fp16", "fp32"};
 
   @Test
   public void showsTheRightLabelOfAHeldOutPhoto() throws Exception {
@@ -156,8 +159,7 @@ public final class MainActivityTest {
 
   @Test
   public void keepsPhotoAndChoiceWhenTheScreenIsMadeAnew() throws Exception {
-    ActivityController<MainActivity> controller =
-        Robolectric.buildActivity(MainActivity.class).setup();
+    ActivityController<MainActivity> controller = screens.controller(MainActivity.class);
     withPhoto(controller.get());
     ((Spinner) controller.get().findViewById(R.id.variants)).setSelection(1);
     TestScreen.await(() -> controller.get().findViewById(R.id.figures) != null);
@@ -165,7 +167,7 @@ public final class MainActivityTest {
     MainActivity anew = controller.get();
     TestScreen.await(() -> TestScreen.visible(anew, R.id.results_card));
     assertEquals(TestScreen.expectedLabel(), label(anew));
-    TestScreen.await(() -> TestScreen.text(anew, R.id.model_line).contains("digits_dynamic_int8"));
+    TestScreen.await(() -> TestScreen.text(anew, R.id.model_line).contains("digits_fp16"));
   }
 
   @Test
@@ -190,8 +192,8 @@ public final class MainActivityTest {
     assertEquals("4 threads", four.getContentDescription().toString());
   }
 
-  private static MainActivity open() {
-    MainActivity activity = Robolectric.buildActivity(MainActivity.class).setup().get();
+  private MainActivity open() {
+    MainActivity activity = screens.launch(MainActivity.class);
     String opening = activity.getString(R.string.opening);
     TestScreen.await(() -> !TestScreen.text(activity, R.id.model_line).equals(opening));
     return activity;

@@ -84,10 +84,10 @@ public final class MeasureProvider extends ContentProvider {
     // Only now, when the peak is known: the sample takes memory of its own.
     LabelledImages sample = models.sample();
     if (sample == null || !manifest.trained()) {
-      return BenchmarkRow.measured(name, record, BenchmarkRow.UNKNOWN, 0);
+      return BenchmarkRow.measured(manifest, record, BenchmarkRow.UNKNOWN, 0);
     }
     try (Classifier classifier = new Classifier(model, manifest, labels, options)) {
-      return BenchmarkRow.measured(name, record, sample.accuracy(classifier), sample.count());
+      return BenchmarkRow.measured(manifest, record, sample.accuracy(classifier), sample.count());
     }
   }
 

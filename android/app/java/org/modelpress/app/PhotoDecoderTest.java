@@ -20,12 +20,10 @@ import org.modelpress.core.Preprocessor;
 import org.modelpress.core.RgbImage;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
-import org.robolectric.annotation.Config;
 import org.robolectric.annotation.GraphicsMode;
 
 /** Photos of any size and kind become upright pictures within the memory budget. */
 @RunWith(RobolectricTestRunner.class)
-@Config(sdk = 35)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public final class PhotoDecoderTest {
   private static final int BYTES_PER_PIXEL = 4;

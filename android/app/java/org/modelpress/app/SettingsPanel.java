@@ -64,7 +64,7 @@ final class SettingsPanel {
     for (String name : names) {
       ModelManifest manifest = models.manifest(name);
       String size = Text.megabytes(screen, manifest.modelBytes());
-      entries.add(screen.getString(R.string.variant_entry, manifest.recipe(), size));
+      entries.add(screen.getString(R.string.variant_entry, manifest.variant(), size));
       computesFloats.add(manifest.computesFloats());
     }
     ArrayAdapter<String> adapter = new ArrayAdapter<>(screen, R.layout.variant, entries);

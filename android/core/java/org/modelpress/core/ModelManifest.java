@@ -17,6 +17,7 @@ public final class ModelManifest {
   private static final String FILTER = "bilinear_antialias";
 
   private final String name;
+  private final String variant;
   private final String recipe;
   private final String modelFile;
   private final String modelSha256;
@@ -39,6 +40,8 @@ public final class ModelManifest {
               version, SCHEMA_VERSION));
     }
     name = json.getString("name");
+    String model = json.getJSONObject("source").getString("name") + "_";
+    variant = name.startsWith(model) ? name.substring(model.length()) : name;
     recipe = json.getJSONObject("recipe").getString("name");
     computesFloats = json.getJSONObject("recipe").optString("activations").equals("float32");
     modelFile = json.getJSONObject("model").getString("file");
@@ -78,6 +81,11 @@ public final class ModelManifest {
   /** Name of the variant, for example {@code digits_int8}. */
   public String name() {
     return name;
+  }
+
+  /** Name of the variant without that of its model, for example {@code channels80_int8}. */
+  public String variant() {
+    return variant;
   }
 
   /** Name of the recipe that compressed the model, for example {@code int8}. */
