@@ -3,7 +3,6 @@ package org.modelpress.app;
 import android.app.Activity;
 import android.content.Intent;
 import android.graphics.Bitmap;
-import android.net.Uri;
 import android.os.Bundle;
 import android.widget.RadioGroup;
 import android.widget.TextView;
@@ -12,8 +11,11 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** A pad to draw on; its result is the URI of the drawing, a PNG among the app's own files. */
+/** A pad to draw on; its result has the path of a PNG among the app's own files. */
 public final class DrawActivity extends Activity {
+  /** String extra of the result: path of the drawing. */
+  static final String DRAWING = "drawing";
+
   private static final String PREFIX = "drawing";
   private static final String SUFFIX = ".png";
   private static final int SIDE = 480;
@@ -51,7 +53,9 @@ public final class DrawActivity extends Activity {
       return;
     }
     try {
-      setResult(RESULT_OK, new Intent().setData(Uri.fromFile(save(pad.toBitmap(SIDE)))));
+      String path = save(pad.toBitmap(SIDE)).getPath();
+      // As an extra: the system refuses file URIs in intents.
+      setResult(RESULT_OK, new Intent().putExtra(DRAWING, path));
       finish();
     } catch (IOException e) {
       say(getString(R.string.draw_failed, e.getMessage()));

@@ -6,8 +6,8 @@ import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
 import android.app.Activity;
+import android.content.Intent;
 import android.graphics.Bitmap;
-import android.net.Uri;
 import android.os.SystemClock;
 import android.view.MotionEvent;
 import android.view.ViewGroup;
@@ -40,7 +40,7 @@ public final class DrawActivityTest {
     TestScreen.picture(activity, "draw.png");
     activity.findViewById(R.id.done).performClick();
     assertEquals(Activity.RESULT_OK, shadowOf(activity).getResultCode());
-    Uri drawing = shadowOf(activity).getResultIntent().getData();
+    Intent drawing = shadowOf(activity).getResultIntent();
 
     MainActivity main = screens.launch(MainActivity.class);
     TestScreen.answer(main, R.id.draw, drawing);

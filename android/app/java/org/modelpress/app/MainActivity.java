@@ -11,6 +11,7 @@ import android.provider.MediaStore;
 import android.view.View;
 import android.widget.ImageView;
 import android.widget.TextView;
+import java.io.File;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -88,9 +89,15 @@ public final class MainActivity extends Activity implements ClassifierWorker.Lis
   @Override
   protected void onActivityResult(int request, int result, Intent data) {
     super.onActivityResult(request, result, data);
-    boolean isPicture = request == PICK_PHOTO || request == DRAW;
-    if (isPicture && result == RESULT_OK && data != null && data.getData() != null) {
+    if (result != RESULT_OK || data == null) {
+      return;
+    }
+    String drawing = data.getStringExtra(DrawActivity.DRAWING);
+    if (request == PICK_PHOTO && data.getData() != null) {
       picture = data.getData();
+      refresh();
+    } else if (request == DRAW && drawing != null) {
+      picture = Uri.fromFile(new File(drawing));
       refresh();
     }
   }

@@ -139,7 +139,7 @@ public final class MainActivityTest {
     MainActivity activity = open();
     for (String content : new String[] {"not a picture", ""}) {
       TestScreen.register(content.getBytes(StandardCharsets.UTF_8));
-      TestScreen.answer(activity, R.id.pick, TestScreen.PHOTO);
+      TestScreen.answerPhoto(activity, R.id.pick);
       String error = activity.getString(R.string.photo_error);
       TestScreen.await(() -> TestScreen.text(activity, R.id.status).equals(error));
       assertFalse(TestScreen.visible(activity, R.id.results_card));
@@ -201,7 +201,7 @@ public final class MainActivityTest {
 
   private static MainActivity withPhoto(MainActivity activity) throws IOException {
     TestScreen.register(TestScreen.photoBytes());
-    TestScreen.answer(activity, R.id.pick, TestScreen.PHOTO);
+    TestScreen.answerPhoto(activity, R.id.pick);
     TestScreen.await(() -> TestScreen.visible(activity, R.id.results_card));
     return activity;
   }

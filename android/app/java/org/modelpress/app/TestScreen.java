@@ -50,11 +50,15 @@ final class TestScreen {
         .registerInputStreamSupplier(PHOTO, () -> new ByteArrayInputStream(content));
   }
 
-  /** Presses {@code button} and lets the screen that it starts answer with {@code uri}. */
-  static void answer(Activity activity, int button, Uri uri) {
+  /** Presses {@code button} and lets the screen that it starts answer with {@link #PHOTO}. */
+  static void answerPhoto(Activity activity, int button) {
+    answer(activity, button, new Intent().setData(PHOTO));
+  }
+
+  /** Presses {@code button} and lets the screen that it starts answer. */
+  static void answer(Activity activity, int button, Intent answer) {
     activity.findViewById(button).performClick();
     ShadowActivity.IntentForResult request = shadowOf(activity).getNextStartedActivityForResult();
-    Intent answer = new Intent().setData(uri);
     shadowOf(activity).receiveResult(request.intent, Activity.RESULT_OK, answer);
   }
 

@@ -4,12 +4,8 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.Collections;
-import org.json.JSONArray;
 import org.json.JSONObject;
 import org.junit.Test;
 
@@ -29,17 +25,6 @@ public final class MeasurementTest {
     assertEquals("xnnpack", record.getString("delegate"));
     assertTrue(record.getLong("peak_memory_bytes") > record.getLong("base_memory_bytes"));
     assertEquals(TestModel.model().capacity(), record.getLong("bytes"));
-    JSONObject device = DeviceDescription.describe("Test device", "amd64", 1 << 30, "Android 15");
-    JSONObject file =
-        new JSONObject()
-            .put("schema_version", 1)
-            .put("machine", device)
-            .put("records", new JSONArray().put(record));
-    String folder = System.getenv("TEST_UNDECLARED_OUTPUTS_DIR");
-    if (folder != null) {
-      Path path = Paths.get(folder, "metrics.json");
-      Files.write(path, Collections.singletonList(file.toString(1)));
-    }
   }
 
   @Test

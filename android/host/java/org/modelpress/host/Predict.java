@@ -1,8 +1,6 @@
 package org.modelpress.host;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -76,7 +74,8 @@ public final class Predict {
       int first = i;
       parts.add(
           () -> {
-            try (Classifier classifier = new Classifier(map(model), manifest, labels, ONE_THREAD)) {
+            try (Classifier classifier =
+                new Classifier(MappedFile.read(model), manifest, labels, ONE_THREAD)) {
               for (int image = first; image < count; image += workers) {
                 classify(classifier, images, image, outputs);
               }
@@ -113,12 +112,6 @@ public final class Predict {
       throw new IOException(e);
     } finally {
       executor.shutdownNow();
-    }
-  }
-
-  private static ByteBuffer map(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path)) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
     }
   }
 
