@@ -23,6 +23,7 @@ import org.modelpress.core.ProcessMemory;
  */
 final class ClassifierWorker {
   private static final int LABELS_SHOWN = 5;
+  private static final int UNKNOWN = -1;
   private static final int LIVE_RUNS = 9;
   private static final double LIVE_BUDGET_MILLIS = 1500;
 
@@ -130,7 +131,7 @@ final class ClassifierWorker {
     }
     closeClassifier();
     memoryBefore = ProcessMemory.resident();
-    modelMemory = 0;
+    modelMemory = UNKNOWN;
     String name = request.variant;
     classifier =
         new Classifier(
@@ -153,8 +154,8 @@ final class ClassifierWorker {
     Classification result = classifier.classify(pixels, LABELS_SHOWN);
     String reason = classifier.fallbackReason();
     tell(number, () -> listener.onClassified(shown, result, reason));
-    if (modelMemory == 0) {
-      modelMemory = Math.max(1, ProcessMemory.resident() - memoryBefore);
+    if (modelMemory < 0) {
+      modelMemory = Math.max(0, ProcessMemory.resident() - memoryBefore);
     }
     double[] times = new double[LIVE_RUNS];
     int count = 0;

@@ -33,6 +33,9 @@ final class FigureRows {
   }
 
   private static String numbers(Context context, Figures entry) {
+    if (entry.memoryBytes == 0) {
+      return context.getString(R.string.figures_time, Text.millis(context, entry.medianMillis));
+    }
     return context.getString(
         R.string.figures,
         Text.millis(context, entry.medianMillis),

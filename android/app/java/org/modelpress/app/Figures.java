@@ -9,7 +9,10 @@ final class Figures {
   /** Median of a few inferences, milliseconds. */
   final double medianMillis;
 
-  /** Growth of the process when the model was opened and first run, bytes. */
+  /**
+   * Growth of the process when the model was opened and first run, bytes; 0 where the system took
+   * back more than that meanwhile.
+   */
   final long memoryBytes;
 
   Figures(String variant, String delegate, int threads, double medianMillis, long memoryBytes) {

@@ -12,6 +12,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.util.Arrays;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -72,6 +75,21 @@ public final class PhotoDecoderTest {
       int color = bitmap.getPixel(x, y);
       String seen = "orientation " + orientation + ": " + Integer.toHexString(color);
       assertTrue(seen, Color.red(color) > 255 - TOLERANCE && Color.blue(color) < TOLERANCE);
+    }
+  }
+
+  @Test
+  public void readsTheKindsOfFilesThatPhonesMeet() throws IOException {
+    for (String name :
+        new String[] {"cmyk.jpg", "progressive.jpg", "palette.gif", "picture.webp"}) {
+      Path path = Paths.get(System.getProperty("photos"), name);
+      Bitmap bitmap = decode(Files.readAllBytes(path));
+      assertEquals(name, 64, bitmap.getWidth());
+      int color = bitmap.getPixel(8, 8);
+      String seen = name + ": " + Integer.toHexString(color);
+      assertTrue(seen, Color.red(color) > 255 - TOLERANCE && Color.blue(color) < TOLERANCE);
+      int other = bitmap.getPixel(56, 24);
+      assertTrue(name, Color.blue(other) > 255 - TOLERANCE && Color.red(other) < TOLERANCE);
     }
   }
 

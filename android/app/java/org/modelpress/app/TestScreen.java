@@ -120,6 +120,8 @@ final class TestScreen {
     if (folder == null) {
       return;
     }
+    // Buttons would be drawn in the middle of their animation.
+    view.jumpDrawablesToCurrentState();
     Bitmap bitmap = Bitmap.createBitmap(width, height, Bitmap.Config.ARGB_8888);
     Canvas canvas = new Canvas(bitmap);
     canvas.drawColor(background.getContext().getColor(R.color.background));
