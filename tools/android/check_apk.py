@@ -34,7 +34,7 @@ _REFLECTED_CLASSES = (
     "org.tensorflow.lite.InterpreterFactoryImpl",
     "org.tensorflow.lite.NativeInterpreterWrapper",
 )
-_MODEL_PATTERN = re.compile(r"assets/models/([^/]+)/model\.tflite")
+_MODEL_PATTERN = re.compile(r"assets/models/([^/]+)/model\.(tflite|packed)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,7 +178,9 @@ def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
     """The APK carries the models of the app, each with the manifest and labels that belong to it."""
     with zipfile.ZipFile(apk) as archive:
         entries = archive.namelist()
-        found = [match[1] for name in entries if (match := _MODEL_PATTERN.fullmatch(name))]
+        matches = [match for name in entries if (match := _MODEL_PATTERN.fullmatch(name))]
+        found = [match[1] for match in matches]
+        files = {match[1]: match[0] for match in matches}
         names = archive.read(_INDEX).decode().split() if _INDEX in entries else []
         wanted = expected.recipes or tuple([None] * len(names))
         if not names or sorted(names) != sorted(found) or len(names) != len(wanted):
@@ -192,7 +194,7 @@ def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
             try:
                 bundle_model.check(
                     json.loads(archive.read(f"{folder}/manifest.json")),
-                    archive.read(f"{folder}/model.tflite"),
+                    archive.read(files[name]),
                     archive.read(f"{folder}/labels.txt"),
                     recipe=recipe,
                     runtime=expected.runtime,

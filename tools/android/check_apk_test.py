@@ -122,6 +122,22 @@ def test_another_model_under_the_manifest_is_red(tmp_path):
     assert "the model is not the one" in _faults(_repack(tmp_path / "other.apk", replace))
 
 
+def test_a_packed_model_is_checked_too(tmp_path):
+    def pack(entries: Entries) -> None:
+        folder = _model_folder(entries)
+        entries[f"{folder}/model.packed"] = entries.pop(f"{folder}/model.tflite")
+
+    # Unsigned, hence not green; but the model is found.
+    assert "under assets/models" not in _faults(_repack(tmp_path / "packed.apk", pack))
+
+    def replace(entries: Entries) -> None:
+        pack(entries)
+        name = next(name for name in entries if name.endswith("/model.packed"))
+        entries[name] = b"another model"
+
+    assert "the model is not the one" in _faults(_repack(tmp_path / "other.apk", replace))
+
+
 def test_a_stale_manifest_is_red(tmp_path):
     def age(entries: Entries) -> None:
         name = f"{_model_folder(entries)}/manifest.json"

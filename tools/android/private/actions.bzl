@@ -121,18 +121,21 @@ def shrink(*, ctx, tools, android_jar, jars, keep_rules, min_sdk_version, output
         progress_message = "Shrinking %s" % public_label(ctx.label),
     )
 
-def bundle_models(*, ctx, variants, runtime, output):
+def bundle_models(*, ctx, variants, runtime, pack, output):
     """Checks that model, manifest and labels belong together and copies them into an assets folder.
 
     Args:
       ctx: rule context.
       variants: list of VariantInfo, the app's first choice first.
       runtime: AndroidRuntimeInfo.
+      pack: whether to compress models where that pays.
       output: the folder to write.
     """
     args = ctx.actions.args()
     args.add("--label", public_label(ctx.label))
     args.add("--runtime", runtime.version)
+    if pack:
+        args.add("--pack")
     inputs = []
     for variant in variants:
         args.add("--model", variant.model)

@@ -134,7 +134,7 @@ def _android_app_impl(ctx):
     alignment_report = ctx.actions.declare_file(work + "alignment.txt")
     apk = ctx.actions.declare_file(ctx.label.name + ".apk")
 
-    bundle_models(ctx = ctx, variants = variants, runtime = runtime, output = assets)
+    bundle_models(ctx = ctx, variants = variants, runtime = runtime, pack = ctx.attr.pack_models, output = assets)
     folders = [assets]
     if ctx.attr.sample:
         sample = ctx.actions.declare_directory(work + "sample")
@@ -267,6 +267,10 @@ android_app = rule(
         more_models = attr.label_list(
             providers = [VariantInfo],
             doc = "Further variants, for the app's picker and its benchmark.",
+        ),
+        pack_models = attr.bool(
+            doc = "Compresses each model that shrinks by a fifth or more, such as a pruned one. It makes the download " +
+                  "smaller; the app unpacks the model to a file at its first use, so that the phone holds both.",
         ),
         resources = attr.label_list(
             default = [Label("//android/app:resources")],

@@ -1,6 +1,8 @@
 """Puts models, each with its manifest and labels, into an app's assets, if they belong together.
 
-`models/index.txt` lists them, one a line, the app's first choice first.
+`models/index.txt` lists them, one a line, the app's first choice first. A model is stored as
+`model.tflite`, to be mapped from the APK; with --pack, one that deflates by a fifth or more is
+`model.packed`, which the APK compresses and the app unpacks to a file at its first use.
 """
 
 import argparse
@@ -10,7 +12,11 @@ import pathlib
 import re
 import shutil
 import sys
+import zlib
 from typing import Any
+
+# A packed model is on the phone twice, compressed and unpacked: it must save enough of the download.
+_LEAST_SAVING = 0.2
 
 
 class BundleError(Exception):
@@ -96,10 +102,16 @@ def _check(args: argparse.Namespace, index: int) -> None:
     )
 
 
+def pays_to_pack(model: bytes) -> bool:
+    """Whether the model deflates by a fifth or more, as one with many equal weights does."""
+    return len(zlib.compress(model, 9)) <= (1 - _LEAST_SAVING) * len(model)
+
+
 def _copy(args: argparse.Namespace, index: int) -> None:
     folder = args.out / "models" / args.name[index]
     folder.mkdir(parents=True)
-    shutil.copyfile(args.model[index], folder / "model.tflite")
+    packed = args.pack and pays_to_pack(args.model[index].read_bytes())
+    shutil.copyfile(args.model[index], folder / ("model.packed" if packed else "model.tflite"))
     shutil.copyfile(args.manifest[index], folder / "manifest.json")
     shutil.copyfile(args.labels[index], folder / "labels.txt")
 
@@ -116,6 +128,7 @@ def main(argv: list[str]) -> int:
     ):
         parser.add_argument(name, type=kind, action="append", required=True, help="once a model")
     parser.add_argument("--runtime", required=True, help="version that the app ships")
+    parser.add_argument("--pack", action="store_true", help="pack models where that pays")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to fill")
     args = parser.parse_args(argv)
     try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 
 import bundle_model
 import pytest
@@ -101,3 +102,20 @@ def test_keeps_the_order_of_several_models(tmp_path):
     folder = tmp_path / "assets/models"
     assert (folder / "index.txt").read_text() == "fruit_z\nfruit_a\n"
     assert (folder / "fruit_a/model.tflite").exists()
+
+
+def test_packs_a_model_where_that_pays(tmp_path):
+    sparse, dense = b"\0" * 4000 + bytes(range(256)), random.Random(1).randbytes(4000)
+    (tmp_path / "l").write_bytes(_LABELS)
+    arguments = ["--label=//a:b", "--runtime=2.16.1", "--pack", f"--out={tmp_path / 'assets'}"]
+    for name, model in {"sparse": sparse, "dense": dense}.items():
+        (tmp_path / f"{name}.tflite").write_bytes(model)
+        digest = hashlib.sha256(model).hexdigest()
+        (tmp_path / f"{name}.json").write_text(json.dumps(_manifest(model={"sha256": digest})))
+        arguments += [f"--model={tmp_path / name}.tflite", f"--manifest={tmp_path / name}.json"]
+        arguments += [f"--labels={tmp_path / 'l'}", "--recipe=int8", f"--name={name}"]
+    assert bundle_model.main(arguments) == 0
+    folder = tmp_path / "assets/models"
+    assert (folder / "sparse/model.packed").read_bytes() == sparse
+    assert not (folder / "sparse/model.tflite").exists()
+    assert (folder / "dense/model.tflite").read_bytes() == dense

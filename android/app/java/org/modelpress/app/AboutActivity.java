@@ -19,7 +19,7 @@ public final class AboutActivity extends Activity {
     super.onCreate(state);
     setContentView(R.layout.about);
     try {
-      AppModels models = new AppModels(getAssets());
+      AppModels models = new AppModels(this);
       showModel(models.manifest(models.nameOrFirst(new Settings(this).variant())));
     } catch (IOException | RuntimeException e) {
       add(R.string.fact_variant, getString(R.string.model_error, e.getMessage()));

@@ -20,7 +20,7 @@ public final class AboutActivityTest {
 
   @Test
   public void namesModelAndRuntime() throws Exception {
-    AppModels models = new AppModels(RuntimeEnvironment.getApplication().getAssets());
+    AppModels models = new AppModels(RuntimeEnvironment.getApplication());
     new Settings(RuntimeEnvironment.getApplication()).setVariant("digits_fp32");
     AboutActivity activity = screens.launch(AboutActivity.class);
     String text = TestScreen.allText(activity.getWindow().getDecorView());
@@ -33,7 +33,7 @@ public final class AboutActivityTest {
 
   @Test
   public void forgetsAVariantThatTheAppNoLongerHas() throws Exception {
-    AppModels models = new AppModels(RuntimeEnvironment.getApplication().getAssets());
+    AppModels models = new AppModels(RuntimeEnvironment.getApplication());
     new Settings(RuntimeEnvironment.getApplication()).setVariant("of_an_older_version");
     AboutActivity activity = screens.launch(AboutActivity.class);
     String text = TestScreen.allText(activity.getWindow().getDecorView());

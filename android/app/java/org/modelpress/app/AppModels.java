@@ -1,8 +1,10 @@
 package org.modelpress.app;
 
+import android.content.Context;
 import android.content.res.AssetFileDescriptor;
 import android.content.res.AssetManager;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -10,11 +12,13 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.modelpress.core.LabelledImages;
 import org.modelpress.core.ModelManifest;
 import org.modelpress.core.Npy;
+import org.modelpress.core.UnpackedModel;
 
 /**
  * The variants that the build put into the APK, under {@code assets/models/NAME/}, and the labelled
@@ -26,7 +30,10 @@ final class AppModels {
   private static final String SAMPLE = "sample/";
   private static final int BUFFER_BYTES = 1 << 14;
 
+  private static final String UNPACKED = "models";
+
   private final AssetManager assets;
+  private final File unpacked;
   private final List<String> names;
 
   /**
@@ -34,8 +41,9 @@ final class AppModels {
    *
    * @throws IOException if the APK carries none
    */
-  AppModels(AssetManager assets) throws IOException {
-    this.assets = assets;
+  AppModels(Context context) throws IOException {
+    assets = context.getAssets();
+    unpacked = new File(context.getNoBackupFilesDir(), UNPACKED);
     names = lines(INDEX);
   }
 
@@ -57,8 +65,29 @@ final class AppModels {
     return lines(ROOT + name + "/labels.txt");
   }
 
-  /** Maps a model: its pages are read when used and need no heap. */
+  /**
+   * Maps a model: its pages are read when used and need no heap. A model that the build packed is
+   * unpacked to a file at its first use.
+   */
   ByteBuffer model(String name) throws IOException {
+    try {
+      return mapStored(name);
+    } catch (FileNotFoundException e) {
+      String packed = ROOT + name + "/model.packed";
+      return UnpackedModel.map(() -> assets.open(packed), unpacked, manifest(name));
+    }
+  }
+
+  /** Deletes unpacked models of older versions of the app. */
+  void deleteUnused() throws IOException {
+    List<ModelManifest> manifests = new ArrayList<>();
+    for (String name : names) {
+      manifests.add(manifest(name));
+    }
+    UnpackedModel.deleteOthers(unpacked, manifests);
+  }
+
+  private ByteBuffer mapStored(String name) throws IOException {
     try (AssetFileDescriptor descriptor = assets.openFd(ROOT + name + "/model.tflite");
         FileInputStream stream = descriptor.createInputStream();
         FileChannel channel = stream.getChannel()) {

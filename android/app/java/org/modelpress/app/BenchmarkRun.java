@@ -79,7 +79,7 @@ final class BenchmarkRun {
     }
     problem = "";
     try {
-      names = new AppModels(context.getAssets()).names();
+      names = new AppModels(context).names();
     } catch (IOException e) {
       problem = String.valueOf(e.getMessage());
       listener.run();

@@ -79,7 +79,7 @@ public final class CameraActivity extends Activity
         say(getString(R.string.no_camera));
         return;
       }
-      AppModels models = new AppModels(getAssets());
+      AppModels models = new AppModels(this);
       Settings settings = new Settings(this);
       String name = models.nameOrFirst(settings.variant());
       classifier =

@@ -77,6 +77,7 @@ final class ClassifierWorker {
     this.models = models;
     this.listener = listener;
     decoder = new PhotoDecoder(context.getContentResolver());
+    thread.execute(this::tidy);
   }
 
   /** Takes {@code request} up after the one that is running; those between are dropped. */
@@ -137,6 +138,15 @@ final class ClassifierWorker {
         new Classifier(
             models.model(name), models.manifest(name), models.labels(name), request.options);
     opened = request;
+  }
+
+  private void tidy() {
+    try {
+      models.deleteUnused();
+    } catch (IOException | RuntimeException e) {
+      // What is wrong with the models shows when one is opened.
+      return;
+    }
   }
 
   private void decode(Uri uri) throws IOException {

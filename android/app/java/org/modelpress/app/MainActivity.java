@@ -57,7 +57,7 @@ public final class MainActivity extends Activity implements ClassifierWorker.Lis
     findViewById(R.id.benchmark).setOnClickListener(button -> open(BenchmarkActivity.class, 0));
     findViewById(R.id.about).setOnClickListener(button -> open(AboutActivity.class, 0));
     try {
-      AppModels models = new AppModels(getAssets());
+      AppModels models = new AppModels(this);
       worker = new ClassifierWorker(this, models, this);
       panel = new SettingsPanel(this, models, settings, this::refresh);
     } catch (IOException | RuntimeException e) {

@@ -75,7 +75,7 @@ public final class MeasureProvider extends ContentProvider {
   }
 
   private BenchmarkRow measure(String name, ClassifierOptions options) throws IOException {
-    AppModels models = new AppModels(getContext().getAssets());
+    AppModels models = new AppModels(getContext());
     ModelManifest manifest = models.manifest(name);
     List<String> labels = models.labels(name);
     ByteBuffer model = models.model(name);

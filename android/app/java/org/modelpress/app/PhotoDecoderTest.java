@@ -123,7 +123,7 @@ public final class PhotoDecoderTest {
 
   @Test
   public void preparesABitmapWithoutMemoryForEachPixel() throws IOException {
-    AppModels models = new AppModels(RuntimeEnvironment.getApplication().getAssets());
+    AppModels models = new AppModels(RuntimeEnvironment.getApplication());
     ModelManifest manifest = models.manifest(models.names().get(0));
     Preprocessor preprocessor = new Preprocessor(manifest);
     ByteBuffer input =
