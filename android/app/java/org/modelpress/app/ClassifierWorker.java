@@ -180,7 +180,11 @@ final class ClassifierWorker {
     double median = new Latencies(Arrays.copyOf(times, count)).median();
     Figures figures =
         new Figures(
-            request.variant, classifier.delegate(), request.options.threads(), median, modelMemory);
+            classifier.manifest().variant(),
+            classifier.delegate(),
+            request.options.threads(),
+            median,
+            modelMemory);
     tell(number, () -> listener.onMeasured(figures));
   }
 

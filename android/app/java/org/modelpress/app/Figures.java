@@ -2,7 +2,9 @@ package org.modelpress.app;
 
 /** What one variant took on this device, as the user set it. */
 final class Figures {
+  /** The variant's name without that of its model. */
   final String variant;
+
   final String delegate;
   final int threads;
 

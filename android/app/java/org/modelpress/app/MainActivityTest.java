@@ -99,6 +99,7 @@ public final class MainActivityTest {
       TestScreen.await(() -> figures.getChildCount() == shown);
       assertTrue(TestScreen.text(activity, R.id.model_line).contains("digits_" + VARIANTS[i]));
       assertEquals(TestScreen.expectedLabel(), label(activity));
+      assertTrue(TestScreen.allText(figures).contains(VARIANTS[i] + "\n"));
     }
     TestScreen.wholePage(activity, "page.png");
   }
