@@ -83,7 +83,7 @@ public final class MainActivityTest {
     MainActivity activity = withPhoto(open());
     TestScreen.await(() -> TestScreen.visible(activity, R.id.figures_card));
     TestScreen.wholePage(activity, "page_large_text.png");
-    assertNothingIsCut(activity.getWindow().getDecorView());
+    TestScreen.assertNothingIsCut(activity.getWindow().getDecorView());
   }
 
   @Test
@@ -215,20 +215,5 @@ public final class MainActivityTest {
   private static String ranOn(MainActivity activity) {
     TextView line = activity.findViewById(R.id.ran_on);
     return line == null ? "" : line.getText().toString();
-  }
-
-  /** No text is cut off by its own view. */
-  private static void assertNothingIsCut(View view) {
-    if (view instanceof ViewGroup) {
-      for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
-        assertNothingIsCut(((ViewGroup) view).getChildAt(i));
-      }
-    } else if (view instanceof TextView && view.isShown()) {
-      TextView text = (TextView) view;
-      if (text.getLayout() != null) {
-        int room = text.getHeight() - text.getTotalPaddingTop() - text.getTotalPaddingBottom();
-        assertTrue("cut: " + text.getText(), text.getLayout().getHeight() <= room);
-      }
-    }
   }
 }

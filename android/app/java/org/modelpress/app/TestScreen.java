@@ -1,5 +1,6 @@
 package org.modelpress.app;
 
+import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
 import android.app.Activity;
@@ -98,6 +99,21 @@ final class TestScreen {
       }
     }
     return text.toString();
+  }
+
+  /** No text is cut off by its own view. */
+  static void assertNothingIsCut(View view) {
+    if (view instanceof ViewGroup) {
+      for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
+        assertNothingIsCut(((ViewGroup) view).getChildAt(i));
+      }
+    } else if (view instanceof TextView && view.isShown()) {
+      TextView text = (TextView) view;
+      if (text.getLayout() != null) {
+        int room = text.getHeight() - text.getTotalPaddingTop() - text.getTotalPaddingBottom();
+        assertTrue("cut: " + text.getText(), text.getLayout().getHeight() <= room);
+      }
+    }
   }
 
   /** Leaves a picture of the screen among the test's outputs. */
