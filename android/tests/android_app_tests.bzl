@@ -74,11 +74,15 @@ def _bad_apps():
     android_app(name = "old_sdk", min_sdk_version = 21, model = ":fixture_int8", tags = ["manual"])
     android_app(name = "one_word", application_id = "app", model = ":fixture_int8", tags = ["manual"])
     android_app(name = "digit_first", application_id = "com.1example", model = ":fixture_int8", tags = ["manual"])
+    android_app(name = "no_gpu", gpu = True, model = ":fixture_int8", tags = ["manual"])
+    android_app(name = "no_select_tf_ops", model = ":fixture_int8", select_tf_ops = True, tags = ["manual"])
     android_app(name = "same_twice", model = ":fixture_int8", more_models = [":fixture_int8"], tags = ["manual"])
     android_app(name = "unknown_abi", abis = ["mips"], model = ":fixture_int8", tags = ["manual"])
     return {
         "digit_first": "//android/tests:digit_first: application_id \"com.1example\" is no Android package name",
         "future_sdk": "//android/tests:future_sdk: target_sdk_version 99 has no platform jar in ",
+        "no_gpu": "//android/tests:no_gpu: gpu = True, but tensorflow-lite 2.16.1 has no `gpu` here",
+        "no_select_tf_ops": "//android/tests:no_select_tf_ops: select_tf_ops = True, but tensorflow-lite 2.16.1 has no",
         "old_sdk": "//android/tests:old_sdk: min_sdk_version 21; expected 24 to the target_sdk_version",
         "one_word": "//android/tests:one_word: application_id \"app\" is no Android package name",
         "same_twice": "//android/tests:same_twice: fixture_int8 is in the app twice",

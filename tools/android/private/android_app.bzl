@@ -4,7 +4,7 @@ load("@rules_java//java/common:java_info.bzl", "JavaInfo")
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
 load("//models/private:tool.bzl", "public_label")
 load("//tools/android:keystore.bzl", "AndroidKeystoreInfo")
-load("//tools/android:runtime.bzl", "AndroidRuntimeInfo")
+load("//tools/android:runtime.bzl", "AndroidRuntimeInfo", "EXTRAS")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "compile_jar")
 load(
     ":actions.bzl",
@@ -90,7 +90,20 @@ def _variants(ctx):
         seen[variant.name] = True
     return variants
 
-def _jni(ctx, runtime):
+def _extras(ctx, runtime):
+    """Returns the parts of the runtime that the app asks for beside its core."""
+    wanted = [name for name in EXTRAS if getattr(ctx.attr, name)]
+    for name in wanted:
+        if name not in runtime.extras:
+            fail("%s: %s = True, but %s has no `%s` here: no matching version can be had; name one in //tools/android/runtimes" % (
+                public_label(ctx.label),
+                name,
+                runtime.name,
+                name,
+            ))
+    return [runtime.extras[name] for name in wanted]
+
+def _jni(ctx, runtime, extras):
     """Returns the (ABI, File) pairs that the app ships."""
     pairs = []
     for abi in ctx.attr.abis or sorted(runtime.jni):
@@ -101,7 +114,8 @@ def _jni(ctx, runtime):
                 abi,
                 ", ".join(sorted(runtime.jni)),
             ))
-        pairs += [(abi, library) for library in runtime.jni[abi].to_list()]
+        for part in [runtime] + extras:
+            pairs += [(abi, library) for library in part.jni[abi].to_list()]
     return pairs
 
 def _android_app_impl(ctx):
@@ -110,7 +124,8 @@ def _android_app_impl(ctx):
     variants = _variants(ctx)
     _check_application_id(ctx)
     _check_sdk(ctx, tools)
-    jni = _jni(ctx, runtime)
+    extras = _extras(ctx, runtime)
+    jni = _jni(ctx, runtime, extras)
     android_jar = tools.android_jars[ctx.attr.target_sdk_version]
     settings = struct(
         application_id = ctx.attr.application_id,
@@ -165,7 +180,7 @@ def _android_app_impl(ctx):
         keep_rules = resource_rules,
     )
 
-    deps = [dep[JavaInfo] for dep in ctx.attr.deps] + [runtime.java]
+    deps = [dep[JavaInfo] for dep in ctx.attr.deps] + [part.java for part in [runtime] + extras]
     compile_jar(
         ctx = ctx,
         srcs = ctx.files.srcs + [r_java],
@@ -245,6 +260,7 @@ android_app = rule(
             providers = [JavaInfo],
             doc = "Java libraries; the classifier is //android/core.",
         ),
+        gpu = attr.bool(doc = "Ships the runtime's GPU delegate."),
         keep_rules = attr.label_list(
             allow_files = [".pro"],
             doc = "R8 rules for `shrink`, beside the runtime's and those for manifest and layouts.",
@@ -286,6 +302,7 @@ android_app = rule(
             doc = "A labelled image_set; the app's benchmark states accuracy on a part of it, bundled under assets/sample/.",
         ),
         sample_count = attr.int(default = 200, doc = "Images of the sample to bundle."),
+        select_tf_ops = attr.bool(doc = "Ships the runtime's TensorFlow kernels, for models with operators that it lacks."),
         shrink = attr.bool(
             doc = "Drops and renames classes with R8; output group `mapping` has the names for stack traces.",
         ),
