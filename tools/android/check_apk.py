@@ -5,6 +5,7 @@ pass. It is what `apk_test` runs.
 """
 
 import argparse
+import collections
 import dataclasses
 import hashlib
 import json
@@ -16,6 +17,7 @@ import sys
 import zipfile
 
 import bundle_model
+import dex_classes
 import pack_apk
 
 # Processors whose devices may have 16 KB pages.
@@ -23,7 +25,16 @@ _LARGE_PAGE_ABIS = ("arm64-v8a", "x86_64")
 _LARGE_PAGE_BYTES = 16384
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _PT_LOAD = 1
-_MODEL_PATTERN = re.compile(r"assets/models/([^/]+)/model\.tflite")
+_INDEX = "assets/models/index.txt"
+# Libraries of TensorFlow Lite and of its successor: an app that ships two has two sets of kernels.
+_RUNTIME_LIBRARIES = re.compile(r"lib(tensorflowlite|LiteRt|litert|tflite)[^/]*\.so")
+# The runtime finds these by name; a shrinker that renames them breaks the app at its start.
+_REFLECTED_CLASSES = (
+    "org.tensorflow.lite.InterpreterApi",
+    "org.tensorflow.lite.InterpreterFactoryImpl",
+    "org.tensorflow.lite.NativeInterpreterWrapper",
+)
+_MODEL_PATTERN = re.compile(r"assets/models/([^/]+)/model\.(tflite|packed)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,8 +45,12 @@ class Expected:
     min_sdk: int
     target_sdk: int
     elf_page_bytes: int
-    recipe: str | None = None
+    recipes: tuple[str, ...] | None = None
     runtime: str | None = None
+    abis: tuple[str, ...] | None = None
+    max_bytes: int | None = None
+    permissions: tuple[str, ...] = ()
+    debuggable: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,25 +131,76 @@ def check_libraries(apk: pathlib.Path, elf_page_bytes: int, report: Report) -> N
                 )
 
 
-def check_model(apk: pathlib.Path, expected: Expected, report: Report) -> None:
-    """The APK carries one model, with the manifest and labels that belong to it."""
+def check_runtime(apk: pathlib.Path, expected: Expected, report: Report) -> None:
+    """The APK carries one TensorFlow Lite for each of its ABIs, and each class once."""
     with zipfile.ZipFile(apk) as archive:
-        found = [_MODEL_PATTERN.fullmatch(name) for name in archive.namelist()]
-        names = [match.group(1) for match in found if match]
-        if len(names) != 1:
-            report.faults.append(f"{len(names)} models under assets/models, expected 1")
-            return
-        folder = f"assets/models/{names[0]}"
-        try:
-            bundle_model.check(
-                json.loads(archive.read(f"{folder}/manifest.json")),
-                archive.read(f"{folder}/model.tflite"),
-                archive.read(f"{folder}/labels.txt"),
-                recipe=expected.recipe,
-                runtime=expected.runtime,
+        names = archive.namelist()
+        classes = [
+            name
+            for entry in names
+            if re.fullmatch(r"classes\d*\.dex", entry)
+            for name in dex_classes.defined(archive.read(entry))
+        ]
+    libraries: dict[str, list[str]] = {}
+    for name in names:
+        parts = name.split("/")
+        if parts[0] == "lib" and len(parts) == 3:
+            libraries.setdefault(parts[1], []).append(parts[2])
+    for abi, files in sorted(libraries.items()):
+        runtimes = sorted(file for file in files if _RUNTIME_LIBRARIES.fullmatch(file))
+        if len(runtimes) != 1:
+            report.faults.append(
+                f"lib/{abi} has {', '.join(runtimes) or 'no runtime'}, expected one TensorFlow Lite"
             )
-        except (bundle_model.BundleError, KeyError, ValueError) as error:
-            report.faults.append(f"{folder}: {error}")
+    if expected.abis is not None and sorted(libraries) != sorted(expected.abis):
+        report.faults.append(
+            f"ABIs {', '.join(sorted(libraries)) or 'none'}, expected {', '.join(expected.abis)}"
+        )
+    twice = sorted(name for name, count in collections.Counter(classes).items() if count > 1)
+    if twice:
+        report.faults.append(f"{len(twice)} classes are defined twice, for example {twice[0]}")
+    report.faults.extend(
+        f"class {name} is missing or renamed: the runtime finds it by name, so keep it"
+        for name in _REFLECTED_CLASSES
+        if name not in classes
+    )
+
+
+def check_size(apk: pathlib.Path, expected: Expected, report: Report) -> None:
+    """The APK is within its budget."""
+    size = apk.stat().st_size
+    report.notes.append(f"{size} bytes")
+    if expected.max_bytes is not None and size > expected.max_bytes:
+        report.faults.append(f"{size} bytes, expected at most {expected.max_bytes}")
+
+
+def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
+    """The APK carries the models of the app, each with the manifest and labels that belong to it."""
+    with zipfile.ZipFile(apk) as archive:
+        entries = archive.namelist()
+        matches = [match for name in entries if (match := _MODEL_PATTERN.fullmatch(name))]
+        found = [match[1] for match in matches]
+        files = {match[1]: match[0] for match in matches}
+        names = archive.read(_INDEX).decode().split() if _INDEX in entries else []
+        wanted = expected.recipes or tuple([None] * len(names))
+        if not names or sorted(names) != sorted(found) or len(names) != len(wanted):
+            report.faults.append(
+                f"models {', '.join(found) or 'none'} under assets/models, expected {len(wanted) or 1}, "
+                f"as {_INDEX} lists them"
+            )
+            return
+        for name, recipe in zip(names, wanted, strict=True):
+            folder = f"assets/models/{name}"
+            try:
+                bundle_model.check(
+                    json.loads(archive.read(f"{folder}/manifest.json")),
+                    archive.read(files[name]),
+                    archive.read(f"{folder}/labels.txt"),
+                    recipe=recipe,
+                    runtime=expected.runtime,
+                )
+            except (bundle_model.BundleError, KeyError, ValueError) as error:
+                report.faults.append(f"{folder}: {error}")
 
 
 def _run(command: tuple[str, ...], *arguments: str) -> tuple[int, str]:
@@ -168,8 +234,18 @@ def check_with_tools(apk: pathlib.Path, expected: Expected, tools: Tools, report
         if got != wanted:
             field = pattern.partition(":")[0]
             report.faults.append(f"{field}: badging says {got}, expected {wanted}")
-    for permission in re.findall(r"uses-permission: name='([^']*)'", output):
-        report.faults.append(f"asks for {permission}; the app needs no permission")
+    allowed = ", ".join(expected.permissions) or "none"
+    report.faults.extend(
+        f"asks for {permission}; permissions of this app: {allowed}"
+        for permission in re.findall(r"uses-permission: name='([^']*)'", output)
+        if permission not in expected.permissions
+    )
+    if ("application-debuggable" in output) != expected.debuggable:
+        report.faults.append(
+            "expected a debuggable app"
+            if expected.debuggable
+            else "is debuggable: anyone with a cable can read the app's data, so build it without"
+        )
     if "launchable-activity" not in output:
         report.faults.append("no launchable activity")
 
@@ -180,7 +256,9 @@ def check(apk: pathlib.Path, expected: Expected, tools: Tools) -> Report:
     try:
         check_packing(apk, report)
         check_libraries(apk, expected.elf_page_bytes, report)
-        check_model(apk, expected, report)
+        check_runtime(apk, expected, report)
+        check_models(apk, expected, report)
+        check_size(apk, expected, report)
     except (OSError, zipfile.BadZipFile) as error:
         report.faults.append(f"no APK: {error}")
         return report
@@ -199,8 +277,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--min-sdk", type=int, required=True)
     parser.add_argument("--target-sdk", type=int, required=True)
     parser.add_argument("--elf-page-bytes", type=int, required=True)
-    parser.add_argument("--recipe")
+    parser.add_argument("--recipes", help="of the models in the order of the index, comma between")
     parser.add_argument("--runtime")
+    parser.add_argument("--abis", help="comma between")
+    parser.add_argument("--max-bytes", type=int, help="of the whole APK")
+    parser.add_argument("--permission", action="append", default=[], help="one that it may ask for")
+    parser.add_argument("--debuggable", action="store_true", help="expect a debuggable app")
     args = parser.parse_args(argv)
     tools = Tools(
         aapt2=(args.aapt2,),
@@ -212,8 +294,12 @@ def main(argv: list[str]) -> int:
         min_sdk=args.min_sdk,
         target_sdk=args.target_sdk,
         elf_page_bytes=args.elf_page_bytes,
-        recipe=args.recipe,
+        recipes=tuple(args.recipes.split(",")) if args.recipes else None,
         runtime=args.runtime,
+        abis=tuple(args.abis.split(",")) if args.abis else None,
+        max_bytes=args.max_bytes,
+        permissions=tuple(args.permission),
+        debuggable=args.debuggable,
     )
     report = check(args.apk, expected, tools)
     digest = hashlib.sha256(args.apk.read_bytes()).hexdigest() if args.apk.exists() else "-"

@@ -18,12 +18,13 @@ _OTHER_APK = pathlib.Path(os.environ["OTHER_APK"]).absolute()
 Entries = dict[str, bytes]
 
 
-def _check(apk: pathlib.Path) -> subprocess.CompletedProcess:
-    return subprocess.run([_CHECK, "--apk", apk], capture_output=True, text=True, check=False)
+def _check(apk: pathlib.Path, *options: str) -> subprocess.CompletedProcess:
+    command = [_CHECK, "--apk", apk, *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def _faults(apk: pathlib.Path) -> str:
-    run = _check(apk)
+def _faults(apk: pathlib.Path, *options: str) -> str:
+    run = _check(apk, *options)
     assert run.returncode == 1, run.stdout
     assert all(line.startswith("FAULT ") for line in run.stderr.splitlines()), run.stderr
     return run.stderr
@@ -50,7 +51,9 @@ def _repack(path: pathlib.Path, change: Callable[[Entries], None]) -> pathlib.Pa
 def test_accepts_the_app_and_names_the_runtimes_known_limit():
     run = _check(_APK)
     assert run.returncode == 0, run.stderr
-    notes = [line for line in run.stdout.splitlines() if line.startswith("NOTE ")]
+    lines = [line for line in run.stdout.splitlines() if line.startswith("NOTE ")]
+    notes = [line for line in lines if not line.endswith(" bytes")]
+    assert lines.count(f"NOTE {_APK.stat().st_size} bytes") == 1
     assert [note.split()[1] for note in notes] == [
         "lib/arm64-v8a/libtensorflowlite_jni.so",
         "lib/x86_64/libtensorflowlite_jni.so",
@@ -90,10 +93,15 @@ def test_a_byte_changed_after_signing_is_red(tmp_path):
     assert "apksigner verify" in _faults(broken)
 
 
-def test_a_model_of_another_recipe_is_red():
+def test_another_app_is_red():
     faults = _faults(_OTHER_APK)
-    assert "is of recipe fp16, expected int8" in faults
+    assert "models fixture_fp16 under assets/models, expected 2" in faults
     assert "package: badging says com.example.other, expected com.example.fixture" in faults
+    assert (
+        "asks for android.permission.INTERNET; permissions of this app: android.permission.CAMERA"
+        in faults
+    )
+    assert "is debuggable: anyone with a cable" in faults
 
 
 def test_swapped_labels_are_red(tmp_path):
@@ -114,6 +122,22 @@ def test_another_model_under_the_manifest_is_red(tmp_path):
     assert "the model is not the one" in _faults(_repack(tmp_path / "other.apk", replace))
 
 
+def test_a_packed_model_is_checked_too(tmp_path):
+    def pack(entries: Entries) -> None:
+        folder = _model_folder(entries)
+        entries[f"{folder}/model.packed"] = entries.pop(f"{folder}/model.tflite")
+
+    # Unsigned, hence not green; but the model is found.
+    assert "under assets/models" not in _faults(_repack(tmp_path / "packed.apk", pack))
+
+    def replace(entries: Entries) -> None:
+        pack(entries)
+        name = next(name for name in entries if name.endswith("/model.packed"))
+        entries[name] = b"another model"
+
+    assert "the model is not the one" in _faults(_repack(tmp_path / "other.apk", replace))
+
+
 def test_a_stale_manifest_is_red(tmp_path):
     def age(entries: Entries) -> None:
         name = f"{_model_folder(entries)}/manifest.json"
@@ -128,10 +152,65 @@ def test_a_missing_model_is_red(tmp_path):
     def remove(entries: Entries) -> None:
         del entries[f"{_model_folder(entries)}/model.tflite"]
 
-    assert "0 models under assets/models" in _faults(_repack(tmp_path / "none.apk", remove))
+    assert "models fixture_int8 under assets/models, expected 2" in _faults(
+        _repack(tmp_path / "none.apk", remove)
+    )
+
+
+def test_a_model_of_another_recipe_is_red(tmp_path):
+    def swap(entries: Entries) -> None:
+        entries["assets/models/index.txt"] = b"fixture_fp16\nfixture_int8\n"
+
+    assert "is of recipe fp16, expected int8" in _faults(_repack(tmp_path / "swapped.apk", swap))
 
 
 def test_a_file_that_is_no_apk_is_red(tmp_path):
     broken = tmp_path / "lfs.apk"
     broken.write_text("version of a pointer\n")
     assert "no APK" in _faults(broken)
+
+
+def test_an_apk_above_its_budget_is_red():
+    assert "bytes, expected at most 1000" in _faults(_APK, "--max-bytes", "1000")
+
+
+def test_an_app_that_should_be_debuggable_is_red():
+    assert "expected a debuggable app" in _faults(_APK, "--debuggable")
+
+
+def test_a_second_runtime_is_red(tmp_path):
+    def add(entries: Entries) -> None:
+        entries["lib/arm64-v8a/libLiteRt.so"] = entries["lib/arm64-v8a/libtensorflowlite_jni.so"]
+
+    assert (
+        "lib/arm64-v8a has libLiteRt.so, libtensorflowlite_jni.so, expected one TensorFlow Lite"
+        in _faults(_repack(tmp_path / "two.apk", add))
+    )
+
+
+def test_an_abi_too_few_is_red(tmp_path):
+    def remove(entries: Entries) -> None:
+        del entries["lib/x86/libtensorflowlite_jni.so"]
+
+    assert "ABIs arm64-v8a, armeabi-v7a, x86_64, expected arm64-v8a, armeabi-v7a, x86, x86_64" in (
+        _faults(_repack(tmp_path / "few.apk", remove))
+    )
+
+
+def test_classes_defined_twice_are_red(tmp_path):
+    def double(entries: Entries) -> None:
+        entries["classes2.dex"] = entries["classes.dex"]
+
+    assert "classes are defined twice, for example " in _faults(
+        _repack(tmp_path / "twice.apk", double)
+    )
+
+
+def test_a_renamed_runtime_class_is_red(tmp_path):
+    def rename(entries: Entries) -> None:
+        name = b"Lorg/tensorflow/lite/InterpreterFactoryImpl;"
+        entries["classes.dex"] = entries["classes.dex"].replace(name, name[:-3] + b"zz;")
+
+    assert "class org.tensorflow.lite.InterpreterFactoryImpl is missing or renamed" in _faults(
+        _repack(tmp_path / "renamed.apk", rename)
+    )

@@ -7,5 +7,5 @@ def _android_impl(_mctx):
 
 android = module_extension(
     implementation = _android_impl,
-    doc = "Declares `android_debian_tools`, `android_sdk` and `android_debug_keystore`.",
+    doc = "Declares `android_debian_tools`, `android_sdk`, `android_debug_keystore` and `android_release_keystore`.",
 )

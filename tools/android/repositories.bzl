@@ -210,8 +210,56 @@ debug_keystore = repository_rule(
     local = True,
 )
 
+# The release key.
+
+_RELEASE = """load("{bzl}", "android_keystore")
+
+android_keystore(
+    name = "keystore",
+    alias = "{alias}",
+    keystore = "release.keystore",
+    password = "password.txt",
+    visibility = ["//visibility:public"],
+)
+"""
+
+_NO_RELEASE = """# ANDROID_KEYSTORE is not set: the debug key signs, which no store accepts.
+alias(
+    name = "keystore",
+    actual = "{debug}",
+    visibility = ["//visibility:public"],
+)
+"""
+
+def _release_keystore_impl(rctx):
+    keystore = rctx.os.environ.get("ANDROID_KEYSTORE", "")
+    if not keystore:
+        rctx.file("BUILD.bazel", _NO_RELEASE.format(debug = "@android_debug_keystore//:keystore"))
+        return
+    password = rctx.os.environ.get("ANDROID_KEYSTORE_PASSWORD_FILE", "")
+    alias = rctx.os.environ.get("ANDROID_KEY_ALIAS", "")
+    if not password or not alias:
+        fail("ANDROID_KEYSTORE=%s needs ANDROID_KEYSTORE_PASSWORD_FILE (its first line is the password) and ANDROID_KEY_ALIAS" % keystore)
+    for variable, path in {"ANDROID_KEYSTORE": keystore, "ANDROID_KEYSTORE_PASSWORD_FILE": password}.items():
+        if not path.startswith("/") or not rctx.path(path).exists:
+            fail("%s=%s: no such file; expected an absolute path" % (variable, path))
+
+    # Links, not copies: the secrets stay where they are.
+    rctx.symlink(keystore, "release.keystore")
+    rctx.symlink(password, "password.txt")
+    rctx.file("BUILD.bazel", _RELEASE.format(alias = alias, bzl = _absolute(_KEYSTORE_BZL)))
+
+release_keystore = repository_rule(
+    implementation = _release_keystore_impl,
+    doc = "The key that release APKs are signed with, from the environment: ANDROID_KEYSTORE, " +
+          "ANDROID_KEYSTORE_PASSWORD_FILE and ANDROID_KEY_ALIAS; the debug key where there is none.",
+    environ = ["ANDROID_KEYSTORE", "ANDROID_KEYSTORE_PASSWORD_FILE", "ANDROID_KEY_ALIAS"],
+    local = True,
+)
+
 def android_repositories():
     """Declares what the Android rules need of this machine."""
     debian_android_tools(name = "android_debian_tools")
     android_sdk(name = "android_sdk")
     debug_keystore(name = "android_debug_keystore")
+    release_keystore(name = "android_release_keystore")

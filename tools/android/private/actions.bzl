@@ -28,7 +28,7 @@ def compile_resources(*, ctx, tools, resources, output):
         progress_message = "Compiling resources of %s" % public_label(ctx.label),
     )
 
-def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, settings, output, r_java):
+def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, settings, output, r_java, keep_rules):
     """Links resources, assets and the manifest into an APK without code, and writes R.java.
 
     Args:
@@ -37,16 +37,18 @@ def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, setti
       android_jar: platform to link against.
       manifest: AndroidManifest.xml.
       compiled: zip of compile_resources.
-      assets: directory of the app's assets; models in it stay uncompressed.
-      settings: struct of application_id, min_sdk_version, target_sdk_version, version_code, version_name.
+      assets: list of directories of the app's assets; models in them stay uncompressed.
+      settings: struct of application_id, debuggable, min_sdk_version, target_sdk_version, version_code, version_name.
       output: the APK to write.
       r_java: directory to write R.java into.
+      keep_rules: file to write R8 rules for what manifest and layouts name into.
     """
     args = ctx.actions.args()
     args.add("link")
     args.add("-I", android_jar)
     args.add("--manifest", manifest)
-    args.add("-A", assets.path)
+    for folder in assets:
+        args.add("-A", folder.path)
     args.add("-0", ".tflite")
     args.add("--min-sdk-version", str(settings.min_sdk_version))
     args.add("--target-sdk-version", str(settings.target_sdk_version))
@@ -54,14 +56,17 @@ def link_resources(*, ctx, tools, android_jar, manifest, compiled, assets, setti
     args.add("--version-name", settings.version_name)
     if settings.application_id:
         args.add("--rename-manifest-package", settings.application_id)
+    if settings.debuggable:
+        args.add("--debug-mode")
+    args.add("--proguard", keep_rules)
     args.add("--java", r_java.path)
     args.add("-o", output)
     args.add(compiled)
     ctx.actions.run(
         executable = tools.aapt2,
         arguments = [args],
-        inputs = depset([android_jar, manifest, compiled, assets], transitive = [tools.tool_files]),
-        outputs = [output, r_java],
+        inputs = depset([android_jar, manifest, compiled] + assets, transitive = [tools.tool_files]),
+        outputs = [output, r_java, keep_rules],
         mnemonic = "AaptLink",
         progress_message = "Linking resources of %s" % public_label(ctx.label),
     )
@@ -88,24 +93,101 @@ def dex(*, ctx, tools, android_jar, jars, min_sdk_version, output):
         progress_message = "Dexing %s" % public_label(ctx.label),
     )
 
-def bundle_model(*, ctx, variant, runtime, output):
-    """Checks that model, manifest and labels belong together and copies them into an assets folder."""
+def shrink(*, ctx, tools, android_jar, jars, keep_rules, min_sdk_version, output, mapping):
+    """Compiles class files into a zip of classes*.dex without what nothing uses; writes the map of new names."""
+    jdk = jdk_of(ctx)
+    args = ctx.actions.args()
+    args.add_all(_JVM_FLAGS)
+    args.add("-cp", tools.d8_jar)
+    args.add("com.android.tools.r8.R8")
+    args.add("--release")
+    args.add("--min-api", str(min_sdk_version))
+    args.add("--lib", android_jar)
+    args.add("--lib", jdk.java_home)
+    for rules in keep_rules:
+        args.add("--pg-conf", rules)
+    args.add("--pg-map-output", mapping)
+    args.add("--output", output)
+    args.add_all(jars)
+    ctx.actions.run(
+        executable = _java(ctx),
+        arguments = [args],
+        inputs = depset(
+            [android_jar, tools.d8_jar] + keep_rules,
+            transitive = [jars, jdk.files, tools.tool_files],
+        ),
+        outputs = [output, mapping],
+        mnemonic = "Shrink",
+        progress_message = "Shrinking %s" % public_label(ctx.label),
+    )
+
+def bundle_models(*, ctx, variants, runtime, pack, output):
+    """Checks that model, manifest and labels belong together and copies them into an assets folder.
+
+    Args:
+      ctx: rule context.
+      variants: list of VariantInfo, the app's first choice first.
+      runtime: AndroidRuntimeInfo.
+      pack: whether to compress models where that pays.
+      output: the folder to write.
+    """
     args = ctx.actions.args()
     args.add("--label", public_label(ctx.label))
-    args.add("--model", variant.model)
-    args.add("--manifest", variant.manifest)
-    args.add("--labels", variant.labels)
-    args.add("--recipe", variant.recipe_name)
     args.add("--runtime", runtime.version)
-    args.add("--name", variant.name)
+    if pack:
+        args.add("--pack")
+    inputs = []
+    for variant in variants:
+        args.add("--model", variant.model)
+        args.add("--manifest", variant.manifest)
+        args.add("--labels", variant.labels)
+        args.add("--recipe", variant.recipe_name)
+        args.add("--name", variant.name)
+        inputs += [variant.model, variant.manifest, variant.labels]
     args.add("--out", output.path)
     ctx.actions.run(
         executable = ctx.executable._bundle_model,
         arguments = [args],
-        inputs = [variant.model, variant.manifest, variant.labels],
+        inputs = inputs,
         outputs = [output],
         mnemonic = "BundleModel",
-        progress_message = "Bundling %s into %s" % (variant.name, public_label(ctx.label)),
+        progress_message = "Bundling %s into %s" % (
+            ", ".join([variant.name for variant in variants]),
+            public_label(ctx.label),
+        ),
+    )
+
+def sample_images(*, ctx, image_set, count, output):
+    """Copies a labelled sample of an image set (ImageSetInfo) into an assets folder."""
+    args = ctx.actions.args()
+    args.add("--label", public_label(ctx.label))
+    args.add("--images", image_set.images)
+    args.add("--classes", image_set.classes)
+    args.add("--count", count)
+    args.add("--out", output.path)
+    ctx.actions.run(
+        executable = ctx.executable._sample_images,
+        arguments = [args],
+        inputs = [image_set.images, image_set.classes],
+        outputs = [output],
+        mnemonic = "SampleImages",
+        progress_message = "Choosing a sample for %s" % public_label(ctx.label),
+    )
+
+def expand_manifest(*, ctx, manifest, application_id, output):
+    """Replaces ${applicationId}, as the Android Gradle plugin does; the manifest's package if it is empty."""
+    ctx.actions.run_shell(
+        command = """
+set -eu
+id=$3
+[ -n "$id" ] || id=$(sed -n 's/.*[[:space:]]package="\\([^"]*\\)".*/\\1/p' "$1" | head -n 1)
+sed "s/[$]{applicationId}/$id/g" "$1" > "$2"
+""",
+        arguments = [manifest.path, output.path, application_id],
+        inputs = [manifest],
+        outputs = [output],
+        mnemonic = "ExpandManifest",
+        progress_message = "Expanding the manifest of %s" % public_label(ctx.label),
     )
 
 def pack_apk(*, ctx, resources, dex_zip, jni, output):

@@ -1,35 +1,40 @@
 """`android_app`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
-load("//models:providers.bzl", "VariantInfo")
+load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
 load("//models/private:tool.bzl", "public_label")
 load("//tools/android:keystore.bzl", "AndroidKeystoreInfo")
-load("//tools/android:runtime.bzl", "AndroidRuntimeInfo")
+load("//tools/android:runtime.bzl", "AndroidRuntimeInfo", "EXTRAS")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "compile_jar")
 load(
     ":actions.bzl",
-    "bundle_model",
+    "bundle_models",
     "check_alignment",
     "compile_resources",
     "dex",
+    "expand_manifest",
     "link_resources",
     "pack_apk",
+    "sample_images",
+    "shrink",
     "sign_apk",
 )
 
 AndroidAppInfo = provider(
     doc = "An APK and the parts of it that tests need.",
     fields = {
+        "abis": "list of strings: ABIs that it ships.",
         "android_jar": "File: platform that it was compiled against.",
         "apk": "File: signed APK.",
         "application_id": "string: its package on the device, or empty for the manifest's.",
-        "java": "JavaInfo of its classes and their dependencies.",
-        "manifest": "File: AndroidManifest.xml as written in the sources.",
+        "debuggable": "bool: whether a debugger may attach.",
+        "java": "JavaInfo of its classes before shrinking, and their dependencies.",
+        "manifest": "File: AndroidManifest.xml of the sources with ${applicationId} filled in.",
         "min_sdk_version": "int",
         "resources": "File: APK of resources, assets and linked manifest, without code.",
         "runtime": "AndroidRuntimeInfo.",
         "target_sdk_version": "int",
-        "variant": "VariantInfo of the model in it.",
+        "variants": "list of VariantInfo: the models in it, the one that it begins with first.",
     },
 )
 
@@ -72,7 +77,33 @@ def _check_sdk(ctx, tools):
             target,
         ))
 
-def _jni(ctx, runtime):
+def _variants(ctx):
+    """Returns the VariantInfo of each model, the first choice first."""
+    variants = [target[VariantInfo] for target in [ctx.attr.model] + ctx.attr.more_models]
+    seen = {}
+    for variant in variants:
+        if variant.name in seen:
+            fail("%s: %s is in the app twice; expected each variant once in model and more_models" % (
+                public_label(ctx.label),
+                variant.name,
+            ))
+        seen[variant.name] = True
+    return variants
+
+def _extras(ctx, runtime):
+    """Returns the parts of the runtime that the app asks for beside its core."""
+    wanted = [name for name in EXTRAS if getattr(ctx.attr, name)]
+    for name in wanted:
+        if name not in runtime.extras:
+            fail("%s: %s = True, but %s has no `%s` here: no matching version can be had; name one in //tools/android/runtimes" % (
+                public_label(ctx.label),
+                name,
+                runtime.name,
+                name,
+            ))
+    return [runtime.extras[name] for name in wanted]
+
+def _jni(ctx, runtime, extras):
     """Returns the (ABI, File) pairs that the app ships."""
     pairs = []
     for abi in ctx.attr.abis or sorted(runtime.jni):
@@ -83,19 +114,22 @@ def _jni(ctx, runtime):
                 abi,
                 ", ".join(sorted(runtime.jni)),
             ))
-        pairs += [(abi, library) for library in runtime.jni[abi].to_list()]
+        for part in [runtime] + extras:
+            pairs += [(abi, library) for library in part.jni[abi].to_list()]
     return pairs
 
 def _android_app_impl(ctx):
     tools = ctx.toolchains[TOOLCHAIN_TYPE].android
     runtime = ctx.attr.runtime[AndroidRuntimeInfo]
-    variant = ctx.attr.model[VariantInfo]
+    variants = _variants(ctx)
     _check_application_id(ctx)
     _check_sdk(ctx, tools)
-    jni = _jni(ctx, runtime)
+    extras = _extras(ctx, runtime)
+    jni = _jni(ctx, runtime, extras)
     android_jar = tools.android_jars[ctx.attr.target_sdk_version]
     settings = struct(
         application_id = ctx.attr.application_id,
+        debuggable = ctx.attr.debuggable,
         min_sdk_version = ctx.attr.min_sdk_version,
         target_sdk_version = ctx.attr.target_sdk_version,
         version_code = ctx.attr.version_code,
@@ -107,27 +141,46 @@ def _android_app_impl(ctx):
     resources = ctx.actions.declare_file(work + "resources.apk")
     r_java = ctx.actions.declare_directory(work + "r_java")
     classes = ctx.actions.declare_file(work + "classes.jar")
+    resource_rules = ctx.actions.declare_file(work + "resources.pro")
     dex_zip = ctx.actions.declare_file(work + "dex.zip")
     assets = ctx.actions.declare_directory(work + "assets")
     unsigned = ctx.actions.declare_file(work + "unsigned.apk")
+    manifest = ctx.actions.declare_file(work + "AndroidManifest.xml")
     alignment_report = ctx.actions.declare_file(work + "alignment.txt")
     apk = ctx.actions.declare_file(ctx.label.name + ".apk")
 
-    bundle_model(ctx = ctx, variant = variant, runtime = runtime, output = assets)
+    bundle_models(ctx = ctx, variants = variants, runtime = runtime, pack = ctx.attr.pack_models, output = assets)
+    folders = [assets]
+    if ctx.attr.sample:
+        sample = ctx.actions.declare_directory(work + "sample")
+        sample_images(
+            ctx = ctx,
+            image_set = ctx.attr.sample[ImageSetInfo],
+            count = ctx.attr.sample_count,
+            output = sample,
+        )
+        folders.append(sample)
+    expand_manifest(
+        ctx = ctx,
+        manifest = ctx.file.manifest,
+        application_id = ctx.attr.application_id,
+        output = manifest,
+    )
     compile_resources(ctx = ctx, tools = tools, resources = ctx.files.resources, output = compiled)
     link_resources(
         ctx = ctx,
         tools = tools,
         android_jar = android_jar,
-        manifest = ctx.file.manifest,
+        manifest = manifest,
         compiled = compiled,
-        assets = assets,
+        assets = folders,
         settings = settings,
         output = resources,
         r_java = r_java,
+        keep_rules = resource_rules,
     )
 
-    deps = [dep[JavaInfo] for dep in ctx.attr.deps] + [runtime.java]
+    deps = [dep[JavaInfo] for dep in ctx.attr.deps] + [part.java for part in [runtime] + extras]
     compile_jar(
         ctx = ctx,
         srcs = ctx.files.srcs + [r_java],
@@ -135,14 +188,29 @@ def _android_app_impl(ctx):
         classpath = depset([android_jar], transitive = [dep.transitive_compile_time_jars for dep in deps]),
     )
     java = JavaInfo(output_jar = classes, compile_jar = classes, deps = deps)
-    dex(
-        ctx = ctx,
-        tools = tools,
-        android_jar = android_jar,
-        jars = java.transitive_runtime_jars,
-        min_sdk_version = ctx.attr.min_sdk_version,
-        output = dex_zip,
-    )
+    groups = {"unsigned": depset([unsigned])}
+    if ctx.attr.shrink:
+        mapping = ctx.actions.declare_file(ctx.label.name + ".mapping.txt")
+        groups["mapping"] = depset([mapping])
+        shrink(
+            ctx = ctx,
+            tools = tools,
+            android_jar = android_jar,
+            jars = java.transitive_runtime_jars,
+            keep_rules = [resource_rules] + runtime.keep_rules.to_list() + ctx.files.keep_rules,
+            min_sdk_version = ctx.attr.min_sdk_version,
+            output = dex_zip,
+            mapping = mapping,
+        )
+    else:
+        dex(
+            ctx = ctx,
+            tools = tools,
+            android_jar = android_jar,
+            jars = java.transitive_runtime_jars,
+            min_sdk_version = ctx.attr.min_sdk_version,
+            output = dex_zip,
+        )
     pack_apk(ctx = ctx, resources = resources, dex_zip = dex_zip, jni = jni, output = unsigned)
     check_alignment(ctx = ctx, tools = tools, apk = unsigned, output = alignment_report)
     sign_apk(
@@ -156,24 +224,26 @@ def _android_app_impl(ctx):
     )
     return [
         DefaultInfo(files = depset([apk]), runfiles = ctx.runfiles(files = [apk])),
-        OutputGroupInfo(unsigned = depset([unsigned])),
+        OutputGroupInfo(**groups),
         AndroidAppInfo(
+            abis = sorted({abi: True for abi, _ in jni}),
             android_jar = android_jar,
             apk = apk,
             application_id = ctx.attr.application_id,
+            debuggable = ctx.attr.debuggable,
             java = java,
-            manifest = ctx.file.manifest,
+            manifest = manifest,
             min_sdk_version = ctx.attr.min_sdk_version,
             resources = resources,
             runtime = runtime,
             target_sdk_version = ctx.attr.target_sdk_version,
-            variant = variant,
+            variants = variants,
         ),
     ]
 
 android_app = rule(
     implementation = _android_app_impl,
-    doc = """An Android app that carries one model.
+    doc = """An Android app that carries one model or several variants of it.
 
     Its output is `<name>.apk`: signed with scheme v2, aligned, installable. The .tflite, the native
     libraries and the resource table are stored uncompressed, so that they are mapped, not copied.
@@ -184,10 +254,16 @@ android_app = rule(
         JDK_ATTRS,
         abis = attr.string_list(doc = "ABIs to ship; all of the runtime's if empty."),
         application_id = attr.string(doc = "Package on the device, such as com.example.app; the manifest's if empty."),
+        debuggable = attr.bool(doc = "Lets a debugger attach, and anyone with a cable read the app's data."),
         deps = attr.label_list(
             default = [Label("//android/core")],
             providers = [JavaInfo],
             doc = "Java libraries; the classifier is //android/core.",
+        ),
+        gpu = attr.bool(doc = "Ships the runtime's GPU delegate."),
+        keep_rules = attr.label_list(
+            allow_files = [".pro"],
+            doc = "R8 rules for `shrink`, beside the runtime's and those for manifest and layouts.",
         ),
         keystore = attr.label(
             default = Label("@android_debug_keystore//:keystore"),
@@ -205,6 +281,14 @@ android_app = rule(
             providers = [VariantInfo],
             doc = "The variant to ship; found in the APK under assets/models/<variant>/.",
         ),
+        more_models = attr.label_list(
+            providers = [VariantInfo],
+            doc = "Further variants, for the app's picker and its benchmark.",
+        ),
+        pack_models = attr.bool(
+            doc = "Compresses each model that shrinks by a fifth or more, such as a pruned one. It makes the download " +
+                  "smaller; the app unpacks the model to a file at its first use, so that the phone holds both.",
+        ),
         resources = attr.label_list(
             default = [Label("//android/app:resources")],
             allow_files = True,
@@ -214,6 +298,15 @@ android_app = rule(
             default = Label("//tools/android/runtimes:tensorflow_lite"),
             providers = [AndroidRuntimeInfo],
             doc = "The `android_runtime` to ship; a variant that it cannot load is refused.",
+        ),
+        sample = attr.label(
+            providers = [ImageSetInfo],
+            doc = "A labelled image_set; the app's benchmark states accuracy on a part of it, bundled under assets/sample/.",
+        ),
+        sample_count = attr.int(default = 200, doc = "Images of the sample to bundle."),
+        select_tf_ops = attr.bool(doc = "Ships the runtime's TensorFlow kernels, for models with operators that it lacks."),
+        shrink = attr.bool(
+            doc = "Drops and renames classes with R8; output group `mapping` has the names for stack traces.",
         ),
         srcs = attr.label_list(
             default = [Label("//android/app:sources")],
@@ -228,6 +321,11 @@ android_app = rule(
         version_name = attr.string(default = "1.0", doc = "Version that people read."),
         _bundle_model = attr.label(
             default = Label("//tools/android/private:bundle_model"),
+            cfg = "exec",
+            executable = True,
+        ),
+        _sample_images = attr.label(
+            default = Label("//tools/android/private:sample_images"),
             cfg = "exec",
             executable = True,
         ),

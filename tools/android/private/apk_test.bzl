@@ -19,13 +19,20 @@ def _apk_test_impl(ctx):
     app = ctx.attr.app[AndroidAppInfo]
     tools = ctx.toolchains[TOOLCHAIN_TYPE].android
     expectations = {
+        "abis": ",".join(app.abis),
         "application-id": app.application_id or ctx.attr.application_id,
         "elf-page-bytes": app.runtime.elf_page_bytes,
         "min-sdk": app.min_sdk_version,
-        "recipe": app.variant.recipe_name,
+        "recipes": ",".join([variant.recipe_name for variant in app.variants]),
         "runtime": app.runtime.version,
         "target-sdk": app.target_sdk_version,
     }
+    if ctx.attr.max_bytes:
+        expectations["max-bytes"] = ctx.attr.max_bytes
+    flags = ["--%s '%s'" % item for item in sorted(expectations.items())]
+    flags += ["--permission '%s'" % permission for permission in ctx.attr.permissions]
+    if app.debuggable:
+        flags.append("--debuggable")
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
         launcher,
@@ -34,7 +41,7 @@ def _apk_test_impl(ctx):
             apk = runfiles_path(ctx, app.apk),
             apksigner = runfiles_path(ctx, tools.apksigner_jar),
             checker = runfiles_path(ctx, ctx.executable._checker),
-            expectations = " ".join(["--%s '%s'" % item for item in sorted(expectations.items())]),
+            expectations = " ".join(flags),
             java = runtime_java(ctx),
             zipalign = runfiles_path(ctx, tools.zipalign.executable),
         ),
@@ -51,9 +58,13 @@ def _apk_test_impl(ctx):
 
 apk_test = rule(
     implementation = _apk_test_impl,
-    doc = "Checks an `android_app`: models, libraries and resource table stored and aligned; signature, " +
-          "package, SDK levels; no permission; manifest, labels and model belong together. Names " +
-          "libraries that 16 KB-page devices cannot load.",
+    doc = """Checks an `android_app` as it will be installed.
+
+    Models, libraries and resource table are stored and aligned; 64-bit libraries are linked for 16 KB pages, or for what
+    the runtime states (then named as a known limit); there is one TensorFlow Lite for each ABI, its classes once and by
+    their names; models, manifests and labels belong together and the runtime runs them; signature scheme v2, package,
+    SDK levels, permissions, no debug flag unless the app says so, and the size.
+    """,
     attrs = dict(
         RUNTIME_ATTRS,
         app = attr.label(mandatory = True, providers = [AndroidAppInfo], doc = "The `android_app` to check."),
@@ -61,6 +72,8 @@ apk_test = rule(
             default = "org.modelpress.app",
             doc = "Expected package, where the app leaves it to its manifest.",
         ),
+        max_bytes = attr.int(doc = "Budget of the whole APK in bytes; 0 for none."),
+        permissions = attr.string_list(doc = "Permissions that it may ask for, such as android.permission.CAMERA."),
         _checker = attr.label(default = Label("//tools/android:check_apk"), cfg = "target", executable = True),
     ),
     test = True,

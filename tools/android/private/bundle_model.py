@@ -1,4 +1,9 @@
-"""Puts a model, its manifest and its labels into an app's assets, if they belong together."""
+"""Puts models, each with its manifest and labels, into an app's assets, if they belong together.
+
+`models/index.txt` lists them, one a line, the app's first choice first. A model is stored as
+`model.tflite`, to be mapped from the APK; with --pack, one that deflates by a fifth or more is
+`model.packed`, which the APK compresses and the app unpacks to a file at its first use.
+"""
 
 import argparse
 import hashlib
@@ -7,7 +12,11 @@ import pathlib
 import re
 import shutil
 import sys
+import zlib
 from typing import Any
+
+# A packed model is on the phone twice, compressed and unpacked: it must save enough of the download.
+_LEAST_SAVING = 0.2
 
 
 class BundleError(Exception):
@@ -83,33 +92,54 @@ def check(
         )
 
 
+def _check(args: argparse.Namespace, index: int) -> None:
+    check(
+        read_manifest(args.manifest[index]),
+        args.model[index].read_bytes(),
+        args.labels[index].read_bytes(),
+        recipe=args.recipe[index],
+        runtime=args.runtime,
+    )
+
+
+def pays_to_pack(model: bytes) -> bool:
+    """Whether the model deflates by a fifth or more, as one with many equal weights does."""
+    return len(zlib.compress(model, 9)) <= (1 - _LEAST_SAVING) * len(model)
+
+
+def _copy(args: argparse.Namespace, index: int) -> None:
+    folder = args.out / "models" / args.name[index]
+    folder.mkdir(parents=True)
+    packed = args.pack and pays_to_pack(args.model[index].read_bytes())
+    shutil.copyfile(args.model[index], folder / ("model.packed" if packed else "model.tflite"))
+    shutil.copyfile(args.manifest[index], folder / "manifest.json")
+    shutil.copyfile(args.labels[index], folder / "labels.txt")
+
+
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
     parser.add_argument("--label", required=True, help="target to name in errors")
-    parser.add_argument("--model", type=pathlib.Path, required=True)
-    parser.add_argument("--manifest", type=pathlib.Path, required=True)
-    parser.add_argument("--labels", type=pathlib.Path, required=True)
-    parser.add_argument("--recipe", required=True)
+    for name, kind in (
+        ("--model", pathlib.Path),
+        ("--manifest", pathlib.Path),
+        ("--labels", pathlib.Path),
+        ("--recipe", str),
+        ("--name", str),
+    ):
+        parser.add_argument(name, type=kind, action="append", required=True, help="once a model")
     parser.add_argument("--runtime", required=True, help="version that the app ships")
-    parser.add_argument("--name", required=True, help="folder of the model under models/")
+    parser.add_argument("--pack", action="store_true", help="pack models where that pays")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to fill")
     args = parser.parse_args(argv)
     try:
-        check(
-            read_manifest(args.manifest),
-            args.model.read_bytes(),
-            args.labels.read_bytes(),
-            recipe=args.recipe,
-            runtime=args.runtime,
-        )
+        for index in range(len(args.name)):
+            _check(args, index)
     except (BundleError, OSError) as error:
         print(f"{args.label}: {error}", file=sys.stderr)
         return 1
-    folder = args.out / "models" / args.name
-    folder.mkdir(parents=True)
-    shutil.copyfile(args.model, folder / "model.tflite")
-    shutil.copyfile(args.manifest, folder / "manifest.json")
-    shutil.copyfile(args.labels, folder / "labels.txt")
+    for index in range(len(args.name)):
+        _copy(args, index)
+    (args.out / "models" / "index.txt").write_text("".join(f"{name}\n" for name in args.name))
     return 0
 
 

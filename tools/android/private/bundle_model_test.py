@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 
 import bundle_model
 import pytest
@@ -79,6 +80,7 @@ def test_fills_the_assets_folder(tmp_path, capsys):
     assert (folder / "model.tflite").read_bytes() == _MODEL
     assert (folder / "labels.txt").read_bytes() == _LABELS
     assert json.loads((folder / "manifest.json").read_text()) == _manifest()
+    assert (tmp_path / "assets/models/index.txt").read_text() == "fruit_int8\n"
 
 
 def test_leaves_nothing_behind_when_refused(tmp_path, capsys):
@@ -86,3 +88,34 @@ def test_leaves_nothing_behind_when_refused(tmp_path, capsys):
     assert status == 1
     assert error.startswith("//a:b: ") and error.count("\n") == 1
     assert not (tmp_path / "assets").exists()
+
+
+def test_keeps_the_order_of_several_models(tmp_path):
+    arguments = ["--label=//a:b", "--runtime=2.16.1", f"--out={tmp_path / 'assets'}"]
+    (tmp_path / "m").write_bytes(_MODEL)
+    (tmp_path / "l").write_bytes(_LABELS)
+    for name in ("z", "a"):
+        (tmp_path / name).write_text(json.dumps(_manifest(recipe={"name": name})))
+        arguments += [f"--model={tmp_path / 'm'}", f"--labels={tmp_path / 'l'}"]
+        arguments += [f"--manifest={tmp_path / name}", f"--recipe={name}", f"--name=fruit_{name}"]
+    assert bundle_model.main(arguments) == 0
+    folder = tmp_path / "assets/models"
+    assert (folder / "index.txt").read_text() == "fruit_z\nfruit_a\n"
+    assert (folder / "fruit_a/model.tflite").exists()
+
+
+def test_packs_a_model_where_that_pays(tmp_path):
+    sparse, dense = b"\0" * 4000 + bytes(range(256)), random.Random(1).randbytes(4000)
+    (tmp_path / "l").write_bytes(_LABELS)
+    arguments = ["--label=//a:b", "--runtime=2.16.1", "--pack", f"--out={tmp_path / 'assets'}"]
+    for name, model in {"sparse": sparse, "dense": dense}.items():
+        (tmp_path / f"{name}.tflite").write_bytes(model)
+        digest = hashlib.sha256(model).hexdigest()
+        (tmp_path / f"{name}.json").write_text(json.dumps(_manifest(model={"sha256": digest})))
+        arguments += [f"--model={tmp_path / name}.tflite", f"--manifest={tmp_path / name}.json"]
+        arguments += [f"--labels={tmp_path / 'l'}", "--recipe=int8", f"--name={name}"]
+    assert bundle_model.main(arguments) == 0
+    folder = tmp_path / "assets/models"
+    assert (folder / "sparse/model.packed").read_bytes() == sparse
+    assert not (folder / "sparse/model.tflite").exists()
+    assert (folder / "dense/model.tflite").read_bytes() == dense

@@ -1,13 +1,17 @@
 """`robolectric_test`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
+load("//models/private:tool.bzl", "public_label")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "RUNTIME_ATTRS", "compile_jar", "program_providers", "runfiles_path", "write_launcher")
 load("//tools/jvm/private:java_test.bzl", "class_name")
 load("//tools/jvm/private:native_libraries.bzl", "native_libraries")
 load(":android_app.bzl", "AndroidAppInfo")
 
-# Robolectric reads this file from the class path.
+# Robolectric reads this file from the class path: where the app's parts are.
 _CONFIG = "com/android/tools/test_config.properties"
+
+# And this one: the API level that the tests run on.
+_SDK = "robolectric.properties"
 
 # Robolectric opens these packages of the JDK by reflection.
 _OPENS = [
@@ -16,7 +20,7 @@ _OPENS = [
 ]
 
 def _config_jar(ctx, app):
-    """Says where the app's parts are, relative to the folder that tests start in."""
+    """Tells Robolectric of the app, by paths relative to the folder that tests start in, and of the API level."""
     properties = ctx.actions.declare_file(ctx.label.name + ".test_config.properties")
     ctx.actions.write(properties, "\n".join([
         "android_merged_manifest=" + app.manifest.short_path,
@@ -24,9 +28,28 @@ def _config_jar(ctx, app):
         "android_custom_package=" + ctx.attr.r_package,
         "",
     ]))
+    sdk = ctx.actions.declare_file(ctx.label.name + ".robolectric.properties")
+    ctx.actions.write(sdk, "sdk=%d\n" % ctx.attr.sdk)
     jar = ctx.actions.declare_file(ctx.label.name + ".config.jar")
-    compile_jar(ctx = ctx, srcs = [], output = jar, classpath = depset(), resources = {_CONFIG: properties})
+    compile_jar(
+        ctx = ctx,
+        srcs = [],
+        output = jar,
+        classpath = depset(),
+        resources = {_CONFIG: properties, _SDK: sdk},
+    )
     return jar
+
+def _platform(ctx):
+    """Returns the File of the test's API level."""
+    known = {int(level): target.files.to_list()[0] for target, level in ctx.attr._instrumented_platforms.items()}
+    if ctx.attr.sdk not in known:
+        fail("%s: no platform of API level %d to test on; there are %s" % (
+            public_label(ctx.label),
+            ctx.attr.sdk,
+            ", ".join([str(level) for level in sorted(known)]),
+        ))
+    return known[ctx.attr.sdk]
 
 def _robolectric_test_impl(ctx):
     app = ctx.attr.app[AndroidAppInfo]
@@ -44,7 +67,7 @@ def _robolectric_test_impl(ctx):
         transitive = [dep.transitive_runtime_jars for dep in deps] + [depset([app.android_jar])],
         order = "preorder",
     )
-    platform = ctx.file._instrumented_platform
+    platform = _platform(ctx)
     native = native_libraries(ctx)
     executable = write_launcher(
         ctx = ctx,
@@ -82,10 +105,17 @@ robolectric_test = rule(
             doc = "Native libraries of this machine, on java.library.path.",
         ),
         r_package = attr.string(default = "org.modelpress.app", doc = "Package of the app's R class."),
+        sdk = attr.int(
+            default = 35,
+            doc = "API level. One a target: a process loads TensorFlow Lite for one level only.",
+        ),
         srcs = attr.label_list(allow_files = [".java"], mandatory = True, doc = "Test classes and what they share."),
-        _instrumented_platform = attr.label(
-            default = Label("@maven_robolectric//:android-all-instrumented_file"),
-            allow_single_file = True,
+        _instrumented_platforms = attr.label_keyed_string_dict(
+            default = {
+                Label("@maven_robolectric//:android-all-instrumented_file"): "35",
+                Label("@maven_robolectric_26//:android-all-instrumented_file"): "26",
+            },
+            allow_files = True,
         ),
         _robolectric = attr.label_list(
             default = [Label("@maven_robolectric//:robolectric"), Label("@maven//:junit")],

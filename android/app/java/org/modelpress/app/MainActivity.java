@@ -7,79 +7,103 @@ import android.graphics.Bitmap;
 import android.net.Uri;
 import android.os.Build;
 import android.os.Bundle;
-import android.os.Handler;
-import android.os.Looper;
 import android.provider.MediaStore;
-import android.view.LayoutInflater;
 import android.view.View;
-import android.view.ViewGroup;
 import android.widget.ImageView;
-import android.widget.ProgressBar;
-import android.widget.Switch;
 import android.widget.TextView;
+import java.io.File;
 import java.io.IOException;
-import java.text.NumberFormat;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.modelpress.core.Classification;
-import org.modelpress.core.Classifier;
 import org.modelpress.core.LabelScore;
 import org.modelpress.core.ModelManifest;
 
-/**
- * Names what is in a photo, on the device.
- *
- * <p>Model and photo are handled on one background thread, so the classifier is never shared and
- * the screen never waits.
- */
-public final class MainActivity extends Activity {
+/** Names what is in a photo or a drawing, on the device, with the variant that the user picks. */
+public final class MainActivity extends Activity implements ClassifierWorker.Listener {
+  /** Boolean extra: measure every variant, write metrics.json and end. */
+  static final String BENCHMARK = "benchmark";
+
   private static final int PICK_PHOTO = 1;
-  private static final int LABELS_SHOWN = 5;
-  private static final int THREADS = 2;
-  private static final String PHOTO_KEY = "photo";
+  private static final int DRAW = 2;
+  private static final String PICTURE_KEY = "picture";
 
-  private final ExecutorService background = Executors.newSingleThreadExecutor();
-  private final Handler screen = new Handler(Looper.getMainLooper());
-
-  // Only the background thread touches these two.
-  private Classifier classifier;
-  private boolean classifierWantsNnapi;
-
-  private Switch nnapi;
-  private Uri photo;
+  private final Map<String, Figures> figures = new LinkedHashMap<>();
+  private Settings settings;
+  private SettingsPanel panel;
+  private ClassifierWorker worker;
+  private Uri picture;
 
   @Override
   protected void onCreate(Bundle state) {
     super.onCreate(state);
+    if (getIntent().getBooleanExtra(BENCHMARK, false)) {
+      startActivity(new Intent(this, BenchmarkActivity.class).putExtra(BENCHMARK, true));
+      finish();
+      return;
+    }
     setContentView(R.layout.main);
-    nnapi = findViewById(R.id.nnapi);
-    nnapi.setOnCheckedChangeListener((button, checked) -> refresh());
+    settings = new Settings(this);
+    String saved = state == null ? null : state.getString(PICTURE_KEY);
+    picture = saved == null ? null : Uri.parse(saved);
+    if (getLastNonConfigurationInstance() instanceof Map) {
+      for (Object kept : ((Map<?, ?>) getLastNonConfigurationInstance()).values()) {
+        onMeasured((Figures) kept);
+      }
+    }
     findViewById(R.id.pick).setOnClickListener(button -> pickPhoto());
-    String saved = state == null ? null : state.getString(PHOTO_KEY);
-    photo = saved == null ? null : Uri.parse(saved);
+    findViewById(R.id.draw).setOnClickListener(button -> open(DrawActivity.class, DRAW));
+    findViewById(R.id.camera).setOnClickListener(button -> open(CameraActivity.class, 0));
+    findViewById(R.id.benchmark).setOnClickListener(button -> open(BenchmarkActivity.class, 0));
+    findViewById(R.id.about).setOnClickListener(button -> open(AboutActivity.class, 0));
+    try {
+      AppModels models = new AppModels(this);
+      worker = new ClassifierWorker(this, models, this);
+      panel = new SettingsPanel(this, models, settings, this::refresh);
+    } catch (IOException | RuntimeException e) {
+      onFailed(R.string.model_error, e.getMessage());
+      return;
+    }
     refresh();
   }
 
   @Override
   protected void onSaveInstanceState(Bundle state) {
     super.onSaveInstanceState(state);
-    state.putString(PHOTO_KEY, photo == null ? null : photo.toString());
+    state.putString(PICTURE_KEY, picture == null ? null : picture.toString());
+  }
+
+  @Override
+  public Object onRetainNonConfigurationInstance() {
+    return figures;
   }
 
   @Override
   protected void onDestroy() {
-    background.execute(this::closeClassifier);
-    background.shutdown();
+    if (worker != null) {
+      worker.close();
+    }
     super.onDestroy();
   }
 
   @Override
   protected void onActivityResult(int request, int result, Intent data) {
     super.onActivityResult(request, result, data);
-    if (request == PICK_PHOTO && result == RESULT_OK && data != null && data.getData() != null) {
-      photo = data.getData();
+    if (result != RESULT_OK || data == null) {
+      return;
+    }
+    String drawing = data.getStringExtra(DrawActivity.DRAWING);
+    if (request == PICK_PHOTO && data.getData() != null) {
+      picture = data.getData();
+      refresh();
+    } else if (request == DRAW && drawing != null) {
+      picture = Uri.fromFile(new File(drawing));
       refresh();
     }
+  }
+
+  private void open(Class<? extends Activity> screen, int request) {
+    startActivityForResult(new Intent(this, screen), request);
   }
 
   private void pickPhoto() {
@@ -92,76 +116,23 @@ public final class MainActivity extends Activity {
     try {
       startActivityForResult(intent.setType("image/*"), PICK_PHOTO);
     } catch (ActivityNotFoundException e) {
-      showStatus(getString(R.string.no_picker), true);
+      onFailed(R.string.no_picker, "");
     }
   }
 
-  /** Opens the model as the switch asks, and classifies the photo if there is one. */
+  /** Opens the model as the panel says, and classifies the picture if there is one. */
   private void refresh() {
-    Uri chosen = photo;
-    boolean useNnapi = nnapi.isChecked();
-    if (chosen != null) {
-      showStatus(getString(R.string.working), false);
-    }
-    background.execute(() -> openAndClassify(chosen, useNnapi));
-  }
-
-  private void openAndClassify(Uri chosen, boolean useNnapi) {
-    try {
-      openClassifier(useNnapi);
-    } catch (IOException | RuntimeException | LinkageError e) {
-      showLater(() -> showStatus(getString(R.string.model_error, e.getMessage()), true));
+    if (worker == null) {
       return;
     }
-    ModelManifest manifest = classifier.manifest();
-    showLater(() -> showModel(manifest));
-    if (chosen == null) {
-      return;
+    if (picture != null) {
+      showStatus(getString(R.string.working), R.color.text_secondary);
     }
-    Bitmap bitmap;
-    try {
-      bitmap = new PhotoDecoder(getContentResolver()).decode(chosen);
-    } catch (IOException | RuntimeException e) {
-      showLater(() -> showStatus(getString(R.string.photo_error), true));
-      return;
-    }
-    try {
-      Classification result = classifier.classify(PhotoDecoder.toRgb(bitmap), LABELS_SHOWN);
-      boolean fellBack = !classifier.fallbackReason().isEmpty();
-      showLater(() -> showResult(bitmap, result, fellBack));
-    } catch (RuntimeException e) {
-      showLater(() -> showStatus(getString(R.string.classify_error, e.getMessage()), true));
-    }
+    worker.submit(new ClassifierWorker.Request(panel.variant(), settings.options(), picture));
   }
 
-  private void openClassifier(boolean useNnapi) throws IOException {
-    if (classifier != null && classifierWantsNnapi == useNnapi) {
-      return;
-    }
-    closeClassifier();
-    ModelAssets assets = new ModelAssets(getAssets());
-    classifier =
-        new Classifier(assets.model(), assets.manifest(), assets.labels(), THREADS, useNnapi);
-    classifierWantsNnapi = useNnapi;
-  }
-
-  private void closeClassifier() {
-    if (classifier != null) {
-      classifier.close();
-      classifier = null;
-    }
-  }
-
-  private void showLater(Runnable update) {
-    screen.post(
-        () -> {
-          if (!isDestroyed()) {
-            update.run();
-          }
-        });
-  }
-
-  private void showModel(ModelManifest manifest) {
+  @Override
+  public void onOpened(ModelManifest manifest) {
     TextView line = findViewById(R.id.model_line);
     line.setText(
         getString(
@@ -170,51 +141,50 @@ public final class MainActivity extends Activity {
             manifest.inputWidth(),
             manifest.inputHeight(),
             manifest.input().type().manifestName()));
+    findViewById(R.id.untrained).setVisibility(manifest.trained() ? View.GONE : View.VISIBLE);
   }
 
-  private void showResult(Bitmap bitmap, Classification result, boolean fellBack) {
-    NumberFormat percent = NumberFormat.getPercentInstance();
-    percent.setMaximumFractionDigits(1);
-    percent.setMinimumFractionDigits(1);
-
+  @Override
+  public void onClassified(Bitmap bitmap, Classification result, String fallbackReason) {
     LabelScore best = result.labels().get(0);
     ImageView view = findViewById(R.id.photo);
     view.setImageBitmap(bitmap);
     view.setContentDescription(
-        getString(R.string.photo_result_description, best.label(), percent.format(best.score())));
+        getString(R.string.photo_result_description, best.label(), Text.percent(best.score())));
     view.setVisibility(View.VISIBLE);
     findViewById(R.id.placeholder).setVisibility(View.GONE);
-
-    ViewGroup list = findViewById(R.id.results);
-    list.removeAllViews();
-    for (LabelScore entry : result.labels()) {
-      list.addView(row(list, entry, percent.format(entry.score())));
-    }
+    ResultRows.show(findViewById(R.id.results), result.labels());
     findViewById(R.id.results_card).setVisibility(View.VISIBLE);
-
     String timing =
         getString(
             R.string.timing,
-            result.inferenceMillis(),
+            Text.millis(this, result.inferenceMillis()),
             result.delegate(),
-            result.preprocessMillis());
-    showStatus(fellBack ? timing + "\n" + getString(R.string.nnapi_fallback) : timing, false);
+            Text.millis(this, result.preprocessMillis()));
+    if (!fallbackReason.isEmpty()) {
+      timing += "\n" + getString(R.string.nnapi_fallback, result.delegate(), fallbackReason);
+    }
+    showStatus(timing, R.color.text_secondary);
   }
 
-  private View row(ViewGroup list, LabelScore entry, String score) {
-    View row = LayoutInflater.from(this).inflate(R.layout.result, list, false);
-    ((TextView) row.findViewById(R.id.label)).setText(entry.label());
-    ((TextView) row.findViewById(R.id.score)).setText(score);
-    ProgressBar bar = row.findViewById(R.id.bar);
-    bar.setProgress(Math.round(entry.score() * bar.getMax()));
-    row.setContentDescription(getString(R.string.result_description, entry.label(), score));
-    return row;
+  @Override
+  public void onMeasured(Figures measured) {
+    // The latest goes last.
+    figures.remove(measured.variant);
+    figures.put(measured.variant, measured);
+    FigureRows.show(findViewById(R.id.figures), figures.values());
+    findViewById(R.id.figures_card).setVisibility(View.VISIBLE);
   }
 
-  private void showStatus(String text, boolean error) {
+  @Override
+  public void onFailed(int message, String detail) {
+    showStatus(getString(message, detail), R.color.error);
+  }
+
+  private void showStatus(String text, int color) {
     TextView status = findViewById(R.id.status);
     status.setText(text);
-    status.setTextColor(getColor(error ? R.color.error : R.color.text_secondary));
+    status.setTextColor(getColor(color));
     status.setVisibility(View.VISIBLE);
   }
 }

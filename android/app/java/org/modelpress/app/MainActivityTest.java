@@ -5,68 +5,116 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
-import android.app.Activity;
 import android.content.Intent;
-import android.graphics.Bitmap;
-import android.graphics.Canvas;
-import android.net.Uri;
-import android.os.Looper;
+import android.os.Build;
 import android.view.View;
 import android.view.ViewGroup;
+import android.widget.ImageView;
+import android.widget.RadioGroup;
+import android.widget.Spinner;
 import android.widget.Switch;
 import android.widget.TextView;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.Paths;
+import org.junit.Rule;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.modelpress.core.Classifier;
 import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
+import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
 import org.robolectric.annotation.GraphicsMode;
-import org.robolectric.shadows.ShadowActivity;
 
 /**
- * Uses the real screen with the real model: chooses a photo of the held-out set and reads the
+ * Uses the real screen with the real models: chooses a photo of the held-out set and reads the
  * answer.
- *
- * <p>Each test may leave a picture of the screen among the test's outputs.
  */
 @RunWith(RobolectricTestRunner.class)
-@Config(sdk = 35, qualifiers = "w411dp-h891dp-xhdpi")
+@Config(qualifiers = "w411dp-h891dp-xhdpi")
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public final class MainActivityTest {
-  private static final Uri PHOTO = Uri.parse("content://photos/1");
-  private static final int POLL_MILLIS = 20;
-  private static final int MAX_POLLS = 30_000 / POLL_MILLIS;
+  @Rule public final TestLauncher screens = new TestLauncher();
+
   private static final int LABELS_SHOWN = 5;
+  private static final String[] VARIANTS = {"int8", "fp16", "fp32"};
 
   @Test
   public void showsTheRightLabelOfAHeldOutPhoto() throws Exception {
-    MainActivity activity = open();
-    choose(activity, photoBytes());
-    await(activity, () -> activity.findViewById(R.id.results_card).getVisibility() == View.VISIBLE);
+    MainActivity activity = withPhoto(open());
     ViewGroup results = activity.findViewById(R.id.results);
     assertEquals(LABELS_SHOWN, results.getChildCount());
-    assertEquals(expectedLabel(), label(results, 0));
-    String status = text(activity, R.id.status);
+    assertEquals(TestScreen.expectedLabel(), label(activity));
+    String status = TestScreen.text(activity, R.id.status);
     assertTrue(status, status.contains(Classifier.XNNPACK));
-    picture(activity, "app.png");
+    TestScreen.await(() -> TestScreen.visible(activity, R.id.figures_card));
+    TestScreen.picture(activity, "app.png");
   }
 
   @Test
   @Config(qualifiers = "+night")
   public void hasADarkTheme() throws Exception {
-    MainActivity activity = open();
-    choose(activity, photoBytes());
-    await(activity, () -> activity.findViewById(R.id.results_card).getVisibility() == View.VISIBLE);
-    picture(activity, "app_dark.png");
+    MainActivity activity = withPhoto(open());
+    TestScreen.await(() -> TestScreen.visible(activity, R.id.figures_card));
+    TestScreen.picture(activity, "app_dark.png");
+    TestScreen.wholePage(activity, "page_dark.png");
+  }
+
+  @Test
+  @Config(qualifiers = "zh-rCN-w1000dp-h720dp-xhdpi")
+  public void speaksChineseOnATablet() throws Exception {
+    MainActivity activity = withPhoto(open());
+    TestScreen.await(() -> TestScreen.visible(activity, R.id.figures_card));
+    assertEquals("照片", TestScreen.text(activity, R.id.pick));
+    TestScreen.picture(activity, "app_tablet_zh.png");
+    View pick = activity.findViewById(R.id.pick);
+    View results = activity.findViewById(R.id.results_card);
+    int[] left = new int[2];
+    int[] right = new int[2];
+    pick.getLocationInWindow(left);
+    results.getLocationInWindow(right);
+    assertTrue("two columns", right[0] > left[0] + pick.getWidth());
+  }
+
+  @Test
+  public void keepsEveryWordWithLargeText() throws Exception {
+    RuntimeEnvironment.setFontScale(2f);
+    MainActivity activity = withPhoto(open());
+    TestScreen.await(() -> TestScreen.visible(activity, R.id.figures_card));
+    TestScreen.wholePage(activity, "page_large_text.png");
+    TestScreen.assertNothingIsCut(activity.getWindow().getDecorView());
+  }
+
+  @Test
+  public void comparesTheVariantsThatTheUserPicks() throws Exception {
+    MainActivity activity = withPhoto(open());
+    Spinner picker = activity.findViewById(R.id.variants);
+    assertEquals(VARIANTS.length, picker.getCount());
+    ViewGroup figures = activity.findViewById(R.id.figures);
+    for (int i = 0; i < VARIANTS.length; i++) {
+      assertTrue(picker.getItemAtPosition(i).toString().startsWith(VARIANTS[i] + " · "));
+      int shown = i + 1;
+      picker.setSelection(i);
+      TestScreen.await(() -> figures.getChildCount() == shown);
+      assertTrue(TestScreen.text(activity, R.id.model_line).contains("digits_" + VARIANTS[i]));
+      assertEquals(TestScreen.expectedLabel(), label(activity));
+      assertTrue(TestScreen.allText(figures).contains(VARIANTS[i] + "\n"));
+    }
+    TestScreen.wholePage(activity, "page.png");
+  }
+
+  @Test
+  public void runsOnTheThreadsAndKernelsThatAreSet() throws Exception {
+    MainActivity activity = withPhoto(open());
+    ((Switch) activity.findViewById(R.id.xnnpack)).performClick();
+    ((RadioGroup) activity.findViewById(R.id.threads)).check(R.id.threads_4);
+    TestScreen.await(() -> ranOn(activity).equals("CPU, 4 threads"));
+    // Kept for the next start.
+    assertFalse(new Settings(activity).options().xnnpack());
+    assertEquals(4, new Settings(activity).options().threads());
+    MainActivity next = open();
+    assertFalse(((Switch) next.findViewById(R.id.xnnpack)).isChecked());
   }
 
   @Test
@@ -74,21 +122,29 @@ public final class MainActivityTest {
     MainActivity activity = open();
     Switch nnapi = activity.findViewById(R.id.nnapi);
     assertFalse("off by default", nnapi.isChecked());
+    assertFalse(activity.findViewById(R.id.half_precision).isEnabled());
     nnapi.performClick();
-    choose(activity, photoBytes());
-    await(activity, () -> activity.findViewById(R.id.results_card).getVisibility() == View.VISIBLE);
-    // This machine has no NNAPI, so what really ran is the processor.
-    assertTrue(text(activity, R.id.status).contains(Classifier.XNNPACK));
-    assertEquals(expectedLabel(), label(activity.findViewById(R.id.results), 0));
+    withPhoto(activity);
+    // This machine has no NNAPI, so what really ran is the processor, and the screen says so.
+    String status = TestScreen.text(activity, R.id.status);
+    assertTrue(status, status.contains("so " + Classifier.XNNPACK + " does"));
+    assertEquals(TestScreen.expectedLabel(), label(activity));
+    Spinner picker = activity.findViewById(R.id.variants);
+    assertFalse("int8", activity.findViewById(R.id.half_precision).isEnabled());
+    picker.setSelection(2);
+    TestScreen.await(() -> activity.findViewById(R.id.half_precision).isEnabled());
   }
 
   @Test
   public void saysThatAFileIsNoPicture() throws Exception {
     MainActivity activity = open();
-    choose(activity, "not a picture".getBytes(StandardCharsets.UTF_8));
-    String error = activity.getString(R.string.photo_error);
-    await(activity, () -> text(activity, R.id.status).equals(error));
-    assertEquals(View.GONE, activity.findViewById(R.id.results_card).getVisibility());
+    for (String content : new String[] {"not a picture", ""}) {
+      TestScreen.register(content.getBytes(StandardCharsets.UTF_8));
+      TestScreen.answerPhoto(activity, R.id.pick);
+      String error = activity.getString(R.string.photo_error);
+      TestScreen.await(() -> TestScreen.text(activity, R.id.status).equals(error));
+      assertFalse(TestScreen.visible(activity, R.id.results_card));
+    }
   }
 
   @Test
@@ -97,97 +153,67 @@ public final class MainActivityTest {
     activity.findViewById(R.id.pick).performClick();
     Intent intent = shadowOf(activity).getNextStartedActivity();
     assertEquals("image/*", intent.getType());
-    assertEquals("android.provider.action.PICK_IMAGES", intent.getAction());
+    boolean hasPicker = Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU;
+    String expected = hasPicker ? "android.provider.action.PICK_IMAGES" : Intent.ACTION_GET_CONTENT;
+    assertEquals(expected, intent.getAction());
   }
 
   @Test
-  public void keepsThePhotoWhenTheScreenIsMadeAnew() throws Exception {
-    ActivityController<MainActivity> controller =
-        Robolectric.buildActivity(MainActivity.class).setup();
-    choose(controller.get(), photoBytes());
-    await(controller.get(), () -> visible(controller.get(), R.id.results_card));
-    register(photoBytes());
+  public void keepsPhotoAndChoiceWhenTheScreenIsMadeAnew() throws Exception {
+    ActivityController<MainActivity> controller = screens.controller(MainActivity.class);
+    withPhoto(controller.get());
+    ((Spinner) controller.get().findViewById(R.id.variants)).setSelection(1);
+    TestScreen.await(() -> controller.get().findViewById(R.id.figures) != null);
     controller.recreate();
-    await(controller.get(), () -> visible(controller.get(), R.id.results_card));
-    assertEquals(expectedLabel(), label(controller.get().findViewById(R.id.results), 0));
+    MainActivity anew = controller.get();
+    TestScreen.await(() -> TestScreen.visible(anew, R.id.results_card));
+    assertEquals(TestScreen.expectedLabel(), label(anew));
+    TestScreen.await(() -> TestScreen.text(anew, R.id.model_line).contains("digits_fp16"));
   }
 
-  private static MainActivity open() {
-    MainActivity activity = Robolectric.buildActivity(MainActivity.class).setup().get();
-    await(
-        activity,
-        () -> !text(activity, R.id.model_line).equals(activity.getString(R.string.opening)));
+  @Test
+  public void handsABenchmarkWithoutHandsOn() {
+    Intent intent = new Intent().putExtra(MainActivity.BENCHMARK, true);
+    MainActivity activity = Robolectric.buildActivity(MainActivity.class, intent).create().get();
+    Intent next = shadowOf(activity).getNextStartedActivity();
+    assertEquals(BenchmarkActivity.class.getName(), next.getComponent().getClassName());
+    assertTrue(next.getBooleanExtra(MainActivity.BENCHMARK, false));
+    assertTrue(activity.isFinishing());
+  }
+
+  @Test
+  public void givesAScreenReaderWords() throws Exception {
+    MainActivity activity = withPhoto(open());
+    ImageView photo = activity.findViewById(R.id.photo);
+    String label = TestScreen.expectedLabel();
+    assertTrue(photo.getContentDescription().toString().contains(label));
+    View first = ((ViewGroup) activity.findViewById(R.id.results)).getChildAt(0);
+    assertTrue(first.getContentDescription().toString().startsWith(label + ", "));
+    View four = activity.findViewById(R.id.threads_4);
+    assertEquals("4 threads", four.getContentDescription().toString());
+  }
+
+  private MainActivity open() {
+    MainActivity activity = screens.launch(MainActivity.class);
+    String opening = activity.getString(R.string.opening);
+    TestScreen.await(() -> !TestScreen.text(activity, R.id.model_line).equals(opening));
     return activity;
   }
 
-  private static void choose(MainActivity activity, byte[] content) {
-    register(content);
-    activity.findViewById(R.id.pick).performClick();
-    ShadowActivity.IntentForResult request = shadowOf(activity).getNextStartedActivityForResult();
-    Intent answer = new Intent().setData(PHOTO);
-    shadowOf(activity).receiveResult(request.intent, Activity.RESULT_OK, answer);
+  private static MainActivity withPhoto(MainActivity activity) throws IOException {
+    TestScreen.register(TestScreen.photoBytes());
+    TestScreen.answerPhoto(activity, R.id.pick);
+    TestScreen.await(() -> TestScreen.visible(activity, R.id.results_card));
+    return activity;
   }
 
-  private static void register(byte[] content) {
-    shadowOf(org.robolectric.RuntimeEnvironment.getApplication().getContentResolver())
-        .registerInputStreamSupplier(PHOTO, () -> new ByteArrayInputStream(content));
+  private static String label(MainActivity activity) {
+    View first = ((ViewGroup) activity.findViewById(R.id.results)).getChildAt(0);
+    return ((TextView) first.findViewById(R.id.label)).getText().toString();
   }
 
-  private static byte[] photoBytes() throws IOException {
-    return Files.readAllBytes(Paths.get(System.getProperty("example.photo")));
-  }
-
-  private static String expectedLabel() throws IOException {
-    byte[] bytes = Files.readAllBytes(Paths.get(System.getProperty("example.label")));
-    return new String(bytes, StandardCharsets.UTF_8).trim();
-  }
-
-  private static String label(ViewGroup results, int row) {
-    TextView view = results.getChildAt(row).findViewById(R.id.label);
-    return view.getText().toString();
-  }
-
-  private static String text(Activity activity, int id) {
-    return ((TextView) activity.findViewById(id)).getText().toString();
-  }
-
-  private static boolean visible(Activity activity, int id) {
-    return activity.findViewById(id).getVisibility() == View.VISIBLE;
-  }
-
-  private interface Condition {
-    boolean holds();
-  }
-
-  /** Runs what the background thread posts to the screen until the condition holds. */
-  private static void await(Activity activity, Condition condition) {
-    // Counted, not clocked: Robolectric's clock stands still.
-    for (int polls = 0; !condition.holds(); polls++) {
-      if (polls > MAX_POLLS) {
-        throw new AssertionError(
-            "the screen did not change in time; its status: " + text(activity, R.id.status));
-      }
-      try {
-        Thread.sleep(POLL_MILLIS);
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-      shadowOf(Looper.getMainLooper()).idle();
-    }
-  }
-
-  private static void picture(Activity activity, String name) throws IOException {
-    String folder = System.getenv("TEST_UNDECLARED_OUTPUTS_DIR");
-    if (folder == null) {
-      return;
-    }
-    View screen = activity.getWindow().getDecorView();
-    Bitmap bitmap =
-        Bitmap.createBitmap(screen.getWidth(), screen.getHeight(), Bitmap.Config.ARGB_8888);
-    screen.draw(new Canvas(bitmap));
-    Path path = Paths.get(folder, name);
-    try (OutputStream stream = Files.newOutputStream(path)) {
-      bitmap.compress(Bitmap.CompressFormat.PNG, 100, stream);
-    }
+  private static String ranOn(MainActivity activity) {
+    TextView line = activity.findViewById(R.id.ran_on);
+    return line == null ? "" : line.getText().toString();
   }
 }

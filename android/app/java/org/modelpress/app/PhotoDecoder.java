@@ -3,18 +3,23 @@ package org.modelpress.app;
 import android.content.ContentResolver;
 import android.graphics.Bitmap;
 import android.graphics.BitmapFactory;
+import android.graphics.ColorSpace;
 import android.graphics.Matrix;
 import android.media.ExifInterface;
 import android.net.Uri;
+import android.os.Build;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import org.modelpress.core.RgbImage;
 
-/** Reads a photo upright and within a memory budget, whatever size the camera gave it. */
+/**
+ * Reads a photo upright and within a memory budget, whatever size the camera gave it.
+ *
+ * <p>A bitmap takes 16 MB at most, and turning it upright another 16 MB for a moment.
+ */
 final class PhotoDecoder {
-  /** Pixels beyond this are halved away while decoding; 8 megapixels are 32 MB of bitmap. */
-  private static final int MAX_PIXELS = 8_000_000;
+  /** Sides are halved while decoding until no more pixels than this are left: 16 MB of bitmap. */
+  static final int MAX_PIXELS = 4_000_000;
 
   private final ContentResolver resolver;
 
@@ -23,11 +28,19 @@ final class PhotoDecoder {
   }
 
   /**
-   * Decodes {@code uri}, turned as its EXIF orientation says.
+   * Decodes {@code uri} in sRGB, turned as its EXIF orientation says.
    *
-   * @throws IOException if it cannot be opened or is no picture
+   * @throws IOException if it cannot be opened, is no picture or needs more memory than there is
    */
   Bitmap decode(Uri uri) throws IOException {
+    try {
+      return upright(decodeSampled(uri), orientation(uri));
+    } catch (OutOfMemoryError e) {
+      throw new IOException(uri + " needs more memory than there is", e);
+    }
+  }
+
+  private Bitmap decodeSampled(Uri uri) throws IOException {
     BitmapFactory.Options options = new BitmapFactory.Options();
     options.inJustDecodeBounds = true;
     try (InputStream stream = open(uri)) {
@@ -36,6 +49,9 @@ final class PhotoDecoder {
     options.inSampleSize = sampleSize(options.outWidth, options.outHeight);
     options.inJustDecodeBounds = false;
     options.inPreferredConfig = Bitmap.Config.ARGB_8888;
+    if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.O) {
+      options.inPreferredColorSpace = ColorSpace.get(ColorSpace.Named.SRGB);
+    }
     Bitmap bitmap;
     try (InputStream stream = open(uri)) {
       bitmap = BitmapFactory.decodeStream(stream, null, options);
@@ -43,16 +59,7 @@ final class PhotoDecoder {
     if (bitmap == null) {
       throw new IOException(uri + " is no picture");
     }
-    return upright(bitmap, orientation(uri));
-  }
-
-  /** The pixels of {@code bitmap} on a white background. */
-  static RgbImage toRgb(Bitmap bitmap) {
-    int width = bitmap.getWidth();
-    int height = bitmap.getHeight();
-    int[] argb = new int[width * height];
-    bitmap.getPixels(argb, 0, width, 0, 0, width, height);
-    return RgbImage.fromArgb(width, height, argb);
+    return bitmap;
   }
 
   /** The smallest power of two by which both sides are divided to meet the budget. */
@@ -65,7 +72,13 @@ final class PhotoDecoder {
   }
 
   private InputStream open(Uri uri) throws IOException {
-    InputStream stream = resolver.openInputStream(uri);
+    InputStream stream;
+    try {
+      stream = resolver.openInputStream(uri);
+    } catch (SecurityException e) {
+      // The right to read a chosen photo ends, for example when the device restarts.
+      throw new IOException(e);
+    }
     if (stream == null) {
       throw new FileNotFoundException(uri.toString());
     }
@@ -112,6 +125,11 @@ final class PhotoDecoder {
         return bitmap;
     }
     // No filtering: quarter turns and mirrors only move pixels.
-    return Bitmap.createBitmap(bitmap, 0, 0, bitmap.getWidth(), bitmap.getHeight(), matrix, false);
+    Bitmap turned =
+        Bitmap.createBitmap(bitmap, 0, 0, bitmap.getWidth(), bitmap.getHeight(), matrix, false);
+    if (turned != bitmap) {
+      bitmap.recycle();
+    }
+    return turned;
   }
 }

@@ -35,7 +35,7 @@ public final class Classifier implements AutoCloseable {
   private final ByteBuffer input;
   private final ByteBuffer output;
   private final ByteBuffer model;
-  private final int threads;
+  private final ClassifierOptions options;
   private Interpreter interpreter;
   private NnApiDelegate nnapi;
   private String fallbackReason = "";
@@ -46,17 +46,12 @@ public final class Classifier implements AutoCloseable {
    * @param model the .tflite file, mapped or direct; it must stay unchanged while this is open
    * @param manifest the model's manifest
    * @param labels one label for each output, in output order
-   * @param threads processor threads, at least 1
-   * @param useNnapi whether to try NNAPI; where it cannot run the model, the processor does
+   * @param options threads and kernels
    * @throws ManifestException if model or labels are not those that the manifest describes
    * @throws IllegalArgumentException if the runtime cannot load the model
    */
   public Classifier(
-      ByteBuffer model,
-      ModelManifest manifest,
-      List<String> labels,
-      int threads,
-      boolean useNnapi) {
+      ByteBuffer model, ModelManifest manifest, List<String> labels, ClassifierOptions options) {
     if (labels.size() != manifest.labelCount()) {
       throw new ManifestException(
           String.format(
@@ -65,11 +60,11 @@ public final class Classifier implements AutoCloseable {
     this.model = model;
     this.manifest = manifest;
     this.labels = new ArrayList<>(labels);
-    this.threads = threads;
+    this.options = options;
     preprocessor = new Preprocessor(manifest);
     input = tensorBuffer(manifest.input());
     output = tensorBuffer(manifest.output());
-    if (useNnapi) {
+    if (options.nnapi()) {
       openWithNnapi();
     }
     if (interpreter == null) {
@@ -101,6 +96,15 @@ public final class Classifier implements AutoCloseable {
     return isDelegated() ? XNNPACK : CPU;
   }
 
+  /**
+   * Steps of one inference. A delegate makes one step of all neighbouring operators that it takes:
+   * 1 where it runs the whole model, {@link ModelManifest#operatorCount()} without any.
+   */
+  public synchronized int steps() {
+    requireOpen();
+    return ExecutionPlan.length(interpreter);
+  }
+
   /** Why NNAPI was asked for and does not run; empty if it runs or was not asked for. */
   public synchronized String fallbackReason() {
     return fallbackReason;
@@ -111,26 +115,44 @@ public final class Classifier implements AutoCloseable {
    *
    * @param count how many labels to return
    */
-  public synchronized Classification classify(RgbImage image, int count) {
+  public synchronized Classification classify(Pixels image, int count) {
     requireOpen();
     long start = System.nanoTime();
     preprocessor.write(image, input);
     long prepared = System.nanoTime();
     runInterpreter();
     long end = System.nanoTime();
+    return classification(
+        count, (prepared - start) / NANOS_PER_MILLI, (end - prepared) / NANOS_PER_MILLI);
+  }
+
+  /**
+   * Classifies what a {@link Preprocessor} of the same manifest has written.
+   *
+   * @param prepared the whole input tensor in native byte order, direct
+   * @param count how many labels to return
+   */
+  public synchronized Classification classifyPrepared(ByteBuffer prepared, int count) {
+    requireOpen();
+    long start = System.nanoTime();
+    prepared.rewind();
+    input.clear();
+    input.put(prepared);
+    runInterpreter();
+    return classification(count, 0, (System.nanoTime() - start) / NANOS_PER_MILLI);
+  }
+
+  private Classification classification(int count, double preprocess, double inference) {
     float[] scores = new float[manifest.labelCount()];
     for (int i = 0; i < scores.length; i++) {
       scores[i] = manifest.output().realValue(output, i);
     }
-    return new Classification(
-        TopLabels.of(scores, labels, count),
-        (prepared - start) / NANOS_PER_MILLI,
-        (end - prepared) / NANOS_PER_MILLI,
-        delegate());
+    List<LabelScore> best = TopLabels.of(scores, labels, count);
+    return new Classification(best, preprocess, inference, delegate());
   }
 
   /** Runs the model on {@code image} and returns the output tensor's bytes, little-endian. */
-  public synchronized byte[] rawOutput(RgbImage image) {
+  public synchronized byte[] rawOutput(Pixels image) {
     requireOpen();
     preprocessor.write(image, input);
     runInterpreter();
@@ -181,12 +203,16 @@ public final class Classifier implements AutoCloseable {
   }
 
   private Interpreter.Options cpuOptions() {
-    return new Interpreter.Options().setNumThreads(threads);
+    return new Interpreter.Options()
+        .setNumThreads(options.threads())
+        .setUseXNNPACK(options.xnnpack());
   }
 
   private void openWithNnapi() {
     try {
-      nnapi = new NnApiDelegate();
+      NnApiDelegate.Options wanted =
+          new NnApiDelegate.Options().setAllowFp16(options.halfPrecision());
+      nnapi = new NnApiDelegate(wanted);
       // Without XNNPACK, a shorter plan can only be NNAPI's doing.
       interpreter = new Interpreter(model, cpuOptions().setUseXNNPACK(false).addDelegate(nnapi));
       if (!isDelegated()) {

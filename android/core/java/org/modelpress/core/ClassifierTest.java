@@ -8,10 +8,7 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,29 +22,23 @@ import org.junit.Test;
 
 /** Runs a real model on the Android runtime's own library. */
 public final class ClassifierTest {
-  private static final Path STEM = Paths.get(System.getProperty("model"));
-  private static final Path LABELS = Paths.get(System.getProperty("labels"));
   private static final int THREADS = 2;
   private static final long SEED = 1;
 
-  private static ByteBuffer model() throws IOException {
-    try (FileChannel channel = FileChannel.open(Paths.get(STEM + ".tflite"))) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-    }
-  }
-
   private static JSONObject json() throws IOException {
-    byte[] bytes = Files.readAllBytes(Paths.get(STEM + ".manifest.json"));
-    return new JSONObject(new String(bytes, StandardCharsets.UTF_8));
+    return new JSONObject(TestModel.manifestJson());
   }
 
   private static Classifier open(JSONObject manifest, boolean useNnapi) throws IOException {
     return new Classifier(
-        model(),
+        TestModel.model(),
         ModelManifest.parse(manifest.toString()),
-        Files.readAllLines(LABELS),
-        THREADS,
-        useNnapi);
+        TestModel.labels(),
+        options(useNnapi));
+  }
+
+  private static ClassifierOptions options(boolean nnapi) {
+    return new ClassifierOptions(THREADS, true, nnapi, false);
   }
 
   private static RgbImage noise(ModelManifest manifest) {
@@ -113,6 +104,20 @@ public final class ClassifierTest {
   }
 
   @Test
+  public void runsPlainKernelsWithoutXnnpack() throws IOException {
+    ModelManifest manifest = ModelManifest.parse(json().toString());
+    ClassifierOptions plain = new ClassifierOptions(1, false, false, false);
+    try (Classifier classifier =
+            new Classifier(TestModel.model(), manifest, TestModel.labels(), plain);
+        Classifier delegated = open(json(), false)) {
+      assertEquals(Classifier.CPU, classifier.delegate());
+      assertEquals(manifest.operatorCount(), classifier.steps());
+      assertEquals(Classifier.XNNPACK, delegated.delegate());
+      assertTrue(delegated.steps() < manifest.operatorCount());
+    }
+  }
+
+  @Test
   public void refusesToRunWhenClosed() throws IOException {
     Classifier classifier = open(json(), false);
     classifier.close();
@@ -124,14 +129,16 @@ public final class ClassifierTest {
   @Test
   public void opensAndClosesWithoutKeepingNativeMemory() throws IOException {
     long limit = 5 << 20;
+    // Mapped once: the JVM unmaps files when it pleases.
+    ByteBuffer model = TestModel.model();
     // The JVM's own heap, compiled code and malloc's arenas take that many cycles to settle; a leak
     // goes on.
     for (int i = 0; i < 100; i++) {
-      openRunClose();
+      openRunClose(model);
     }
     long before = residentBytes();
     for (int i = 0; i < 50; i++) {
-      openRunClose();
+      openRunClose(model);
     }
     long growth = residentBytes() - before;
     assertTrue(growth + " bytes", growth < limit);
@@ -139,12 +146,12 @@ public final class ClassifierTest {
 
   @Test
   public void refusesLabelsOfAnotherCount() throws IOException {
-    List<String> labels = new ArrayList<>(Files.readAllLines(LABELS));
+    List<String> labels = new ArrayList<>(TestModel.labels());
     labels.remove(0);
     ModelManifest manifest = ModelManifest.parse(json().toString());
-    ByteBuffer model = model();
+    ByteBuffer model = TestModel.model();
     assertThrows(
-        ManifestException.class, () -> new Classifier(model, manifest, labels, THREADS, false));
+        ManifestException.class, () -> new Classifier(model, manifest, labels, options(false)));
   }
 
   @Test
@@ -164,19 +171,21 @@ public final class ClassifierTest {
   @Test
   public void refusesAFileThatIsNoModel() throws IOException {
     ModelManifest manifest = ModelManifest.parse(json().toString());
-    List<String> labels = Files.readAllLines(LABELS);
-    ByteBuffer truncated = model();
+    List<String> labels = TestModel.labels();
+    ByteBuffer truncated = TestModel.model();
     truncated.limit(truncated.limit() / 2);
     ByteBuffer half = ByteBuffer.allocateDirect(truncated.remaining()).put(truncated);
     half.flip();
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Classifier(half, manifest, labels, THREADS, false));
+        () -> new Classifier(half, manifest, labels, options(false)));
   }
 
-  private static void openRunClose() throws IOException {
-    try (Classifier classifier = open(json(), false)) {
-      classifier.rawOutput(noise(classifier.manifest()));
+  private static void openRunClose(ByteBuffer model) throws IOException {
+    ModelManifest manifest = TestModel.manifest();
+    try (Classifier classifier =
+        new Classifier(model, manifest, TestModel.labels(), options(false))) {
+      classifier.rawOutput(noise(manifest));
     }
   }
 

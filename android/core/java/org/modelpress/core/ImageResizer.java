@@ -9,61 +9,86 @@ package org.modelpress.core;
  * rounding gives other bytes than the model was trained and measured with. (Pillow 13 itself takes
  * the columns first for some sizes; the reference in Python therefore asks for the passes one by
  * one.)
+ *
+ * <p>The picture is read row by row and buffers are kept from one picture to the next: beyond the
+ * picture itself this needs {@code 3 * width * picture height} bytes. Not thread-safe.
  */
 public final class ImageResizer {
-  /** Fraction bits of a weight: an int less 8 bits of pixel, a sign and one bit of headroom. */
-  private static final int FRACTION_BITS = 22;
+  private static final int HALF = 1 << (ResizeWeights.FRACTION_BITS - 1);
 
-  private static final int HALF = 1 << (FRACTION_BITS - 1);
-
-  private ImageResizer() {}
+  private final int width;
+  private final int height;
+  private final byte[] out;
+  private byte[] row = new byte[0];
+  private byte[] narrowed = new byte[0];
+  private ResizeWeights across;
+  private ResizeWeights down;
 
   /**
-   * Resizes to {@code width} x {@code height} pixels; returns {@code image} if it has that size.
+   * Resizes to {@code width} x {@code height} pixels.
+   *
+   * @param width columns, at least 1
+   * @param height rows, at least 1
    */
-  public static RgbImage resize(RgbImage image, int width, int height) {
-    RgbImage result = image;
-    if (width != result.width()) {
-      result = resizeRows(result, new Weights(result.width(), width));
-    }
-    if (height != result.height()) {
-      result = resizeColumns(result, new Weights(result.height(), height));
-    }
-    return result;
+  public ImageResizer(int width, int height) {
+    this.width = width;
+    this.height = height;
+    out = new byte[width * height * RgbImage.CHANNELS];
   }
 
-  private static RgbImage resizeRows(RgbImage image, Weights weights) {
-    int outWidth = weights.first.length;
-    byte[] in = image.pixels();
-    byte[] out = new byte[outWidth * image.height() * RgbImage.CHANNELS];
-    int to = 0;
-    for (int y = 0; y < image.height(); y++) {
-      int row = y * image.width() * RgbImage.CHANNELS;
-      for (int x = 0; x < outWidth; x++) {
-        int[] kernel = weights.kernel[x];
-        int from = row + weights.first[x] * RgbImage.CHANNELS;
-        for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
-          out[to++] = weightedSum(in, from + channel, RgbImage.CHANNELS, kernel);
-        }
+  /**
+   * Resizes {@code image}.
+   *
+   * @param crop whether to cut out the largest centred box of the output's aspect ratio first
+   * @return height * width * 3 bytes of red, green, blue; overwritten by the next call
+   */
+  public byte[] resize(Pixels image, boolean crop) {
+    CropBox box = crop ? CropBox.centre(image, width, height) : CropBox.whole(image);
+    int rowBytes = width * RgbImage.CHANNELS;
+    narrowed = atLeast(narrowed, box.height * rowBytes);
+    row = atLeast(row, box.width * RgbImage.CHANNELS);
+    if (across == null || across.inSize != box.width) {
+      across = new ResizeWeights(box.width, width);
+    }
+    if (down == null || down.inSize != box.height) {
+      down = new ResizeWeights(box.height, height);
+    }
+    for (int y = 0; y < box.height; y++) {
+      image.readRow(box.top + y, box.left, box.width, row);
+      if (box.width == width) {
+        System.arraycopy(row, 0, narrowed, y * rowBytes, rowBytes);
+      } else {
+        narrow(y * rowBytes);
       }
     }
-    return new RgbImage(outWidth, image.height(), out);
+    if (box.height == height) {
+      System.arraycopy(narrowed, 0, out, 0, out.length);
+    } else {
+      shorten(rowBytes);
+    }
+    return out;
   }
 
-  private static RgbImage resizeColumns(RgbImage image, Weights weights) {
-    int outHeight = weights.first.length;
-    int rowBytes = image.width() * RgbImage.CHANNELS;
-    byte[] in = image.pixels();
-    byte[] out = new byte[outHeight * rowBytes];
+  private void narrow(int start) {
+    int to = start;
+    for (int x = 0; x < width; x++) {
+      int[] kernel = across.kernel[x];
+      int from = across.first[x] * RgbImage.CHANNELS;
+      for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
+        narrowed[to++] = weightedSum(row, from + channel, RgbImage.CHANNELS, kernel);
+      }
+    }
+  }
+
+  private void shorten(int rowBytes) {
     int to = 0;
-    for (int y = 0; y < outHeight; y++) {
-      int[] kernel = weights.kernel[y];
-      int from = weights.first[y] * rowBytes;
+    for (int y = 0; y < height; y++) {
+      int[] kernel = down.kernel[y];
+      int from = down.first[y] * rowBytes;
       for (int column = 0; column < rowBytes; column++) {
-        out[to++] = weightedSum(in, from + column, rowBytes, kernel);
+        out[to++] = weightedSum(narrowed, from + column, rowBytes, kernel);
       }
     }
-    return new RgbImage(image.width(), outHeight, out);
   }
 
   private static byte weightedSum(byte[] in, int from, int step, int[] kernel) {
@@ -73,45 +98,11 @@ public final class ImageResizer {
       sum += (in[index] & 0xff) * weight;
       index += step;
     }
-    int value = sum >> FRACTION_BITS;
+    int value = sum >> ResizeWeights.FRACTION_BITS;
     return (byte) Math.max(0, Math.min(255, value));
   }
 
-  /** For each output position, where its input span starts and the fixed-point weights of it. */
-  private static final class Weights {
-    final int[] first;
-    final int[][] kernel;
-
-    Weights(int inSize, int outSize) {
-      first = new int[outSize];
-      kernel = new int[outSize][];
-      double scale = (double) inSize / outSize;
-      double support = Math.max(scale, 1.0);
-      for (int i = 0; i < outSize; i++) {
-        double center = (i + 0.5) * scale;
-        int start = Math.max(0, (int) (center - support + 0.5));
-        int end = Math.min(inSize, (int) (center + support + 0.5));
-        first[i] = start;
-        kernel[i] = triangle(start, end, center, 1.0 / support);
-      }
-    }
-
-    // Each operation in Pillow's order: a weight that differs in its last bit can flip a tie.
-    private static int[] triangle(int start, int end, double center, double inverseSupport) {
-      int size = end - start;
-      double[] exact = new double[size];
-      double total = 0.0;
-      for (int i = 0; i < size; i++) {
-        double distance = (i + start - center + 0.5) * inverseSupport;
-        exact[i] = Math.max(0.0, 1.0 - Math.abs(distance));
-        total += exact[i];
-      }
-      int[] fixed = new int[size];
-      for (int i = 0; i < size; i++) {
-        double weight = total != 0.0 ? exact[i] / total : exact[i];
-        fixed[i] = (int) (0.5 + weight * (1 << FRACTION_BITS));
-      }
-      return fixed;
-    }
+  private static byte[] atLeast(byte[] buffer, int size) {
+    return buffer.length >= size ? buffer : new byte[size];
   }
 }

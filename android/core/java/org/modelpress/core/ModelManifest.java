@@ -17,8 +17,13 @@ public final class ModelManifest {
   private static final String FILTER = "bilinear_antialias";
 
   private final String name;
+  private final String variant;
   private final String recipe;
   private final String modelFile;
+  private final String modelSha256;
+  private final long modelBytes;
+  private final boolean trained;
+  private final boolean computesFloats;
   private final String labelsFile;
   private final int labelCount;
   private final TensorSpec input;
@@ -35,8 +40,14 @@ public final class ModelManifest {
               version, SCHEMA_VERSION));
     }
     name = json.getString("name");
+    String model = json.getJSONObject("source").getString("name") + "_";
+    variant = name.startsWith(model) ? name.substring(model.length()) : name;
     recipe = json.getJSONObject("recipe").getString("name");
+    computesFloats = json.getJSONObject("recipe").optString("activations").equals("float32");
     modelFile = json.getJSONObject("model").getString("file");
+    modelSha256 = json.getJSONObject("model").getString("sha256");
+    modelBytes = json.getJSONObject("model").getLong("bytes");
+    trained = json.getJSONObject("source").getBoolean("trained");
     labelsFile = json.getJSONObject("labels").getString("file");
     labelCount = json.getJSONObject("labels").getInt("count");
     input = tensor(json.getJSONObject("input"));
@@ -72,6 +83,11 @@ public final class ModelManifest {
     return name;
   }
 
+  /** Name of the variant without that of its model, for example {@code channels80_int8}. */
+  public String variant() {
+    return variant;
+  }
+
   /** Name of the recipe that compressed the model, for example {@code int8}. */
   public String recipe() {
     return recipe;
@@ -80,6 +96,26 @@ public final class ModelManifest {
   /** File name of the model as the build wrote it; a bundle may rename it. */
   public String modelFile() {
     return modelFile;
+  }
+
+  /** SHA-256 of the .tflite, 64 hexadecimal digits. */
+  public String modelSha256() {
+    return modelSha256;
+  }
+
+  /** Size of the .tflite in bytes. */
+  public long modelBytes() {
+    return modelBytes;
+  }
+
+  /** Whether the weights are trained; the labels of a model that is not mean nothing. */
+  public boolean trained() {
+    return trained;
+  }
+
+  /** Whether its kernels compute in floating point, so that half precision can make them faster. */
+  public boolean computesFloats() {
+    return computesFloats;
   }
 
   /** File name of the labels as the build wrote it; a bundle may rename it. */

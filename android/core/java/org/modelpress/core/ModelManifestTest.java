@@ -1,6 +1,7 @@
 package org.modelpress.core;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -23,8 +24,14 @@ public final class ModelManifestTest {
     return new JSONObject()
         .put("schema_version", 1)
         .put("name", "fruit_int8")
-        .put("recipe", new JSONObject().put("name", "int8"))
-        .put("model", new JSONObject().put("file", "fruit_int8.tflite"))
+        .put("recipe", new JSONObject().put("name", "int8").put("activations", "int8"))
+        .put(
+            "model",
+            new JSONObject()
+                .put("file", "fruit_int8.tflite")
+                .put("sha256", "5e")
+                .put("bytes", 3_000_000_000L))
+        .put("source", new JSONObject().put("name", "fruit").put("trained", true))
         .put("labels", new JSONObject().put("file", "fruit.labels.txt").put("count", 2))
         .put("ops", new JSONArray().put(new JSONObject().put("name", "ADD").put("count", 2)))
         .put("input", tensor("in", new int[] {1, 4, 6, 3}, "uint8"))
@@ -52,6 +59,11 @@ public final class ModelManifestTest {
     ModelManifest manifest = ModelManifest.parse(manifest().toString());
     assertEquals("fruit_int8", manifest.name());
     assertEquals("int8", manifest.recipe());
+    assertEquals("int8", manifest.variant());
+    assertEquals("5e", manifest.modelSha256());
+    assertEquals(3_000_000_000L, manifest.modelBytes());
+    assertTrue(manifest.trained());
+    assertFalse(manifest.computesFloats());
     assertEquals(6, manifest.inputWidth());
     assertEquals(4, manifest.inputHeight());
     assertEquals(ElementType.INT8, manifest.output().type());
@@ -67,6 +79,14 @@ public final class ModelManifestTest {
   @Test
   public void refusesTextThatIsNoJson() {
     assertThrows(ManifestException.class, () -> ModelManifest.parse("version https://git-lfs"));
+  }
+
+  @Test
+  public void namesTheVariantOfItsModel() {
+    JSONObject pruned = manifest().put("name", "fruit_channels80_int8");
+    assertEquals("channels80_int8", ModelManifest.parse(pruned.toString()).variant());
+    JSONObject renamed = manifest().put("name", "apples");
+    assertEquals("apples", ModelManifest.parse(renamed.toString()).variant());
   }
 
   @Test

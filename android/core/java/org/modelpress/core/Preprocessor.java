@@ -6,15 +6,15 @@ import java.nio.ByteBuffer;
  * Turns an image into a model's input as its manifest says: crop or stretch, resize, then per
  * channel (pixel - mean) / std, quantised half to even where the input is an integer.
  *
- * <p>A byte has 256 values, so the arithmetic is done once for each, in the constructor.
+ * <p>A byte has 256 values, so the arithmetic is done once for each, in the constructor. Not
+ * thread-safe.
  */
 public final class Preprocessor {
   private static final int BYTE_VALUES = 256;
 
   private final TensorSpec input;
   private final Preprocessing preprocessing;
-  private final int width;
-  private final int height;
+  private final ImageResizer resizer;
   private final boolean plainCopy;
   private final float[][] real = new float[RgbImage.CHANNELS][BYTE_VALUES];
   private final int[][] codes = new int[RgbImage.CHANNELS][BYTE_VALUES];
@@ -22,8 +22,7 @@ public final class Preprocessor {
   public Preprocessor(ModelManifest manifest) {
     input = manifest.input();
     preprocessing = manifest.preprocessing();
-    width = manifest.inputWidth();
-    height = manifest.inputHeight();
+    resizer = new ImageResizer(manifest.inputWidth(), manifest.inputHeight());
     boolean identity = input.type() == ElementType.UINT8 && !preprocessing.blueFirst();
     for (int position = 0; position < RgbImage.CHANNELS; position++) {
       float mean = (float) preprocessing.mean(position);
@@ -44,9 +43,8 @@ public final class Preprocessor {
    *
    * @param buffer in native byte order, with room for the whole input tensor
    */
-  public void write(RgbImage image, ByteBuffer buffer) {
-    RgbImage cropped = preprocessing.crop() ? image.centerCrop(width, height) : image;
-    byte[] pixels = ImageResizer.resize(cropped, width, height).pixels();
+  public void write(Pixels image, ByteBuffer buffer) {
+    byte[] pixels = resizer.resize(image, preprocessing.crop());
     buffer.clear();
     if (plainCopy) {
       buffer.put(pixels);

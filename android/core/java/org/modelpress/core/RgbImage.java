@@ -1,7 +1,7 @@
 package org.modelpress.core;
 
 /** An 8-bit RGB image: rows of red, green, blue bytes without padding. */
-public final class RgbImage {
+public final class RgbImage implements Pixels {
   /** Red, green and blue. */
   public static final int CHANNELS = 3;
 
@@ -35,54 +35,39 @@ public final class RgbImage {
   /**
    * Composites pixels on white.
    *
-   * @param argb height * width pixels as 0xAARRGGBB, not premultiplied
+   * @param argb at least count pixels as 0xAARRGGBB, not premultiplied
+   * @param count pixels to convert
+   * @param rgb receives count * 3 bytes from its start
    */
-  public static RgbImage fromArgb(int width, int height, int[] argb) {
-    byte[] pixels = new byte[argb.length * CHANNELS];
+  public static void compositeOnWhite(int[] argb, int count, byte[] rgb) {
     int out = 0;
-    for (int pixel : argb) {
+    for (int i = 0; i < count; i++) {
+      int pixel = argb[i];
       int alpha = pixel >>> 24;
-      pixels[out++] = onWhite(pixel >> 16 & 0xff, alpha);
-      pixels[out++] = onWhite(pixel >> 8 & 0xff, alpha);
-      pixels[out++] = onWhite(pixel & 0xff, alpha);
+      rgb[out++] = onWhite(pixel >> 16 & 0xff, alpha);
+      rgb[out++] = onWhite(pixel >> 8 & 0xff, alpha);
+      rgb[out++] = onWhite(pixel & 0xff, alpha);
     }
-    return new RgbImage(width, height, pixels);
   }
 
+  @Override
   public int width() {
     return width;
   }
 
+  @Override
   public int height() {
     return height;
+  }
+
+  @Override
+  public void readRow(int row, int left, int count, byte[] rgb) {
+    System.arraycopy(pixels, (row * width + left) * CHANNELS, rgb, 0, count * CHANNELS);
   }
 
   /** The pixels themselves, not a copy. */
   public byte[] pixels() {
     return pixels;
-  }
-
-  /**
-   * Cuts out the largest centred box with the aspect ratio of {@code targetWidth} x {@code
-   * targetHeight}; its sides and offsets are rounded down.
-   */
-  public RgbImage centerCrop(int targetWidth, int targetHeight) {
-    int cropWidth = (int) Math.min(width, (long) height * targetWidth / targetHeight);
-    int cropHeight = (int) Math.min(height, (long) width * targetHeight / targetWidth);
-    cropWidth = Math.max(1, cropWidth);
-    cropHeight = Math.max(1, cropHeight);
-    if (cropWidth == width && cropHeight == height) {
-      return this;
-    }
-    int left = (width - cropWidth) / 2;
-    int top = (height - cropHeight) / 2;
-    byte[] cropped = new byte[cropWidth * cropHeight * CHANNELS];
-    int rowBytes = cropWidth * CHANNELS;
-    for (int row = 0; row < cropHeight; row++) {
-      int from = ((top + row) * width + left) * CHANNELS;
-      System.arraycopy(pixels, from, cropped, row * rowBytes, rowBytes);
-    }
-    return new RgbImage(cropWidth, cropHeight, cropped);
   }
 
   private static byte onWhite(int value, int alpha) {

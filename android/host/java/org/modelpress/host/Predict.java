@@ -1,8 +1,6 @@
 package org.modelpress.host;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,8 +18,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.modelpress.core.Classifier;
+import org.modelpress.core.ClassifierOptions;
 import org.modelpress.core.ElementType;
 import org.modelpress.core.ModelManifest;
+import org.modelpress.core.Npy;
 import org.modelpress.core.RgbImage;
 
 /**
@@ -32,6 +32,7 @@ import org.modelpress.core.RgbImage;
  */
 public final class Predict {
   private static final int IMAGE_RANK = 4;
+  private static final ClassifierOptions ONE_THREAD = new ClassifierOptions(1, true, false, false);
   private static final List<String> FLAGS =
       Arrays.asList("--model", "--manifest", "--images", "--out");
 
@@ -55,7 +56,7 @@ public final class Predict {
     ModelManifest manifest = ModelManifest.parse(json);
     // Raw outputs need no names, only as many as there are classes.
     List<String> labels = Collections.nCopies(manifest.labelCount(), "");
-    Npy images = Npy.read(imagesPath);
+    Npy images = NpyFiles.read(imagesPath);
     if (images.type != ElementType.UINT8
         || images.shape.length != IMAGE_RANK
         || images.shape[3] != RgbImage.CHANNELS) {
@@ -73,7 +74,8 @@ public final class Predict {
       int first = i;
       parts.add(
           () -> {
-            try (Classifier classifier = new Classifier(map(model), manifest, labels, 1, false)) {
+            try (Classifier classifier =
+                new Classifier(MappedFile.read(model), manifest, labels, ONE_THREAD)) {
               for (int image = first; image < count; image += workers) {
                 classify(classifier, images, image, outputs);
               }
@@ -83,7 +85,7 @@ public final class Predict {
     }
     runAll(parts);
     int[] shape = {count, manifest.labelCount()};
-    new Npy(manifest.output().type(), shape, outputs).write(out);
+    NpyFiles.write(out, new Npy(manifest.output().type(), shape, outputs));
   }
 
   private static void classify(Classifier classifier, Npy images, int index, byte[] outputs) {
@@ -110,12 +112,6 @@ public final class Predict {
       throw new IOException(e);
     } finally {
       executor.shutdownNow();
-    }
-  }
-
-  private static ByteBuffer map(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path)) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
     }
   }
 

@@ -1,17 +1,12 @@
-package org.modelpress.host;
+package org.modelpress.core;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.modelpress.core.ElementType;
 
 /** A NumPy array file (.npy, format 1.0), C order, of the element types that models have. */
 public final class Npy {
@@ -36,10 +31,13 @@ public final class Npy {
   }
 
   /**
-   * Reads {@code path}; throws {@link IllegalArgumentException} naming it if it is no such file.
+   * Reads an array.
+   *
+   * @param bytes the whole file
+   * @param path what to call it in messages
+   * @throws IllegalArgumentException naming {@code path} if it is no such file
    */
-  public static Npy read(Path path) throws IOException {
-    byte[] bytes = Files.readAllBytes(path);
+  public static Npy parse(byte[] bytes, String path) {
     int start = MAGIC.length + HEADER_LENGTH_BYTES;
     if (bytes.length < start || !Arrays.equals(Arrays.copyOf(bytes, MAGIC.length), MAGIC)) {
       throw new IllegalArgumentException(path + ": not a NumPy .npy file of format 1.0");
@@ -72,8 +70,8 @@ public final class Npy {
     return new Npy(type, shape, data);
   }
 
-  /** Writes {@code path} whole or not at all. */
-  public void write(Path path) throws IOException {
+  /** The array as the bytes of a file. */
+  public byte[] toBytes() {
     StringBuilder sizes = new StringBuilder();
     for (int size : shape) {
       sizes.append(size).append(shape.length == 1 ? "," : ", ");
@@ -91,14 +89,12 @@ public final class Npy {
     }
     header.append('\n');
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(MAGIC);
+    bytes.write(MAGIC, 0, MAGIC.length);
     bytes.write(header.length() & 0xff);
     bytes.write(header.length() >> 8);
-    bytes.write(header.toString().getBytes(StandardCharsets.US_ASCII));
-    bytes.write(data);
-    Path partial = path.resolveSibling(path.getFileName() + ".partial");
-    Files.write(partial, bytes.toByteArray());
-    Files.move(partial, path, StandardCopyOption.REPLACE_EXISTING);
+    bytes.write(header.toString().getBytes(StandardCharsets.US_ASCII), 0, header.length());
+    bytes.write(data, 0, data.length);
+    return bytes.toByteArray();
   }
 
   private static String code(ElementType type) {
@@ -114,7 +110,7 @@ public final class Npy {
     }
   }
 
-  private static ElementType typeOf(String code, Path path) {
+  private static ElementType typeOf(String code, String path) {
     for (ElementType type : ElementType.values()) {
       if (code(type).equals(code)) {
         return type;

@@ -1,0 +1,42 @@
+package org.modelpress.app;
+
+import static org.junit.Assert.assertTrue;
+
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.modelpress.core.ModelManifest;
+import org.robolectric.RobolectricTestRunner;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.annotation.Config;
+import org.robolectric.annotation.GraphicsMode;
+
+/** The about screen names the chosen model to the byte, and the runtime. */
+@RunWith(RobolectricTestRunner.class)
+@Config(qualifiers = "w411dp-h891dp-xhdpi")
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+public final class AboutActivityTest {
+  @Rule public final TestLauncher screens = new TestLauncher();
+
+  @Test
+  public void namesModelAndRuntime() throws Exception {
+    AppModels models = new AppModels(RuntimeEnvironment.getApplication());
+    new Settings(RuntimeEnvironment.getApplication()).setVariant("digits_fp32");
+    AboutActivity activity = screens.launch(AboutActivity.class);
+    String text = TestScreen.allText(activity.getWindow().getDecorView());
+    ModelManifest manifest = models.manifest("digits_fp32");
+    assertTrue(text, text.contains(manifest.modelSha256()));
+    assertTrue(text, text.contains("\nfp32\n"));
+    assertTrue(text, text.contains("TensorFlow Lite 2.16.1"));
+    TestScreen.picture(activity, "about.png");
+  }
+
+  @Test
+  public void forgetsAVariantThatTheAppNoLongerHas() throws Exception {
+    AppModels models = new AppModels(RuntimeEnvironment.getApplication());
+    new Settings(RuntimeEnvironment.getApplication()).setVariant("of_an_older_version");
+    AboutActivity activity = screens.launch(AboutActivity.class);
+    String text = TestScreen.allText(activity.getWindow().getDecorView());
+    assertTrue(text, text.contains(models.names().get(0)));
+  }
+}

@@ -1,0 +1,98 @@
+package org.modelpress.app;
+
+import static org.junit.Assert.assertEquals;
+import static org.robolectric.Shadows.shadowOf;
+
+import android.Manifest;
+import android.content.pm.PackageManager;
+import android.graphics.SurfaceTexture;
+import android.hardware.camera2.CameraCharacteristics;
+import android.hardware.camera2.CameraManager;
+import android.os.Looper;
+import android.util.Size;
+import android.view.Surface;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.robolectric.RobolectricTestRunner;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.android.controller.ActivityController;
+import org.robolectric.annotation.Config;
+import org.robolectric.annotation.GraphicsMode;
+import org.robolectric.shadows.ShadowCameraCharacteristics;
+import org.robolectric.shadows.ShadowCameraManager;
+
+/** What the camera screen says before there is a frame; frames need a device. */
+@RunWith(RobolectricTestRunner.class)
+@Config(qualifiers = "w411dp-h891dp-xhdpi")
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+public final class CameraActivityTest {
+  @Rule public final TestLauncher screens = new TestLauncher();
+
+  @Test
+  public void asksForThePermissionOnce() {
+    CameraActivity activity = screens.launch(CameraActivity.class);
+    String[] asked = shadowOf(activity).getLastRequestedPermission().requestedPermissions;
+    assertEquals(Manifest.permission.CAMERA, asked[0]);
+    int[] denied = {PackageManager.PERMISSION_DENIED};
+    activity.onRequestPermissionsResult(1, asked, denied);
+    String text = TestScreen.text(activity, R.id.camera_status);
+    assertEquals(activity.getString(R.string.camera_denied), text);
+  }
+
+  @Test
+  public void saysThatThereIsNoCamera() throws Exception {
+    shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(Manifest.permission.CAMERA);
+    CameraActivity activity = screens.launch(CameraActivity.class);
+    String text = TestScreen.text(activity, R.id.camera_status);
+    assertEquals(activity.getString(R.string.no_camera), text);
+    TestScreen.picture(activity, "camera_none.png");
+  }
+
+  @Test
+  public void opensTheBackCameraAndLetsItGo() {
+    shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(Manifest.permission.CAMERA);
+    ShadowCameraManager cameras =
+        shadowOf(RuntimeEnvironment.getApplication().getSystemService(CameraManager.class));
+    cameras.addCamera("front", camera(CameraCharacteristics.LENS_FACING_FRONT, 270));
+    cameras.addCamera("back", camera(CameraCharacteristics.LENS_FACING_BACK, 90));
+    ActivityController<CameraActivity> controller = screens.controller(CameraActivity.class);
+    CameraActivity activity = controller.get();
+    activity.onSurfaceTextureAvailable(new SurfaceTexture(0), 640, 480);
+    shadowOf(Looper.getMainLooper()).idle();
+    assertEquals("", TestScreen.text(activity, R.id.camera_status));
+    // Twice: what was closed can be opened again.
+    controller.pause().resume();
+    controller.pause();
+    assertEquals("", TestScreen.text(activity, R.id.camera_status));
+  }
+
+  @Test
+  public void turnsFramesUpright() throws Exception {
+    ShadowCameraManager cameras =
+        shadowOf(RuntimeEnvironment.getApplication().getSystemService(CameraManager.class));
+    cameras.addCamera("back", camera(CameraCharacteristics.LENS_FACING_BACK, 90));
+    try (CameraFeed feed = CameraFeed.find(RuntimeEnvironment.getApplication())) {
+      assertEquals(90, feed.degrees(Surface.ROTATION_0));
+      assertEquals(0, feed.degrees(Surface.ROTATION_90));
+      assertEquals(180, feed.degrees(Surface.ROTATION_270));
+    }
+  }
+
+  private static CameraCharacteristics camera(int facing, int degrees) {
+    CameraCharacteristics facts = ShadowCameraCharacteristics.newCameraCharacteristics();
+    shadowOf(facts).set(CameraCharacteristics.LENS_FACING, facing);
+    shadowOf(facts).set(CameraCharacteristics.SENSOR_ORIENTATION, degrees);
+    return facts;
+  }
+
+  @Test
+  public void choosesTheSmallestSizeThatIsEnough() {
+    Size small = new Size(320, 240);
+    Size enough = new Size(640, 480);
+    Size large = new Size(1920, 1080);
+    assertEquals(enough, CameraFeed.choose(new Size[] {large, small, enough}));
+    assertEquals(large, CameraFeed.choose(new Size[] {small, large}));
+    assertEquals(small, CameraFeed.choose(new Size[] {new Size(176, 144), small}));
+  }
+}

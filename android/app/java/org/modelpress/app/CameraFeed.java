@@ -1,0 +1,252 @@
+package org.modelpress.app;
+
+import android.content.Context;
+import android.graphics.ImageFormat;
+import android.graphics.SurfaceTexture;
+import android.hardware.camera2.CameraAccessException;
+import android.hardware.camera2.CameraCaptureSession;
+import android.hardware.camera2.CameraCharacteristics;
+import android.hardware.camera2.CameraDevice;
+import android.hardware.camera2.CameraManager;
+import android.hardware.camera2.CaptureRequest;
+import android.hardware.camera2.params.StreamConfigurationMap;
+import android.media.Image;
+import android.media.ImageReader;
+import android.os.Handler;
+import android.os.HandlerThread;
+import android.util.Size;
+import android.view.Surface;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * The back camera's frames, shown on a surface and handed to a consumer. Opening and frames are on
+ * a thread of its own; of frames that come faster than they are taken the newest counts.
+ */
+final class CameraFeed implements AutoCloseable {
+  private static final int QUARTER_TURN = 90;
+  private static final int FULL_TURN = 360;
+  private static final int WANTED_WIDTH = 640;
+  private static final int WANTED_HEIGHT = 480;
+  // One being read, one newest, one that the camera fills.
+  private static final int IMAGES = 3;
+
+  /** Told on the feed's thread why there are no frames; the text is the system's. */
+  interface Problem {
+    void tell(String reason);
+  }
+
+  private final CameraManager manager;
+  private final String id;
+  private final Size size;
+  private final int sensorDegrees;
+  private final HandlerThread thread = new HandlerThread("camera");
+  private ImageReader reader;
+  private CameraDevice device;
+  private CameraCaptureSession session;
+  private boolean closed;
+
+  private CameraFeed(CameraManager manager, String id, CameraCharacteristics facts) {
+    this.manager = manager;
+    this.id = id;
+    Integer degrees = facts.get(CameraCharacteristics.SENSOR_ORIENTATION);
+    sensorDegrees = degrees == null ? 0 : degrees;
+    size = choose(facts.get(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP));
+  }
+
+  /**
+   * Finds the back camera, or else the first.
+   *
+   * @return null if the device has none
+   */
+  static CameraFeed find(Context context) throws CameraAccessException {
+    CameraManager manager = context.getSystemService(CameraManager.class);
+    String[] ids = manager.getCameraIdList();
+    String chosen = null;
+    for (String id : ids) {
+      Integer facing = manager.getCameraCharacteristics(id).get(CameraCharacteristics.LENS_FACING);
+      boolean isBack = facing != null && facing == CameraCharacteristics.LENS_FACING_BACK;
+      if (chosen == null || isBack) {
+        chosen = id;
+      }
+      if (isBack) {
+        break;
+      }
+    }
+    return chosen == null
+        ? null
+        : new CameraFeed(manager, chosen, manager.getCameraCharacteristics(chosen));
+  }
+
+  /** Width and height of a frame as the sensor has it, pixels. */
+  Size size() {
+    return size;
+  }
+
+  /**
+   * How far a frame is turned clockwise to be upright on the screen.
+   *
+   * @param displayRotation of {@link Surface}'s ROTATION constants
+   */
+  int degrees(int displayRotation) {
+    return (sensorDegrees - displayRotation * QUARTER_TURN + FULL_TURN) % FULL_TURN;
+  }
+
+  /**
+   * Opens the camera; the permission must have been given.
+   *
+   * @param preview where the frames are shown
+   * @param frames takes each image and closes it
+   */
+  synchronized void open(SurfaceTexture preview, Consumer<Image> frames, Problem problem)
+      throws CameraAccessException {
+    thread.start();
+    Handler handler = new Handler(thread.getLooper());
+    reader =
+        ImageReader.newInstance(size.getWidth(), size.getHeight(), ImageFormat.YUV_420_888, IMAGES);
+    reader.setOnImageAvailableListener(
+        source -> {
+          Image image = source.acquireLatestImage();
+          if (image != null) {
+            frames.accept(image);
+          }
+        },
+        handler);
+    preview.setDefaultBufferSize(size.getWidth(), size.getHeight());
+    Surface shown = new Surface(preview);
+    manager.openCamera(id, new Opening(shown, problem, handler), handler);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (session != null) {
+      session.close();
+    }
+    if (device != null) {
+      device.close();
+    }
+    if (reader != null) {
+      reader.close();
+    }
+    thread.quitSafely();
+  }
+
+  private synchronized void begin(
+      CameraDevice opened, Surface shown, Problem problem, Handler handler) {
+    if (closed) {
+      opened.close();
+      return;
+    }
+    device = opened;
+    try {
+      CaptureRequest.Builder request = opened.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW);
+      request.addTarget(shown);
+      request.addTarget(reader.getSurface());
+      createSession(opened, shown, new Configured(request.build(), problem, handler), handler);
+    } catch (CameraAccessException | IllegalStateException e) {
+      problem.tell(e.getMessage());
+    }
+  }
+
+  // Its successor is of API 28; the app runs from API 24 on.
+  @SuppressWarnings("deprecation")
+  private void createSession(
+      CameraDevice opened, Surface shown, CameraCaptureSession.StateCallback told, Handler handler)
+      throws CameraAccessException {
+    opened.createCaptureSession(Arrays.asList(shown, reader.getSurface()), told, handler);
+  }
+
+  private synchronized void repeat(
+      CameraCaptureSession configured, CaptureRequest request, Problem problem, Handler handler) {
+    if (closed) {
+      return;
+    }
+    session = configured;
+    try {
+      configured.setRepeatingRequest(request, null, handler);
+    } catch (CameraAccessException | IllegalStateException e) {
+      problem.tell(e.getMessage());
+    }
+  }
+
+  /** The size with the fewest pixels that is at least 640 x 480, or else the largest. */
+  private static Size choose(StreamConfigurationMap map) {
+    Size[] sizes = map == null ? null : map.getOutputSizes(ImageFormat.YUV_420_888);
+    if (sizes == null || sizes.length == 0) {
+      return new Size(WANTED_WIDTH, WANTED_HEIGHT);
+    }
+    return choose(sizes);
+  }
+
+  static Size choose(Size[] sizes) {
+    Size best = sizes[0];
+    for (Size size : sizes) {
+      boolean enough = isEnough(size);
+      boolean smaller = area(size) < area(best);
+      if (enough == isEnough(best) ? smaller == enough : enough) {
+        best = size;
+      }
+    }
+    return best;
+  }
+
+  private static boolean isEnough(Size size) {
+    return size.getWidth() >= WANTED_WIDTH && size.getHeight() >= WANTED_HEIGHT;
+  }
+
+  private static long area(Size size) {
+    return (long) size.getWidth() * size.getHeight();
+  }
+
+  private final class Opening extends CameraDevice.StateCallback {
+    private final Surface shown;
+    private final Problem problem;
+    private final Handler handler;
+
+    Opening(Surface shown, Problem problem, Handler handler) {
+      this.shown = shown;
+      this.problem = problem;
+      this.handler = handler;
+    }
+
+    @Override
+    public void onOpened(CameraDevice opened) {
+      begin(opened, shown, problem, handler);
+    }
+
+    @Override
+    public void onDisconnected(CameraDevice lost) {
+      lost.close();
+      problem.tell("disconnected");
+    }
+
+    @Override
+    public void onError(CameraDevice failed, int error) {
+      failed.close();
+      problem.tell("error " + error);
+    }
+  }
+
+  private final class Configured extends CameraCaptureSession.StateCallback {
+    private final CaptureRequest request;
+    private final Problem problem;
+    private final Handler handler;
+
+    Configured(CaptureRequest request, Problem problem, Handler handler) {
+      this.request = request;
+      this.problem = problem;
+      this.handler = handler;
+    }
+
+    @Override
+    public void onConfigured(CameraCaptureSession configured) {
+      repeat(configured, request, problem, handler);
+    }
+
+    @Override
+    public void onConfigureFailed(CameraCaptureSession failed) {
+      problem.tell("the session was refused");
+    }
+  }
+}

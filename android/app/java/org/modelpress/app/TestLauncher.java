@@ -1,0 +1,37 @@
+package org.modelpress.app;
+
+import android.app.Activity;
+import android.content.Intent;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.rules.ExternalResource;
+import org.robolectric.Robolectric;
+import org.robolectric.android.controller.ActivityController;
+
+/**
+ * Opens screens and closes them after the test, so that their threads do not reach the next one.
+ */
+public final class TestLauncher extends ExternalResource {
+  private final List<ActivityController<?>> controllers = new ArrayList<>();
+
+  <T extends Activity> ActivityController<T> controller(Class<T> screen) {
+    return controller(screen, new Intent());
+  }
+
+  <T extends Activity> ActivityController<T> controller(Class<T> screen, Intent intent) {
+    ActivityController<T> controller = Robolectric.buildActivity(screen, intent);
+    controllers.add(controller);
+    return controller.setup();
+  }
+
+  <T extends Activity> T launch(Class<T> screen) {
+    return controller(screen).get();
+  }
+
+  @Override
+  protected void after() {
+    for (ActivityController<?> controller : controllers) {
+      controller.close();
+    }
+  }
+}

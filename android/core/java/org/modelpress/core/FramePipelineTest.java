@@ -1,0 +1,125 @@
+package org.modelpress.core;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.Test;
+
+/** Frames are answered in order, the oldest are dropped, and every frame is given back. */
+public final class FramePipelineTest {
+  private static final int WAIT_SECONDS = 60;
+
+  private static final class CountedFrame implements FramePipeline.Frame {
+    final AtomicInteger closed;
+    final RgbImage image;
+
+    CountedFrame(RgbImage image, AtomicInteger closed) {
+      this.image = image;
+      this.closed = closed;
+    }
+
+    @Override
+    public Pixels pixels() {
+      return image;
+    }
+
+    @Override
+    public void close() {
+      closed.incrementAndGet();
+    }
+  }
+
+  /** Keeps the last answer and can be made to wait before it takes one. */
+  private static final class Answers implements FramePipeline.Listener {
+    final CountDownLatch first = new CountDownLatch(1);
+    final CountDownLatch failure = new CountDownLatch(1);
+    final AtomicReference<String> last = new AtomicReference<>("");
+    final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    public void onClassified(Classification result) {
+      last.set(result.labels().toString());
+      count.incrementAndGet();
+      first.countDown();
+    }
+
+    @Override
+    public void onFailed(RuntimeException problem) {
+      failure.countDown();
+    }
+  }
+
+  private static RgbImage noise(int seed) {
+    byte[] pixels = new byte[60 * 40 * RgbImage.CHANNELS];
+    new Random(seed).nextBytes(pixels);
+    return new RgbImage(60, 40, pixels);
+  }
+
+  private static Classifier open() throws IOException {
+    return new Classifier(
+        TestModel.model(),
+        TestModel.manifest(),
+        TestModel.labels(),
+        new ClassifierOptions(1, true, false, false));
+  }
+
+  @Test
+  public void answersAsTheClassifierDoes() throws Exception {
+    AtomicInteger closed = new AtomicInteger();
+    Answers answers = new Answers();
+    try (Classifier classifier = open()) {
+      String expected = classifier.classify(noise(1), 3).labels().toString();
+      try (FramePipeline pipeline = new FramePipeline(classifier, 3, answers)) {
+        pipeline.submit(new CountedFrame(noise(1), closed));
+        assertTrue(answers.first.await(WAIT_SECONDS, TimeUnit.SECONDS));
+      }
+      assertEquals(expected, answers.last.get());
+      assertEquals(1, closed.get());
+    }
+  }
+
+  @Test
+  public void dropsTheOldestAndEndsWithTheNewest() throws Exception {
+    int frames = 500;
+    AtomicInteger closed = new AtomicInteger();
+    Answers answers = new Answers();
+    try (Classifier classifier = open()) {
+      String newest = classifier.classify(noise(frames), 3).labels().toString();
+      FramePipeline pipeline = new FramePipeline(classifier, 3, answers);
+      for (int i = 1; i <= frames; i++) {
+        // Much faster than any camera.
+        pipeline.submit(new CountedFrame(i < frames ? noise(i % 7) : noise(frames), closed));
+      }
+      for (int i = 0; i < WAIT_SECONDS * 100 && !answers.last.get().equals(newest); i++) {
+        Thread.sleep(10);
+      }
+      pipeline.close();
+      assertEquals(newest, answers.last.get());
+      assertTrue(pipeline.droppedCount() + " dropped", pipeline.droppedCount() > 0);
+      assertTrue(answers.count.get() + pipeline.droppedCount() <= frames);
+      assertEquals("every frame is given back", frames, closed.get());
+      pipeline.submit(new CountedFrame(noise(1), closed));
+      assertEquals("also after the end", frames + 1, closed.get());
+    }
+  }
+
+  @Test
+  public void standsStillAfterAFailure() throws Exception {
+    Answers answers = new Answers();
+    AtomicInteger closed = new AtomicInteger();
+    Classifier classifier = open();
+    classifier.close();
+    try (FramePipeline pipeline = new FramePipeline(classifier, 3, answers)) {
+      pipeline.submit(new CountedFrame(noise(1), closed));
+      assertTrue(answers.failure.await(WAIT_SECONDS, TimeUnit.SECONDS));
+    }
+    assertEquals(1, closed.get());
+    assertEquals(0, answers.count.get());
+  }
+}

@@ -1,0 +1,65 @@
+package org.modelpress.core;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Images of one size whose right class is known. */
+public final class LabelledImages {
+  private static final int IMAGE_RANK = 4;
+
+  private final Npy images;
+  private final int[] classes;
+
+  /**
+   * Pairs images with classes.
+   *
+   * @param images uint8 [N, height, width, 3], RGB
+   * @param classes uint8 [2 * N]: the class of each image as two bytes, the low one first
+   * @throws IllegalArgumentException if the shapes disagree
+   */
+  public LabelledImages(Npy images, Npy classes) {
+    boolean isRgb = images.shape.length == IMAGE_RANK && images.shape[3] == RgbImage.CHANNELS;
+    if (!isRgb || images.type != ElementType.UINT8 || classes.data.length != 2 * images.shape[0]) {
+      throw new IllegalArgumentException(
+          String.format(
+              "images %s with %d bytes of classes; expected uint8 [N, H, W, 3] with 2 N bytes",
+              Arrays.toString(images.shape), classes.data.length));
+    }
+    this.images = images;
+    ByteBuffer codes = ByteBuffer.wrap(classes.data).order(ByteOrder.LITTLE_ENDIAN);
+    this.classes = new int[images.shape[0]];
+    for (int i = 0; i < this.classes.length; i++) {
+      this.classes[i] = codes.getShort() & 0xffff;
+    }
+  }
+
+  public int count() {
+    return classes.length;
+  }
+
+  /** The right class of image {@code index}, an index into the model's labels. */
+  public int classOf(int index) {
+    return classes[index];
+  }
+
+  /** A copy of image {@code index}. */
+  public RgbImage image(int index) {
+    int height = images.shape[1];
+    int width = images.shape[2];
+    int size = height * width * RgbImage.CHANNELS;
+    byte[] pixels = Arrays.copyOfRange(images.data, index * size, (index + 1) * size);
+    return new RgbImage(width, height, pixels);
+  }
+
+  /** The part of the images that {@code classifier} names rightly, 0 to 1. */
+  public double accuracy(Classifier classifier) {
+    int right = 0;
+    for (int i = 0; i < count(); i++) {
+      if (classifier.classify(image(i), 1).labels().get(0).index() == classOf(i)) {
+        right++;
+      }
+    }
+    return (double) right / count();
+  }
+}

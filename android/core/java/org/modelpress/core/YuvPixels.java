@@ -1,0 +1,113 @@
+package org.modelpress.core;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A camera's picture: a plane of brightness and two of colour at half the size (YUV 4:2:0, full
+ * range, BT.601 as in JPEG), turned clockwise by quarters, read as RGB without a copy.
+ */
+public final class YuvPixels implements Pixels {
+  private static final int NEUTRAL = 128;
+  private static final int FRACTION_BITS = 16;
+  private static final int HALF = 1 << (FRACTION_BITS - 1);
+  // JPEG's (JFIF) factors 1.402, 0.344136, 0.714136 and 1.772, times 2^16.
+  private static final int RED_V = 91881;
+  private static final int GREEN_U = 22554;
+  private static final int GREEN_V = 46802;
+  private static final int BLUE_U = 116130;
+
+  /** One plane of bytes. */
+  public static final class Plane {
+    private final ByteBuffer bytes;
+    private final int rowStride;
+    private final int pixelStride;
+
+    /**
+     * Describes a plane.
+     *
+     * @param bytes read by absolute index
+     * @param rowStride bytes from one row to the next
+     * @param pixelStride bytes from one value to the next
+     */
+    public Plane(ByteBuffer bytes, int rowStride, int pixelStride) {
+      this.bytes = bytes;
+      this.rowStride = rowStride;
+      this.pixelStride = pixelStride;
+    }
+
+    private int get(int x, int y) {
+      return bytes.get(y * rowStride + x * pixelStride) & 0xff;
+    }
+  }
+
+  private final int width;
+  private final int height;
+  private final int quarterTurns;
+  private final Plane luma;
+  private final Plane blueDifference;
+  private final Plane redDifference;
+
+  /**
+   * Wraps the planes of one picture.
+   *
+   * @param width columns as stored, even
+   * @param height rows as stored, even
+   * @param degrees how far it is turned clockwise to be upright: 0, 90, 180 or 270
+   * @throws IllegalArgumentException for other {@code degrees}
+   */
+  public YuvPixels(int width, int height, int degrees, Plane y, Plane u, Plane v) {
+    if (degrees < 0 || degrees > 270 || degrees % 90 != 0) {
+      throw new IllegalArgumentException(degrees + " degrees; expected 0, 90, 180 or 270");
+    }
+    this.width = width;
+    this.height = height;
+    quarterTurns = degrees / 90;
+    luma = y;
+    blueDifference = u;
+    redDifference = v;
+  }
+
+  @Override
+  public int width() {
+    return quarterTurns % 2 == 0 ? width : height;
+  }
+
+  @Override
+  public int height() {
+    return quarterTurns % 2 == 0 ? height : width;
+  }
+
+  @Override
+  public void readRow(int row, int left, int count, byte[] rgb) {
+    int out = 0;
+    for (int column = left; column < left + count; column++) {
+      switch (quarterTurns) {
+        case 1:
+          convert(row, height - 1 - column, rgb, out);
+          break;
+        case 2:
+          convert(width - 1 - column, height - 1 - row, rgb, out);
+          break;
+        case 3:
+          convert(width - 1 - row, column, rgb, out);
+          break;
+        default:
+          convert(column, row, rgb, out);
+      }
+      out += RgbImage.CHANNELS;
+    }
+  }
+
+  private void convert(int x, int y, byte[] rgb, int out) {
+    int base = (luma.get(x, y) << FRACTION_BITS) + HALF;
+    int u = blueDifference.get(x / 2, y / 2) - NEUTRAL;
+    int v = redDifference.get(x / 2, y / 2) - NEUTRAL;
+    rgb[out] = toByte(base + RED_V * v);
+    rgb[out + 1] = toByte(base - GREEN_U * u - GREEN_V * v);
+    rgb[out + 2] = toByte(base + BLUE_U * u);
+  }
+
+  private static byte toByte(int fixed) {
+    return (byte) Math.max(0, Math.min(255, fixed >> FRACTION_BITS));
+  }
+}
