@@ -60,9 +60,7 @@ def make(
         for each in outcomes
     )
     compression = space.at(best.point, name)
-    return Lock(
-        1, space.digest, space.size, goal, bounds, machine, best, compression, trace
-    )
+    return Lock(1, space.digest, space.size, goal, bounds, machine, best, compression, trace)
 
 
 def write(path: str | os.PathLike, lock: Lock) -> None:

@@ -94,9 +94,7 @@ def _search(options: argparse.Namespace) -> None:
     out = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", ""), options.out)
     lock.write(
         out,
-        lock.make(
-            options.name, grid, bounds, options.goal, outcomes, best, machine.this_machine()
-        ),
+        lock.make(options.name, grid, bounds, options.goal, outcomes, best, machine.this_machine()),
     )
     print(f"the winner is {grid.values_at(best.point)}; wrote {out}")
 

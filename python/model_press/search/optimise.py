@@ -9,7 +9,6 @@ from model_press.search.space import Point, Space
 from model_press.search.store import Store
 
 
-
 def search(
     space: Space,
     bounds: Bounds,
@@ -66,7 +65,9 @@ def winner(outcomes: list[Outcome], bounds: Bounds, goal: Goal, space: Space) ->
 
 
 def _shown(space: Space, outcome: Outcome) -> str:
-    values = ", ".join(f"{field} {value}" for field, value in space.values_at(outcome.point).items())
+    values = ", ".join(
+        f"{field} {value}" for field, value in space.values_at(outcome.point).items()
+    )
     if outcome.failure:
         return values
     return (

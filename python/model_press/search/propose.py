@@ -21,9 +21,7 @@ from model_press.search.space import Point, Space
 _START_EACH = 2
 
 
-def propose(
-    space: Space, bounds: Bounds, goal: Goal, known: Sequence[Outcome], seed: int
-) -> Point:
+def propose(space: Space, bounds: Bounds, goal: Goal, known: Sequence[Outcome], seed: int) -> Point:
     """The next point, which is not a known one; the same arguments give the same point.
 
     Args:
