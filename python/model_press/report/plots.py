@@ -20,6 +20,8 @@ _MARKERS = "osD^vPX*<>hd"
 _SIZE_IN = (4.6, 3.3)
 # Ratio of the largest to the smallest x from which on the axis is logarithmic.
 _LOG_FROM = 15
+# Longest name of which three fit beside each other.
+_SHORT_NAME = 14
 
 
 def pareto(
@@ -62,6 +64,7 @@ def pareto(
         if max(xs) > _LOG_FROM * min(xs):
             axes.set_xscale("log")
             axes.set_xlim(0.7 * min(xs), 1.4 * max(xs))
+            axes.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
             axes.xaxis.set_major_formatter(ticker.FormatStrFormatter("%g"))
             axes.xaxis.set_minor_formatter(ticker.NullFormatter())
         else:
@@ -74,7 +77,7 @@ def pareto(
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
 
-    return _svg(draw, salt, legend_columns=3)
+    return _svg(draw, salt)
 
 
 def lowest_shown(ys: Sequence[float]) -> float:
@@ -120,10 +123,10 @@ def layer_lines(series: Sequence[tuple[int, str, Sequence[float | None]]], salt:
         axes.set_xlabel("layer, input to output")
         axes.set_ylabel("signal to error, dB")
 
-    return _svg(draw, salt, legend_columns=3)
+    return _svg(draw, salt)
 
 
-def _svg(draw: Callable[[Any], None], salt: str, legend_columns: int) -> str:
+def _svg(draw: Callable[[Any], None], salt: str) -> str:
     # Before its import: it would write its cache into the user's home, which an action does not have.
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("MPLCONFIGDIR", folder)
@@ -156,9 +159,10 @@ def _svg(draw: Callable[[Any], None], salt: str, legend_columns: int) -> str:
             FigureCanvasSVG(figure)
             axes = figure.add_subplot()
             draw(axes)
-            figure.legend(
-                *axes.get_legend_handles_labels(), loc="outside lower center", ncols=legend_columns
-            )
+            # Three columns of names such as pruned50_dynamic_int8 do not fit.
+            handles, names = axes.get_legend_handles_labels()
+            columns = 3 if max(map(len, names)) <= _SHORT_NAME else 2
+            figure.legend(handles, names, loc="outside lower center", ncols=columns)
             out = io.StringIO()
             figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return inline(out.getvalue(), salt)
