@@ -53,7 +53,7 @@ def _shrunk_impl(ctx):
     actions = {action.mnemonic: action for action in analysistest.target_actions(env)}
     asserts.false(env, "Dex" in actions, "R8 makes the classes, not D8")
     rules = [word for word in actions["Shrink"].argv if word.endswith(".pro")]
-    asserts.equals(env, ["resources.pro", "tensorflow_lite.pro"], [rule.rpartition("/")[2] for rule in rules])
+    asserts.equals(env, ["android.pro", "resources.pro", "tensorflow_lite.pro"], [rule.rpartition("/")[2] for rule in rules])
     return analysistest.end(env)
 
 _shrunk_test = analysistest.make(_shrunk_impl)

@@ -197,7 +197,7 @@ def _android_app_impl(ctx):
             tools = tools,
             android_jar = android_jar,
             jars = java.transitive_runtime_jars,
-            keep_rules = [resource_rules] + runtime.keep_rules.to_list() + ctx.files.keep_rules,
+            keep_rules = [ctx.file._android_rules, resource_rules] + runtime.keep_rules.to_list() + ctx.files.keep_rules,
             min_sdk_version = ctx.attr.min_sdk_version,
             output = dex_zip,
             mapping = mapping,
@@ -263,7 +263,7 @@ android_app = rule(
         gpu = attr.bool(doc = "Ships the runtime's GPU delegate."),
         keep_rules = attr.label_list(
             allow_files = [".pro"],
-            doc = "R8 rules for `shrink`, beside the runtime's and those for manifest and layouts.",
+            doc = "R8 rules for `shrink`, beside the runtime's and those for the framework, manifest and layouts.",
         ),
         keystore = attr.label(
             default = Label("@android_debug_keystore//:keystore"),
@@ -319,6 +319,10 @@ android_app = rule(
         ),
         version_code = attr.int(default = 1, doc = "Number that a store and a phone compare: higher with each release."),
         version_name = attr.string(default = "1.0", doc = "Version that people read."),
+        _android_rules = attr.label(
+            default = Label("//tools/android/private:android.pro"),
+            allow_single_file = True,
+        ),
         _bundle_model = attr.label(
             default = Label("//tools/android/private:bundle_model"),
             cfg = "exec",
