@@ -50,7 +50,7 @@ android_runtime = rule(
         ),
         "gpu": attr.label(providers = [JavaInfo], doc = "Its GPU delegate, of the same version."),
         "gpu_jni": attr.label_keyed_string_dict(doc = "Libraries of the GPU delegate -> their ABI."),
-        "java": attr.label(providers = [JavaInfo], mandatory = True),
+        "java": attr.label(providers = [JavaInfo], mandatory = True, doc = "Its Java part."),
         "jni": attr.label_keyed_string_dict(mandatory = True, doc = "Libraries -> their ABI."),
         "keep_rules": attr.label_list(allow_files = [".pro"], doc = "R8 rules for what native code finds by name."),
         "select_tf_ops": attr.label(providers = [JavaInfo], doc = "Its TensorFlow kernels, of the same version."),

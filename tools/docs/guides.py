@@ -31,7 +31,7 @@ ELSEWHERE = {
     "xcrun": "a Mac",
 }
 # Ordinary commands of every machine, harmless to get wrong.
-_ORDINARY = {"bash", "cd", "cp", "git"}
+_ORDINARY = {"bash", "cd", "cp", "export", "git"}
 
 # Named in pages and not to be looked up in Bazel: loading them is a download of 514 MB, or works on a Mac only.
 _NOT_ANALYSED = {"//ios:app", "//ios:app_library", "//ios:core", "//ios:swift_test"}

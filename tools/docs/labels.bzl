@@ -2,6 +2,8 @@
 
 DOCUMENTED = [
     "//android:app",
+    "//android:classifier",
+    "//android:release",
     "//ios:bundle",
     "//models/digits:best.search",
     "//models/digits:coreml_int8",

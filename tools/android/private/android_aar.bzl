@@ -69,9 +69,9 @@ android_aar = rule(
         "dependencies": attr.string_list(doc = "Maven coordinates group:artifact:version that the library needs."),
         "keep_rules": attr.label_list(allow_files = [".pro"], doc = "R8 rules that the app's shrinker follows."),
         "library": attr.label(mandatory = True, providers = [JavaInfo], doc = "Its own classes are packed, not its dependencies."),
-        "min_sdk_version": attr.int(default = 24),
+        "min_sdk_version": attr.int(default = 24, doc = "Oldest API level that the library runs on."),
         "package": attr.string(mandatory = True, doc = "Package of the manifest and Maven group."),
-        "version": attr.string(default = "1.0"),
+        "version": attr.string(default = "1.0", doc = "Version of the library."),
         "_pack_aar": attr.label(
             default = Label("//tools/android/private:pack_aar"),
             cfg = "exec",

@@ -36,6 +36,6 @@ def _android_install_impl(ctx):
 android_install = rule(
     implementation = _android_install_impl,
     doc = "`bazel run` of it installs an `android_app` by adb (ANDROID_SERIAL chooses among several devices).",
-    attrs = {"app": attr.label(mandatory = True, providers = [AndroidAppInfo])},
+    attrs = {"app": attr.label(mandatory = True, providers = [AndroidAppInfo], doc = "The `android_app` to install.")},
     executable = True,
 )
