@@ -25,7 +25,8 @@ def probe() -> dict:
     codes = {
         name: code
         for name, code in vars(schema.BuiltinOperator).items()
-        if isinstance(code, int) and name not in ("CUSTOM", "DELEGATE")
+        # Python 3.13 adds the number of the class's first line to it.
+        if name.isupper() and isinstance(code, int) and name not in ("CUSTOM", "DELEGATE")
     }
     ops = {}
     for name, code in sorted(codes.items()):
