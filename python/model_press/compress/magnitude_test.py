@@ -1,7 +1,6 @@
 """Magnitude pruning: where zeros go, when, that they stay, and that nothing else is left behind."""
 
 import dataclasses
-import importlib.util
 import sys
 import types
 import zlib
@@ -214,7 +213,7 @@ def test_only_the_zipped_file_shrinks(tmp_path):
 
 def _tensorflow_model_optimization():
     """tfmot 0.8 compares two versions by distutils, which Python 3.12 and later do not have."""
-    if not importlib.util.find_spec("distutils"):
+    if sys.version_info >= (3, 12):
         for name in ("distutils", "distutils.version"):
             sys.modules[name] = types.ModuleType(name)
         sys.modules["distutils"].version = sys.modules["distutils.version"]
