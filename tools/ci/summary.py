@@ -59,11 +59,15 @@ def read_targets(events: Iterable[dict]) -> dict[str, Target]:
     targets: dict[str, Target] = {}
     # (label, run, shard) -> its last attempt: only that one decides.
     results: dict[tuple[str, int, int], dict] = {}
+    # What is no test, such as an app that only macOS builds, is no skipped test either.
+    others: set[str] = set()
     for event in events:
         kind, key = next(iter(event.get("id", {"": {}}).items()))
         label = key.get("label", "") if isinstance(key, dict) else ""
-        if kind == "targetCompleted":
-            _read_completion(targets, label, event)
+        if kind == "targetConfigured" and "testSize" not in event.get("configured", {}):
+            others.add(label)
+        elif kind == "targetCompleted":
+            _read_completion(targets, label, event, label not in others)
         elif kind == "testResult":
             result = event.get("testResult", {})
             target = targets.setdefault(label, Target(label))
@@ -78,9 +82,11 @@ def read_targets(events: Iterable[dict]) -> dict[str, Target]:
     return targets
 
 
-def _read_completion(targets: dict[str, Target], label: str, event: dict) -> None:
+def _read_completion(targets: dict[str, Target], label: str, event: dict, test: bool) -> None:
     aborted = event.get("aborted")
     if aborted and aborted.get("reason") == "SKIPPED":
+        if not test:
+            return
         target = targets.setdefault(label, Target(label))
         target.skipped += 1
         target.skips.append(aborted.get("description") or "incompatible with this platform")

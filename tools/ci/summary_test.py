@@ -120,6 +120,20 @@ class SummaryTest(unittest.TestCase):
         self.assertEqual((code, lines[-1]), (1, "2 passed, 0 failed, 1 skipped"))
         self.assertIn("SKIPPED //b:b: needs macOS", lines)
 
+    def test_a_skipped_app_is_no_skipped_test(self) -> None:
+        self.result("//a:a", "PASSED", _PASSING)
+        for label, configured in (
+            ("//ios:app", {"targetKind": "ios_application rule"}),
+            ("//b:b", {"targetKind": "py_test rule", "testSize": "SMALL"}),
+        ):
+            self.events.append(
+                {"id": {"targetConfigured": {"label": label}}, "configured": configured}
+            )
+            self.completed(label, aborted={"reason": "SKIPPED", "description": "needs macOS"})
+        code, lines = self.run_main("--no-skips")
+        self.assertEqual((code, lines[-1]), (1, "2 passed, 0 failed, 1 skipped"))
+        self.assertIn("SKIPPED //b:b: needs macOS", lines)
+
     def test_nothing_ran_is_red(self) -> None:
         self.assertEqual(self.run_main()[0], 1)
         self.assertEqual(self.run_main()[1][-1], "0 passed, 0 failed")
