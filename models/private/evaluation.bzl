@@ -3,56 +3,74 @@
 load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
 load(":tool.bzl", "COREML_EVALUATOR_ATTR", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
 
-def _predict_variant(ctx, variant, images, out):
-    arguments = tool_arguments(ctx, "predict")
-    arguments.add("--model=" + variant.model.path)
-    arguments.add("--manifest=" + variant.manifest.path)
-    arguments.add("--delegate=" + ctx.attr.delegate)
+def _predict(ctx, *, tool, command, mnemonic, progress_message, options, images, out):
+    """Registers the action of one subject.
 
-    # Bazel runs several at once: threads of one would wait busily for processors that the others have.
-    arguments.add("--threads=1")
+    Args:
+      ctx: rule context.
+      tool: the program.
+      command: its subcommand.
+      mnemonic: CamelCase mnemonic.
+      progress_message: what Bazel prints.
+      options: dict of option name, without dashes, to File or string.
+      images: File: the images.
+      out: File: the outputs.
+    """
+    arguments = tool_arguments(ctx, command)
+    for option, value in options.items():
+        arguments.add("--{}={}".format(option, value.path if type(value) == "File" else value))
     arguments.add("--images=" + images.path)
     arguments.add("--out=" + out.path)
     run_tool(
         ctx,
+        tool = tool,
+        mnemonic = mnemonic,
+        progress_message = progress_message,
+        arguments = arguments,
+        inputs = [value for value in options.values() if type(value) == "File"] + [images],
+        outputs = [out],
+    )
+
+def _predict_variant(ctx, variant, images, out):
+    _predict(
+        ctx,
         tool = ctx.executable._light_tool,
+        command = "predict",
         mnemonic = "TflitePredict",
         progress_message = "Running {} on {}".format(variant.name, images.basename),
-        arguments = arguments,
-        inputs = [variant.model, variant.manifest, images],
-        outputs = [out],
+        options = {
+            "model": variant.model,
+            "manifest": variant.manifest,
+            "delegate": ctx.attr.delegate,
+            # Bazel runs several at once: threads of one would wait busily for processors that the others have.
+            "threads": "1",
+        },
+        images = images,
+        out = out,
     )
 
 def _predict_coreml(ctx, variant, images, out):
-    arguments = tool_arguments(ctx, "predict-coreml")
-    arguments.add("--package=" + variant.package.path)
-    arguments.add("--manifest=" + variant.manifest.path)
-    arguments.add("--images=" + images.path)
-    arguments.add("--out=" + out.path)
-    run_tool(
+    _predict(
         ctx,
         tool = ctx.executable._coreml_evaluator,
+        command = "predict-coreml",
         mnemonic = "CoremlPredict",
         progress_message = "Evaluating {} on {}".format(variant.name, images.basename),
-        arguments = arguments,
-        inputs = [variant.package, variant.manifest, images],
-        outputs = [out],
+        options = {"package": variant.package, "manifest": variant.manifest},
+        images = images,
+        out = out,
     )
 
 def _predict_keras(ctx, model, images, out):
-    arguments = tool_arguments(ctx, "predict-keras")
-    arguments.add("--model=" + model.model.path)
-    arguments.add("--info=" + model.info.path)
-    arguments.add("--images=" + images.path)
-    arguments.add("--out=" + out.path)
-    run_tool(
+    _predict(
         ctx,
         tool = ctx.executable._tool,
+        command = "predict-keras",
         mnemonic = "KerasPredict",
         progress_message = "Running the Keras model {} on {}".format(model.name, images.basename),
-        arguments = arguments,
-        inputs = [model.model, model.info, images],
-        outputs = [out],
+        options = {"model": model.model, "info": model.info},
+        images = images,
+        out = out,
     )
 
 def _evaluation_impl(ctx):

@@ -49,7 +49,7 @@ def build(
         "keras": _keras(facts, times),
         "variants": variants,
         "coreml": [
-            coreml.row(package, base.facts.bytes, base.summary.top1)
+            coreml.row(package, base.facts.bytes, _drop(facts, package.summary.top1))
             for package in sorted(facts.coreml, key=lambda package: (-package.bytes, package.name))
         ],
         "calibrations": strict_json.to_json(facts.calibrations),

@@ -48,10 +48,8 @@ def read(manifest_path: str | os.PathLike, summary_path: str | os.PathLike) -> C
     )
 
 
-def row(facts: CoremlFacts, baseline_bytes: int, baseline_top1: float | None) -> dict[str, Any]:
+def row(facts: CoremlFacts, baseline_bytes: int, top1_drop: float | None) -> dict[str, Any]:
     """The variant's object in report.json: bytes, fractions, and ratios to the report's baseline."""
-    top1 = facts.summary.top1
-    drop = None if top1 is None or baseline_top1 is None else round(baseline_top1 - top1, 6)
     return {
         "name": facts.name,
         "recipe": facts.recipe,
@@ -60,8 +58,8 @@ def row(facts: CoremlFacts, baseline_bytes: int, baseline_top1: float | None) ->
         "coverage": facts.coverage,
         "compute": facts.compute,
         "minimum_ios": facts.minimum_ios,
-        "top1": top1,
-        "top1_drop": drop,
+        "top1": facts.summary.top1,
+        "top1_drop": top1_drop,
         "top5": facts.summary.top5,
         "no_accuracy": facts.summary.no_accuracy,
         "agreement": strict_json.to_json(facts.summary.agreement),

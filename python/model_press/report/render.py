@@ -61,9 +61,13 @@ def table(report: dict[str, Any]) -> str:
         row.append((variant["delegation"] or {}).get("partitions"))
         writer.writerow(row)
     for package in report["coreml"]:
-        known = {**package, **package["agreement"], "size_ratio": package["ratios"]["size"]}
-        known |= {"top1": package["top1"], "recipe": f"coreml_{package['recipe']}"}
-        known |= {"top1_agreement_with_keras": package["agreement"]["top1"]}
+        known = {
+            **package["agreement"],
+            **package,
+            "recipe": f"coreml_{package['recipe']}",
+            "size_ratio": package["ratios"]["size"],
+            "top1_agreement_with_keras": package["agreement"]["top1"],
+        }
         writer.writerow([known.get(key) for key in header])
     return out.getvalue()
 

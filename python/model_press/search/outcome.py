@@ -49,7 +49,6 @@ def rejections(outcome: Outcome, bounds: Bounds) -> Iterator[str]:
     if outcome.failure:
         yield outcome.failure
         return
-    for name in FIGURES:
-        figure, bound = getattr(outcome, name), getattr(bounds, name)
-        if bound is not None and figure > bound:
-            yield f"{name} {figure:.4g} is above {bound:g}"
+    for name, excess in excesses(outcome, bounds).items():
+        if excess > 0:
+            yield f"{name} {getattr(outcome, name):.4g} is above {getattr(bounds, name):g}"

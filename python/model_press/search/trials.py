@@ -12,7 +12,7 @@ import numpy as np
 from model_press import files, manifest, strict_json
 from model_press.checks import outputs
 from model_press.errors import UserError
-from model_press.measure import process, rounds
+from model_press.measure import process, ratio, rounds
 from model_press.search.outcome import Outcome
 from model_press.search.space import Point, Space
 
@@ -151,12 +151,10 @@ class Trials:
         rounds.warm_up(timed)
         for index in range(_ROUNDS):
             rounds.measure(timed, index)
-        per_round = [
-            np.median(own) / np.median(base)
-            for own, base in zip(timed[0].rounds, timed[1].rounds, strict=True)
-        ]
+        # No verdict is asked for, so any bound will do.
+        latency = ratio.of_rounds(timed[0].rounds, timed[1].rounds, bound=1.0).value
         above = [probe.close() - probe.ready["base_memory_bytes"] for probe in probes]
-        return round(float(np.median(per_round)), 4), round(above[0] / above[1], 4)
+        return round(latency, 4), round(above[0] / above[1], 4)
 
 
 def _label(space: Space, point: Point) -> str:

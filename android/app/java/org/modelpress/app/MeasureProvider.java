@@ -1,7 +1,5 @@
 package org.modelpress.app;
 
-import android.content.ContentProvider;
-import android.content.ContentValues;
 import android.database.Cursor;
 import android.net.Uri;
 import android.os.Bundle;
@@ -21,7 +19,7 @@ import org.modelpress.core.ModelManifest;
  * Measures one variant in a process of its own (see the manifest), so that its peak memory is its
  * own and a crash of the runtime ends no more than that process.
  */
-public final class MeasureProvider extends ContentProvider {
+public final class MeasureProvider extends ReadOnlyProvider {
   /** Method: measures the variant that the argument names; the extras are {@link #pack}'s. */
   static final String MEASURE = "measure";
 
@@ -92,11 +90,6 @@ public final class MeasureProvider extends ContentProvider {
   }
 
   @Override
-  public boolean onCreate() {
-    return true;
-  }
-
-  @Override
   public Cursor query(
       Uri uri, String[] columns, String selection, String[] arguments, String order) {
     return null;
@@ -105,20 +98,5 @@ public final class MeasureProvider extends ContentProvider {
   @Override
   public String getType(Uri uri) {
     return null;
-  }
-
-  @Override
-  public Uri insert(Uri uri, ContentValues values) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public int delete(Uri uri, String selection, String[] arguments) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public int update(Uri uri, ContentValues values, String selection, String[] arguments) {
-    throw new UnsupportedOperationException();
   }
 }

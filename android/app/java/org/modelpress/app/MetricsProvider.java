@@ -1,7 +1,5 @@
 package org.modelpress.app;
 
-import android.content.ContentProvider;
-import android.content.ContentValues;
 import android.content.Context;
 import android.database.Cursor;
 import android.database.MatrixCursor;
@@ -12,7 +10,7 @@ import java.io.File;
 import java.io.FileNotFoundException;
 
 /** Lets an app that the user shares with read metrics.json, and nothing else. */
-public final class MetricsProvider extends ContentProvider {
+public final class MetricsProvider extends ReadOnlyProvider {
   static final String TYPE = "application/json";
 
   private static final String NAME = "metrics.json";
@@ -54,25 +52,5 @@ public final class MetricsProvider extends ContentProvider {
       throw new FileNotFoundException(uri.toString());
     }
     return new BenchmarkFiles(getContext()).metrics();
-  }
-
-  @Override
-  public boolean onCreate() {
-    return true;
-  }
-
-  @Override
-  public Uri insert(Uri uri, ContentValues values) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public int delete(Uri uri, String selection, String[] arguments) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public int update(Uri uri, ContentValues values, String selection, String[] arguments) {
-    throw new UnsupportedOperationException();
   }
 }
