@@ -78,11 +78,8 @@ def _search_impl(ctx):
         options["--calibration"] = ctx.attr.calibration[ImageSetInfo].images
     files = [value for value in options.values() if type(value) == "File"]
     runfiles = ctx.runfiles(files = files).merge(ctx.attr._search[DefaultInfo].default_runfiles)
-    training, more, program = _training(ctx)
-    options["--training"] = training
-    runfiles = runfiles.merge(ctx.runfiles(files = more))
-    if program:
-        runfiles = runfiles.merge(program.default_runfiles)
+    options["--training"], needed = _training(ctx)
+    runfiles = runfiles.merge(needed)
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
         arguments = " ".join([
@@ -95,11 +92,11 @@ def _search_impl(ctx):
     return [DefaultInfo(executable = launcher, runfiles = runfiles)]
 
 def _training(ctx):
-    """Options of the compress program that name the training images, the files in them, and the generator's target."""
+    """Options of the compress program that name the training images, and the runfiles that they need."""
     if ImageSetInfo in ctx.attr.training:
         images = ctx.attr.training[ImageSetInfo]
         text = "--training-images={} --training-classes={}".format(images.images.short_path, images.classes.short_path)
-        return text, [images.images, images.classes], None
+        return text, ctx.runfiles(files = [images.images, images.classes])
     if ImageStreamInfo not in ctx.attr.training:
         fail("{}: `training` is {}, expected an image_set or an image_stream".format(public_label(ctx.label), public_label(ctx.attr.training.label)))
     stream = ctx.attr.training[ImageStreamInfo]
@@ -112,7 +109,7 @@ def _training(ctx):
             argument = argument.replace(file.path, file.short_path)
         arguments.append("--generator-arg=" + argument)
     text = " ".join(["--generator=" + stream.generator.executable.short_path] + arguments)
-    return text, files + [stream.generator.executable], ctx.attr.training[DefaultInfo]
+    return text, ctx.attr.training[DefaultInfo].default_runfiles
 
 _search = rule(
     implementation = _search_impl,

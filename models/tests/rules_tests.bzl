@@ -104,6 +104,15 @@ def _streamed_impl(ctx):
 
 _streamed_test = analysistest.make(_streamed_impl)
 
+def _stream_impl(ctx):
+    env = analysistest.begin(ctx)
+    stream = analysistest.target_under_test(env)
+    runfiles = [file.basename for file in stream[DefaultInfo].default_runfiles.files.to_list()]
+    asserts.true(env, "make_crops.py" in runfiles, "a search can run the generator: its sources are among the runfiles")
+    return analysistest.end(env)
+
+_stream_test = analysistest.make(_stream_impl)
+
 def _compressed_variant_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
@@ -241,12 +250,14 @@ def rules_test_suite(name):
         "evaluation_test",
         "model_test",
         "split_recipe_test",
+        "stream_test",
         "streamed_test",
         "unknown_recipe_test",
         "variant_test",
     ]
     _compressed_test(name = "compressed_test", target_under_test = ":net_pruned50")
     _compressed_variant_test(name = "compressed_variant_test", target_under_test = ":pruned50_int8")
+    _stream_test(name = "stream_test", target_under_test = ":stream")
     _streamed_test(name = "streamed_test", target_under_test = ":streamed")
     split_recipe_test(name = "split_recipe_test")
     _variant_test(name = "variant_test", target_under_test = ":int8")
