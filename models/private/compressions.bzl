@@ -5,6 +5,7 @@ load(":recipes.bzl", "RECIPES")
 
 # //models/tests:recipes_test compares it with the JSON files in //models/compressions.
 COMPRESSIONS = [
+    "channels60",
     "channels70",
     "channels80",
     "clustered16",

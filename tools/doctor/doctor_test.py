@@ -236,7 +236,7 @@ def test_a_mac_without_xcode(box):
 def _edited(tmp_path: pathlib.Path, name: str, old: str, new: str) -> pathlib.Path:
     """A copy of the lock files with one edit."""
     root = tmp_path / "workspace"
-    for folder in ("python", "pi", "maven", "npm"):
+    for folder in ("python", "peers", "pi", "maven", "npm"):
         target = root / "third_party" / folder
         target.mkdir(parents=True)
         for file in (WORKSPACE / "third_party" / folder).iterdir():
@@ -256,6 +256,8 @@ def _edited(tmp_path: pathlib.Path, name: str, old: str, new: str) -> pathlib.Pa
         ("python/requirements.in", "h5py==3", "h5py==4", "lock of Python", "h5py 4.14.0 is asked for, 3.14"),
         ("pi/requirements.in", "\nwaitress\n", "\ngunicorn\n", "lock of the Pi", "gunicorn is asked for"),
         ("pi/requirements_lock.txt", "numpy==", "numpy==9", "Pi and build alike", "numpy is 92.4.6 on the Pi"),
+        ("peers/requirements.in", "nncf", "numexpr", "lock of the peers", "numexpr is asked for"),
+        ("peers/requirements_lock.txt", "numpy==", "numpy==9", "peers and build alike", "numpy is 92.4.6 beside the"),
         ("maven/artifacts.json", "junit:jar:4", "junit:jar:5", "lock of Maven", "junit:junit:jar:5.13.2 is asked for"),
         ("maven/maven_lock.json", 'e": "hamcrest-core"', 'e": "x"', "lock of Maven", "junit needs hamcrest-core"),
         ("maven/maven_lock.json", '"sha256": "', '"sha256": "x', "lock of Maven", "has no sha256"),
@@ -269,7 +271,7 @@ def test_a_lock_that_does_not_fit(box, tmp_path, name, old, new, subject, says):
     found = {each.subject: each for each in locks.locks(box.machine())}
     assert found[subject].state is State.MISSING
     assert says in found[subject].found
-    assert found[subject].fix.startswith("bazel run //tools/")
+    assert found[subject].fix.startswith("bazel run //")
 
 
 def test_a_lock_entry_without_hash(tmp_path):

@@ -3,7 +3,7 @@
 import json
 import pathlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from finding import Finding, State, ok
 from machine import Machine
@@ -48,12 +48,19 @@ def python_faults(workspace: pathlib.Path, folder: str) -> Iterator[str]:
             yield f"{entry.partition('==')[0]} has no sha256"
 
 
-def shared_faults(workspace: pathlib.Path) -> Iterator[str]:
-    """Packages that the Raspberry Pi runs in another version than the build checks with."""
+def shared_faults(
+    workspace: pathlib.Path, folder: str, place: str, apart: Collection[str] = ()
+) -> Iterator[str]:
+    """Packages that a folder locks in another version than the build checks with.
+
+    Args:
+      place: where those packages run, such as "on the Pi".
+      apart: packages that may differ.
+    """
     host = locked_versions(workspace / "third_party/python")
-    for name, version in locked_versions(workspace / "third_party/pi").items():
-        if host.get(name, version) != version:
-            yield f"{name} is {version} on the Pi and {host[name]} in the build"
+    for name, version in locked_versions(workspace / folder).items():
+        if host.get(name, version) != version and name not in apart:
+            yield f"{name} is {version} {place} and {host[name]} in the build"
 
 
 def maven_faults(workspace: pathlib.Path) -> Iterator[str]:
@@ -83,10 +90,27 @@ def npm_faults(workspace: pathlib.Path) -> Iterator[str]:
             yield f"{name} has no version or no sha256"
 
 
+_PEERS = "python/benchmarks/peers:lock"
+
 _LOCKS: list[tuple[str, str, Callable[[pathlib.Path], Iterator[str]]]] = [
     ("lock of Python", "tools/python:lock", lambda root: python_faults(root, "third_party/python")),
     ("lock of the Pi", "tools/pi:lock", lambda root: python_faults(root, "third_party/pi")),
-    ("Pi and build alike", "tools/pi:lock", shared_faults),
+    (
+        "Pi and build alike",
+        "tools/pi:lock",
+        lambda root: shared_faults(root, "third_party/pi", "on the Pi"),
+    ),
+    (
+        "lock of the peers",
+        _PEERS,
+        lambda root: python_faults(root, "third_party/peers"),
+    ),
+    (
+        "peers and build alike",
+        _PEERS,
+        # NNCF takes no later networkx; in the build only scikit-image has it, which no peer needs.
+        lambda root: shared_faults(root, "third_party/peers", "beside the peers", {"networkx"}),
+    ),
     ("lock of Maven", "tools/maven:lock", maven_faults),
     ("lock of npm", "tools/npm:lock", npm_faults),
 ]

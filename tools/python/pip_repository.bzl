@@ -12,7 +12,8 @@ def _pip_repository_impl(rctx):
     rctx.report_progress("installing {}".format(rctx.attr.lock.name))
     aliases = ["--alias={}={}".format(alias, package) for alias, package in sorted(rctx.attr.aliases.items())]
     stubs = ["--stub=" + package for package in rctx.attr.stubs]
-    done = rctx.execute([python.path, "-B", program, lock] + aliases + stubs, timeout = 3600)
+    relock = "--relock=" + rctx.attr.relock
+    done = rctx.execute([python.path, "-B", program, lock, relock] + aliases + stubs, timeout = 3600)
     if done.return_code:
         lines = done.stderr.strip().split("\n")
         fail("@{}: {}".format(rctx.name.split("~")[-1].split("+")[-1], lines[-1]))
@@ -22,6 +23,7 @@ pip_repository = repository_rule(
     attrs = {
         "aliases": attr.string_dict(doc = "Name -> package that stands in for it unless it is installed itself."),
         "lock": attr.label(allow_single_file = True, mandatory = True, doc = "Requirements file with a sha256 for every wheel."),
+        "relock": attr.string(mandatory = True, doc = "The target that makes the lock, for messages."),
         "stubs": attr.string_list(doc = "Packages that others import and of which nothing is used: each is an empty module."),
     },
     environ = ["MODEL_PRESS_PYTHON", "PATH"],

@@ -1,9 +1,8 @@
 """What the benchmark found, as JSON and as a Markdown table."""
 
 import dataclasses
-import os
 
-from model_press import files, strict_json
+from benchmarks import record
 from model_press.measure.metrics import Latency, Machine, Runtime
 
 
@@ -49,24 +48,12 @@ class Report:
     rows: tuple[Row, ...]
 
 
-def write(report: Report, folder: str) -> None:
-    """Writes rewrites.json and rewrites.md into an existing folder."""
-    files.write_json(os.path.join(folder, "rewrites.json"), strict_json.to_json(report))
-    files.write_bytes(os.path.join(folder, "rewrites.md"), markdown(report).encode())
-
-
-def read(path: str) -> Report:
-    """Reads rewrites.json."""
-    return strict_json.from_json(Report, files.read_json(path, "record"), "record")
-
-
 def markdown(report: Report) -> str:
     """The table, one line a variant."""
-    machine = report.machine
     lines = [
         "# What delegate-preserving rewrites gain",
         "",
-        f"{report.date}, {machine.cpu_model} ({machine.cpu_class}, {machine.cores} cores), "
+        f"{record.when_and_where(report.date, report.machine)}, "
         f"{report.runtime.name} {report.runtime.version} with XNNPACK, {report.rounds} interleaved rounds; networks of "
         "keras.applications with random weights. Ratios are to the same network's fp32. Written by",
         "`bazel run //python/benchmarks:rewrites`.",

@@ -3,6 +3,7 @@
 import pathlib
 
 import pytest
+from benchmarks import record
 from benchmarks.rewrites import networks, report
 from model_press.measure.metrics import Latency, Machine, Runtime
 
@@ -26,8 +27,8 @@ def _report() -> report.Report:
 
 
 def test_round_trip(tmp_path):
-    report.write(_report(), str(tmp_path))
-    assert report.read(str(tmp_path / "rewrites.json")) == _report()
+    record.write(_report(), report.markdown(_report()), str(tmp_path), "rewrites")
+    assert record.read(report.Report, tmp_path / "rewrites.json") == _report()
     assert (tmp_path / "rewrites.md").read_text() == report.markdown(_report())
 
 
@@ -41,14 +42,14 @@ def test_the_table_names_machine_and_what_is_left():
 
 
 def test_the_checked_in_table_is_of_the_checked_in_record():
-    found = report.read(str(RECORDS / "rewrites.json"))
+    found = record.read(report.Report, RECORDS / "rewrites.json")
     assert (RECORDS / "rewrites.md").read_text() == report.markdown(found)
     assert {row.network for row in found.rows} == set(networks.NETWORKS)
 
 
 @pytest.mark.parametrize("network", networks.NETWORKS)
 def test_each_rewritten_network_was_one_partition(network):
-    rows = report.read(str(RECORDS / "rewrites.json")).rows
+    rows = record.read(report.Report, RECORDS / "rewrites.json").rows
     row = next(r for r in rows if (r.network, r.variant) == (network, networks.REWRITTEN))
     assert row.partitions == 1
     assert {left.op for left in row.left} <= {"QUANTIZE", "SOFTMAX"}

@@ -8,13 +8,13 @@ they are kept there and used again.
 
 import argparse
 import collections
-import datetime
 import os
 import pathlib
 import tempfile
 from importlib import metadata
 
 import numpy as np
+from benchmarks import record
 from benchmarks.rewrites import networks, report
 from model_press import progress, tflite_file, tflite_interpreter
 from model_press.measure import machine, metrics, process, ratio, rounds
@@ -94,12 +94,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--work", help="folder that keeps the converted files")
     args = parser.parse_args(argv)
-    # `bazel run` starts in the runfiles; a relative folder is meant from where the user stands.
-    here = os.environ.get("BUILD_WORKING_DIRECTORY", ".")
-    out = os.path.join(here, args.out)
+    out = record.user_folder(args.out)
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
-        work = pathlib.Path(here, args.work) if args.work else pathlib.Path(temporary)
+        work = pathlib.Path(record.user_folder(args.work)) if args.work else pathlib.Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
         chosen = args.network or list(networks.NETWORKS)
         made = {
@@ -110,13 +108,13 @@ def main(argv: list[str] | None = None) -> None:
             rows += measure(name, paths, args.rounds)
     found = report.Report(
         1,
-        datetime.datetime.now(datetime.UTC).date().isoformat(),
+        record.today(),
         machine.this_machine(),
         metrics.Runtime(_RUNTIME, metadata.version(_RUNTIME)),
         args.rounds,
         tuple(rows),
     )
-    report.write(found, out)
+    record.write(found, report.markdown(found), out, "rewrites")
 
 
 if __name__ == "__main__":

@@ -73,10 +73,10 @@ class Trials:
         self._baseline_top1: float | None = None
 
     def evaluate(self, point: Point) -> Outcome:
-        """Makes and measures the variant at a point; a point that makes none is a failed outcome.
+        """Makes and measures the variant at a point; a point that a program refuses is a failed outcome.
 
         Raises:
-          UserError: the baseline does not run.
+          UserError: a program broke down (killed, no memory, no disk), which says nothing about the point.
         """
         folder = self._scratch(point)
         if self._baseline_top1 is None:
@@ -85,7 +85,7 @@ class Trials:
             )
         try:
             model, sheet = self._variant(point, folder)
-        except UserError as error:
+        except NoVariantError as error:
             return Outcome(point, None, None, None, None, str(error))
         latency, memory = self._ratios(model)
         return Outcome(
@@ -161,11 +161,16 @@ def _label(space: Space, point: Point) -> str:
     return ",".join(f"{field}={value}" for field, value in space.values_at(point).items())
 
 
+class NoVariantError(UserError):
+    """A program of ours refused its input: there is no variant at this point."""
+
+
 def _run(module: str, *arguments: str) -> None:
     """Runs a program of ours in a process of its own: TensorFlow gives memory back only at its end.
 
     Raises:
-      UserError: with the program's own line.
+      NoVariantError: the program refused, with its own line.
+      UserError: it ended in another way.
     """
     done = subprocess.run(
         _command(module, arguments),
@@ -176,8 +181,13 @@ def _run(module: str, *arguments: str) -> None:
     )
     if done.returncode:
         said = (done.stderr + done.stdout).strip().splitlines()
-        line = next((line for line in said if line.startswith("ERROR ")), said[-1] if said else "")
-        raise UserError(line.removeprefix("ERROR ") or f"{module} ended with {done.returncode}")
+        refusal = next((line for line in said if line.startswith("ERROR ")), "")
+        if refusal and done.returncode == 1:
+            raise NoVariantError(refusal.removeprefix("ERROR "))
+        last = f": {said[-1]}" if said else ""
+        raise UserError(
+            f"{module} ended with exit code {done.returncode}{last}; the trial is not counted, search again to go on"
+        )
 
 
 def _command(module: str, arguments: Sequence[str]) -> list[str]:

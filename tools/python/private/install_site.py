@@ -1,6 +1,6 @@
 """Installs a hash-locked requirements file into the current folder, one sub-folder and py_library a package.
 
-Run by pip_repository: install_site.py LOCK [--alias NAME=PACKAGE ...] [--stub PACKAGE ...]
+Run by pip_repository: install_site.py LOCK --relock LABEL [--alias NAME=PACKAGE ...] [--stub PACKAGE ...]
 Standard library and pip only: nothing else exists yet when it runs. Where it fails, its last line says why.
 """
 
@@ -15,17 +15,15 @@ from collections.abc import Sequence
 import pip_client
 import site_split
 
-_REQUEST = pip_client.Request(
-    relock="//tools/python:lock",
-    space="5 GB",
-    target=f"Python {sys.version_info.major}.{sys.version_info.minor} on {sys.platform}",
-    supported="CPython 3.11 to 3.13 on Linux x86_64 or macOS arm64",
-)
 
-
-def explain(output: str, lock: str) -> str:
-    """The one line of what went wrong, from all that pip printed."""
-    return pip_client.explain(output, lock, _REQUEST)
+def request(relock: str) -> pip_client.Request:
+    """What failures say of an installation; relock: label of the target that makes the lock."""
+    return pip_client.Request(
+        relock=relock,
+        space="5 GB",
+        target=f"Python {sys.version_info.major}.{sys.version_info.minor} on {sys.platform}",
+        supported="CPython 3.11 to 3.13 on Linux x86_64 or macOS arm64",
+    )
 
 
 def add_stub(package: str, site: pathlib.Path) -> None:
@@ -58,10 +56,10 @@ def compile_all(folder: pathlib.Path) -> None:
         )
 
 
-def main(lock: str, aliases: Sequence[str] = (), stubs: Sequence[str] = ()) -> None:
+def main(lock: str, relock: str, aliases: Sequence[str] = (), stubs: Sequence[str] = ()) -> None:
     """Installs, splits and compiles in the current folder."""
     site = pathlib.Path("all")
-    pip_client.install(pathlib.Path(lock), site, _REQUEST)
+    pip_client.install(pathlib.Path(lock), site, request(relock))
     for package in stubs:
         add_stub(package, site)
     site_split.split(site, dict(alias.split("=", 1) for alias in aliases))
@@ -71,7 +69,8 @@ def main(lock: str, aliases: Sequence[str] = (), stubs: Sequence[str] = ()) -> N
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("lock")
+    parser.add_argument("--relock", required=True)
     parser.add_argument("--alias", action="append", default=[])
     parser.add_argument("--stub", action="append", default=[])
     options = parser.parse_args()
-    main(options.lock, options.alias, options.stub)
+    main(options.lock, options.relock, options.alias, options.stub)

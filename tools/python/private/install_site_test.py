@@ -10,8 +10,10 @@ import pytest
 
 site.main()  # the build's Python hides the machine's packages, and pip is one of them
 import install_site  # noqa: E402
+import pip_client  # noqa: E402
 
 _NAME = "half-adder"
+_RELOCK = "//some:lock"
 _WHEEL = "half_adder-1.0-py3-none-any.whl"
 
 
@@ -57,14 +59,16 @@ def _digest(wheels: pathlib.Path) -> str:
 
 
 def test_a_stub_satisfies_who_requires_it(wheels):
-    install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"), [], ["not_locked"])
+    install_site.main(
+        _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"), _RELOCK, [], ["not_locked"]
+    )
     assert 'deps = [":not_locked"]' in pathlib.Path("BUILD.bazel").read_text()
     assert pathlib.Path("not_locked/site-packages/not_locked.py").exists()
 
 
 def test_one_library_a_package(wheels):
     install_site.main(
-        _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"), ["adder=half-adder"]
+        _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"), _RELOCK, ["adder=half-adder"]
     )
     build = pathlib.Path("BUILD.bazel").read_text()
     assert 'name = "half_adder"' in build
@@ -84,7 +88,7 @@ def test_bytecode_is_the_same_in_every_folder(wheels, tmp_path, monkeypatch):
     for name in "ab":
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)
-        install_site.main(lock, [])
+        install_site.main(lock, _RELOCK)
         found.append([path.read_bytes() for path in sorted(pathlib.Path(".").rglob("*.pyc"))])
     assert found[0] == found[1] and found[0]
 
@@ -92,7 +96,7 @@ def test_bytecode_is_the_same_in_every_folder(wheels, tmp_path, monkeypatch):
 def test_stale_hash_is_refused_by_name(wheels):
     stale = "0" * 64
     with pytest.raises(SystemExit) as caught:
-        install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{stale}\n"), [])
+        install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{stale}\n"), _RELOCK)
     message = str(caught.value)
     assert (
         message.startswith("half-adder==1.0")
@@ -100,7 +104,7 @@ def test_stale_hash_is_refused_by_name(wheels):
         or _NAME in message
     )
     assert f"sha256 is {_digest(wheels)}, expected {stale} from lock.txt" in message
-    assert "bazel run //tools/python:lock" in message and "\n" not in message
+    assert "bazel run //some:lock" in message and "\n" not in message
     assert not pathlib.Path("all").exists(), "nothing half-written is left behind"
 
 
@@ -109,7 +113,7 @@ def test_changed_byte_is_refused(wheels):
     with open(wheels / _WHEEL, "ab") as wheel:
         wheel.write(b"\0")
     with pytest.raises(SystemExit, match="sha256 is .* expected .*a changed file is refused"):
-        install_site.main(lock, [])
+        install_site.main(lock, _RELOCK)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +125,7 @@ def test_changed_byte_is_refused(wheels):
 )
 def test_other_failures_are_one_line(wheels, text, expected):
     with pytest.raises(SystemExit) as caught:
-        install_site.main(_lock(text + "\n"), [])
+        install_site.main(_lock(text + "\n"), _RELOCK)
     assert expected in str(caught.value) and "\n" not in str(caught.value)
 
 
@@ -140,4 +144,6 @@ def test_other_failures_are_one_line(wheels, text, expected):
     ],
 )
 def test_machine_faults_are_named(output, expected):
-    assert install_site.explain(output, "lock.txt").startswith(expected)
+    assert pip_client.explain(output, "lock.txt", install_site.request(_RELOCK)).startswith(
+        expected
+    )
