@@ -19,9 +19,6 @@ _POOR = {
         "give --image or --images, not both",
         "image files need --height and --width above 0",
     },
-    "python/model_press/checks/accuracy.py": {
-        "{...} predicts class {...} for all {...} images; its input is scaled wrongly or its graph is broken",
-    },
     "python/model_press/checks/outputs.py": {
         "{...} {...} has values that are not finite; the model is broken",
     },

@@ -42,9 +42,16 @@ def check(
     predicted = scores[labeled].argmax(1)
     truth = classes[labeled]
     if len(truth) >= _CONSTANT_IMAGES and len(set(truth)) > 1 and len(set(predicted)) == 1:
+        known = len(set(reference[labeled].argmax(1)))
+        if known == 1:
+            raise UserError(
+                f"{description.name} and its baseline predict one class for all {len(truth)} images, expected "
+                "more; give images of the kind that the model was trained on, or train it"
+            )
         raise UserError(
-            f"{description.name} predicts class {predicted[0]} for all {len(truth)} images; its input "
-            "is scaled wrongly or its graph is broken"
+            f"{description.name} predicts class {predicted[0]} for all {len(truth)} images, expected {known} "
+            "classes as its baseline predicts; give its input the scale that the manifest states, or look for the "
+            "layer that goes wrong in the report's per-layer errors"
         )
     accuracy = float(np.mean(predicted == truth))
     base = float(np.mean(reference[labeled].argmax(1) == truth))

@@ -89,8 +89,14 @@ def test_swapped_labels_are_red(tmp_path):
 
 def test_constant_output_is_refused(tmp_path):
     constant = np.repeat(_codes(_scores())[:1], IMAGES, axis=0)
-    with user_error("digits_int8", "class 0 for all 200 images"):
+    with user_error("digits_int8 predicts class 0 for all 200 images, expected 20 classes"):
         _accuracy(tmp_path, constant, _scores())
+
+
+def test_a_model_that_has_learnt_nothing_is_no_fault_of_the_variant(tmp_path):
+    constant = np.repeat(_scores()[:1], IMAGES, axis=0)
+    with user_error("digits_int8 and its baseline predict one class", "train it"):
+        _accuracy(tmp_path, _codes(constant), constant)
 
 
 def test_accuracy_input_mistakes(tmp_path):
