@@ -9,6 +9,8 @@ load("//models/private:coreml_recipe.bzl", _coreml_recipe = "coreml_recipe")
 load("//models/private:coreml_variant.bzl", _coreml_variant = "coreml_variant", _coreml_variants = "coreml_variants")
 load("//models/private:delegation_test.bzl", _delegation_test = "delegation_test")
 load("//models/private:evaluation.bzl", _evaluation = "evaluation")
+load("//models/private:fused_parity_test.bzl", _fused_parity_test = "fused_parity_test")
+load("//models/private:fused_variant.bzl", _fused_variant = "fused_variant")
 load("//models/private:image_set.bzl", _image_set = "image_set")
 load("//models/private:image_stream.bzl", _image_stream = "image_stream")
 load("//models/private:images_test.bzl", _images_test = "images_test")
@@ -36,6 +38,8 @@ coreml_variant = _coreml_variant
 coreml_variants = _coreml_variants
 delegation_test = _delegation_test
 evaluation = _evaluation
+fused_parity_test = _fused_parity_test
+fused_variant = _fused_variant
 image_set = _image_set
 image_stream = _image_stream
 images_test = _images_test

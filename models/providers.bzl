@@ -60,6 +60,13 @@ VariantInfo = provider(
     },
 )
 
+FusedInfo = provider(
+    doc = "Says that a variant's input and output are fused; its manifest then has schema version 2.",
+    fields = {
+        "plain": "VariantInfo of the variant that it was made from.",
+    },
+)
+
 CoremlRecipeInfo = provider(
     doc = "How a Core ML variant is made, as data.",
     fields = {

@@ -1,6 +1,6 @@
 """evaluation: what a model or a variant answers on an image set, as a cached action."""
 
-load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
+load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "FusedInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
 load(":tool.bzl", "COREML_EVALUATOR_ATTR", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
 
 def _predict(ctx, *, tool, command, mnemonic, progress_message, options, images, out):
@@ -77,6 +77,12 @@ def _evaluation_impl(ctx):
     subject = ctx.attr.subject
     image_set = ctx.attr.images[ImageSetInfo]
     out = ctx.actions.declare_file(ctx.label.name + ".outputs.npy")
+    if FusedInfo in subject:
+        fail("{}: {} has fused input and output, expected a plain variant; give {}, and compare both by a fused_parity_test".format(
+            public_label(ctx.label),
+            public_label(subject.label),
+            subject[FusedInfo].plain.name,
+        ))
     if VariantInfo in subject:
         name, manifest = subject[VariantInfo].name, subject[VariantInfo].manifest
         _predict_variant(ctx, subject[VariantInfo], image_set.images, out)

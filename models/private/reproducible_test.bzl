@@ -1,6 +1,6 @@
 """reproducible_test: a variant must have the same bytes whenever and wherever it is made."""
 
-load("//models:providers.bzl", "VariantInfo")
+load("//models:providers.bzl", "FusedInfo", "VariantInfo")
 load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label")
 
 # Whatever may differ from one machine or day to the next and must not show in the bytes: one thread instead of all
@@ -27,6 +27,12 @@ def _executable(target):
     return target[DefaultInfo].files_to_run.executable.short_path
 
 def _reproducible_test_impl(ctx):
+    if FusedInfo in ctx.attr.variant:
+        fail("{}: {} is made from a conversion, expected the conversion itself; give {}".format(
+            public_label(ctx.label),
+            public_label(ctx.attr.variant.label),
+            ctx.attr.variant[FusedInfo].plain.name,
+        ))
     variant = ctx.attr.variant[VariantInfo]
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(

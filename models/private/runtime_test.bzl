@@ -1,7 +1,8 @@
 """runtime_test: a variant must load in the runtime that the apps ship."""
 
-load("//models:providers.bzl", "RuntimeInfo", "VariantInfo")
+load("//models:providers.bzl", "FusedInfo", "RuntimeInfo", "VariantInfo")
 load(":gate.bzl", "GATE_ATTRS", "gate")
+load(":tool.bzl", "FUSED_TOOL_ATTR")
 
 def _runtime_test_impl(ctx):
     variant = ctx.attr.variant[VariantInfo]
@@ -10,7 +11,8 @@ def _runtime_test_impl(ctx):
         "--manifest": variant.manifest,
         "--runtime": ctx.attr.runtime[RuntimeInfo].table,
     }
-    return gate(ctx, command = "check-runtime", options = options, files = options.values())
+    tool = ctx.attr._fused_tool if FusedInfo in ctx.attr.variant else None
+    return gate(ctx, tool = tool, command = "check-runtime", options = options, files = options.values())
 
 runtime_test = rule(
     implementation = _runtime_test_impl,
@@ -22,7 +24,7 @@ runtime_test = rule(
             doc = "The `runtime` target of the runtime to load in.",
         ),
         variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "The variant."),
-        **GATE_ATTRS
+        **dict(GATE_ATTRS, **FUSED_TOOL_ATTR)
     ),
     doc = "Red when a variant has an operator, or a version of one, that the runtime does not register, " +
           "a Flex operator, or a custom operator that its manifest does not declare.",

@@ -15,6 +15,9 @@ LIGHT_TOOL_ATTR = {"_light_tool": _tool_attr("//python/model_press:light_tool")}
 COREML_TOOL_ATTR = {"_coreml_tool": _tool_attr("//python/model_press/coreml")}
 COREML_EVALUATOR_ATTR = {"_coreml_evaluator": _tool_attr("//python/model_press/coreml:evaluator_tool")}
 
+# What fuses input and output into a variant.
+FUSED_TOOL_ATTR = {"_fused_tool": _tool_attr("//python/model_press/fused")}
+
 _WORKER = {"supports-workers": "1"}
 
 def tool_arguments(ctx, command):

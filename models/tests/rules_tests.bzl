@@ -6,14 +6,16 @@ load(
     "calibration_report",
     "compressed_model",
     "evaluation",
+    "fused_variant",
     "image_set",
     "image_stream",
     "keras_model",
     "model_variants",
+    "reproducible_test",
     "size_test",
     "tflite_variant",
 )
-load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
+load("//models:providers.bzl", "EvaluationInfo", "FusedInfo", "ModelInfo", "VariantInfo")
 load("//models/private:compressions.bzl", "split_recipe")
 load("//models/private:recipes.bzl", "recipe_error")
 load("//tools/starlark:failure_test.bzl", "failure_test")
@@ -44,6 +46,23 @@ def _variant_impl(ctx):
     return analysistest.end(env)
 
 _variant_test = analysistest.make(_variant_impl)
+
+def _fused_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    names = sorted([file.basename for file in target[DefaultInfo].files.to_list()])
+    asserts.equals(env, ["net_camera.manifest.json", "net_camera.tflite"], names)
+    asserts.equals(env, "net_camera", target[VariantInfo].name)
+    asserts.equals(env, "int8", target[VariantInfo].recipe_name)
+    asserts.equals(env, "net_int8", target[FusedInfo].plain.name)
+    fuses = _actions(env, "TfliteFuse")
+    asserts.equals(env, 1, len(fuses))
+    inputs = [file.basename for file in fuses[0].inputs.to_list()]
+    asserts.true(env, "net_int8.tflite" in inputs, "a finished variant is what it is made from")
+    asserts.false(env, "net.model" in inputs, "the Keras model is not converted again")
+    return analysistest.end(env)
+
+_fused_test = analysistest.make(_fused_impl)
 
 def _model_impl(ctx):
     env = analysistest.begin(ctx)
@@ -182,6 +201,10 @@ def _bad_targets():
         tags = ["manual"],
     )
     image_stream(name = "dry_stream", tags = ["manual"])
+    fused_variant(name = "fused_twice", variant = ":camera", postprocess = ["topk"], tags = ["manual"])
+    fused_variant(name = "half_a_frame", variant = ":int8", height = 480, tags = ["manual"])
+    evaluation(name = "fused_evaluation", subject = ":camera", images = ":calibration", tags = ["manual"])
+    reproducible_test(name = "fused_reproducible", variant = ":camera", tags = ["manual"])
     size_test(name = "unbounded", variant = ":int8", tags = ["manual"])
     size_test(name = "no_baseline", variant = ":int8", max_ratio = 0.3, tags = ["manual"])
     size_test(name = "no_ratio", variant = ":int8", baseline = ":int8", tags = ["manual"])
@@ -190,6 +213,10 @@ def _bad_targets():
         "countless_report": "//models/tests:countless_report: `count` is 0, expected at least one image",
         "dry_stream": "//models/tests:dry_stream: `generator` is not set",
         "empty_set": "//models/tests:empty_set: the image set is empty; give `srcs` or a `generator`",
+        "fused_evaluation": "//models/tests:fused_evaluation: //models/tests:camera has fused input and output, expected a plain variant; give net_int8",
+        "fused_reproducible": "//models/tests:fused_reproducible: //models/tests:camera is made from a conversion, expected the conversion itself; give net_int8",
+        "fused_twice": "//models/tests:fused_twice: //models/tests:camera has fused input and output already",
+        "half_a_frame": "//models/tests:half_a_frame: `height` is 480 and `width` is 0, expected both or neither",
         "half_saved_model": "//models/tests:half_saved_model: `saved_model` has no saved_model.pb among its 2 files",
         "needless": "//models/tests:needless: recipe fp32 ignores representative images, remove `calibration`",
         "no_baseline": "//models/tests:no_baseline: `max_ratio` is set without the `baseline`",
@@ -218,6 +245,7 @@ def rules_test_suite(name):
     image_set(name = "evaluated", srcs = ["calibration/red/a.png"], height = 8, width = 8, tags = ["manual"])
     tflite_variant(name = "float", model = ":net", recipe = "fp32", tags = ["manual"])
     calibration_report(name = "ranges", variant = ":int8", float_variant = ":float", images = ":evaluated", tags = ["manual"])
+    fused_variant(name = "camera", variant = ":int8", height = 480, width = 640, postprocess = ["topk"], tags = ["manual"])
     evaluation(name = "int8_on_calibration", subject = ":int8", images = ":calibration", tags = ["manual"])
 
     model_variants(
@@ -248,6 +276,7 @@ def rules_test_suite(name):
         "compressed_test",
         "compressed_variant_test",
         "evaluation_test",
+        "fused_test",
         "model_test",
         "split_recipe_test",
         "stream_test",
@@ -260,6 +289,7 @@ def rules_test_suite(name):
     _stream_test(name = "stream_test", target_under_test = ":stream")
     _streamed_test(name = "streamed_test", target_under_test = ":streamed")
     split_recipe_test(name = "split_recipe_test")
+    _fused_test(name = "fused_test", target_under_test = ":camera")
     _variant_test(name = "variant_test", target_under_test = ":int8")
     _model_test(name = "model_test", target_under_test = ":net")
     _calibration_report_test(name = "calibration_report_test", target_under_test = ":ranges")

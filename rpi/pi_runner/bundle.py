@@ -8,6 +8,7 @@ from typing import Literal
 
 from model_press import files, labels, manifest, strict_json
 from model_press.errors import UserError
+from model_press.fused import manifest as fused_manifest
 
 from pi_runner.failures import BundleError
 
@@ -32,11 +33,11 @@ class Variant:
 
     name: str
     model: pathlib.Path
-    manifest: manifest.Manifest
+    manifest: manifest.Manifest | fused_manifest.FusedManifest
     labels: tuple[str, ...]
 
 
-def short_name(sheet: manifest.Manifest) -> str:
+def short_name(sheet: manifest.Manifest | fused_manifest.FusedManifest) -> str:
     """The variant's name without its model's: "macs30_int8" of "digits_macs30_int8"."""
     return sheet.name.removeprefix(sheet.source.name + "_")
 
@@ -86,10 +87,11 @@ class Bundle:
         names = tuple(labels.read(self.folder / name / "labels.txt"))
         return Variant(name, self.folder / name / "model.tflite", sheet, names)
 
-    def manifest(self, name: str) -> manifest.Manifest:
+    def manifest(self, name: str) -> manifest.Manifest | fused_manifest.FusedManifest:
         """The manifest of one variant, by full name; BundleError if it is damaged and cannot be restored."""
         return self._checked(
-            f"{name}/manifest.json", lambda: manifest.read(self.folder / name / "manifest.json")
+            f"{name}/manifest.json",
+            lambda: fused_manifest.read_any(self.folder / name / "manifest.json"),
         )
 
     def _find(self, asked: str) -> str:

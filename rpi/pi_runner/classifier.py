@@ -1,11 +1,15 @@
 """One variant, loaded and ready: pictures in, labels out."""
 
 import dataclasses
+import pathlib
 import time
 
 import numpy as np
 from model_press import images, preprocess
 from model_press.errors import UserError
+from model_press.fused.manifest import FusedManifest
+from model_press.fused.runner import FusedRunner, frame
+from model_press.manifest import Manifest
 from model_press.tflite_interpreter import Interpreter
 from PIL import Image
 
@@ -27,7 +31,7 @@ class Result:
     """What one picture gave.
 
     answers: the best classes, best first; of equal scores, the lower index first.
-    codes: the model's whole output [classes] in its own dtype.
+    codes: the model's whole output [classes] in its own dtype; the real scores of a model with fused output.
     prepare_ms, invoke_ms: fitting and encoding the picture; the inference.
     """
 
@@ -48,27 +52,64 @@ class Classifier:
 
     def __init__(self, variant: Variant, threads: int):
         self.variant = variant
+        sheet = variant.manifest
         try:
-            self._interpreter = Interpreter(variant.model, threads)
+            if isinstance(sheet, FusedManifest):
+                self._run = _Fused(variant.model, sheet, threads)
+            else:
+                self._run = _Plain(variant.model, sheet, threads)
         except UserError as error:
             raise BundleError(f"{variant.name}: {error}") from error
 
     def classify(self, image: Image.Image, top: int) -> Result:
-        """Classifies an 8-bit RGB picture of any size."""
+        """Classifies an 8-bit RGB picture of any size; a model that chooses classes itself gives no more than those."""
         sheet = self.variant.manifest
         start = time.perf_counter()
         _, height, width, _ = sheet.input.shape
         pixels = images.fit(image, width, height, sheet.preprocess.resize.fit)
-        batch = preprocess.encode_input(pixels[None], sheet)
+        batch = self._run.encode(pixels)
         prepared = time.perf_counter()
-        codes = self._interpreter.run(batch)[0]
+        codes, scores, indices = self._run(batch)
         done = time.perf_counter()
-        scores = preprocess.decode_output(codes, sheet.output)
-        best = np.argsort(-scores, kind="stable")[:top]
         names = self.variant.labels
+        best = list(zip(indices, scores, strict=True))[:top]
         return Result(
-            tuple(Answer(names[i], int(i), round(float(scores[i]), 6)) for i in best),
+            tuple(Answer(names[i], int(i), round(float(score), 6)) for i, score in best),
             codes,
             (prepared - start) * 1e3,
             (done - prepared) * 1e3,
         )
+
+
+class _Plain:
+    """A model that scores every class."""
+
+    def __init__(self, model: pathlib.Path, sheet: Manifest, threads: int):
+        self._sheet, self._interpreter = sheet, Interpreter(model, threads)
+
+    def encode(self, pixels: np.ndarray) -> np.ndarray:
+        return preprocess.encode_input(pixels[None], self._sheet)
+
+    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(codes, scores best first, their classes); of equal scores, the lower class first."""
+        codes = self._interpreter.run(batch)[0]
+        scores = preprocess.decode_output(codes, self._sheet.output)
+        best = np.argsort(-scores, kind="stable")
+        return codes, scores[best], best
+
+
+class _Fused:
+    """A model that crops and resizes a frame itself, and may choose the classes."""
+
+    def __init__(self, model: pathlib.Path, sheet: FusedManifest, threads: int):
+        self._entry, self._runner = sheet.entry, FusedRunner(model, sheet, threads)
+
+    def encode(self, pixels: np.ndarray) -> np.ndarray:
+        return frame(pixels, self._entry)
+
+    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        scores, indices = self._runner.run(batch)
+        if indices is None:
+            indices = np.argsort(-scores, kind="stable")
+            return scores, scores[indices], indices
+        return scores, scores, indices

@@ -1,6 +1,7 @@
 """Shows what is in a .tflite file, how it runs here, who can load it, what is slow and what to do.
 
 bazel run //python:inspect -- FILE.tflite
+bazel run //python:inspect -- --memory FILE.tflite
 """
 
 import argparse
@@ -25,6 +26,18 @@ def _parser() -> argparse.ArgumentParser:
         help="about how long to time (default 6; 0: load only)",
     )
     parser.add_argument("--no-run", action="store_true", help="read the file, do not load it")
+    parser.add_argument(
+        "--memory",
+        action="store_true",
+        help="which tensors fill memory at its peak, and what lowers it",
+    )
+    parser.add_argument("--layers", action="store_true", help="with --memory: every operator")
+    parser.add_argument("--batch", type=int, help="with --memory: images at once (default 1)")
+    parser.add_argument(
+        "--budget-mb",
+        type=float,
+        help="with --memory: find the largest batch whose activations fit",
+    )
     parser.add_argument("--explore", action="store_true", help="open it in Model Explorer")
     parser.add_argument(
         "--runtime", action="append", default=[], metavar="TABLE.json", help="a runtime's operators"
@@ -37,6 +50,24 @@ def _users(path: str) -> str:
     return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), path)
 
 
+def _memory(path: str, options: argparse.Namespace) -> int:
+    from model_press.memory import report
+
+    batch = 1 if options.batch is None else options.batch
+    if batch < 1:
+        raise UserError(f"--batch {batch} must be 1 or more")
+    budget = None if options.budget_mb is None else int(options.budget_mb * 1e6)
+    found = report.account(path, batch, budget)
+    try:
+        if options.json:
+            sys.stdout.write(files.dump_json(strict_json.to_json(found)).decode())
+        else:
+            print("\n".join(report.lines(found, options.layers)))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the inspection; 1 and one line on standard error for a file that is no TFLite model."""
     options = _parser().parse_args(argv)
@@ -44,6 +75,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     # The tables that the build gives lie in the runfiles, where this program starts.
     tables = [table if os.path.exists(table) else _users(table) for table in options.runtime]
     try:
+        if options.memory:
+            return _memory(path, options)
+        for name in ("layers", "batch", "budget_mb"):
+            if getattr(options, name):
+                raise UserError(f"--{name.replace('_', '-')} goes with --memory")
         if options.explore:
             with source.opened(path):
                 pass

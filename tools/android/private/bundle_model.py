@@ -17,6 +17,7 @@ from typing import Any
 
 # A packed model is on the phone twice, compressed and unpacked: it must save enough of the download.
 _LEAST_SAVING = 0.2
+_FUSED_SCHEMA = 2
 
 
 class BundleError(Exception):
@@ -60,7 +61,9 @@ def check(
         wanted_model = manifest["model"]["sha256"]
         wanted_labels = manifest["labels"]["sha256"]
         wanted_count = manifest["labels"]["count"]
-        width = manifest["output"]["shape"][-1]
+        # A model that chooses the best classes itself (schema 2) has as many scores as it answers.
+        fused = manifest.get("schema_version") == _FUSED_SCHEMA
+        width = wanted_count if fused else manifest["output"]["shape"][-1]
         made_with = manifest["recipe"]["name"]
         minimum = manifest.get("minimum_runtime", "0")
     except (KeyError, TypeError, IndexError) as error:

@@ -32,6 +32,14 @@ def test_accepts_what_belongs_together():
     _check(_manifest())
 
 
+def test_accepts_a_model_that_chooses_classes_itself():
+    manifest = _manifest(schema_version=2, scores={"shape": [1, 1]})
+    del manifest["output"]
+    _check(manifest)
+    with pytest.raises(bundle_model.BundleError, match="1 labels"):
+        _check(manifest, labels=b"apple\n")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

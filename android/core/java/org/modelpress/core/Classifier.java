@@ -4,8 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.tensorflow.lite.DataType;
 import org.tensorflow.lite.ExecutionPlan;
 import org.tensorflow.lite.Interpreter;
 import org.tensorflow.lite.Tensor;
@@ -34,6 +37,8 @@ public final class Classifier implements AutoCloseable {
   private final Preprocessor preprocessor;
   private final ByteBuffer input;
   private final ByteBuffer output;
+  private final ByteBuffer indices;
+  private final Map<Integer, Object> outputs = new HashMap<>();
   private final ByteBuffer model;
   private final ClassifierOptions options;
   private Interpreter interpreter;
@@ -64,6 +69,13 @@ public final class Classifier implements AutoCloseable {
     preprocessor = new Preprocessor(manifest);
     input = tensorBuffer(manifest.input());
     output = tensorBuffer(manifest.output());
+    outputs.put(0, output);
+    indices =
+        ByteBuffer.allocateDirect(manifest.answerCount() * Integer.BYTES)
+            .order(ByteOrder.nativeOrder());
+    if (manifest.answerCount() > 0) {
+      outputs.put(1, indices);
+    }
     if (options.nnapi()) {
       openWithNnapi();
     }
@@ -73,6 +85,7 @@ public final class Classifier implements AutoCloseable {
     try {
       checkTensor("input", interpreter.getInputTensor(0), manifest.input());
       checkTensor("output", interpreter.getOutputTensor(0), manifest.output());
+      checkIndices();
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -113,7 +126,8 @@ public final class Classifier implements AutoCloseable {
   /**
    * Classifies an image of any size.
    *
-   * @param count how many labels to return
+   * @param count how many labels to return; of a model that chooses them itself, no more than it
+   *     does
    */
   public synchronized Classification classify(Pixels image, int count) {
     requireOpen();
@@ -143,12 +157,23 @@ public final class Classifier implements AutoCloseable {
   }
 
   private Classification classification(int count, double preprocess, double inference) {
-    float[] scores = new float[manifest.labelCount()];
+    float[] scores = new float[manifest.output().elementCount()];
     for (int i = 0; i < scores.length; i++) {
       scores[i] = manifest.output().realValue(output, i);
     }
-    List<LabelScore> best = TopLabels.of(scores, labels, count);
+    List<LabelScore> best =
+        manifest.answerCount() > 0 ? chosen(scores, count) : TopLabels.of(scores, labels, count);
     return new Classification(best, preprocess, inference, delegate());
+  }
+
+  /** What the model has chosen itself, best first. */
+  private List<LabelScore> chosen(float[] scores, int count) {
+    List<LabelScore> best = new ArrayList<>();
+    for (int i = 0; i < Math.min(count, scores.length); i++) {
+      int index = indices.getInt(i * Integer.BYTES);
+      best.add(new LabelScore(index, labels.get(index), scores[i]));
+    }
+    return best;
   }
 
   /** Runs the model on {@code image} and returns the output tensor's bytes, little-endian. */
@@ -199,7 +224,8 @@ public final class Classifier implements AutoCloseable {
   private void run() {
     input.rewind();
     output.rewind();
-    interpreter.run(input, output);
+    indices.rewind();
+    interpreter.runForMultipleInputsOutputs(new Object[] {input}, outputs);
   }
 
   private Interpreter.Options cpuOptions() {
@@ -226,6 +252,27 @@ public final class Classifier implements AutoCloseable {
 
   private boolean isDelegated() {
     return ExecutionPlan.length(interpreter) < manifest.operatorCount();
+  }
+
+  private void checkIndices() {
+    int count = manifest.answerCount();
+    if (interpreter.getOutputTensorCount() != (count > 0 ? 2 : 1)) {
+      throw new ManifestException(
+          String.format(
+              "the model has %d outputs; the manifest says %d (model and manifest are not a pair)",
+              interpreter.getOutputTensorCount(), count > 0 ? 2 : 1));
+    }
+    if (count == 0) {
+      return;
+    }
+    Tensor tensor = interpreter.getOutputTensor(1);
+    if (tensor.dataType() != DataType.INT32
+        || !Arrays.equals(tensor.shape(), new int[] {1, count})) {
+      throw new ManifestException(
+          String.format(
+              "the model answers classes as %s %s; the manifest says int32 [1, %d]",
+              tensor.dataType(), Arrays.toString(tensor.shape()), count));
+    }
   }
 
   private static ByteBuffer tensorBuffer(TensorSpec spec) {

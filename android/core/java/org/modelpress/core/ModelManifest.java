@@ -10,8 +10,11 @@ import org.json.JSONObject;
  * <p>The manifest is the only source of sizes, scales, means and labels: the app states none.
  */
 public final class ModelManifest {
-  /** The schema that this class reads. */
-  static final int SCHEMA_VERSION = 1;
+  /** The plain schema: one output, a score for each class. */
+  static final int PLAIN_SCHEMA = 1;
+
+  /** The schema of a model that crops, resizes and chooses the best classes itself. */
+  static final int FUSED_SCHEMA = 2;
 
   private static final int IMAGE_RANK = 4;
   private static final String FILTER = "bilinear_antialias";
@@ -30,14 +33,17 @@ public final class ModelManifest {
   private final TensorSpec output;
   private final Preprocessing preprocessing;
   private final int operatorCount;
+  private final int answerCount;
 
   private ModelManifest(JSONObject json) throws JSONException {
     int version = json.getInt("schema_version");
-    if (version != SCHEMA_VERSION) {
+    boolean fused = version == FUSED_SCHEMA;
+    if (version != PLAIN_SCHEMA && !fused) {
       throw new ManifestException(
           String.format(
-              "schema_version %d; this app reads version %d, rebuild both from one checkout",
-              version, SCHEMA_VERSION));
+              "schema_version %d; this app reads versions %d and %d, rebuild both from one"
+                  + " checkout",
+              version, PLAIN_SCHEMA, FUSED_SCHEMA));
     }
     name = json.getString("name");
     String model = json.getJSONObject("source").getString("name") + "_";
@@ -51,14 +57,20 @@ public final class ModelManifest {
     labelsFile = json.getJSONObject("labels").getString("file");
     labelCount = json.getJSONObject("labels").getInt("count");
     input = tensor(json.getJSONObject("input"));
-    output = tensor(json.getJSONObject("output"));
+    output = tensor(json.getJSONObject(fused ? "scores" : "output"));
+    answerCount = fused ? json.getJSONObject("answer").getInt("count") : 0;
     preprocessing = preprocessing(json.getJSONObject("preprocess"));
     operatorCount = operators(json.getJSONArray("ops"));
     int[] shape = input.shape();
-    if (shape.length != IMAGE_RANK || shape[0] != 1 || shape[3] != RgbImage.CHANNELS) {
+    boolean alpha = fused && shape.length == IMAGE_RANK && shape[3] == RgbImage.CHANNELS + 1;
+    if (shape.length != IMAGE_RANK || shape[0] != 1 || !(alpha || shape[3] == RgbImage.CHANNELS)) {
       throw new ManifestException("input " + input + "; expected one RGB image [1, H, W, 3]");
     }
-    if (output.elementCount() != labelCount) {
+    if (answerCount < 0 || answerCount > labelCount) {
+      throw new ManifestException(
+          String.format("%d answers of %d labels; expected 0 to all", answerCount, labelCount));
+    }
+    if (output.elementCount() != (answerCount > 0 ? answerCount : labelCount)) {
       throw new ManifestException(
           String.format("output %s has another width than the %d labels", output, labelCount));
     }
@@ -142,6 +154,14 @@ public final class ModelManifest {
   /** Number of operators in the model's graph. */
   public int operatorCount() {
     return operatorCount;
+  }
+
+  /**
+   * How many classes the model itself chooses; its second output then says which. 0 of a model that
+   * scores every class.
+   */
+  public int answerCount() {
+    return answerCount;
   }
 
   /** Height in pixels of the image that the model takes. */

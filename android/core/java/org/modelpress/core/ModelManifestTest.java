@@ -73,7 +73,38 @@ public final class ModelManifestTest {
 
   @Test
   public void refusesAnotherSchema() {
-    assertRefused(manifest().put("schema_version", 2), "schema_version 2");
+    assertRefused(manifest().put("schema_version", 3), "schema_version 3");
+  }
+
+  private static JSONObject fused() {
+    JSONObject manifest = manifest().put("schema_version", 2);
+    manifest.remove("output");
+    manifest.put("labels", new JSONObject().put("file", "fruit.labels.txt").put("count", 7));
+    manifest.put("answer", new JSONObject().put("count", 2));
+    return manifest.put("scores", tensor("scores", new int[] {1, 2}, "uint8"));
+  }
+
+  @Test
+  public void readsAModelThatChoosesItself() {
+    ModelManifest manifest = ModelManifest.parse(fused().toString());
+    assertEquals(2, manifest.answerCount());
+    assertEquals(7, manifest.labelCount());
+    assertEquals(2, manifest.output().elementCount());
+    assertEquals(0, ModelManifest.parse(manifest().toString()).answerCount());
+  }
+
+  @Test
+  public void readsFramesWithAlphaOfAFusedModelOnly() {
+    JSONObject alpha = tensor("in", new int[] {1, 4, 6, 4}, "uint8");
+    assertEquals(6, ModelManifest.parse(fused().put("input", alpha).toString()).inputWidth());
+    assertRefused(manifest().put("input", alpha), "RGB");
+  }
+
+  @Test
+  public void refusesScoresThatAreNotTheChosen() {
+    assertRefused(fused().put("answer", new JSONObject().put("count", 3)), "another width");
+    assertRefused(fused().put("answer", new JSONObject().put("count", 8)), "8 answers of 7");
+    assertRefused(fused().put("answer", new JSONObject().put("count", 0)), "another width");
   }
 
   @Test

@@ -11,11 +11,13 @@ import java.nio.ByteBuffer;
  */
 public final class Preprocessor {
   private static final int BYTE_VALUES = 256;
+  private static final byte OPAQUE = (byte) 255;
 
   private final TensorSpec input;
   private final Preprocessing preprocessing;
   private final ImageResizer resizer;
   private final boolean plainCopy;
+  private final boolean alpha;
   private final float[][] real = new float[RgbImage.CHANNELS][BYTE_VALUES];
   private final int[][] codes = new int[RgbImage.CHANNELS][BYTE_VALUES];
 
@@ -23,7 +25,8 @@ public final class Preprocessor {
     input = manifest.input();
     preprocessing = manifest.preprocessing();
     resizer = new ImageResizer(manifest.inputWidth(), manifest.inputHeight());
-    boolean identity = input.type() == ElementType.UINT8 && !preprocessing.blueFirst();
+    alpha = input.shape()[3] > RgbImage.CHANNELS;
+    boolean identity = !alpha && input.type() == ElementType.UINT8 && !preprocessing.blueFirst();
     for (int position = 0; position < RgbImage.CHANNELS; position++) {
       float mean = (float) preprocessing.mean(position);
       float std = (float) preprocessing.std(position);
@@ -53,6 +56,9 @@ public final class Preprocessor {
         for (int position = 0; position < RgbImage.CHANNELS; position++) {
           int channel = preprocessing.blueFirst() ? RgbImage.CHANNELS - 1 - position : position;
           put(buffer, position, pixels[i + channel] & 0xff);
+        }
+        if (alpha) {
+          buffer.put(OPAQUE);
         }
       }
     }

@@ -1,0 +1,125 @@
+package org.modelpress.core;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.Test;
+
+/** A model that crops, resizes and chooses itself answers as the same model and this code do. */
+public final class FusedClassifierTest {
+  private static final String FUSED = "_camera";
+  private static final Path FLOATS = Paths.get(System.getProperty("floats"));
+  private static final Path BYTES = Paths.get(System.getProperty("model"));
+  private static final ClassifierOptions XNNPACK = new ClassifierOptions(1, true, false, false);
+
+  /**
+   * For int8 behind a float resize: on x86_64 with AVX-512, XNNPACK of 2.16.1 reads the parameters
+   * of its float to int8 conversion as if they began at a multiple of 64 bytes, and most do not.
+   * Phones have no AVX-512.
+   */
+  private static final ClassifierOptions PLAIN = new ClassifierOptions(1, false, false, false);
+
+  private static final int ANSWERS = 5;
+
+  private static Classifier open(Path stem, String suffix, ClassifierOptions options)
+      throws IOException {
+    return new Classifier(
+        model(stem + suffix),
+        ModelManifest.parse(json(stem + suffix)),
+        TestModel.labels(),
+        options);
+  }
+
+  private static ByteBuffer model(String stem) throws IOException {
+    try (FileChannel channel = FileChannel.open(Paths.get(stem + ".tflite"))) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+    }
+  }
+
+  private static String json(String stem) throws IOException {
+    byte[] bytes = Files.readAllBytes(Paths.get(stem + ".manifest.json"));
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private static RgbImage noise(int width, int height, int seed) {
+    byte[] pixels = new byte[width * height * RgbImage.CHANNELS];
+    Random random = new Random(seed);
+    int patch = 97;
+    for (int i = 0; i < pixels.length; i += patch) {
+      Arrays.fill(pixels, i, Math.min(pixels.length, i + patch), (byte) random.nextInt(256));
+    }
+    return new RgbImage(width, height, pixels);
+  }
+
+  private static void assertAnswersAlike(Path stem, ClassifierOptions options) throws IOException {
+    try (Classifier fused = open(stem, FUSED, options);
+        Classifier plain = open(stem, "", options)) {
+      ModelManifest frame = fused.manifest();
+      for (int seed = 0; seed < 8; seed++) {
+        RgbImage image = noise(frame.inputWidth(), frame.inputHeight(), seed);
+        Classification expected = plain.classify(image, ANSWERS);
+        Classification answered = fused.classify(image, ANSWERS);
+        assertEquals(ANSWERS, answered.labels().size());
+        for (int i = 0; i < ANSWERS; i++) {
+          LabelScore wanted = expected.labels().get(i);
+          LabelScore found = answered.labels().get(i);
+          assertEquals(wanted.index(), found.index());
+          assertEquals(wanted.label(), found.label());
+          assertEquals(wanted.score(), found.score(), 0);
+        }
+      }
+    }
+  }
+
+  @Test
+  public void bytesAnswerAsTheSeparateStepsDo() throws IOException {
+    assertAnswersAlike(BYTES, PLAIN);
+  }
+
+  @Test
+  public void floatsAnswerAsTheSeparateStepsDo() throws IOException {
+    assertAnswersAlike(FLOATS, XNNPACK);
+  }
+
+  @Test
+  public void answersNoMoreThanTheModelChooses() throws IOException {
+    try (Classifier fused = open(BYTES, FUSED, PLAIN)) {
+      RgbImage image = noise(50, 70, 1);
+      assertEquals(2, fused.classify(image, 2).labels().size());
+      assertEquals(ANSWERS, fused.classify(image, 20).labels().size());
+    }
+  }
+
+  @Test
+  public void refusesTheManifestOfAnotherCount() throws IOException {
+    String other =
+        json(BYTES + FUSED)
+            .replaceAll("(\"count\": )5\\b", "$14")
+            .replaceAll("(1,\\s*)5(\\s*\\])", "$14$2");
+    ModelManifest manifest = ModelManifest.parse(other);
+    assertEquals(4, manifest.answerCount());
+    ByteBuffer model = model(BYTES + FUSED);
+    ManifestException error =
+        assertThrows(
+            ManifestException.class,
+            () -> new Classifier(model, manifest, TestModel.labels(), PLAIN));
+    assertEquals(-1, error.getMessage().indexOf('\n'));
+  }
+
+  @Test
+  public void refusesAPlainModelUnderAFusedManifest() throws IOException {
+    ModelManifest manifest = ModelManifest.parse(json(BYTES + FUSED));
+    ByteBuffer model = model(BYTES.toString());
+    assertThrows(
+        ManifestException.class, () -> new Classifier(model, manifest, TestModel.labels(), PLAIN));
+  }
+}

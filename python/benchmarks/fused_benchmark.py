@@ -1,0 +1,101 @@
+"""Times models with fused input and output against the separate steps, from camera bytes to labels' indices.
+
+    bazel run //python/benchmarks:fused_benchmark -- [--rounds N]
+
+Separately, Pillow (C) drops alpha, crops and resizes, the unfused variant runs, and NumPy sorts. Both take turns in
+each round; figures are ratios of the medians, fused / separate.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from model_press import images, manifest, preprocess
+from model_press.fused import fusing, spec
+from model_press.fused.runner import FusedRunner
+from model_press.measure import machine, ratio, rounds
+from model_press.tflite_interpreter import Interpreter
+from PIL import Image
+
+FRAMES = ((480, 640), (720, 1280))
+_TOP = 5
+
+
+def _timed(step: Callable[[], object]) -> rounds.Timed:
+    def run(count: int) -> list[float]:
+        times = []
+        for _ in range(count):
+            begun = time.perf_counter()
+            step()
+            times.append((time.perf_counter() - begun) * 1e3)
+        return times
+
+    return rounds.Timed(run)
+
+
+def compare(
+    model: str, description: manifest.Manifest, height: int, width: int, threads: int, count: int
+) -> tuple[float, float, ratio.Ratio]:
+    """(fused ms, separate ms, their ratio) of one variant on one size of frame."""
+    entry = spec.Entry(
+        height, width, "RGBA", description.preprocess.resize.fit, "bilinear_antialias"
+    )
+    answer = spec.make_answer(("topk",), _TOP, description.labels.count)
+    with open(model, "rb") as file:
+        made = fusing.fuse(file.read(), description, "fused", entry, answer)
+    fused = FusedRunner(made.data, made.manifest, threads)
+    plain = Interpreter(model, threads)
+    frame = np.random.default_rng(0).integers(0, 256, (height, width, 4), np.uint8)
+    _, out_height, out_width, _ = description.input.shape
+
+    def separately() -> np.ndarray:
+        rgb = Image.fromarray(frame).convert("RGB")
+        pixels = images.fit(rgb, out_width, out_height, entry.fit)
+        codes = plain.run(preprocess.encode_input(pixels[None], description))[0]
+        return np.argsort(-preprocess.decode_output(codes, description.output), kind="stable")[
+            :_TOP
+        ]
+
+    both = [_timed(lambda: fused.run(frame)), _timed(separately)]
+    rounds.warm_up(both)
+    for index in range(count):
+        rounds.measure(both, index)
+    medians = [each.latency().median_ms for each in both]
+    return *medians, ratio.of_rounds(both[0].rounds, both[1].rounds, 1.0)
+
+
+def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
+    """Markdown lines for (model, manifest) pairs."""
+    here = machine.this_machine()
+    lines = [
+        f"{here.cpu_model} ({here.cpu_class}, {here.cores} cores), {count} interleaved rounds",
+        "",
+        "| variant | frame | threads | fused ms | separate ms | ratio (95 %) |",
+        "|---|---|---|---|---|---|",
+    ]
+    for model, sheet in paths:
+        description = manifest.read(sheet)
+        for height, width in FRAMES:
+            for threads in (1, 2):
+                fused, separate, found = compare(model, description, height, width, threads, count)
+                lines.append(
+                    f"| {description.name} | {width}x{height} | {threads} | {fused:.2f} | {separate:.2f} "
+                    f"| {found.value:.3f} ({found.low:.3f} to {found.high:.3f}) |"
+                )
+    return lines
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parses the arguments and prints the table."""
+    parser = argparse.ArgumentParser(prog="fused_benchmark", description=__doc__.splitlines()[0])
+    parser.add_argument("--variant", action="append", default=[], metavar="MODEL=MANIFEST")
+    parser.add_argument("--rounds", type=int, default=15)
+    args = parser.parse_args(argv)
+    pairs = [tuple(item.split("=", 1)) for item in args.variant]
+    print(os.linesep.join(table(pairs, args.rounds)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""The table has a line for each frame and number of threads, with both times and their ratio."""
+
+from benchmarks import fused_benchmark
+from model_press import manifest
+from model_press.fused import testing_networks
+
+
+def test_a_line_for_each_frame(tmp_path):
+    data, description = testing_networks.pixels("uint8", 32, 32)
+    (tmp_path / "net.tflite").write_bytes(data)
+    manifest.write(tmp_path / "net.json", description)
+    pair = (str(tmp_path / "net.tflite"), str(tmp_path / "net.json"))
+    lines = fused_benchmark.table([pair], 3)
+    rows = [line for line in lines if line.startswith("| digits_int8")]
+    assert len(rows) == 2 * len(fused_benchmark.FRAMES)
+    for row in rows:
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        fused, separate, ratio = float(cells[3]), float(cells[4]), float(cells[5].split()[0])
+        assert min(fused, separate, ratio) > 0

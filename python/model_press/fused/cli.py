@@ -1,0 +1,118 @@
+"""The command line of fused input and output, served by the same worker as model_press; without TensorFlow."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from model_press import cli
+from model_press.errors import UserError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The subcommands."""
+    result, command = cli.commands("model_press_fused")
+
+    sub = command(
+        "fuse", _fuse, "put a camera frame's resize and the answer's choice into a variant"
+    )
+    sub.add_argument("--model", required=True, help="the variant's .tflite")
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--height", type=int, help="of the frame; default: the variant's own")
+    sub.add_argument("--width", type=int)
+    sub.add_argument("--color-order", default="RGB", choices=("RGB", "BGR", "RGBA", "BGRA"))
+    sub.add_argument("--fit", choices=("crop", "stretch"), help="default: the variant's own")
+    sub.add_argument(
+        "--filter",
+        default="bilinear_antialias",
+        choices=("bilinear_antialias", "bilinear", "nearest"),
+    )
+    sub.add_argument("--postprocess", action="append", default=[], metavar="softmax|topk|argmax")
+    sub.add_argument("--top", type=int, default=5)
+    sub.add_argument("--out-model", required=True)
+    sub.add_argument("--out-manifest", required=True)
+
+    sub = command("check-fused", _check_fused, "a fused model against the separate steps")
+    sub.add_argument("--model", required=True)
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--plain-model", required=True, help="the variant that it was made from")
+    sub.add_argument("--plain-manifest", required=True)
+    sub.add_argument("--images", required=True)
+    sub.add_argument("--count", type=int, required=True)
+    sub.add_argument("--min-agreement", type=float, required=True)
+    sub.add_argument("--max-difference", type=float, required=True)
+    sub.add_argument("--out", required=True)
+
+    sub = command("check-runtime", _check_runtime, "operator versions against a runtime's table")
+    sub.add_argument("--model", required=True)
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--runtime", required=True)
+    sub.add_argument("--out", required=True)
+    return result
+
+
+def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    from model_press import files, manifest
+    from model_press.fused import fusing, spec
+    from model_press.fused import manifest as fused_manifest
+
+    plain = manifest.read(options.manifest)
+    manifest.verify_file(plain.model.sha256, options.model, "model")
+    _, height, width, _ = plain.input.shape
+    entry = spec.Entry(
+        height if options.height is None else options.height,
+        width if options.width is None else options.width,
+        options.color_order,
+        options.fit or plain.preprocess.resize.fit,
+        options.filter,
+    )
+    answer = spec.make_answer(tuple(options.postprocess), options.top, plain.labels.count)
+    with open(options.model, "rb") as file:
+        data = file.read()
+    name = os.path.splitext(os.path.basename(options.out_model))[0]
+    made = fusing.fuse(data, plain, name, entry, answer)
+    files.write_bytes(options.out_model, made.data)
+    fused_manifest.write(options.out_manifest, made.manifest)
+    return 0
+
+
+def _check_fused(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    from model_press import manifest
+    from model_press.fused import check
+    from model_press.fused import manifest as fused_manifest
+
+    result = check.check(
+        options.model,
+        fused_manifest.read(options.manifest),
+        options.plain_model,
+        manifest.read(options.plain_manifest),
+        options.images,
+        options.count,
+        options.min_agreement,
+        options.max_difference,
+    )
+    return _report(result, options.out, say)
+
+
+def _check_runtime(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    from model_press.checks import runtime
+    from model_press.fused import manifest as fused_manifest
+
+    result = runtime.check(options.model, fused_manifest.read(options.manifest), options.runtime)
+    return _report(result, options.out, say)
+
+
+def _report(result: Any, out: str, say: Callable[[str], None]) -> int:
+    from model_press import files
+
+    files.write_json(out, result.to_json())
+    for line in result.lines():
+        say(line)
+    if not result.green:
+        raise UserError(result.failure())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(cli.main(make_parser=parser))

@@ -1,0 +1,25 @@
+"""Camera frames made of a network's own images, so that labelled images can judge a model with a fused entry."""
+
+import numpy as np
+from PIL import Image
+
+from model_press.fused import separate
+from model_press.fused.spec import Entry
+
+
+def make(image: np.ndarray, entry: Entry) -> np.ndarray:
+    """uint8 [entry.height, entry.width, entry.channels] that shows an image where the network will look.
+
+    Args:
+      image: uint8 [height, width, 3] RGB of the network's size. It is enlarged or shrunk by a cubic filter; beyond it,
+        its border goes on. An alpha channel counts up and down the rows, so that whoever reads it as a colour shows.
+    """
+    left, top, right, bottom = separate.box(entry, *image.shape[:2])
+    seen = Image.fromarray(image).resize((right - left, bottom - top), Image.Resampling.BICUBIC)
+    margins = ((top, entry.height - bottom), (left, entry.width - right), (0, 0))
+    rgb = np.pad(np.asarray(seen), margins, mode="edge")
+    alpha = np.broadcast_to(
+        (np.arange(entry.height) % 256).astype(np.uint8)[:, None, None], (*rgb.shape[:2], 1)
+    )
+    planes = np.concatenate([rgb, alpha], 2)
+    return np.ascontiguousarray(planes[..., ["RGBA".index(colour) for colour in entry.color_order]])

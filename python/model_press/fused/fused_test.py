@@ -1,0 +1,209 @@
+"""A fused graph answers as the separate steps do: on every byte value, on 8x8, at every filter, order and style."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+
+from model_press import manifest, preprocess
+from model_press.fused import frames, fusing, separate, testing_networks, triangle
+from model_press.fused.ports import PortGraph
+from model_press.fused.runner import FusedRunner
+from model_press.fused.spec import Answer, Entry, make_answer
+from model_press.measure import delegation
+from model_press.testing.raises import user_error
+
+SIZE = 8
+ALL = make_answer((), 0, 1)
+
+
+def _network(dtype: str, height: int = SIZE, width: int = SIZE):
+    return testing_networks.pixels(dtype, height, width)
+
+
+def _run(data, sheet, entry, frame, answer=ALL, delegate="xnnpack"):
+    made = fusing.fuse(data, sheet, "net_camera", entry, answer)
+    return FusedRunner(made.data, made.manifest, 1, delegate).run(frame)
+
+
+def _noise(height, width, channels=3, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, channels), np.uint8)
+
+
+@pytest.mark.parametrize("delegate", ["xnnpack", "none"])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize("filter", ["bilinear_antialias", "bilinear", "nearest"])
+def test_every_byte_value_passes_every_filter(dtype, filter, delegate):
+    """256 flat frames: a filter whose weights do not sum to one, or that rounds down, changes some."""
+    data, sheet = _network(dtype)
+    made = fusing.fuse(data, sheet, "net_camera", Entry(30, 50, "RGB", "crop", filter), ALL)
+    runner = FusedRunner(made.data, made.manifest, 1, delegate)
+    for value in range(256):
+        scores, _ = runner.run(np.full((30, 50, 3), value, np.uint8))
+        assert set(scores.tolist()) == {value}
+
+
+@pytest.mark.parametrize("delegate", ["xnnpack", "none"])
+@pytest.mark.parametrize("fit", ["crop", "stretch"])
+@pytest.mark.parametrize(
+    ("height", "width"), [(8, 8), (16, 16), (37, 53), (64, 48), (8, 31), (29, 8), (5, 3), (6, 21)]
+)
+@pytest.mark.parametrize("filter", ["bilinear_antialias", "bilinear", "nearest"])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_pixels_are_those_of_the_separate_steps(dtype, filter, height, width, fit, delegate):
+    """To the byte: noise has no flat place where a wrong phase would not show."""
+    data, sheet = _network(dtype)
+    entry = Entry(height, width, "BGR", fit, filter)
+    frame = _noise(height, width)
+    scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
+    expected = separate.pixels(frame, entry, SIZE, SIZE)
+    np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
+
+
+@pytest.mark.parametrize("delegate", ["xnnpack", "none"])
+@pytest.mark.parametrize(("height", "width"), [(480, 640), (720, 1280), (240, 320), (1080, 1440)])
+def test_camera_frames_keep_their_pixels(height, width, delegate):
+    """At whole shrink factors many sums are ties, which Pillow's own weights decide."""
+    data, sheet = _network("uint8", 80, 80)
+    entry = Entry(height, width, "RGBA", "crop", "bilinear_antialias")
+    frame = _noise(height, width, 4)
+    scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
+    expected = separate.pixels(frame, entry, 80, 80)
+    np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
+
+
+@pytest.mark.parametrize(("size", "out"), [(640, 80), (53, 8), (8, 53), (299, 299), (4000, 8)])
+def test_the_parts_of_the_weights_are_exact(size, out):
+    whole, parts = triangle.weights(size, out), triangle.matrices(size, out)
+    np.testing.assert_allclose(whole.sum(1), 1 << 22, atol=np.count_nonzero(whole, 1).max())
+    assert (whole >= 0).all()
+    assert np.count_nonzero(whole, 1).max() <= 2 * max(size / out, 1) + 1
+    low = 0 if parts.low is None else parts.low.astype(np.float64) * parts.low_scale
+    np.testing.assert_array_equal((parts.high + low) * (1 << 22), whole)
+    for matrix, unit in ((parts.high, parts.low_scale), (parts.low, 2.0**-22 / parts.low_scale)):
+        # Every sum of whole pixels is an integer that a float32 holds.
+        assert matrix is None or matrix.astype(np.float64).sum(1).max() / unit * 255 < 1 << 24
+
+
+@pytest.mark.parametrize("order", ["RGB", "BGR", "RGBA", "BGRA"])
+@pytest.mark.parametrize("style", sorted(preprocess.NAMED))
+def test_styles_equal_the_preprocessing(style, order):
+    """Caffe, torch and tf in front of a network that wants normalised floats."""
+    data, sheet = _network("float32")
+    wanted = preprocess.NAMED[style]
+    pre = manifest.Preprocess(
+        wanted.color_order, sheet.preprocess.resize, False, wanted.mean, wanted.std
+    )
+    sheet = dataclasses.replace(sheet, preprocess=pre)
+    entry = Entry(SIZE, SIZE, order, "crop", "bilinear_antialias")
+    rgb = np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(4, SIZE, SIZE, 3)
+    rgb[..., 1] = rgb[..., 1] // 2 + 3
+    rgb[..., 2] = 255 - rgb[..., 2]
+    for image in rgb:
+        scores, _ = _run(data, sheet, entry, frames.make(image, entry))
+        np.testing.assert_allclose(
+            scores.reshape(image.shape), wanted.apply(image), rtol=1e-5, atol=2e-5
+        )
+
+
+def test_a_quantised_input_of_normalised_pixels_is_refused():
+    data, sheet = _network("uint8")
+    tf = preprocess.NAMED["tf"]
+    pre = manifest.Preprocess("RGB", sheet.preprocess.resize, False, tf.mean, tf.std)
+    entry = Entry(16, 16, "RGB", "crop", "nearest")
+    with user_error('"preprocess": "fused"'):
+        fusing.fuse(data, dataclasses.replace(sheet, preprocess=pre), "n", entry, ALL)
+
+
+def test_nothing_to_fuse_is_refused():
+    data, sheet = _network("uint8")
+    with user_error("takes 8x8 RGB bytes"):
+        fusing.fuse(data, sheet, "n", Entry(8, 8, "RGB", "crop", "nearest"), ALL)
+
+
+@pytest.mark.parametrize(
+    ("filter", "front"),
+    [
+        ("bilinear_antialias", ["SLICE", "CAST"]),
+        ("bilinear", ["SLICE", "CAST"]),
+        ("nearest", ["SLICE", "RESIZE_NEAREST_NEIGHBOR", "CAST"]),
+    ],
+)
+def test_the_delegate_keeps_one_partition(filter, front):
+    data, sheet = _network("uint8")
+    made = fusing.fuse(
+        data, sheet, "n", Entry(30, 50, "BGR", "crop", filter), make_answer(("topk",), 3, 192)
+    )
+    runner = FusedRunner(made.data, made.manifest, 1)
+    partitions, rest = delegation.partitions_and_rest(runner.ops)
+    assert partitions == 1
+    assert [op["op_name"] for op in rest] == [*front, "TOPK_V2"]
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize(
+    "steps",
+    [("topk",), ("argmax",), ("softmax",), ("softmax", "topk"), ("softmax", "argmax")],
+)
+def test_answers_are_those_of_the_separate_steps(steps, dtype):
+    """Many pixels are equal: of equal scores the lower index must come first."""
+    data, sheet = _network(dtype)
+    answer = make_answer(steps, 7, SIZE * SIZE * 3)
+    entry = Entry(SIZE, SIZE, "RGB", "crop", "nearest")
+    for seed in range(20):
+        frame = _noise(SIZE, SIZE, seed=seed) // 16 * 16
+        scores, indices = _run(data, sheet, entry, frame, answer)
+        expected, best = separate.answer(frame.ravel().astype(np.float32), answer)
+        np.testing.assert_allclose(scores, expected, rtol=1e-6, atol=1e-7)
+        assert (indices is None) == (best is None)
+        if best is not None:
+            np.testing.assert_array_equal(indices, best)
+
+
+def test_a_second_softmax_is_refused():
+    data, sheet = _network("float32")
+    entry, softmax = Entry(8, 8, "RGB", "crop", "nearest"), make_answer(("softmax",), 0, 192)
+    once = fusing.fuse(data, sheet, "once", entry, softmax)
+    again = PortGraph(once.data)
+    assert again.name(again.writer(again.output)) == "SOFTMAX"
+    with user_error("ends in SOFTMAX already"):
+        fusing.fuse(once.data, sheet, "twice", Entry(9, 9, "RGB", "crop", "nearest"), softmax)
+
+
+@pytest.mark.parametrize(
+    ("steps", "top", "message"),
+    [
+        (("topk", "softmax"), 3, "no possible order"),
+        (("topk", "topk"), 3, "no possible order"),
+        (("max",), 3, "'max' is unknown"),
+        (("topk",), 193, "1 to 192"),
+        (("topk",), 0, "1 to 192"),
+    ],
+)
+def test_impossible_answers_are_refused(steps, top, message):
+    with user_error(message):
+        make_answer(steps, top, 192)
+
+
+def test_the_same_bytes_each_time():
+    data, sheet = _network("uint8")
+    entry, answer = (
+        Entry(30, 50, "BGRA", "crop", "bilinear_antialias"),
+        make_answer(("topk",), 5, 192),
+    )
+    first, second = (fusing.fuse(data, sheet, "n", entry, answer) for _ in range(2))
+    assert first == second
+
+
+def test_frames_show_the_image_where_the_network_looks():
+    image = np.asarray(_noise(2, 2) // 64 * 64)
+    image = np.kron(image, np.ones((4, 4, 1), np.uint8))
+    for order, fit in itertools.product(("RGB", "BGRA"), ("crop", "stretch")):
+        entry = Entry(48, 64, order, fit, "bilinear_antialias")
+        seen = separate.pixels(frames.make(image, entry), entry, SIZE, SIZE)
+        assert np.abs(seen.astype(int) - image).mean() < 10
+
+
+def test_answer_is_data():
+    assert make_answer(("argmax",), 9, 10) == Answer(("argmax",), 1)

@@ -1,0 +1,69 @@
+"""The manifest of schema 2 reads back, and says in one line what contradicts itself."""
+
+import pytest
+
+from model_press import manifest as plain
+from model_press import strict_json
+from model_press.fused import fusing, manifest, testing_networks
+from model_press.fused.spec import Entry, make_answer
+from model_press.testing.raises import user_error
+
+
+@pytest.fixture(scope="module")
+def described() -> manifest.FusedManifest:
+    data, sheet = testing_networks.pixels("uint8", 8, 8)
+    entry = Entry(30, 40, "RGBA", "crop", "bilinear_antialias")
+    return fusing.fuse(data, sheet, "net_camera", entry, make_answer(("topk",), 3, 192)).manifest
+
+
+def test_round_trip(described, tmp_path):
+    manifest.write(tmp_path / "m.json", described)
+    assert manifest.read(tmp_path / "m.json") == described
+    assert manifest.read_any(tmp_path / "m.json") == described
+
+
+def test_schema_1_reads_as_before(tmp_path):
+    _, sheet = testing_networks.pixels("uint8", 8, 8)
+    plain.write(tmp_path / "m.json", sheet)
+    assert manifest.read_any(tmp_path / "m.json") == sheet
+
+
+def test_a_reader_of_schema_1_refuses_it(described):
+    with user_error("m.json"):
+        plain.parse(strict_json.to_json(described), "m.json")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("schema_version",), 3, "schema_version"),
+        (("entry", "height"), 31, "expected the entry's frame, uint8 [1, 31, 40, 4]"),
+        (("entry", "color_order"), "RGB", "expected the entry's frame, uint8 [1, 30, 40, 3]"),
+        (("entry", "filter"), "lanczos", "filter"),
+        (("input", "scale"), 2.0, "input has scale 2.0"),
+        (("network",), [8], "network"),
+        (("answer", "count"), 4, "scores is int8 [1, 3], expected float32 or uint8 or int8 [1, 4]"),
+        (("answer", "steps"), ["argmax"], "answer.count is 3, expected 1"),
+        (("answer", "steps"), ["topk", "softmax"], "no possible order"),
+        (("indices",), None, "indices is null, expected int32 [1, 3]"),
+        (("indices", "dtype"), "float32", "expected int32"),
+        (("scores", "scale"), 0.0, "int8 of scale 0.0"),
+        (("model", "file"), "../x", "plain file name"),
+    ],
+)
+def test_contradictions_are_named(described, path, value, message):
+    data = strict_json.to_json(described)
+    data = plain_json(data)
+    inner = data
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    with user_error(message):
+        manifest.parse(data, "m.json")
+
+
+def plain_json(value):
+    """The value as it comes from a file: lists for tuples."""
+    if isinstance(value, dict):
+        return {key: plain_json(item) for key, item in value.items()}
+    return [plain_json(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,79 @@
+"""Runs a model with fused input and output."""
+
+import os
+
+import numpy as np
+
+from model_press import preprocess
+from model_press.errors import UserError
+from model_press.fused.manifest import FusedManifest
+from model_press.fused.spec import Entry
+from model_press.tf_quiet import capture_stderr
+from model_press.tflite_interpreter import DEFAULT_THREADS, XNNPACK, Delegate
+
+
+def frame(rgb: np.ndarray, entry: Entry) -> np.ndarray:
+    """uint8 [H, W, channels] as the model takes it, of RGB pixels of the frame's size; alpha is 255."""
+    alpha = np.full((*rgb.shape[:2], 1), 255, np.uint8)
+    planes = np.concatenate([rgb, alpha], 2)
+    return np.ascontiguousarray(planes[..., ["RGBA".index(colour) for colour in entry.color_order]])
+
+
+class FusedRunner:
+    """One frame in, scores and class indices out. Not thread-safe: the interpreter has one input buffer.
+
+    Args:
+      model: path or bytes of the .tflite that `description` was written for.
+    Raises:
+      UserError: the runtime cannot load it, or its tensors are not the manifest's.
+    """
+
+    def __init__(
+        self,
+        model: bytes | str | os.PathLike,
+        description: FusedManifest,
+        threads: int = DEFAULT_THREADS,
+        delegate: Delegate = XNNPACK,
+    ):
+        from ai_edge_litert import interpreter as litert  # costs 0.2 s
+
+        resolver = litert.OpResolverType
+        source = (
+            {"model_content": model} if isinstance(model, bytes) else {"model_path": str(model)}
+        )
+        try:
+            with capture_stderr():
+                self._interpreter = litert.Interpreter(
+                    num_threads=threads,
+                    experimental_op_resolver_type=resolver.AUTO
+                    if delegate == XNNPACK
+                    else resolver.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+                    **source,
+                )
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise UserError(f"LiteRT cannot load the model: {error}") from error
+        details = self._interpreter.get_input_details() + self._interpreter.get_output_details()
+        ports = [description.input, description.scores]
+        ports += [description.indices] if description.indices else []
+        actual = [(tuple(d["shape"].tolist()), np.dtype(d["dtype"]).name) for d in details]
+        declared = [(port.shape, port.dtype) for port in ports]
+        if actual != declared:
+            raise UserError(
+                f"{description.name} has tensors {actual}, but its manifest says {declared}"
+            )
+        self._scores = description.scores
+        self._tensors = [detail["index"] for detail in details]
+
+    @property
+    def ops(self) -> list[dict]:
+        """The nodes, for measure.delegation.partitions_and_rest."""
+        return self._interpreter._get_ops_details()
+
+    def run(self, frame: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """(float32 scores [n], int32 class indices [n] or None) of a uint8 frame [H, W, channels]."""
+        self._interpreter.set_tensor(self._tensors[0], frame[None])
+        self._interpreter.invoke()
+        answers = [self._interpreter.get_tensor(tensor)[0] for tensor in self._tensors[1:]]
+        scores = preprocess.decode_output(answers[0], self._scores)
+        return scores, answers[1] if len(answers) > 1 else None

@@ -1,0 +1,63 @@
+"""The separate steps that a fused model stands for: the reference that it is compared with."""
+
+import numpy as np
+from PIL import Image
+
+from model_press import images
+from model_press.fused.spec import Answer, Entry
+
+
+def pixels(frame: np.ndarray, entry: Entry, height: int, width: int) -> np.ndarray:
+    """uint8 [height, width, 3] RGB, what the network sees of a uint8 frame [entry.height, entry.width, channels]."""
+    rgb = frame[..., [entry.color_order.index(colour) for colour in "RGB"]]
+    if entry.filter == "bilinear_antialias":
+        return images.fit(Image.fromarray(rgb), width, height, entry.fit)
+    left, top, right, bottom = box(entry, height, width)
+    rgb = rgb[top:bottom, left:right]
+    return (_nearest if entry.filter == "nearest" else _bilinear)(rgb, height, width)
+
+
+def box(entry: Entry, height: int, width: int) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of the frame that the network sees."""
+    if entry.fit == "crop":
+        return images.crop_box(entry.width, entry.height, width, height)
+    return 0, 0, entry.width, entry.height
+
+
+def answer(scores: np.ndarray, wanted: Answer) -> tuple[np.ndarray, np.ndarray | None]:
+    """(scores, class indices) of float32 scores [classes]: all scores and None, or the best `count` of both.
+
+    Of equal scores the lower index comes first.
+    """
+    scores = np.asarray(scores, np.float32)
+    if "softmax" in wanted.steps:
+        powers = np.exp(scores - scores.max())
+        scores = powers / powers.sum()
+    if not wanted.picks:
+        return scores, None
+    best = np.argsort(-scores, kind="stable")[: wanted.count]
+    return scores[best], best.astype(np.int32)
+
+
+def _nearest(rgb: np.ndarray, height: int, width: int) -> np.ndarray:
+    rows, columns = (
+        np.minimum(
+            ((np.arange(out, dtype=np.float32) + 0.5) * np.float32(size / out)).astype(int),
+            size - 1,
+        )
+        for size, out in ((rgb.shape[0], height), (rgb.shape[1], width))
+    )
+    return rgb[rows[:, None], columns]
+
+
+def _bilinear(rgb: np.ndarray, height: int, width: int) -> np.ndarray:
+    result = rgb.astype(np.float64)
+    for axis, out in ((0, height), (1, width)):
+        size = rgb.shape[axis]
+        centre = np.clip((np.arange(out) + 0.5) * (size / out) - 0.5, 0, size - 1)
+        low = np.floor(centre).astype(int)
+        weight = np.expand_dims(centre - low, tuple(d for d in range(3) if d != axis))
+        first = np.take(result, low, axis)
+        second = np.take(result, np.minimum(low + 1, size - 1), axis)
+        result = first + (second - first) * weight
+    return np.floor(result + 0.5).astype(np.uint8)

@@ -1,0 +1,84 @@
+"""What is fused into a model: data, so that the build, the manifest and the reference read one definition."""
+
+import dataclasses
+from typing import Literal
+
+from model_press.errors import UserError
+
+Filter = Literal["bilinear", "bilinear_antialias", "nearest"]
+PixelOrder = Literal["RGB", "BGR", "RGBA", "BGRA"]
+Step = Literal["softmax", "topk", "argmax"]
+# A 100-megapixel picture; larger ones are no camera frame but a mistake.
+_MAX_SIDE = 16384
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """From the bytes that an app sends to the pixels that the network takes.
+
+    height, width: of the frame that the app sends. color_order: of its bytes; alpha is ignored.
+    fit: "crop" to the network's aspect ratio first (the largest centred box), or "stretch".
+    filter: "bilinear_antialias" is Pillow's BILINEAR (a triangle as wide as the shrink factor, rows first, each pass
+    rounded to bytes), what model_press.images does; "bilinear" looks at four pixels (half-pixel centres), "nearest"
+    at one.
+    """
+
+    height: int
+    width: int
+    color_order: PixelOrder
+    fit: Literal["crop", "stretch"]
+    filter: Filter
+
+    @property
+    def channels(self) -> int:
+        return len(self.color_order)
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """From the network's outputs to what an app shows.
+
+    steps: in their order; "topk" and "argmax" come last, and give class indices beside scores.
+    count: how many classes are answered: k of "topk", 1 of "argmax", 0 where all scores are.
+    """
+
+    steps: tuple[Step, ...]
+    count: int
+
+    @property
+    def picks(self) -> bool:
+        """Whether it names classes, instead of giving every class's score."""
+        return self.count > 0
+
+
+def check_entry(entry: Entry, where: str) -> None:
+    """Raises UserError for a frame of no possible size."""
+    for name in ("height", "width"):
+        side = getattr(entry, name)
+        if not 1 <= side <= _MAX_SIDE:
+            raise UserError(f"{where}: {name} {side} must be 1 to {_MAX_SIDE} pixels")
+
+
+def make_answer(steps: tuple[str, ...], top: int, classes: int) -> Answer:
+    """The checked steps.
+
+    Args:
+      steps: none, or of softmax, topk and argmax.
+      top: k of topk; ignored without.
+      classes: how many the model has.
+    Raises:
+      UserError: an unknown step, an impossible order, or more answers than classes.
+    """
+    unknown = sorted(set(steps) - {"softmax", "topk", "argmax"})
+    if unknown:
+        raise UserError(f"postprocess '{unknown[0]}' is unknown; use softmax, topk or argmax")
+    allowed = [(), ("softmax",), ("topk",), ("argmax",), ("softmax", "topk"), ("softmax", "argmax")]
+    if steps not in allowed:
+        raise UserError(
+            f"postprocess {list(steps)} is no possible order; put softmax first, then topk or argmax, each once"
+        )
+    if "topk" in steps:
+        if not 1 <= top <= classes:
+            raise UserError(f"top {top} must be 1 to {classes}, the model's number of classes")
+        return Answer(steps, top)
+    return Answer(steps, 1 if "argmax" in steps else 0)

@@ -1,0 +1,68 @@
+"""inspect --memory: a page of at most 100 columns, JSON with the same, and one line for what cannot be planned."""
+
+import json
+
+import pytest
+
+from model_press.inspection import inspect_main
+from model_press.memory import report, testing_graphs
+
+SHAPE = (1, 16, 16, 4)
+ONE = 16 * 16 * 4 * 4
+
+
+@pytest.fixture
+def net(tmp_path):
+    path = tmp_path / "net.tflite"
+    path.write_bytes(testing_graphs.chain(SHAPE, 20, skip=True))
+    return str(path)
+
+
+def test_the_page_names_what_fills_memory(net, capsys):
+    assert inspect_main.main(["--memory", net]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 100
+    for part in ("At the peak: operator 2 of 21", "pool0", "What would lower it", "recipe int8"):
+        assert part in text
+    assert text.count("MAX_POOL_2D") < 21  # the fullest only
+
+
+def test_layers_shows_every_operator(net, capsys):
+    assert inspect_main.main(["--memory", "--layers", net]) == 0
+    assert sum("#" in line for line in capsys.readouterr().out.splitlines()) == 21
+
+
+def test_json_has_it_all(net, capsys):
+    assert inspect_main.main(["--memory", "--json", "--batch=3", "--budget-mb=0.1", net]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["batch"] == 3 and found["arena_bytes"] == 3 * 4 * ONE
+    assert len(found["steps"]) == 21
+    assert found["largest_batch"] == int(0.1e6 // (4 * ONE))
+    assert found["live"][0]["bytes"] == 3 * ONE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--memory", "--budget-mb=0.001"], "one image needs"),
+        (["--memory", "--batch=0"], "--batch 0 must be 1 or more"),
+        (["--batch=2"], "--batch goes with --memory"),
+    ],
+)
+def test_mistakes_get_one_line(net, capsys, arguments, message):
+    assert inspect_main.main([*arguments, net]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and message in said.err
+
+
+def test_a_file_that_is_no_model_gets_one_line(tmp_path, capsys):
+    path = tmp_path / "x.tflite"
+    path.write_bytes(b"PK\x03\x04" + bytes(20))
+    assert inspect_main.main(["--memory", str(path)]) == 1
+    assert "zip archive" in capsys.readouterr().err
+
+
+def test_a_batch_is_planned_as_a_whole(net):
+    one, three = report.account(net), report.account(net, batch=3)
+    assert three.arena_bytes == 3 * one.arena_bytes
+    assert three.advice == ()

@@ -1,0 +1,59 @@
+"""Graphs whose memory a person can count."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from model_press.fused.ports import PortGraph
+from model_press.testing import int8_graphs
+
+
+def chain(
+    shape: Sequence[int],
+    length: int,
+    skip: bool = False,
+    dynamic: bool = False,
+    mean: bool = False,
+) -> bytes:
+    """float32 max-poolings of 2x2 at stride 1, which need nothing besides their input and output.
+
+    Args:
+      shape: [N, H, W, C] of every tensor.
+      length: number of poolings.
+      skip: the first pooling's output is added to the last one's.
+      dynamic: the batch may be resized.
+      mean: the output is the mean over height and width.
+    """
+    graph = PortGraph(int8_graphs.empty(shape).dump())
+    last = graph.input
+    outputs = []
+    for index in range(length):
+        out = graph.add_float(f"net/pool{index}/MaxPool", shape)
+        options = schema.Pool2DOptionsT()
+        options.padding = schema.Padding.SAME
+        options.strideH = options.strideW = 1
+        options.filterHeight = options.filterWidth = 2
+        graph.operators.append(graph.operator("MAX_POOL_2D", 1, [last], [out], options))
+        outputs.append(out)
+        last = out
+    if skip:
+        out = graph.add_float("net/add/add", shape)
+        graph.operators.append(
+            graph.operator("ADD", 1, [outputs[0], last], [out], schema.AddOptionsT())
+        )
+        last = out
+    if mean:
+        out = graph.add_float("net/mean/Mean", (shape[0], 1, 1, shape[3]))
+        options = schema.ReducerOptionsT()
+        options.keepDims = True
+        inputs = [last, graph.add_integers("axes", (1, 2))]
+        graph.operators.append(graph.operator("MEAN", 1, inputs, [out], options))
+        last = out
+    graph.tensors[graph.input].type = schema.TensorType.FLOAT32
+    graph.tensors[graph.input].quantization = None
+    if dynamic:
+        for tensor in graph.tensors:
+            tensor.shapeSignature = np.array([-1, *shape[1:]], np.int32)
+    graph.make_outputs({"out": last})
+    return graph.dump()

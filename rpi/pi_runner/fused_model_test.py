@@ -1,0 +1,26 @@
+"""A bundled model with fused input and output answers on the Pi as the plain one does."""
+
+import os
+import shutil
+
+from model_press.fused import manifest as fused_manifest
+
+from pi_runner import testing
+from pi_runner.bundle import Bundle
+from pi_runner.classifier import Classifier
+
+
+def test_the_same_answers(tmp_path):
+    folder = testing.make_bundle(tmp_path, ("digits_int8", "digits_int8_camera"))
+    camera = folder / "digits_int8_camera"
+    shutil.copyfile(os.environ["PI_FUSED_MODEL"], camera / "model.tflite")
+    shutil.copyfile(os.environ["PI_FUSED_MANIFEST"], camera / "manifest.json")
+    bundle = Bundle(folder)
+    plain, fused = (Classifier(bundle.variant(n), 1) for n in ("int8", "int8_camera"))
+    sheet = fused.variant.manifest
+    assert isinstance(sheet, fused_manifest.FusedManifest)
+    for seed in range(10):
+        # Of the frame's size, so that both see the same pixels after one resize.
+        picture = testing.picture(sheet.entry.width, sheet.entry.height, seed)
+        assert fused.classify(picture, 5).answers == plain.classify(picture, 5).answers
+    assert len(fused.classify(testing.picture(50, 90), 20).answers) == sheet.answer.count
