@@ -1,0 +1,61 @@
+"""The search replayed on digits' measured grid: as good as trying every point, in a third of the trials."""
+
+import pathlib
+
+import pytest
+
+from model_press.search import lock, optimise, space
+from model_press.search.outcome import Bounds
+from model_press.search.store import Store
+
+_FOLDER = pathlib.Path("models/digits")
+
+
+@pytest.fixture(name="recorded", scope="module")
+def _recorded():
+    """The space, the lock of an exhaustive search of it, and its outcomes by point."""
+    grid = space.read(_FOLDER / "best.space.json")
+    found = lock.read(_FOLDER / "best.lock.json")
+    return grid, found, {each.outcome.point: each.outcome for each in found.trace}
+
+
+def test_the_record_is_the_whole_grid(recorded):
+    grid, found, outcomes = recorded
+    assert grid.size >= 40 and len(grid.parameters) >= 2
+    assert set(outcomes) == set(grid.points()) and found.space_sha256 == grid.digest
+
+
+def test_the_best_point_is_no_corner(recorded):
+    grid, found, _ = recorded
+    ends = [
+        index in (0, len(parameter.values) - 1)
+        for index, parameter in zip(found.winner.point, grid.parameters, strict=True)
+    ]
+    assert not all(ends)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_third_of_the_trials_comes_within_a_hundredth(recorded, tmp_path, seed):
+    grid, found, outcomes = recorded
+    trials = grid.size // 3
+    tried = optimise.search(
+        grid,
+        found.bounds,
+        found.goal,
+        trials,
+        seed,
+        outcomes.__getitem__,
+        Store(tmp_path),
+        lambda line: None,
+    )
+    assert len(tried) == trials
+    best = optimise.winner(tried, found.bounds, found.goal, grid)
+    assert getattr(best, found.goal) <= 1.01 * getattr(found.winner, found.goal)
+
+
+def test_the_bounds_decide_who_wins(recorded):
+    grid, found, outcomes = recorded
+    free = Bounds(None, None, None, None)
+    unbounded = optimise.winner(list(outcomes.values()), free, found.goal, grid)
+    assert getattr(unbounded, found.goal) < getattr(found.winner, found.goal)
+    assert unbounded.top1_drop > found.bounds.top1_drop
