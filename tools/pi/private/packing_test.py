@@ -122,7 +122,7 @@ def test_launchers_and_their_hashes_are_forgotten(tmp_path):
     (tmp_path / "bin/f2py").write_text("#!/a/python\n")
     kept = "numpy/bin/x.py,sha256=a,1\nnumpy/__init__.py,sha256=b,2\n"
     (info / "RECORD").write_text("../../bin/f2py,sha256=c,3\n" + kept + "bin/g,sha256=d,4\n")
-    install_wheels.forget_launchers(tmp_path)
+    install_wheels.remove_launchers(tmp_path)
     assert not (tmp_path / "bin").exists()
     assert (info / "RECORD").read_text() == kept
 

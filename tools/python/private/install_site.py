@@ -63,6 +63,8 @@ def main(lock: str, relock: str, aliases: Sequence[str] = (), stubs: Sequence[st
     for package in stubs:
         add_stub(package, site)
     site_split.split(site, dict(alias.split("=", 1) for alias in aliases))
+    for package in pathlib.Path(".").glob("*/site-packages"):
+        pip_client.forget_launchers(package)
     compile_all(pathlib.Path("."))
 
 

@@ -79,6 +79,8 @@ def test_one_library_a_package(wheels):
     assert not (site / "BUILD").exists() and not (site / "tests").exists()
     assert list(site.glob("__pycache__/*.pyc")), "bytecode is made once, here"
     assert pathlib.Path("half_adder/bin/add").exists()
+    [record] = pathlib.Path("half_adder/site-packages").glob("*.dist-info/RECORD")
+    assert "bin/add" not in record.read_text() and "half_adder/__init__.py" in record.read_text()
     assert not pathlib.Path("all").exists()
 
 

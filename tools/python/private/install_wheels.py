@@ -6,15 +6,12 @@ Standard library and pip only. Where it fails, its last line says why.
 
 import argparse
 import pathlib
-import re
 import shutil
 import sys
 from collections.abc import Sequence
 
 import pip_client
 
-# A row of RECORD: pip writes the place that a program has outside a --target folder.
-_LAUNCHER = re.compile(r"\"?(\.\./)*bin/")
 _OLDEST_GLIBC = 17  # manylinux2014
 
 
@@ -33,12 +30,10 @@ def explain(output: str, lock: str, target: str) -> str:
     return pip_client.explain(output, lock, _request(target))
 
 
-def forget_launchers(site: pathlib.Path) -> None:
-    """Removes the launchers, which name this machine's Python, and their hashes: the same bytes on every machine."""
+def remove_launchers(site: pathlib.Path) -> None:
+    """Removes the launchers, which name this machine's Python, and their hashes."""
     shutil.rmtree(site / "bin", ignore_errors=True)
-    for record in site.glob("*.dist-info/RECORD"):
-        lines = record.read_text("utf-8").splitlines(keepends=True)
-        record.write_text("".join(line for line in lines if not _LAUNCHER.match(line)), "utf-8")
+    pip_client.forget_launchers(site)
 
 
 def main(argv: Sequence[str]) -> None:
@@ -55,7 +50,7 @@ def main(argv: Sequence[str]) -> None:
         chosen += [f"--platform={name}" for name in platforms(options.machine, options.glibc)]
         target = f"CPython {options.python} on Linux {options.machine}"
     pip_client.install(pathlib.Path(options.lock), pathlib.Path("site"), _request(target), chosen)
-    forget_launchers(pathlib.Path("site"))
+    remove_launchers(pathlib.Path("site"))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+# A row of RECORD: pip writes the place that a program has outside a --target folder.
+_LAUNCHER = re.compile(r"\"?(\.\./)*bin/")
+
 
 @dataclasses.dataclass(frozen=True)
 class Request:
@@ -60,6 +63,16 @@ def explain(output: str, lock: str, request: Request) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR:")]
     return f"installing {lock} failed: {(errors or lines or ['pip said nothing'])[-1]}"
+
+
+def forget_launchers(site: pathlib.Path) -> None:
+    """Takes the launchers' rows out of every RECORD of a folder: the same bytes on every machine.
+
+    A launcher begins with the place of this machine's Python, so its hash is this machine's, too.
+    """
+    for record in site.glob("*.dist-info/RECORD"):
+        lines = record.read_text("utf-8").splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if not _LAUNCHER.match(line)), "utf-8")
 
 
 def install(
