@@ -39,9 +39,10 @@ def model_press_repositories():
     pi_repositories()
     swift_repositories()
 
-    # The first that fits wins: the user's SDK, the registry packages, a clear line.
+    # The first that fits wins: the user's SDK, the registry packages, a clear line. Text of Labels: this macro may be called
+    # by another workspace, whose own packages plain strings would name.
     native.register_toolchains(
         "@android_sdk//:toolchain",
-        "//tools/android:registry_toolchain",
-        "//tools/android:missing_toolchain",
+        str(Label("//tools/android:registry_toolchain")),
+        str(Label("//tools/android:missing_toolchain")),
     )
