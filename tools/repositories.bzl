@@ -3,6 +3,7 @@
 load("//tools/android:repositories.bzl", "android_repositories")
 load("//tools/apple:repositories.bzl", "apple_repositories")
 load("//tools/debian:repositories.bzl", "debian_repositories")
+load("//tools/host:repositories.bzl", "host_repositories")
 load("//tools/maven:repositories.bzl", "maven_repositories")
 load("//tools/npm:repositories.bzl", "npm_repositories")
 load("//tools/pi:repositories.bzl", "pi_repositories")
@@ -26,6 +27,7 @@ def model_press_repositories():
     if not native.existing_rule("bazel_skylib"):
         system_skylib(name = "bazel_skylib")
 
+    host_repositories()
     python_repositories()
     native.register_toolchains(
         "@bazel_skylib//toolchains/unittest:bash_toolchain",
