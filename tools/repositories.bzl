@@ -3,6 +3,7 @@
 load("//tools/android:repositories.bzl", "android_repositories")
 load("//tools/apple:repositories.bzl", "apple_repositories")
 load("//tools/debian:repositories.bzl", "debian_repositories")
+load("//tools/host:repositories.bzl", "host_repositories")
 load("//tools/maven:repositories.bzl", "maven_repositories")
 load("//tools/npm:repositories.bzl", "npm_repositories")
 load("//tools/pi:repositories.bzl", "pi_repositories")
@@ -26,6 +27,7 @@ def model_press_repositories():
     if not native.existing_rule("bazel_skylib"):
         system_skylib(name = "bazel_skylib")
 
+    host_repositories()
     python_repositories()
     native.register_toolchains(
         "@bazel_skylib//toolchains/unittest:bash_toolchain",
@@ -39,9 +41,10 @@ def model_press_repositories():
     pi_repositories()
     swift_repositories()
 
-    # The first that fits wins: the user's SDK, the registry packages, a clear line.
+    # The first that fits wins: the user's SDK, the registry packages, a clear line. Text of Labels: this macro may be called
+    # by another workspace, whose own packages plain strings would name.
     native.register_toolchains(
         "@android_sdk//:toolchain",
-        "//tools/android:registry_toolchain",
-        "//tools/android:missing_toolchain",
+        str(Label("//tools/android:registry_toolchain")),
+        str(Label("//tools/android:missing_toolchain")),
     )

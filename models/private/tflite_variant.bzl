@@ -4,7 +4,7 @@ load("//models:providers.bzl", "ImageSetInfo", "ModelInfo", "RecipeInfo", "Varia
 load(":compressed_model.bzl", "compressed_of")
 load(":compressions.bzl", "split_recipe")
 load(":recipes.bzl", "recipe_label")
-load(":tool.bzl", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
 
 def _tflite_variant_impl(ctx):
     model = ctx.attr.model[ModelInfo]
@@ -16,10 +16,10 @@ def _tflite_variant_impl(ctx):
 
     name = "{}_{}".format(model.name, ctx.label.name)
     tflite = ctx.actions.declare_file(name + ".tflite")
+    unlabelled = ctx.actions.declare_file(name + ".unlabelled.json")
     manifest = ctx.actions.declare_file(name + ".manifest.json")
     options = {
         "--info": model.info,
-        "--labels": model.labels,
         "--model": model.model,
         "--recipe": recipe.json,
     }
@@ -29,7 +29,7 @@ def _tflite_variant_impl(ctx):
     for option, file in options.items():
         arguments.add(option + "=" + file.path)
     arguments.add("--out-model=" + tflite.path)
-    arguments.add("--out-manifest=" + manifest.path)
+    arguments.add("--out-manifest=" + unlabelled.path)
     run_tool(
         ctx,
         tool = ctx.executable._tool,
@@ -37,7 +37,22 @@ def _tflite_variant_impl(ctx):
         progress_message = "Converting {} to {}".format(model.name, tflite.basename),
         arguments = arguments,
         inputs = options.values(),
-        outputs = [tflite, manifest],
+        outputs = [tflite, unlabelled],
+    )
+
+    # Apart, so that an edited name of a class converts nothing again.
+    arguments = tool_arguments(ctx, "label-manifest")
+    arguments.add("--manifest=" + unlabelled.path)
+    arguments.add("--labels=" + model.labels.path)
+    arguments.add("--out-manifest=" + manifest.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._light_tool,
+        mnemonic = "LabelManifest",
+        progress_message = "Naming the labels of {}".format(tflite.basename),
+        arguments = arguments,
+        inputs = [unlabelled, model.labels],
+        outputs = [manifest],
     )
     return [
         DefaultInfo(
@@ -56,7 +71,7 @@ def _tflite_variant_impl(ctx):
             manifest = manifest,
             labels = model.labels,
             model_info = model,
-            conversion = options,
+            conversion = dict(options, **{"--labels": model.labels}),
             calibration = ctx.attr.calibration[ImageSetInfo] if ctx.attr.calibration else None,
         ),
     ]
@@ -67,7 +82,7 @@ _tflite_variant = rule(
         calibration = attr.label(providers = [ImageSetInfo], doc = "Representative images, for recipes that need them."),
         model = attr.label(providers = [ModelInfo], mandatory = True, doc = "The keras_model."),
         recipe = attr.label(providers = [RecipeInfo], mandatory = True, doc = "The recipe target."),
-        **TOOL_ATTR
+        **dict(TOOL_ATTR, **LIGHT_TOOL_ATTR)
     ),
     provides = [VariantInfo],
     doc = "One .tflite with its manifest; see the macro of the same name.",

@@ -130,10 +130,15 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("convert", _convert, "convert a Keras model to TFLite by a recipe")
     sub.add_argument("--model", required=True)
     sub.add_argument("--info", required=True)
-    sub.add_argument("--labels", required=True)
+    sub.add_argument("--labels", help="without them the manifest is one for label-manifest")
     sub.add_argument("--recipe", required=True)
     sub.add_argument("--calibration-images")
     sub.add_argument("--out-model", required=True)
+    sub.add_argument("--out-manifest", required=True)
+
+    sub = command("label-manifest", _label_manifest, "name the labels in a manifest of convert")
+    sub.add_argument("--manifest", required=True, help="of convert without --labels")
+    sub.add_argument("--labels", required=True)
     sub.add_argument("--out-manifest", required=True)
 
     sub = command("predict", _predict, "raw outputs of a TFLite model for a set of images")
@@ -262,7 +267,8 @@ def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
     recipe = recipes.read(options.recipe)
     info = model_info.read(options.info)
-    labels.require_width(labels.read(options.labels), info.classes, f"labels {options.labels}")
+    if options.labels:
+        labels.require_width(labels.read(options.labels), info.classes, f"labels {options.labels}")
     convert.check_calibration_given(recipe, options.calibration_images is not None)
     images = None
     if options.calibration_images is not None:
@@ -274,6 +280,14 @@ def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     )
     files.write_bytes(options.out_model, converted.data)
     manifest.write(options.out_manifest, description)
+    return 0
+
+
+def _label_manifest(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    from model_press import manifest
+
+    described = manifest.with_labels(manifest.read(options.manifest), options.labels)
+    manifest.write(options.out_manifest, described)
     return 0
 
 

@@ -1,5 +1,6 @@
 """cli: parameter files, exit codes, one error line with the label, no TensorFlow for light work."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -7,7 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from model_press import cli, files
+from model_press import cli, files, manifest
+from model_press.testing.manifests import manifest_of
 
 # Two different pictures: from black to white, left to right and back.
 _RAMPS = np.stack(
@@ -124,3 +126,16 @@ def test_light_subcommands_import_no_tensorflow():
         check=True,
     )
     assert json.loads(done.stdout) == []
+
+
+def test_labels_reach_a_manifest_that_has_none(tmp_path):
+    count = manifest_of().labels.count
+    unlabelled, labelled = tmp_path / "a.json", tmp_path / "b.json"
+    manifest.write(
+        unlabelled, dataclasses.replace(manifest_of(), labels=manifest.Labels("", count, ""))
+    )
+    names = tmp_path / "net.labels.txt"
+    names.write_text("".join(f"class {number}\n" for number in range(count)))
+    arguments = (f"--manifest={unlabelled}", f"--labels={names}", f"--out-manifest={labelled}")
+    assert _run("label-manifest", *arguments) == (0, [])
+    assert manifest.read(labelled).labels.sha256 == files.sha256(names)

@@ -9,7 +9,7 @@ import dataclasses
 import os
 from typing import Literal
 
-from model_press import files, recipes, strict_json
+from model_press import files, labels, recipes, strict_json
 from model_press.errors import UserError
 
 Dtype = Literal["float32", "uint8", "int8", "int16"]
@@ -122,6 +122,18 @@ class Manifest:
     ops: tuple[OpUse, ...]
     custom_ops: tuple[str, ...]
     minimum_runtime: str
+
+
+def with_labels(manifest: Manifest, path: str | os.PathLike) -> Manifest:
+    """The manifest with this labels file instead of whatever it names.
+
+    Raises:
+      UserError: there are not as many names as the model has outputs.
+    """
+    names = labels.read(path)
+    labels.require_width(names, manifest.labels.count, f"labels {path}")
+    named = Labels(os.path.basename(path), len(names), files.sha256(path))
+    return dataclasses.replace(manifest, labels=named)
 
 
 def write(path: str | os.PathLike, manifest: Manifest) -> None:

@@ -88,3 +88,20 @@ def test_a_model_of_another_recipe_in_the_bundle_is_refused(tmp_path):
 def test_numbers_are_plain_json():
     text = files.dump_json(strict_json.to_json(manifest_of())).decode()
     assert json.loads(text)["output"]["scale"] == 1 / 256
+
+
+def test_labels_are_named_after_the_conversion(tmp_path):
+    whole = manifest_of()
+    path = tmp_path / "net.labels.txt"
+    path.write_text("".join(f"class {number}\n" for number in range(whole.labels.count)))
+    without = dataclasses.replace(whole, labels=manifest.Labels("", whole.labels.count, ""))
+    named = manifest.with_labels(without, path)
+    assert named.labels == manifest.Labels("net.labels.txt", whole.labels.count, files.sha256(path))
+    assert dataclasses.replace(named, labels=whole.labels) == whole
+
+
+def test_labels_of_another_number_are_refused(tmp_path):
+    path = tmp_path / "net.labels.txt"
+    path.write_text("one\n")
+    with user_error("labels", "1"):
+        manifest.with_labels(manifest_of(), path)

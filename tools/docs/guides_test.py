@@ -40,7 +40,7 @@ PROGRAMS = {
     "./runner": (pi_cli._parser, []),
 }
 # They take none, or what their own tests cover.
-_NOT_PARSED = re.compile(r"^//(tools|docs|:doctor|python/benchmarks|rpi:deploy)")
+_NOT_PARSED = re.compile(r"^//(tools|docs|:doctor|:release|python/benchmarks|rpi:deploy)")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pathlib
 import shutil
 import subprocess
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -46,11 +46,19 @@ class Context:
       folder: the repository's, existing and empty.
       path: value of PATH, where the rule finds its client.
       attributes: the rule's attributes; a file is a pathlib.Path.
+      environment: further variables of the user's environment.
     """
 
-    def __init__(self, folder: pathlib.Path, path: str, **attributes: Any):
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        path: str,
+        environment: Mapping[str, str] | None = None,
+        **attributes: Any,
+    ):
         self._folder = folder
-        self._environment = {**os.environ, "PATH": path}
+        self._environment = {**os.environ, "PATH": path, **(environment or {})}
+        self.os = types.SimpleNamespace(environ=self._environment)
         self.attr = types.SimpleNamespace(**attributes)
 
     def path(self, name: object) -> _Path:
@@ -63,6 +71,9 @@ class Context:
         target = self._folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content, "utf-8")
+
+    def symlink(self, target: object, name: str) -> None:
+        (self._folder / name).symlink_to(str(target))
 
     def delete(self, name: str) -> None:
         (self._folder / name).unlink()
@@ -106,6 +117,7 @@ def implementation(source: str | os.PathLike, name: str) -> Callable[[Context], 
         "fail": fail,
         "json": types.SimpleNamespace(decode=json.loads, encode=json.dumps),
         "repository_rule": lambda **_: None,
+        "struct": types.SimpleNamespace,
     }
     exec(compile(pathlib.Path(source).read_text("utf-8"), str(source), "exec"), scope)
     return scope[name]

@@ -10,7 +10,6 @@ import numpy as np
 from model_press import (
     files,
     fuse,
-    labels,
     load,
     manifest,
     minimum_runtime,
@@ -116,16 +115,17 @@ def describe(
     info: model_info.ModelInfo,
     recipe: Recipe,
     model_name: str,
-    labels_path: str,
+    labels_path: str | os.PathLike | None,
 ) -> manifest.Manifest:
-    """The manifest of a converted model that will be written as `model_name` + ".tflite"."""
-    names = labels.read(labels_path)
-    labels.require_width(names, info.classes, f"labels {labels_path}")
+    """The manifest of a converted model that will be written as `model_name` + ".tflite".
+
+    Without labels it is one for `manifest.with_labels`.
+    """
     file = converted.file
     ops = file.builtin_ops()
     fused = recipe.preprocess == "fused"
     pre = info.preprocess
-    return manifest.Manifest(
+    described = manifest.Manifest(
         schema_version=1,
         name=model_name,
         model=manifest.ModelFile(
@@ -147,15 +147,14 @@ def describe(
             mean=(0.0, 0.0, 0.0) if fused else pre.mean,
             std=(1.0, 1.0, 1.0) if fused else pre.std,
         ),
-        labels=manifest.Labels(
-            os.path.basename(labels_path), len(names), files.sha256(labels_path)
-        ),
+        labels=manifest.Labels("", info.classes, ""),
         ops=tuple(manifest.OpUse(*op) for op in ops),
         custom_ops=tuple(file.custom_ops()),
         minimum_runtime=minimum_runtime.minimum_runtime(
             (name, version) for name, version, _ in ops
         ),
     )
+    return described if labels_path is None else manifest.with_labels(described, labels_path)
 
 
 def _tensor(info: tflite_file.TensorInfo, pixels: bool) -> manifest.Tensor:

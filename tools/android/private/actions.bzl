@@ -184,7 +184,7 @@ id=$3
 sed "s/[$]{applicationId}/$id/g" "$1" > "$2"
 """,
         arguments = [manifest.path, output.path, application_id],
-        inputs = [manifest],
+        inputs = [manifest] + ctx.files._shell,
         outputs = [output],
         mnemonic = "ExpandManifest",
         progress_message = "Expanding the manifest of %s" % public_label(ctx.label),
@@ -217,7 +217,7 @@ def check_alignment(*, ctx, tools, apk, output):
             output.path,
         ),
         tools = [tools.zipalign],
-        inputs = depset([apk], transitive = [tools.tool_files]),
+        inputs = depset([apk] + ctx.files._shell, transitive = [tools.tool_files]),
         outputs = [output],
         mnemonic = "CheckAlignment",
         progress_message = "Checking the alignment of %s" % public_label(ctx.label),

@@ -38,7 +38,8 @@ AndroidAppInfo = provider(
     },
 )
 
-TOOLCHAIN_TYPE = "//tools/android:toolchain_type"
+# Text of a Label: as a plain string it would be a target of whoever loads this file.
+TOOLCHAIN_TYPE = str(Label("//tools/android:toolchain_type"))
 
 # The classifier uses java.util.List.sort and the EXIF reader for streams, both of API 24.
 _LOWEST_SDK = 24

@@ -17,6 +17,8 @@ JDK_ATTRS = {
         cfg = "exec",
         providers = [java_common.JavaRuntimeInfo],
     ),
+    # What the shell lines of these actions run.
+    "_shell": attr.label(default = Label("@host_tools//:shell"), cfg = "exec"),
 }
 
 RUNTIME_ATTRS = {
@@ -81,7 +83,7 @@ def compile_jar(*, ctx, srcs, output, classpath, javacopts = [], resources = {})
             "rm -rf \"$classes\" \"$2.entries\" \"$2.list\"",
         ]),
         arguments = [args, output.path],
-        inputs = depset(srcs + resources.values(), transitive = [classpath, jdk.files]),
+        inputs = depset(srcs + resources.values() + ctx.files._shell, transitive = [classpath, jdk.files]),
         outputs = [output],
         mnemonic = "JavacJar",
         progress_message = "Compiling Java of %s" % ctx.label,

@@ -35,7 +35,7 @@ def _pi_deb_impl(ctx):
     ctx.actions.run(
         executable = ctx.executable._pack_deb,
         arguments = [arguments],
-        inputs = [runner.file] + templates,
+        inputs = [runner.file] + templates + ctx.files._dpkg_deb,
         outputs = [out],
         mnemonic = "PackPiDeb",
         progress_message = "Packing {}".format(out.basename),
@@ -64,6 +64,7 @@ pi_deb = rule(
         ),
         "runner": attr.label(mandatory = True, providers = [PiRunnerInfo], doc = "The pi_runner to install."),
         "version": attr.string(default = "0.1.0", doc = "Version, without epoch and revision."),
+        "_dpkg_deb": attr.label(default = Label("@host_tools//:dpkg-deb"), cfg = "exec"),
         "_pack_deb": attr.label(
             default = Label("//tools/pi/private:pack_deb"),
             cfg = "exec",

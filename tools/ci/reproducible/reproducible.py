@@ -1,0 +1,191 @@
+"""Builds everything twice and compares every file: `bazel run //tools/ci/reproducible -- --out FOLDER`.
+
+The second build has an output base of its own, one core (`taskset`) and, unless --same-instructions is given, fewer
+instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used. Differences are listed by entry of an
+archive; one that is known (known.json, with the reason) is listed as such and does not count.
+
+Exit code 1 if a file differs, 2 if a build fails. FOLDER keeps both builds' files and reproducible.json.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+import artefacts
+import differences
+
+# What makes arithmetic libraries behave as on an older processor: oneDNN (TensorFlow), OpenBLAS (numpy, scipy), numpy.
+LIMITS = (
+    "ONEDNN_MAX_CPU_ISA=AVX2",
+    "OPENBLAS_CORETYPE=Haswell",
+    "NPY_DISABLE_CPU_FEATURES=AVX512F,AVX512CD,AVX512_SKX,AVX512_CLX,AVX512_CNL,AVX512_ICL,AVX512_SPR",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """A difference that is understood: files whose whole path matches `path` may differ for the reason `why`."""
+
+    path: str
+    why: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Build:
+    """One of the two builds.
+
+    name: its folder. prefix: command in front of Bazel. environment: further variables for Bazel.
+    """
+
+    name: str
+    prefix: Sequence[str]
+    environment: Mapping[str, str]
+
+
+def run(
+    build: Build, bazel: str, workspace: pathlib.Path, out: pathlib.Path, options: Sequence[str]
+) -> dict[str, str]:
+    """Builds in a fresh output base, keeps the files, removes the base.
+
+    Returns:
+      Path below bazel-out -> sha256.
+    Raises:
+      BuildError: it does not build.
+    """
+    base, events = out / f"{build.name}.base", out / f"{build.name}.events.json"
+    command = [*build.prefix, bazel, f"--output_base={base}"]
+    environment = {**os.environ, **build.environment}
+    try:
+        done = subprocess.run(
+            [
+                *command,
+                "build",
+                "--disk_cache=",
+                "--remote_cache=",
+                "--symlink_prefix=/",
+                f"--build_event_json_file={events}",
+                *options,
+            ],
+            cwd=workspace,
+            env=environment,
+        )
+        if done.returncode:
+            raise artefacts.BuildError(
+                f"the {build.name} build fails (exit code {done.returncode})"
+            )
+        return artefacts.keep(artefacts.outputs(artefacts.read_events(events)), out / build.name)
+    finally:
+        if base.exists():
+            subprocess.run([*command, "shutdown"], cwd=workspace, env=environment, check=False)
+            subprocess.run(["chmod", "-R", "u+w", base], check=False)
+            shutil.rmtree(base, ignore_errors=True)
+
+
+def compare(
+    out: pathlib.Path, first: Mapping[str, str], second: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """Path -> lines, for each file that is not the same in both builds."""
+    found = {}
+    for name in sorted(first.keys() | second.keys()):
+        if name not in second:
+            found[name] = [f"{name}: in the first build only"]
+        elif name not in first:
+            found[name] = [f"{name}: in the second build only"]
+        elif first[name] != second[name]:
+            contents = ((out / build / name).read_bytes() for build in ("first", "second"))
+            found[name] = differences.differences(name, *contents)
+    return found
+
+
+def reason(name: str, known: Sequence[Known]) -> str | None:
+    """Why a file may differ, or None."""
+    return next((entry.why for entry in known if re.fullmatch(entry.path, name)), None)
+
+
+def report(found: Mapping[str, Sequence[str]], known: Sequence[Known], count: int) -> Iterator[str]:
+    """The lines for people, the counting line last."""
+    new = {name: lines for name, lines in found.items() if reason(name, known) is None}
+    for name, lines in found.items():
+        why = reason(name, known)
+        for line in lines:
+            yield f"known ({why}): {line}" if why else f"DIFFERS {line}"
+    yield f"{count} files compared, {len(new)} differ, {len(found) - len(new)} known to"
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="reproducible",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "targets", nargs="*", default=["//..."], help="what to build, by default //..."
+    )
+    parser.add_argument(
+        "--out", required=True, type=pathlib.Path, help="a folder that is not there yet"
+    )
+    parser.add_argument("--bazel", default="bazel")
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        help="option of both builds, such as --option=--config=full",
+    )
+    parser.add_argument(
+        "--same-instructions",
+        action="store_true",
+        help="one core only, and nothing is known to differ",
+    )
+    parser.add_argument("--known", type=pathlib.Path, help="JSON list of {path, why}")
+    options = parser.parse_args(argv)
+    workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
+    out = (pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", ".")) / options.out).resolve()
+    if out.exists():
+        print(f"reproducible: {out} is there already; name a new folder", file=sys.stderr)
+        return 2
+    known = []
+    if options.known and not options.same_instructions:
+        known = [Known(**entry) for entry in json.loads(options.known.read_text("utf-8"))]
+    if not shutil.which("taskset"):
+        print("reproducible: taskset is missing (Debian package util-linux)", file=sys.stderr)
+        return 2
+    # A core that this process may use: machines hand out some of theirs.
+    core = min(os.sched_getaffinity(0))
+    limits = {} if options.same_instructions else {"MODEL_PRESS_PYTHON_ENV": " ".join(LIMITS)}
+    builds = (
+        Build("first", (), {}),
+        Build("second", ("taskset", "--cpu-list", str(core)), limits),
+    )
+    out.mkdir(parents=True)
+    try:
+        hashes = [
+            run(build, options.bazel, workspace, out, [*options.option, *options.targets])
+            for build in builds
+        ]
+        if not hashes[0]:
+            raise artefacts.BuildError(f"{' '.join(options.targets)}: no output files to compare")
+    except artefacts.BuildError as error:
+        print(f"reproducible: {error}", file=sys.stderr)
+        return 2
+    found = compare(out, *hashes)
+    lines = list(report(found, known, len(hashes[0].keys() | hashes[1].keys())))
+    print("\n".join(lines))
+    facts = {
+        "schema_version": 1,
+        "targets": options.targets,
+        "first": hashes[0],
+        "differences": found,
+    }
+    (out / "reproducible.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
+    return int(any(reason(name, known) is None for name in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
