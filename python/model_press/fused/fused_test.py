@@ -86,6 +86,21 @@ def test_the_parts_of_the_weights_are_exact(size, out):
         assert matrix is None or matrix.astype(np.float64).sum(1).max() / unit * 255 < 1 << 24
 
 
+@pytest.mark.parametrize(
+    ("size", "out", "pixels"),
+    [(480, 80, 6), (720, 80, 9), (16, 8, 2), (1120, 80, None), (53, 8, None)],
+)
+def test_whole_factors_are_strides_and_others_are_not(size, out, pixels):
+    step = triangle.step(size, out)
+    assert (step.pixels if step else None) == pixels
+    data, sheet = _network("uint8", out, out)
+    entry = Entry(size, size, "RGB", "crop", "bilinear_antialias")
+    graph = PortGraph(fusing.fuse(data, sheet, "n", entry, ALL).data)
+    names = {graph.name(operator) for operator in graph.operators}
+    assert ("DEPTHWISE_CONV_2D" in names) == (pixels is not None)
+    assert ("FULLY_CONNECTED" in names) == (pixels is None)
+
+
 @pytest.mark.parametrize("order", ["RGB", "BGR", "RGBA", "BGRA"])
 @pytest.mark.parametrize("style", sorted(preprocess.NAMED))
 def test_styles_equal_the_preprocessing(style, order):

@@ -62,3 +62,43 @@ def matrices(size: int, out: int) -> Matrices:
         (low / (1 << bits)).astype(np.float32) if low.any() else None,
         1.0 / (1 << rest),
     )
+
+
+# XNNPACK's depthwise kernels take up to 25 taps at once.
+_MAX_TAPS = 25
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A matrix whose rows are one row that moves on by `pixels`, but for the first and the last.
+
+    first, taps: where the weights of the first row, the second and the last begin, and how many there are.
+    """
+
+    pixels: int
+    first: tuple[int, int, int]
+    taps: tuple[int, int, int]
+
+
+def step(size: int, out: int) -> Step | None:
+    """The step of `weights(size, out)`, None where there is none or its rows are too long to be worth it."""
+    if size % out or size == out or out < 3:
+        return None
+    whole, pixels = weights(size, out), size // out
+    spans = [np.flatnonzero(row)[[0, -1]] for row in whole]
+    first, taps = spans[1][0], spans[1][1] - spans[1][0] + 1
+    if taps > _MAX_TAPS:
+        return None
+    inner = whole[1, first : first + taps]
+    for index in range(1, out - 1):
+        start = first + (index - 1) * pixels
+        if whole[index].sum() != inner.sum() or not np.array_equal(
+            whole[index, start : start + taps], inner
+        ):
+            return None
+    ends = [(int(spans[i][0]), int(spans[i][1] - spans[i][0] + 1)) for i in (0, -1)]
+    return Step(
+        pixels,
+        (ends[0][0], int(first), ends[1][0]),
+        (ends[0][1], int(taps), ends[1][1]),
+    )
