@@ -7,7 +7,19 @@ from typing import Literal
 from model_press import files, strict_json
 from model_press.errors import UserError
 
-Rewrite = Literal["concatenation", "float_islands", "pooling", "relu", "wide_depthwise"]
+Rewrite = Literal[
+    "concatenation",
+    "dense_scales",
+    "float_islands",
+    "gelu",
+    "math",
+    "nearest",
+    "pooling",
+    "relu",
+    "wide_depthwise",
+]
+# The rewrites that float and dynamic-range graphs have a use for; the others are for int8 operators.
+_FLOAT_REWRITES = ("dense_scales", "gelu", "math", "nearest")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,8 +58,8 @@ class Recipe:
       a dynamic-range variant (FULLY_CONNECTED version 12).
     calibration: whether representative images must be given; giving unused ones is an error.
     mixed_precision: the bound up to which layers of an int8 graph are left in float, or null for none.
-    rewrites: which operators of an int8 graph are replaced by ones that the delegate runs, see
-      model_press.rewrites; none where the graph is for a runtime without an int8 delegate.
+    rewrites: which operators are replaced by ones that the runtime has, or that its delegate runs, see
+      model_press.rewrites; of dense_scales, gelu, math and nearest a float graph has a use, too.
     """
 
     schema_version: Literal[1]
@@ -121,10 +133,12 @@ def _check(recipe: Recipe, where: str) -> None:
             recipe.mixed_precision.max_mean_diff > 0,
             "mixed_precision.max_mean_diff must be above 0",
         )
-    if recipe.rewrites:
+    if recipe.activations != "int8":
+        quantised = [name for name in recipe.rewrites if name not in _FLOAT_REWRITES]
         need(
-            recipe.activations == "int8",
-            f"rewrites are for int8 activations, got '{recipe.activations}'; use []",
+            not quantised,
+            f"rewrites {', '.join(quantised)} are for int8 activations, got '{recipe.activations}'; "
+            f"use [] or some of {', '.join(_FLOAT_REWRITES)}",
         )
     need(len(set(recipe.rewrites)) == len(recipe.rewrites), "rewrites names one twice")
     tolerance = recipe.tolerance

@@ -191,9 +191,14 @@ def test_fully_connected_12_is_red_with_the_cure(tmp_path):
         _runtime(tmp_path, Op("CONV_2D", 3), Op("FULLY_CONNECTED", 12))
 
 
-def test_an_operator_that_the_runtime_lacks_is_red(tmp_path):
-    with user_error("GELU version 1", "has none"):
+def test_an_operator_that_the_runtime_lacks_is_red_with_its_layer_and_cure(tmp_path):
+    with user_error("GELU version 1", "has none; layer t1)", 'add "gelu" to the rewrites'):
         _runtime(tmp_path, Op("GELU"))
+
+
+def test_many_layers_are_counted(tmp_path):
+    with user_error("layer t1, t2, t3 and 2 more)"):
+        _runtime(tmp_path, *[Op("GELU")] * 5)
 
 
 def test_flex_and_custom_operators_are_red_unless_declared(tmp_path):

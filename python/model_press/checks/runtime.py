@@ -6,9 +6,16 @@ The runtime's table is JSON: {"runtime": name, "version": "2.16.1", "ops": {"CON
 
 import os
 
-from model_press import files, manifest, tflite_file
+from model_press import files, layers, manifest, tflite_file
 from model_press.checks.result import Measure, Result
 from model_press.errors import UserError
+
+# What a recipe says to do without an operator, or a version of it.
+_CURES = {
+    "FULLY_CONNECTED version 12": 'set per_channel_dense to false in the recipe, or add "dense_scales" to its rewrites',
+    "GELU": 'add "gelu" to the rewrites of the recipe',
+    "RESIZE_NEAREST_NEIGHBOR": 'add "nearest" to the rewrites of the recipe',
+}
 
 
 def check(
@@ -40,11 +47,11 @@ def check(
         highest = table.get(name, 0)
         if version > highest:
             has = f"up to {highest}" if highest else "none"
-            missing.append(f"{name} version {version} ({runtime} has {has})")
+            where = _layers(file, name, version)
+            missing.append(f"{name} version {version} ({runtime} has {has}; layer {where})")
     if missing:
-        hint = ""
-        if any(text.startswith("FULLY_CONNECTED") for text in missing):
-            hint = "; set per_channel_dense to false in the recipe"
+        hints = [cure for op, cure in _CURES.items() if any(m.startswith(op) for m in missing)]
+        hint = "".join(f"; {cure}" for cure in hints)
         raise UserError(
             f"{description.name} does not load in {runtime}: {', '.join(missing)}{hint}"
         )
@@ -54,6 +61,18 @@ def check(
         (Measure("operator versions that the runtime lacks", 0, 0, at_most=True),),
         {"runtime": runtime, "operators": len(ops), "nodes": sum(count for _, _, count in ops)},
     )
+
+
+def _layers(file: tflite_file.TfliteFile, name: str, version: int) -> str:
+    """The layers that use an operator version: up to three, and how many more."""
+    found = [
+        layers.layer_of(file.tensors[operator.outputs[0]].name)
+        for operator in file.operators
+        if (operator.name, operator.version) == (name, version) and operator.outputs
+    ]
+    distinct = list(dict.fromkeys(found))
+    more = f" and {len(distinct) - 3} more" if len(distinct) > 3 else ""
+    return ", ".join(distinct[:3]) + more
 
 
 def _read_table(path: str | os.PathLike) -> tuple[str, dict[str, int]]:

@@ -408,7 +408,17 @@ def test_dense_layers_stay_at_versions_that_2_16_1_has(tmp_path):
         return ops["FULLY_CONNECTED"]
 
     assert versions(recipe("dynamic_int8")) == 9
-    assert versions(recipe("dynamic_int8", per_channel_dense=True)) == 12
+    per_channel = recipe("dynamic_int8", per_channel_dense=True)
+    assert versions(per_channel) == 12
+    # The same weights, in operators that the old runtime has.
+    lowered = dataclasses.replace(per_channel, rewrites=("dense_scales",))
+    assert versions(lowered) == 9
+    pixels = GOLDEN[:8]
+    before, after = (
+        np.stack([Interpreter(run(path, r).data).run(image[None])[0] for image in pixels])
+        for r in (per_channel, lowered)
+    )
+    np.testing.assert_allclose(after, before, atol=1e-5)
 
 
 def _dense_model():

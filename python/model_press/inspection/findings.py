@@ -48,9 +48,10 @@ _CURES = {
     ),
     reasons.INPUTS: 'put "concatenation" into the "rewrites" of the recipe (recipe int8 has it), or join in two steps',
     reasons.QUANTISED_KERNEL: (
-        '"float_islands" among the "rewrites" of the recipe runs hard-swish, PReLU, maximum and minimum in float '
-        "inside the delegate; replace another layer by one that XNNPACK quantises (convolution, dense, add, mul, "
-        "max pooling, global average pooling, resize, sigmoid, tanh, leaky ReLU)"
+        '"gelu", "math" and "nearest" among the "rewrites" of the recipe keep these in the delegate, and '
+        '"float_islands" runs hard-swish, PReLU, maximum and minimum in float inside it; replace another layer by one '
+        "that XNNPACK quantises (convolution, dense, add, mul, max pooling, global average pooling, resize, sigmoid, "
+        "tanh, leaky ReLU)"
     ),
     reasons.OTHER: "replace the layer by convolutions, dense layers or pooling, or move it out of the model",
 }
@@ -109,7 +110,8 @@ def _loading(
             "per-channel scales of dense layers raised the operator's version"
             if dense
             else "the converter was newer than the runtime",
-            'set "per_channel_dense": false in the recipe, or ship a newer runtime'
+            'set "per_channel_dense": false in the recipe, put "dense_scales" into its "rewrites", or ship a newer '
+            "runtime"
             if dense
             else "ship a newer runtime, or convert with the TensorFlow release of the runtime",
         )

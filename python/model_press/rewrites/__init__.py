@@ -1,4 +1,4 @@
-"""Rewrites of an int8 graph that keep it in one XNNPACK partition: one file per operator that would break it.
+"""Rewrites that keep a graph in one XNNPACK partition, or let an older runtime load it: one file per operator.
 
 Each module has `rewrite(graph) -> int`: it replaces operators of one kind by others that compute the same codes (within
 one, where a rounding tie falls otherwise) and says how many it replaced. What it cannot replace stays as it was; a

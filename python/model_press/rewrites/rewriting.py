@@ -2,11 +2,25 @@
 
 from collections.abc import Sequence
 
-from model_press.rewrites import concatenation, float_islands, pooling, relu, wide_depthwise
+from model_press.rewrites import (
+    concatenation,
+    dense_scales,
+    float_islands,
+    gelu,
+    math_ops,
+    nearest,
+    pooling,
+    relu,
+    wide_depthwise,
+)
 from model_press.rewrites.graph import Graph
 
 # In the order in which they apply: what has an integer form is no float island.
 _REWRITES = {
+    "dense_scales": dense_scales.rewrite,
+    "gelu": gelu.rewrite,
+    "math": math_ops.rewrite,
+    "nearest": nearest.rewrite,
     "relu": relu.rewrite,
     "pooling": pooling.rewrite,
     "concatenation": concatenation.rewrite,
