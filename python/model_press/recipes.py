@@ -12,13 +12,14 @@ Rewrite = Literal[
     "dense_scales",
     "float_islands",
     "gelu",
+    "math",
     "nearest",
     "pooling",
     "relu",
     "wide_depthwise",
 ]
 # The rewrites that float and dynamic-range graphs have a use for; the others are for int8 operators.
-_FLOAT_REWRITES = ("dense_scales", "gelu", "nearest")
+_FLOAT_REWRITES = ("dense_scales", "gelu", "math", "nearest")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Recipe:
     calibration: whether representative images must be given; giving unused ones is an error.
     mixed_precision: the bound up to which layers of an int8 graph are left in float, or null for none.
     rewrites: which operators are replaced by ones that the runtime has, or that its delegate runs, see
-      model_press.rewrites; of dense_scales, gelu and nearest a float graph has a use, too.
+      model_press.rewrites; of dense_scales, gelu, math and nearest a float graph has a use, too.
     """
 
     schema_version: Literal[1]

@@ -28,7 +28,7 @@ def test_shipped_recipe_is_valid_and_named_as_its_file(path):
     assert files.dump_json(strict_json.to_json(recipe)) == path.read_bytes()
 
 
-@pytest.mark.parametrize("name", ["dense_scales", "gelu", "nearest"])
+@pytest.mark.parametrize("name", ["dense_scales", "gelu", "math", "nearest"])
 def test_a_float_recipe_may_name_rewrites_for_its_runtime(name):
     fp32 = recipes.read("models/recipes/fp32.json")
     changed = strict_json.to_json(fp32) | {"rewrites": [name]}

@@ -48,10 +48,10 @@ _CURES = {
     ),
     reasons.INPUTS: 'put "concatenation" into the "rewrites" of the recipe (recipe int8 has it), or join in two steps',
     reasons.QUANTISED_KERNEL: (
-        '"gelu" and "nearest" among the "rewrites" of the recipe keep these in the delegate, and "float_islands" runs '
-        "hard-swish, PReLU, maximum and minimum in float "
-        "inside the delegate; replace another layer by one that XNNPACK quantises (convolution, dense, add, mul, "
-        "max pooling, global average pooling, resize, sigmoid, tanh, leaky ReLU)"
+        '"gelu", "math" and "nearest" among the "rewrites" of the recipe keep these in the delegate, and '
+        '"float_islands" runs hard-swish, PReLU, maximum and minimum in float inside it; replace another layer by one '
+        "that XNNPACK quantises (convolution, dense, add, mul, max pooling, global average pooling, resize, sigmoid, "
+        "tanh, leaky ReLU)"
     ),
     reasons.OTHER: "replace the layer by convolutions, dense layers or pooling, or move it out of the model",
 }

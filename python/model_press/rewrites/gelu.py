@@ -1,10 +1,9 @@
 """GELU -> multiplications, additions and a tanh, which XNNPACK runs.
 
-XNNPACK of LiteRT 2.3 has GELU (ConvNeXt, vision transformers) in float only, and it is a late addition: that of
-TensorFlow Lite 2.16.1 could not be asked here. Where it lacks one, each becomes a single-threaded reference kernel that
-cuts the graph. Its exact form is
-x/2 (1 + erf(x / sqrt 2)). With P below, erf(x / sqrt 2) = tanh(x P(x^2)) to within 2e-7 / |x|, so that GELU is right to
-1.3e-6 everywhere, which is less than the rounding of a float32 product at |x| above 10. Own fit: least squares of
+XNNPACK of LiteRT 2.3 has GELU (ConvNeXt, vision transformers) in float only, and that of TensorFlow Lite 2.16.1 not at
+all (measured in the Android library): there each stays in a single-threaded reference kernel that cuts the graph. Its
+exact form is x/2 (1 + erf(x / sqrt 2)). With P below, it is tanh(x P(x^2)) instead of erf, and GELU is right to 1.3e-6
+everywhere. Own fit: least squares of
 atanh(erf(x / sqrt 2)) / x on 0 < x < 5, reweighted until the largest error of GELU stopped falling; beyond 5 both are
 x or 0 to within 1.5e-6. The approximate form is sqrt(2/pi) (x + 0.044715 x^3) inside the tanh, as it is defined.
 

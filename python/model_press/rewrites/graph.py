@@ -121,6 +121,11 @@ class Graph:
         data = self._model.buffers[self.tensors[tensor].buffer].data
         return data.view(np.int8).reshape(self.shape(tensor))
 
+    def integers(self, tensor: int) -> list[int]:
+        """The values of an int32 constant, flat; none where it is computed."""
+        data = self._model.buffers[self.tensors[tensor].buffer].data
+        return [] if data is None else data.view("<i4").tolist()
+
     def add_int8_like(self, tensor: int, name: str, codes: np.ndarray, dimension: int) -> int:
         """Appends int8 codes at the scales of another constant, one a channel of `dimension`; returns their index."""
         index = self._add(

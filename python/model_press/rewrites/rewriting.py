@@ -7,6 +7,7 @@ from model_press.rewrites import (
     dense_scales,
     float_islands,
     gelu,
+    math_ops,
     nearest,
     pooling,
     relu,
@@ -18,6 +19,7 @@ from model_press.rewrites.graph import Graph
 _REWRITES = {
     "dense_scales": dense_scales.rewrite,
     "gelu": gelu.rewrite,
+    "math": math_ops.rewrite,
     "nearest": nearest.rewrite,
     "relu": relu.rewrite,
     "pooling": pooling.rewrite,

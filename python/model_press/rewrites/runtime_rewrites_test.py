@@ -7,7 +7,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from model_press import tflite_file
-from model_press.rewrites import dense_scales, gelu, nearest
+from model_press.rewrites import dense_scales, gelu, math_ops, nearest
 from model_press.rewrites.graph import Graph
 from model_press.testing import int8_graphs
 from model_press.tflite_interpreter import Interpreter
@@ -159,3 +159,101 @@ def test_nearest_copies_the_same_floats(delegate):
 @pytest.mark.parametrize(("factor", "align"), [(3, False), (0.5, False), (2, True)])
 def test_other_resizes_stay(factor, align):
     assert nearest.rewrite(_nearest(factor, True, False, align)) == 0
+
+
+def _layer_norm(shape=(1, 4, 4, 32)) -> Graph:
+    """(x - mean) / sqrt(variance + epsilon) in float, as Keras' layer normalisation is converted."""
+    graph = _floats(shape)
+    few = (*shape[:3], 1)
+    axes = graph.add_constant("axes", np.array([3], np.int32), 1.0)
+    graph.tensors[axes].quantization = None
+    epsilon = graph.add_float_constant("epsilon", np.full((), 1e-3, np.float32))
+    mean, variance, sum_, root = (graph.add_float(n, few) for n in ("mean", "var", "sum", "root"))
+    squares, centred = graph.add_float("squares", shape), graph.add_float("centred", shape)
+    reducer = schema.ReducerOptionsT()
+    reducer.keepDims = True
+    difference = schema.SquaredDifferenceOptionsT()
+    for name, inputs, out, options in (
+        ("MEAN", [0, axes], mean, reducer),
+        ("SQUARED_DIFFERENCE", [0, mean], squares, difference),
+        ("MEAN", [squares, axes], variance, reducer),
+        ("ADD", [variance, epsilon], sum_, schema.AddOptionsT()),
+        ("RSQRT", [sum_], root, None),
+        ("SUB", [0, mean], centred, schema.SubOptionsT()),
+        ("MUL", [centred, root], 1, schema.MulOptionsT()),
+    ):
+        graph.operators.append(graph.operator(name, 1, inputs, [out], options))
+    return graph
+
+
+@pytest.mark.parametrize("delegate", ["xnnpack", "none"])
+def test_layer_normalisation_keeps_its_values(delegate):
+    before = _layer_norm().dump()
+    graph = Graph(before)
+    assert math_ops.rewrite(graph) == 3
+    after = graph.dump()
+    assert not {"MEAN", "RSQRT"} & set(_names(after))
+    x = np.random.default_rng(0).normal(2, 3, (1, 4, 4, 32)).astype(np.float32)
+    expected = _run(before, x, "none")
+    np.testing.assert_allclose(_run(after, x, delegate), expected, rtol=2e-5, atol=2e-5)
+    assert abs(expected.mean()) < 1e-3 and abs(expected.std() - 1) < 1e-2
+
+
+def test_a_mean_over_pixels_stays():
+    graph = _floats((1, 4, 4, 8), (1, 1, 1, 8))
+    axes = graph.add_constant("axes", np.array([1, 2], np.int32), 1.0)
+    options = schema.ReducerOptionsT()
+    options.keepDims = True
+    graph.operators.append(graph.operator("MEAN", 1, [0, axes], [1], options))
+    assert math_ops.rewrite(graph) == 0
+
+
+def _positive(name: str, version: int) -> Graph:
+    # Codes from 1 on are positive: roots have no other.
+    graph = int8_graphs.empty(SHAPE, SHAPE, (0.05, -129 + 1), (0.05, -128))
+    graph.operators.append(graph.operator(name, version, [0], [1]))
+    return graph
+
+
+@pytest.mark.parametrize("delegate", [True, False])
+@pytest.mark.parametrize("name", ["SQRT", "RSQRT"])
+def test_int8_roots_keep_their_codes(name, delegate):
+    """Against the definition: the built-in kernels of both round otherwise by a code."""
+    graph = _positive(name, 2 if name == "RSQRT" else 1)
+    assert math_ops.rewrite(graph) == 1
+    after = graph.dump()
+    codes = np.random.default_rng(0).integers(-128, 128, SHAPE)
+    real = np.maximum(0.05 * (codes + 128), 1e-30)
+    wanted = np.sqrt(real) if name == "SQRT" else 1 / np.sqrt(real)
+    expected = np.clip(np.rint(wanted / 0.05) - 128, -128, 127)
+    found = int8_graphs.outputs(after, delegate)
+    some = codes > -128  # 1 / 0 has no code
+    assert np.abs(found - expected)[some].max() <= 1
+    assert np.mean(found[some] != expected[some]) < 0.02
+    assert int8_graphs.delegated(after) == (1, [])
+
+
+def _sum(name: str, scales: tuple[float, float]) -> Graph:
+    scale, out_scale = scales
+    graph = int8_graphs.empty(SHAPE, SHAPE, (scale, 0), (out_scale, 0))
+    other = graph.add_constant("other", np.arange(-8, 8).astype(np.int8), out_scale)
+    options = schema.AddOptionsT() if name == "ADD" else schema.SubOptionsT()
+    graph.operators.append(graph.operator(name, 2, [0, other], [1], options))
+    return graph
+
+
+@pytest.mark.parametrize("name", ["ADD", "SUB"])
+@pytest.mark.parametrize(("scales", "left"), [((1e-5, 0.5), 0), ((0.1, 0.5), 1), ((100.0, 0.1), 0)])
+def test_sums_of_far_scales_move_into_the_delegate(name, scales, left):
+    graph = _sum(name, scales)
+    before = graph.dump()
+    assert math_ops.rewrite(graph) == 1 - left
+    after = graph.dump()
+    assert int8_graphs.delegated(before)[0] == left
+    assert int8_graphs.delegated(after) == (1, [])
+    # Against the definition: of scales this far apart the built-in ADD overflows.
+    scale, out_scale = scales
+    codes, other = np.random.default_rng(0).integers(-128, 128, SHAPE), np.arange(-8, 8)
+    total = codes * scale + (other if name == "ADD" else -other) * out_scale
+    expected = np.clip(np.rint(total / out_scale), -128, 127)
+    assert np.abs(int8_graphs.outputs(after, True) - expected).max() <= 1
