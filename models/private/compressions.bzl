@@ -1,7 +1,7 @@
 """Names of the compressions that model_press ships, and how they stand in a variant's name."""
 
 load(":named.bzl", "named_label")
-load(":recipes.bzl", "RECIPES")
+load(":recipes.bzl", "is_recipe")
 
 # //models/tests:recipes_test compares it with the JSON files in //models/compressions.
 COMPRESSIONS = [
@@ -9,11 +9,16 @@ COMPRESSIONS = [
     "channels70",
     "channels80",
     "clustered16",
+    "cqat16",
+    "equalized",
     "macs30",
     "parameters30",
+    "pcqat50_16",
+    "pqat50",
     "pruned50",
     "pruned80",
     "pruned_2_4",
+    "qat",
 ]
 
 def split_recipe(recipe):
@@ -25,12 +30,12 @@ def split_recipe(recipe):
     Returns:
       (compression, recipe): names; the compression is None where there is none, the recipe of a compression alone is fp32.
     """
-    if recipe in RECIPES:
+    if is_recipe(recipe):
         return None, recipe
     for compression in COMPRESSIONS:
         if recipe == compression:
             return compression, "fp32"
-        if recipe.startswith(compression + "_") and recipe[len(compression) + 1:] in RECIPES:
+        if recipe.startswith(compression + "_") and is_recipe(recipe[len(compression) + 1:]):
             return compression, recipe[len(compression) + 1:]
     return None, recipe
 

@@ -11,9 +11,22 @@ RECIPES = {
     "int8": True,
 }
 
+# Those that a team asks for by name: model_variants does not make them unasked, since no runtime delegates int4, and only
+# pruned models have zeros to leave out.
+FURTHER_RECIPES = {
+    "int4": True,
+    "sparse_fp32": False,
+}
+
+_ALL = dict(RECIPES, **FURTHER_RECIPES)
+
+def is_recipe(name):
+    """Whether a shipped recipe has this name."""
+    return name in _ALL
+
 def recipe_error(target, recipe):
     """What is wrong with a tflite_variant's recipe: one line, or None; see name_error."""
-    return name_error(target, recipe, RECIPES.keys(), "recipe", " (behind a compression, as in pruned50_int8, or alone)")
+    return name_error(target, recipe, _ALL.keys(), "recipe", " (behind a compression, as in pruned50_int8, or alone)")
 
 def recipe_label(target, recipe):
     """The label of a recipe that is given by name or by label; fails on an unknown name, naming the target."""
@@ -21,4 +34,4 @@ def recipe_label(target, recipe):
 
 def recipe_is_calibrated(recipe):
     """Whether a shipped recipe needs representative images; a user's own recipe is asked later, by its provider."""
-    return RECIPES.get(recipe, False)
+    return _ALL.get(recipe, False)

@@ -10,7 +10,10 @@ from model_press.compress import recipe
 
 def test_starlark_table_matches_the_json_files():
     text = pathlib.Path("models/private/recipes.bzl").read_text()
-    table = ast.literal_eval(re.search(r"RECIPES = (\{.*?\})", text, re.DOTALL)[1])
+    table = {}
+    for name in ("RECIPES", "FURTHER_RECIPES"):
+        literal = re.search(rf"^{name} = (\{{.*?\}})", text, re.DOTALL | re.MULTILINE)[1]
+        table.update(ast.literal_eval(literal))
     files = {
         path.stem: json.loads(path.read_text())
         for path in pathlib.Path("models/recipes").glob("*.json")

@@ -165,7 +165,7 @@ def _unknown_recipe_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        "//a:b: recipe is \"int9\", expected one of dynamic_int8, fp16, fp32, int16x8, int8 (behind a compression, " +
+        "//a:b: recipe is \"int9\", expected one of dynamic_int8, fp16, fp32, int16x8, int4, int8, sparse_fp32 (behind a compression, " +
         "as in pruned50_int8, or alone) or the label of your own `recipe` target",
         recipe_error("//a:b", "int9"),
     )

@@ -274,7 +274,7 @@ def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     if options.calibration_images is not None:
         images = files.read_npy(options.calibration_images, "calibration images")
     normalization = info.preprocess.normalization
-    converted = convert.convert_model(options.model, normalization, recipe, images)
+    converted = convert.convert_model(options.model, normalization, recipe, images, info)
     description = convert.describe(
         converted, info, recipe, _stem(options.out_model), options.labels
     )

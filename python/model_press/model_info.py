@@ -31,10 +31,25 @@ class InfoPreprocess:
 
 
 @dataclasses.dataclass(frozen=True)
+class ActivationRange:
+    """The range of values of one tensor, learned in a training with int8's rounding.
+
+    layer: which makes it. part: "output"; "depthwise": between the two convolutions of a separable one; "linear":
+      before an activation that no integer operator has fused, such as softmax.
+    min, max: in the tensor's own unit; 0 lies between.
+    """
+
+    layer: str
+    part: Literal["depthwise", "linear", "output"]
+    min: float
+    max: float
+
+
+@dataclasses.dataclass(frozen=True)
 class ModelInfo:
     """keras: "2", "3" or "saved_model". trained: whether accuracy means anything.
 
-    compression: what made this model from another one, or null.
+    compression: what made this model from another one, or null. activation_ranges: none where it was trained in float.
     """
 
     schema_version: Literal[1]
@@ -49,6 +64,7 @@ class ModelInfo:
     preprocess: InfoPreprocess
     trained: bool
     compression: manifest.Compression | None = None
+    activation_ranges: tuple[ActivationRange, ...] = ()
 
     @property
     def height(self) -> int:

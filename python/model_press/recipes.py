@@ -50,7 +50,8 @@ class MixedPrecision:
 class Recipe:
     """One way to convert a model.
 
-    weights: how weights are stored in the file.
+    weights: how weights are stored in the file. int4: those of convolutions, the rest int8. sparse_float32: without
+      their zeros, for pruned models.
     activations: what is computed with; int8 and int16 need calibration images.
     input_type, output_type: element types of the model's input and output tensors.
     preprocess: "fused" (raw 0..255 RGB pixels go in) or "external" (the app applies mean and std).
@@ -64,7 +65,7 @@ class Recipe:
 
     schema_version: Literal[1]
     name: str
-    weights: Literal["float32", "float16", "int8"]
+    weights: Literal["float32", "float16", "int8", "int4", "sparse_float32", "sparse_int8"]
     activations: Literal["float32", "int8", "int16"]
     input_type: Literal["float32", "uint8", "int8"]
     output_type: Literal["float32", "uint8", "int8"]
@@ -106,8 +107,21 @@ def _check(recipe: Recipe, where: str) -> None:
         f"activations '{recipe.activations}' go with calibration "
         f"'{'required' if recipe.quantized_activations else 'none'}', got '{recipe.calibration}'",
     )
+    need(
+        recipe.weights != "sparse_int8",
+        "weights 'sparse_int8': the default delegate (XNNPACK of LiteRT 2.3 and TensorFlow Lite 2.16.1) cannot load "
+        "sparse int8 weights; use 'int8', which zips as small",
+    )
     if recipe.quantized_activations:
-        need(recipe.weights == "int8", f"{recipe.activations} activations need int8 weights")
+        need(
+            recipe.weights in ("int8", "int4"),
+            f"{recipe.activations} activations need int8 weights, got '{recipe.weights}'",
+        )
+    need(
+        recipe.weights != "int4" or recipe.activations == "int8",
+        f"weights 'int4' with {recipe.activations} activations: TensorFlow Lite 2.16.1 answers wrongly without a word; "
+        "use int8 activations",
+    )
     if recipe.activations != "int8":
         # The converter offers integer inputs and outputs only where the graph computes in int8.
         need(

@@ -16,9 +16,9 @@ def _json(**changes) -> dict:
     return strict_json.to_json(manifests.recipe()) | changes
 
 
-def test_the_five_recipes_ship():
+def test_the_recipes_ship():
     names = [path.stem for path in SHIPPED]
-    assert names == ["dynamic_int8", "fp16", "fp32", "int16x8", "int8"]
+    assert names == ["dynamic_int8", "fp16", "fp32", "int16x8", "int4", "int8", "sparse_fp32"]
 
 
 @pytest.mark.parametrize("path", SHIPPED)
@@ -44,7 +44,13 @@ def test_round_trip():
     "changes, said",
     [
         ({"wieghts": "int8"}, ["unknown field 'wieghts'", "weights"]),
-        ({"weights": "int4"}, ["'weights'", "int4", "float16"]),
+        ({"weights": "int2"}, ["'weights'", "int2", "float16"]),
+        (
+            {"weights": "int4", "activations": "float32", "calibration": "none"},
+            ["int4", "2.16.1 answers wrongly"],
+        ),
+        ({"weights": "sparse_int8"}, ["sparse_int8", "cannot load", "use 'int8'"]),
+        ({"weights": "sparse_float32"}, ["int8 activations need int8 weights"]),
         ({"per_channel_dense": 0}, ["per_channel_dense", "expected bool"]),
         ({"per_channel_dense": "no"}, ["per_channel_dense", "expected bool"]),
         ({"schema_version": 2}, ["schema_version", "2"]),

@@ -20,7 +20,17 @@ from model_press.compress import (
 )
 from model_press.compress.channels import prune
 from model_press.compress.checkpoint import Checkpoint
+from model_press.compress.quantization import bias_correction, equalize
+from model_press.compress.quantization.simulate import Simulation
 from model_press.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Shift:
+    """The largest shift of a channel's mean that bias correction took out of a layer, in the unit of its outputs."""
+
+    layer: str
+    largest: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +38,8 @@ class Report:
     """What a compression did; written beside the model.
 
     parameters, macs: before and after. groups: the channel groups. weights: a row for each weight.
-    fine_tuned: whether training followed.
+    fine_tuned: whether training followed. activation_ranges: those that a training with int8's rounding learned.
+    equalized: how many pairs of kernels scales were moved between. corrected: largest shift taken out of each layer.
     """
 
     schema_version: int
@@ -39,6 +50,9 @@ class Report:
     groups: tuple[prune.GroupReport, ...]
     weights: tuple[kernels.Coverage, ...]
     fine_tuned: bool
+    activation_ranges: tuple[model_info.ActivationRange, ...]
+    equalized: int
+    corrected: tuple[Shift, ...]
 
 
 def compress(
@@ -92,8 +106,13 @@ def compress(
                 batch_norm.reestimate(model, seen, normalization)
         else:
             model = graph.clone(original)
+        equalization = compression.equalization
+        moved = equalize.equalize(model) if equalization and equalization.cross_layer else ()
         observers = _observers(model, compression)
+        simulation = None
         if trains:
+            if compression.quantization:
+                simulation = Simulation(model, compression.quantization.begin_share)
             training.fine_tune(
                 model,
                 compression.training,
@@ -101,11 +120,20 @@ def compress(
                 normalization,
                 teacher=original,
                 observer=Together(observers),
+                simulation=simulation,
                 checkpoint=checkpoint,
                 report=say,
             )
         for observer in observers:
             observer.finish()
+        corrected: dict[str, float] = {}
+        if equalization and equalization.bias_correction:
+            if inputs is None:
+                raise UserError(
+                    f"compression {compression.name} corrects biases and needs images: set `training` to an image_set "
+                    "or image_stream, or equalization.bias_correction to false"
+                )
+            corrected = bias_correction.correct(model, inputs[: equalization.images])
         report = Report(
             1,
             compression.name,
@@ -115,6 +143,9 @@ def compress(
             pruned.groups if pruned else (),
             tuple(kernels.coverage(model, _kept_layers(compression))),
             trains,
+            simulation.ranges() if simulation else (),
+            len(moved),
+            tuple(Shift(*pair) for pair in corrected.items()),
         )
         return model, report
 
@@ -169,12 +200,16 @@ def _images(
     compression: recipe.Compression, source: training.Source | None, info: model_info.ModelInfo
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
     """What criteria and statistics look at: the first images, and their classes if all have one."""
-    if compression.channels is None or source is None:
+    equalization = compression.equalization
+    count = compression.channels.images if compression.channels else 0
+    if equalization and equalization.bias_correction:
+        count = max(count, equalization.images)
+    if not count or source is None:
         return None, None
     seed = compression.training.seed if compression.training else 0
     # Another seed than training's: what ranks the channels is not what they are trained on first.
     ((images, classes),) = source.epochs(1, seed + 1)
-    images, classes = images[: compression.channels.images], classes[: compression.channels.images]
+    images, classes = images[:count], classes[:count]
     if images.shape[1:3] != (info.height, info.width):
         raise UserError(
             f"the images are {images.shape[1]}x{images.shape[2]}, but the model takes "
@@ -204,6 +239,7 @@ def write(
             original_parameters=info.parameters,
             fine_tuned=report.fine_tuned,
         ),
+        activation_ranges=report.activation_ranges,
     )
     files.write_json(out_info, strict_json.to_json(described))
     files.write_json(out_report, strict_json.to_json(report))

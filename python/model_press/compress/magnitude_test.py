@@ -1,16 +1,20 @@
 """Magnitude pruning: where zeros go, when, that they stay, and that nothing else is left behind."""
 
 import dataclasses
-import sys
-import types
 import zlib
 
 import numpy as np
 import pytest
-from packaging import version
 
 from model_press import keras_file
-from model_press.compress import kernels, magnitude, recipe, testing_nets, training
+from model_press.compress import (
+    kernels,
+    magnitude,
+    recipe,
+    testing_nets,
+    testing_tfmot,
+    training,
+)
 from model_press.preprocess import RAW
 from model_press.testing.raises import user_error
 
@@ -211,22 +215,10 @@ def test_only_the_zipped_file_shrinks(tmp_path):
     assert sparse_zipped < 0.5 * dense_zipped
 
 
-def _tensorflow_model_optimization():
-    """tfmot 0.8 compares two versions by distutils, which Python 3.12 and later do not have."""
-    if sys.version_info >= (3, 12):
-        for name in ("distutils", "distutils.version"):
-            sys.modules[name] = types.ModuleType(name)
-        sys.modules["distutils"].version = sys.modules["distutils.version"]
-        sys.modules["distutils.version"].LooseVersion = version.Version
-    import tensorflow_model_optimization
-
-    return tensorflow_model_optimization
-
-
 @pytest.mark.parametrize("schedule", ["constant", "polynomial"])
 def test_masks_and_schedule_are_those_of_tensorflow_model_optimization(schedule):
     testing_nets.tf_quiet.tensorflow()
-    tfmot = _tensorflow_model_optimization()
+    tfmot = testing_tfmot.library()
 
     keras = testing_nets.library("2")
     chosen = settings(schedule=schedule, frequency=1, end_share=1.0, sparsity=0.8)

@@ -71,6 +71,31 @@ class Clustering:
 
 
 @dataclasses.dataclass(frozen=True)
+class Equalization:
+    """Weights that int8 suits better, in a network that computes the same; no training is needed.
+
+    cross_layer: move scales between neighbouring kernels (quantization/equalize.py).
+    bias_correction: take out of the biases what rounded kernels will shift means by (quantization/bias_correction.py).
+    images: the most images that bias correction looks at.
+    """
+
+    cross_layer: bool
+    bias_correction: bool
+    images: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Quantization:
+    """Training with int8's rounding (quantization/simulate.py); the ranges that it learns go into int8 variants.
+
+    begin_share: share of the training that passes in float before, at least 0 and below 1: what zeros or clusters
+      change is trained there with batch normalisation's statistics, which stay as they are afterwards.
+    """
+
+    begin_share: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Distillation:
     """Learning from the original's answers (Hinton et al., "Distilling the Knowledge", 2015).
 
@@ -104,7 +129,8 @@ class Training:
 class Compression:
     """One way to make a Keras model smaller.
 
-    Channels go first, then weights; what is pruned stays so when it is clustered.
+    Channels go first, scales are evened out, then weights go; what is pruned stays so when it is clustered, and both
+    when int8 is simulated. Biases are corrected last.
 
     reestimate_batch_norm: take batch normalisation's statistics anew after channels have gone.
     training: the fine-tuning, or null.
@@ -117,6 +143,8 @@ class Compression:
     clustering: Clustering | None
     reestimate_batch_norm: bool
     training: Training | None
+    equalization: Equalization | None = None
+    quantization: Quantization | None = None
 
 
 def parse(data: object, where: str) -> Compression:
@@ -144,8 +172,8 @@ def _check(compression: Compression, where: str) -> None:
     channels, magnitude = compression.channels, compression.magnitude
     clustering = compression.clustering
     need(
-        channels or magnitude or clustering,
-        "none of channels, magnitude and clustering is set; it would change nothing",
+        channels or magnitude or clustering or compression.equalization or compression.quantization,
+        "none of channels, magnitude, clustering, equalization and quantization is set; it would change nothing",
     )
     if channels:
         need(
@@ -179,6 +207,28 @@ def _check(compression: Compression, where: str) -> None:
         need(
             2 <= clustering.clusters <= 256,
             f"clustering.clusters is {clustering.clusters}, expected 2 to 256",
+        )
+    if equalization := compression.equalization:
+        need(
+            equalization.cross_layer or equalization.bias_correction,
+            "equalization has neither cross_layer nor bias_correction; set one, or equalization to null",
+        )
+        need(
+            equalization.images >= 1,
+            f"equalization.images is {equalization.images}, expected 1 or more",
+        )
+        need(
+            not (equalization.bias_correction and compression.quantization),
+            "equalization.bias_correction does not go with quantization, whose training corrects the biases; drop one",
+        )
+    if quantization := compression.quantization:
+        need(
+            0 <= quantization.begin_share < 1,
+            f"quantization.begin_share is {quantization.begin_share}, expected a share of at least 0 and below 1",
+        )
+        need(
+            compression.training is not None,
+            "quantization learns ranges in training; set training",
         )
     if training := compression.training:
         need(training.epochs >= 1, f"training.epochs is {training.epochs}, expected 1 or more")

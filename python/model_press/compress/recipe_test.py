@@ -32,7 +32,12 @@ def test_there_are_shipped_compressions():
     "name, field, value, said",
     [
         ("channels80", "name", "Channels 80", ["'Channels 80'", "small letters"]),
-        ("channels80", "channels", None, ["none of channels, magnitude and clustering"]),
+        (
+            "channels80",
+            "channels",
+            None,
+            ["none of channels, magnitude, clustering, equalization and quantization"],
+        ),
         ("channels80", "channels.share", None, ["a share or a budget"]),
         ("channels80", "channels.budget", 0.5, ["a share or a budget", "not both"]),
         ("channels80", "channels.share", 80.0, ["channels.share is 80.0"]),
@@ -44,6 +49,18 @@ def test_there_are_shipped_compressions():
         ("pruned_2_4", "magnitude.sparsity", 0.8, ["2:4 means sparsity 0.5"]),
         ("pruned50", "magnitude.frequency", 0, ["frequency"]),
         ("pruned50", "magnitude.blocks", 4, ["unknown field 'blocks'"]),
+        (
+            "qat",
+            "quantization",
+            None,
+            ["none of channels, magnitude, clustering, equalization and quantization"],
+        ),
+        ("qat", "quantization.begin_share", 1.0, ["quantization.begin_share is 1.0", "below 1"]),
+        ("qat", "quantization.bits", 4, ["unknown field 'bits'"]),
+        ("equalized", "equalization.images", 0, ["equalization.images is 0"]),
+        ("equalized", "equalization.cross_layer", "yes", ["expected bool"]),
+        ("equalized", "quantization", {"begin_share": 0.0}, ["bias_correction", "drop one"]),
+        ("pqat50", "training", None, ["quantization learns ranges in training"]),
     ],
 )
 def test_mistakes_are_named(name, field, value, said):

@@ -8,6 +8,7 @@ import numpy as np
 
 from model_press.compress.checkpoint import Checkpoint
 from model_press.compress.graph import is_keras_2
+from model_press.compress.quantization.simulate import Simulation
 from model_press.compress.recipe import Training
 from model_press.errors import UserError
 from model_press.preprocess import Normalization
@@ -59,6 +60,7 @@ def fine_tune(
     *,
     teacher: Any | None = None,
     observer: Observer | None = None,
+    simulation: Simulation | None = None,
     checkpoint: Checkpoint | None = None,
     report: Callable[[str], None] = print,
 ) -> None:
@@ -71,12 +73,13 @@ def fine_tune(
       normalization: from pixels to the model's input.
       teacher: the original, for distillation.
       observer: is told of every step.
+      simulation: of the model, called in its place from the step on that it names; None trains in float alone.
       checkpoint: where the state is kept, so that the same call after a kill goes on; the result is the same.
       report: takes a line for each epoch.
     Raises:
       UserError: labels are missing and nothing is distilled; fewer images than a batch; a loss that is not finite.
     """
-    trainer = _Trainer(model, training, normalization, teacher)
+    trainer = _Trainer(model, training, normalization, teacher, simulation)
     run = _Run(trainer, training, observer or Observer(), checkpoint, report)
     for number, (pixels, classes) in enumerate(source.epochs(training.epochs, training.seed)):
         if not run.started:
@@ -130,7 +133,7 @@ class _Run:
                 continue
             self._observer.before_step(step)
             part = slice(place * batch, (place + 1) * batch)
-            loss, accuracy = self._trainer.step(pixels[part], classes[part])
+            loss, accuracy = self._trainer.step(step, pixels[part], classes[part])
             self._observer.after_step(step)
             losses.append(float(loss))
             right.append(float(accuracy))
@@ -166,7 +169,12 @@ def gives_probabilities(model: Any) -> bool:
 
 class _Trainer:
     def __init__(
-        self, model: Any, training: Training, normalization: Normalization, teacher: Any | None
+        self,
+        model: Any,
+        training: Training,
+        normalization: Normalization,
+        teacher: Any | None,
+        simulation: Simulation | None,
     ):
         if training.distillation is not None and teacher is None:
             raise UserError("distillation needs the original model")
@@ -174,7 +182,9 @@ class _Trainer:
         self._teacher = teacher if training.distillation is not None else None
         self._library = tf_keras() if is_keras_2(model) else keras()
         self._logs = gives_probabilities(model)
+        self._simulation = simulation
         self._step: Callable | None = None
+        self._simulated_step: Callable | None = None
         self._state: list[Any] = []
         self._momenta: list[tuple[Any, float]] = []
 
@@ -184,7 +194,7 @@ class _Trainer:
             layer.momentum = momentum
 
     def plan(self, steps: int) -> None:
-        """Fixes the learning rate's course and compiles the step."""
+        """Fixes the learning rate's course and prepares the steps."""
         training, optimizers = self._training, self._library.optimizers
         warm_up = min(int(training.warm_up * steps) + 1, steps)
         rate = optimizers.schedules.CosineDecay(
@@ -204,22 +214,29 @@ class _Trainer:
                 layer.momentum = min(layer.momentum, max(0.0, 1 - _MEMORIES / steps))
         plain = [v if isinstance(v, tf.Variable) else v.value for v in variables]
 
-        @tf.function(autograph=False)
-        def step(images, classes):
-            targets = self._targets(tf, images, classes)
-            with tf.GradientTape() as tape:
-                logs = self._log_probabilities(tf, self._model(images, training=True))
-                loss = sum(
-                    -tf.reduce_mean(tf.reduce_sum(t * f(logs), 1)) * s for t, f, s in targets
-                )
-            gradients = tape.gradient(loss, plain)
-            optimizer.apply_gradients(zip(gradients, variables, strict=True))
-            right = tf.equal(tf.argmax(logs, 1, tf.int32), classes)
-            return loss, tf.reduce_mean(tf.cast(right, tf.float32))
+        def step_of(forward: Callable[[Any], Any]) -> Callable:
+            @tf.function(autograph=False)
+            def step(images, classes):
+                targets = self._targets(tf, images, classes)
+                with tf.GradientTape() as tape:
+                    logs = self._log_probabilities(tf, forward(images))
+                    loss = sum(
+                        -tf.reduce_mean(tf.reduce_sum(t * f(logs), 1)) * s for t, f, s in targets
+                    )
+                gradients = tape.gradient(loss, plain)
+                optimizer.apply_gradients(zip(gradients, variables, strict=True))
+                right = tf.equal(tf.argmax(logs, 1, tf.int32), classes)
+                return loss, tf.reduce_mean(tf.cast(right, tf.float32))
 
-        self._step = step
+            return step
+
+        self._step = step_of(lambda images: self._model(images, training=True))
         own = optimizer.variables
         self._state = [*self._model.weights, *(own() if callable(own) else own)]
+        if self._simulation:
+            self._simulation.begin(steps)
+            self._simulated_step = step_of(self._simulation)
+            self._state += self._simulation.variables()
 
     def variables(self) -> list[Any]:
         """All that training changes: weights and the optimizer's state; after plan()."""
@@ -248,7 +265,9 @@ class _Trainer:
             return tf.math.log(tf.maximum(outputs, 1e-7))
         return tf.nn.log_softmax(outputs)
 
-    def step(self, pixels: np.ndarray, classes: np.ndarray) -> tuple[Any, Any]:
+    def step(self, number: int, pixels: np.ndarray, classes: np.ndarray) -> tuple[Any, Any]:
         tf = tensorflow()
         images = self._normalization.apply(pixels)
-        return self._step(tf.constant(images), tf.constant(classes))
+        simulated = self._simulation is not None and number >= self._simulation.first_step
+        step = self._simulated_step if simulated else self._step
+        return step(tf.constant(images), tf.constant(classes))

@@ -16,7 +16,15 @@ from model_press import (
     model_info,
     tflite_file,
 )
-from model_press.convert import calibration, mixed_precision, tflite, verify
+from model_press.convert import (
+    calibration,
+    int4_weights,
+    mixed_precision,
+    preserved,
+    sparse_weights,
+    tflite,
+    verify,
+)
 from model_press.errors import UserError
 from model_press.preprocess import Normalization
 from model_press.recipes import Recipe
@@ -40,6 +48,7 @@ def convert_model(
     pre: Normalization,
     recipe: Recipe,
     images: np.ndarray | None,
+    info: model_info.ModelInfo | None = None,
 ) -> Converted:
     """Converts a model file by a recipe.
 
@@ -47,6 +56,8 @@ def convert_model(
       path: .keras, .h5, SavedModel directory or zip.
       pre: the normalisation that the model was trained with.
       images: uint8 [N, H, W, 3] raw RGB pixels for recipes that calibrate, else None.
+      info: the model's description, if there is one: ranges that it learned in training are those of an int8
+        graph, and zeros or clusters that a compression made must survive.
     Raises:
       UserError: bad model, bad calibration images, or a conversion that breaks a promise.
     """
@@ -59,7 +70,11 @@ def convert_model(
         else:
             call, fused_by = loaded.call, "external"
         samples = None if images is None else _samples(images, pre, recipe)
-        data = tflite.convert(call, loaded.height, loaded.width, recipe, samples)
+        ranges = info.activation_ranges if info is not None else ()
+        data = tflite.convert(call, loaded.height, loaded.width, recipe, samples, ranges)
+        # Half precision cannot lose a zero.
+        if info is not None and info.compression is not None and recipe.weights != "float16":
+            preserved.check(data, loaded.model)
         verify.check_structure(tflite_file.parse(data, "the converted model"), recipe)
         if recipe.mixed_precision is not None:
             twin = tflite.convert(call, loaded.height, loaded.width, _in_float(recipe), None)
@@ -68,6 +83,10 @@ def convert_model(
                 data, twin, inputs, recipe.mixed_precision.max_mean_diff
             ).data
     data = rewriting.apply(data, recipe.rewrites)
+    if recipe.weights == "int4":
+        data = int4_weights.store(data)
+    if recipe.weights == "sparse_float32":
+        data = sparse_weights.encode(data)
     file = tflite_file.parse(data, "the converted model")
     verify.check_outputs(data, file)
     return Converted(data, file, fused_by)

@@ -1,12 +1,14 @@
 """Runs TensorFlow's converter by a recipe. The result is static (batch 1), builtins only."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from model_press.convert import learned_ranges
 from model_press.errors import UserError
+from model_press.model_info import ActivationRange
 from model_press.recipes import Recipe
 from model_press.tf_quiet import capture_stderr, tensorflow
 
@@ -17,12 +19,14 @@ def convert(
     width: int,
     recipe: Recipe,
     samples: Callable[[], Iterator[np.ndarray]] | None,
+    ranges: Sequence[ActivationRange] = (),
 ) -> bytes:
     """Converts an image classifier.
 
     Args:
       call: from a float32 tensor [1, height, width, 3] to class scores [1, classes].
       samples: yields float32 [1, height, width, 3] inputs of `call`, for recipes that calibrate.
+      ranges: learned in training; they take the place of calibrated ones in an int8 graph.
     Returns:
       The .tflite file; the same arguments give the same bytes.
     Raises:
@@ -44,9 +48,13 @@ def convert(
     owner.kept = concrete.variables
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], owner)
     _configure(converter, tf, recipe, samples)
+    if ranges and recipe.activations == "int8":
+        learned_ranges.use(converter, ranges)
     with capture_stderr() as log:
         try:
             return converter.convert()
+        except UserError:
+            raise
         except Exception as error:  # the converter raises ConverterError, ValueError, RuntimeError
             failure = error
     raise UserError(_explain(failure, concrete, log[0])) from failure
@@ -61,7 +69,7 @@ def _configure(
     converter._experimental_disable_per_channel_quantization_for_dense_layers = (
         not recipe.per_channel_dense
     )
-    if recipe.weights == "float32":
+    if recipe.weights in ("float32", "sparse_float32"):
         return
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if recipe.weights == "float16":

@@ -146,7 +146,7 @@ def _why(
         return "shape or axis, no weight"
     if role == "bias" and tensor.dtype in ("int32", "int64"):
         return f"bias of an integer operator: {tensor.dtype} accumulates without rounding"
-    if recipe.weights == "float32":
+    if recipe.weights in ("float32", "sparse_float32"):
         return f"the recipe keeps {recipe.weights} weights"
     if role == "bias":
         return "bias: added in float after a float operator"

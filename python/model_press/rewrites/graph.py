@@ -81,8 +81,12 @@ class Graph:
 
     def part_name(self, tensor: int, part: str) -> str:
         """A name for a tensor that goes into making another: tools tell tensors apart by name."""
+        return f"{self.text_name(tensor)}/{part}"
+
+    def text_name(self, tensor: int) -> str:
+        """A tensor's name; where operators were fused, their names joined by semicolons, the result's first."""
         name = self.tensors[tensor].name or b""
-        return f"{name if isinstance(name, str) else name.decode()}/{part}"
+        return name if isinstance(name, str) else name.decode()
 
     def add_activation(self, name: str, shape: Sequence[int], scale: float, zero_point: int) -> int:
         """Appends an int8 tensor that an operator will write; returns its index."""
@@ -135,6 +139,21 @@ class Graph:
         quantization.quantizedDimension = dimension
         self.tensors[index].quantization = quantization
         return index
+
+    def is_sole(self, tensor: int) -> bool:
+        """Whether one operator alone reads a constant, and no other tensor has its buffer."""
+        buffer = self.tensors[tensor].buffer
+        owners = sum(other.buffer == buffer for other in self.tensors)
+        reads = sum(int(i) == tensor for operator in self.operators for i in operator.inputs)
+        return owners == 1 and reads == 1
+
+    def set_constant(self, tensor: int, kind: int, data: bytes, scales: np.ndarray) -> None:
+        """Replaces a constant for which is_sole holds, its scales along the same dimension; kind: a TensorType."""
+        info = self.tensors[tensor]
+        info.type = kind
+        self._model.buffers[info.buffer].data = np.frombuffer(data, np.uint8)
+        info.quantization.scale = np.asarray(scales, np.float32)
+        info.quantization.zeroPoint = np.zeros(len(scales), np.int64)
 
     def add_float_constant(self, name: str, values: np.ndarray) -> int:
         """Appends a float32 constant; returns its index."""

@@ -1,0 +1,102 @@
+"""Bias correction: what int8 kernels shift a channel's mean by is taken out of the bias behind them.
+
+Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, the empirical form: the
+mean of each channel over images, before the bias, of the float network and of one whose kernels are rounded as the
+converter rounds them. The layers before are corrected already when a layer is compared.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from model_press.compress import graph as graph_lib
+from model_press.compress.quantization import graph_pass, points
+from model_press.tf_quiet import tensorflow
+
+
+def correct(model: Any, inputs: np.ndarray) -> dict[str, float]:
+    """Corrects a functional Keras model in place: biases, or the means of batch normalisations where there are none.
+
+    Args:
+      model: it.
+      inputs: float32 [N, H, W, 3], normalised.
+    Returns:
+      Layer to the largest shift that was taken out, in the unit of the layer's outputs. Layers with neither a bias
+      nor a batch normalisation behind them are left out.
+    Raises:
+      UserError: see points.find.
+    """
+    graph = graph_lib.trace(model)
+    points.find(graph)  # refuses what a pass cannot follow
+    targets = _targets(graph)
+    images = tensorflow().constant(inputs)
+    exact = _Means(graph)
+    exact.run(images)
+    rounded = _Rounded(graph, exact.means, targets)
+    rounded.run(images)
+    shifts = {}
+    for name, shift in rounded.shifts.items():
+        variable, sign = targets[name]
+        variable.assign((np.asarray(variable) + sign * shift).astype(np.float32))
+        shifts[name] = float(np.abs(shift).max())
+    return shifts
+
+
+def _targets(graph: graph_lib.Graph) -> dict[str, tuple[Any, int]]:
+    """Layer name to the variable that a shift of its result is added to, and the sign."""
+    readers: dict[int, list[graph_lib.Call]] = {}
+    for call in graph.calls:
+        for number in call.inputs:
+            readers.setdefault(number, []).append(call)
+    targets = {}
+    for call in graph.calls:
+        layer = call.layer
+        if type(layer).__name__ not in points.CONVOLUTIONS:
+            continue
+        behind = readers.get(call.outputs[0], [])
+        if layer.use_bias:
+            targets[layer.name] = (layer.bias, 1)
+        elif (
+            points.activation(layer) == "linear"
+            and behind
+            and all(type(each.layer).__name__ == "BatchNormalization" for each in behind)
+            and len(behind) == 1
+        ):
+            targets[layer.name] = (behind[0].layer.moving_mean, -1)
+    return targets
+
+
+class _Means(graph_pass.Pass):
+    """Takes the mean of each channel of each layer's result."""
+
+    def __init__(self, graph: graph_lib.Graph):
+        super().__init__(graph, False)
+        self.means: dict[str, np.ndarray] = {}
+
+    def convolved(self, layer: Any, result: Any) -> Any:
+        self.means[layer.name] = _mean(result)
+        return result
+
+
+class _Rounded(graph_pass.Pass):
+    """Rounds kernels, and takes out the shift of each layer as it comes by."""
+
+    def __init__(self, graph: graph_lib.Graph, means: dict[str, np.ndarray], targets: dict):
+        super().__init__(graph, False)
+        self._means, self._targets = means, targets
+        self.shifts: dict[str, np.ndarray] = {}
+
+    def kernel(self, kernel: Any, axes: tuple[int, ...]) -> Any:
+        return graph_pass.rounded_kernel(kernel, axes)
+
+    def convolved(self, layer: Any, result: Any) -> Any:
+        if layer.name not in self._targets:
+            return result
+        shift = self._means[layer.name] - _mean(result)
+        self.shifts[layer.name] = shift
+        return result + shift.astype(np.float32)
+
+
+def _mean(result: Any) -> np.ndarray:
+    values = np.asarray(result, np.float64)
+    return values.reshape(-1, values.shape[-1]).mean(axis=0)

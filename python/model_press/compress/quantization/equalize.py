@@ -1,0 +1,203 @@
+"""Cross-layer equalization: scales move from one kernel to the next until neighbours' channels span alike.
+
+Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019. Between two convolutions
+with at most a ReLU, a batch normalisation and poolings in between, channel i may leave the first one divided by s_i and
+enter the second one multiplied by s_i: the network computes the same. With s_i = sqrt(r1_i / r2_i), where r1_i and r2_i
+are the largest weights on either side (the first with its batch normalisation's factor), both become sqrt(r1_i r2_i),
+and no channel is left so small in the tensor between them that it falls below a step of its one int8 scale.
+"""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from model_press.compress import graph as graph_lib
+from model_press.compress.quantization import points
+from model_press.errors import UserError
+
+# Scales travel one pair a round along a chain of layers, and a round costs milliseconds.
+_ROUNDS = 50
+_SETTLED = 1e-3
+_PASSING = (
+    "AveragePooling2D",
+    "Cropping2D",
+    "Dropout",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
+    "MaxPooling2D",
+    "SpatialDropout2D",
+    "UpSampling2D",
+    "ZeroPadding2D",
+)
+# Axes of output and input channels, by layer and position in layer.weights.
+_OUTPUTS = {
+    ("Conv2D", 0): 3,
+    ("Dense", 0): 1,
+    ("DepthwiseConv2D", 0): None,
+    ("SeparableConv2D", 0): None,
+    ("SeparableConv2D", 1): 3,
+}
+_INPUTS = {
+    ("Conv2D", 0): 2,
+    ("Dense", 0): 0,
+    ("DepthwiseConv2D", 0): 2,
+    ("SeparableConv2D", 0): 2,
+    ("SeparableConv2D", 1): 2,
+}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Pair:
+    """Two kernels with a tensor between them. norm: the batch normalisation behind the first one, or None."""
+
+    first: Any
+    first_index: int
+    norm: Any | None
+    second: Any
+    second_index: int
+
+
+def equalize(model: Any) -> tuple[Pair, ...]:
+    """Equalises a functional Keras model in place; its outputs stay the same within rounding.
+
+    Returns:
+      The pairs that scales were moved between.
+    Raises:
+      UserError: the model has none.
+    """
+    pairs = find_pairs(graph_lib.trace(model))
+    if not pairs:
+        raise UserError(
+            "the model has no two convolutions with nothing but a ReLU, batch normalisation or pooling between "
+            "them, so cross-layer equalization would change nothing; drop `equalization`"
+        )
+    for _ in range(_ROUNDS):
+        moved = max(_equalize_pair(pair) for pair in pairs)
+        if moved < _SETTLED:
+            break
+    return pairs
+
+
+def find_pairs(graph: graph_lib.Graph) -> tuple[Pair, ...]:
+    """The pairs of a graph, in the order of its calls."""
+    readers: dict[int, list[graph_lib.Call]] = {}
+    uses: dict[int, int] = {}
+    for call in graph.calls:
+        uses[id(call.layer)] = uses.get(id(call.layer), 0) + 1
+        for number in call.inputs:
+            readers.setdefault(number, []).append(call)
+    shared = {layer for layer, count in uses.items() if count > 1}
+    pairs = []
+    for call in graph.calls:
+        layer, kind = call.layer, type(call.layer).__name__
+        if not _is_scalable(call, shared):
+            continue
+        if kind == "SeparableConv2D":
+            pairs.append(Pair(layer, 0, None, layer, 1))
+        if points.activation(layer) not in ("linear", "relu"):
+            continue
+        found = _follow(graph, call, readers, shared)
+        if found:
+            norm, second = found
+            index = 1 if kind == "SeparableConv2D" else 0
+            pairs.append(Pair(layer, index, norm, second, 0))
+    return tuple(pairs)
+
+
+def _is_scalable(call: graph_lib.Call, shared: set[int]) -> bool:
+    layer = call.layer
+    return (
+        type(layer).__name__ in points.CONVOLUTIONS
+        and id(layer) not in shared
+        and getattr(layer, "groups", 1) == 1
+        and (getattr(layer, "data_format", None) or "channels_last") == "channels_last"
+    )
+
+
+def _follow(
+    graph: graph_lib.Graph, call: graph_lib.Call, readers: dict, shared: set[int]
+) -> tuple[Any | None, Any] | None:
+    """(batch normalisation, the convolution behind) of a call's result, or None where it goes elsewhere too."""
+    norm, number = None, call.outputs[0]
+    may_norm = points.activation(call.layer) == "linear"
+    while number != graph.output and len(readers.get(number, [])) == 1:
+        behind = readers[number][0]
+        layer, kind = behind.layer, type(behind.layer).__name__
+        if _is_scalable(behind, shared):
+            return norm, layer
+        if kind == "BatchNormalization" and may_norm and id(layer) not in shared:
+            norm, may_norm = layer, False
+        elif kind in _PASSING or (points.is_relu(layer) and points.activation(layer) == "relu"):
+            may_norm = False
+        else:
+            return None
+        number = behind.outputs[0]
+    return None
+
+
+def _equalize_pair(pair: Pair) -> float:
+    """Returns the largest factor's distance from 1, in powers of e."""
+    before, after = _reach(pair), _reach_behind(pair)
+    usable = (before > 0) & (after > 0)
+    factors = np.ones_like(before)
+    factors[usable] = np.sqrt(before[usable] / after[usable])
+    _divide_outputs(pair, factors)
+    _scale(pair.second, pair.second_index, _INPUTS, factors)
+    return float(np.abs(np.log(factors)).max())
+
+
+def _reach(pair: Pair) -> np.ndarray:
+    """Largest weight of each output channel of the first kernel, as batch normalisation will have scaled it."""
+    kernel = np.abs(np.asarray(pair.first.weights[pair.first_index], np.float64))
+    axis = _OUTPUTS[type(pair.first).__name__, pair.first_index]
+    if axis is None:  # channels and multiplier, in this order
+        largest = kernel.max((0, 1)).ravel()
+    else:
+        largest = kernel.max(tuple(a for a in range(kernel.ndim) if a != axis))
+    if pair.norm is not None:
+        largest *= np.abs(_factor(pair.norm))
+    return largest
+
+
+def _reach_behind(pair: Pair) -> np.ndarray:
+    kernel = np.abs(np.asarray(pair.second.weights[pair.second_index], np.float64))
+    axis = _INPUTS[type(pair.second).__name__, pair.second_index]
+    return kernel.max(tuple(a for a in range(kernel.ndim) if a != axis))
+
+
+def _factor(norm: Any) -> np.ndarray:
+    gamma = np.asarray(norm.gamma, np.float64) if norm.scale else 1.0
+    return gamma / np.sqrt(np.asarray(norm.moving_variance, np.float64) + norm.epsilon)
+
+
+def _divide_outputs(pair: Pair, factors: np.ndarray) -> None:
+    norm = pair.norm
+    shifts = []
+    if norm is not None and norm.scale:
+        shifts.append(norm.gamma)
+    else:
+        axis = _OUTPUTS[type(pair.first).__name__, pair.first_index]
+        variable = pair.first.weights[pair.first_index]
+        if axis is None:
+            values = np.asarray(variable)
+            by = factors.reshape(values.shape[2:])
+            variable.assign((values / by).astype(np.float32))
+        else:
+            _scale(pair.first, pair.first_index, _OUTPUTS, 1 / factors)
+        inner = type(pair.first).__name__ == "SeparableConv2D" and pair.first_index == 0
+        if pair.first.use_bias and not inner:
+            shifts.append(pair.first.bias)
+        if norm is not None:
+            shifts.append(norm.moving_mean)
+    if norm is not None and norm.center:
+        shifts.append(norm.beta)
+    for variable in shifts:
+        variable.assign((np.asarray(variable) / factors).astype(np.float32))
+
+
+def _scale(layer: Any, index: int, axes: dict, factors: np.ndarray) -> None:
+    variable = layer.weights[index]
+    shape = [1] * len(variable.shape)
+    shape[axes[type(layer).__name__, index]] = -1
+    variable.assign((np.asarray(variable) * factors.reshape(shape)).astype(np.float32))
