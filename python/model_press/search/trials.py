@@ -186,7 +186,8 @@ def _run(module: str, *arguments: str) -> None:
             raise NoVariantError(refusal.removeprefix("ERROR "))
         last = f": {said[-1]}" if said else ""
         raise UserError(
-            f"{module} ended with exit code {done.returncode}{last}; the trial is not counted, search again to go on"
+            f"{module} ended with exit code {done.returncode}, expected 0{last}; the trial is not counted: give it "
+            "the memory or disk that it lacks and search again"
         )
 
 

@@ -31,9 +31,9 @@ def test_a_refusal_is_the_points_own(program):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", f"code -{signal.SIGKILL:d}; "),
-        ("raise MemoryError('no more')", "code 1: MemoryError: no more; "),
-        ("print('ERROR x'); raise SystemExit(3)", "code 3: ERROR x; "),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", f"code -{signal.SIGKILL:d}, expected 0; "),
+        ("raise MemoryError('no more')", "code 1, expected 0: MemoryError: no more; "),
+        ("print('ERROR x'); raise SystemExit(3)", "code 3, expected 0: ERROR x; "),
     ],
 )
 def test_a_breakdown_ends_the_search(program, text, said):
