@@ -5,6 +5,7 @@ DOCUMENTED = [
     "//android:classifier",
     "//android:release",
     "//ios:bundle",
+    "//models/digits:all_variants",
     "//models/digits:best.search",
     "//models/digits:coreml_int8",
     "//models/digits:digits",

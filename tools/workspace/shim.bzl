@@ -7,6 +7,7 @@ def _shim_repository_impl(rctx):
     source = root.get_child("third_party").get_child("shims").get_child(rctx.attr.name)
     for entry in source.readdir():
         rctx.symlink(entry, entry.basename)
+    rctx.file("workspace.bzl", "MODEL_PRESS_IS_MAIN = %s\n" % (not Label("//:WORKSPACE").workspace_name))
 
 shim_repository = repository_rule(
     implementation = _shim_repository_impl,

@@ -3,6 +3,7 @@
 import sys
 
 import tf_keras
+from model_press import keras_file
 from tf_keras import layers
 
 tf_keras.utils.set_random_seed(1)
@@ -14,4 +15,4 @@ net = tf_keras.Sequential(
         layers.Dense(3, activation="softmax"),
     ]
 )
-net.save(sys.argv[1])
+keras_file.save(net, sys.argv[1])

@@ -1,6 +1,7 @@
 """Native Python rules under the load path of rules_python, for Bazel 4 to 6."""
 
 load("@bazel_tools//tools/python:toolchain.bzl", _py_runtime_pair = "py_runtime_pair")
+load("//:workspace.bzl", "MODEL_PRESS_IS_MAIN")
 load(":private.bzl", _py_info = "py_info")
 
 py_library = native.py_library
@@ -12,11 +13,11 @@ _py_binary = native.py_binary
 _py_test = native.py_test
 
 def _explicit(attributes):
-    """Attributes of a program, without __init__.py files that nobody wrote where it is of another workspace's dependency.
+    """Attributes of a program, without __init__.py files that nobody wrote where model_press is a dependency.
 
     Bazel 4 to 6 would put one into the folder of the repository model_press, and hide the Python package of that name.
     """
-    if native.repository_name() == "@":
+    if MODEL_PRESS_IS_MAIN:
         return attributes
     return dict({"legacy_create_init": False}, **attributes)
 

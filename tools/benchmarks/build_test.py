@@ -1,0 +1,112 @@
+"""The build benchmark on a stand-in for Bazel that runs what the edited files ask for."""
+
+import json
+import pathlib
+
+import build
+import pytest
+import records
+import scratch
+from bazel import Build, actions
+
+# Converts a variant when its recipe's bytes are new to it, or, with `labels`, when the class names are.
+_BAZEL = """#!/usr/bin/env python3
+import json, pathlib, re, sys, time
+arguments = sys.argv[1:]
+if arguments[0] == "info":
+    print({{"output_base": "/nowhere", "release": "release 1.2.3"}}[arguments[1]])
+    sys.exit()
+folder = pathlib.Path("benchmark_scratch")
+target = [a for a in arguments if a.startswith("//")][0]
+count = int(target.partition("first_")[2] or 0)
+memory = pathlib.Path("memory.json")
+seen = json.loads(memory.read_text()) if memory.exists() else {{}}
+ran = 0
+for number in range(count):
+    key = (folder / f"recipe_{{number}}.json").read_text()
+    if {labels}:
+        key += (folder / "labels.txt").read_text()
+    if seen.get(str(number)) != key:
+        seen[str(number)] = key
+        ran += 1
+        time.sleep({cost})
+memory.write_text(json.dumps(seen))
+events = next(a.partition("=")[2] for a in arguments if a.startswith("--build_event_json_file="))
+lines = [{{"id": {{"actionCompleted": {{}}}}, "action": {{"type": "TfliteConvert"}}}}] * ran
+pathlib.Path(events).write_text("\\n".join(json.dumps(line) for line in lines))
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch) -> pathlib.Path:
+    for name, text in (
+        ("models/recipes/int8.json", "{}\n"),
+        ("models/digits/labels.txt", "a\nb\n"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setenv("BUILD_WORKSPACE_DIRECTORY", str(tmp_path))
+    return tmp_path
+
+
+def _run(workspace: pathlib.Path, labels: bool = False, cost: str = "0.01") -> int:
+    bazel = workspace / "bazel"
+    bazel.write_text(_BAZEL.format(labels=labels, cost=cost))
+    bazel.chmod(0o755)
+    return build.main([f"--bazel={bazel}", "--most=16", "--records=out"])
+
+
+def test_runs_are_kept_with_their_history_and_a_plot(workspace, capsys):
+    assert _run(workspace) == 0
+    assert _run(workspace) == 0
+    runs = json.loads((workspace / "out" / "build.json").read_text())["runs"]
+    assert len(runs) == 2
+    assert runs[1]["conversions"] == {
+        "one recipe changed": 1,
+        "a class renamed": 0,
+        "nothing to do: //...": 0,
+    }
+    assert list(runs[1]["growth"]) == ["1", "4", "16"]
+    assert (workspace / "out" / "growth.png").read_bytes().startswith(b"\x89PNG")
+    assert "one recipe changed" in capsys.readouterr().out
+
+
+def test_the_scratch_package_is_gone_afterwards(workspace):
+    _run(workspace)
+    assert not (workspace / scratch.PACKAGE).exists()
+
+
+def test_a_conversion_that_takes_labels_is_red(workspace, capsys):
+    assert _run(workspace, labels=True) == 1
+    assert "a class renamed: 16 conversions ran, expected 0" in capsys.readouterr().out
+
+
+def test_a_cost_that_grows_is_red():
+    def one(seconds: float) -> Build:
+        return Build(seconds, {}, 0)
+
+    assert list(build.faults({}, {1: one(10), 4: one(16), 16: one(60), 64: one(250)})) == []
+    [fault] = build.faults({}, {1: one(10), 4: one(16), 16: one(80), 64: one(640)})
+    assert fault.startswith("64 variants cost 2.50 times as much each as 4")
+
+
+def test_actions_are_counted_by_mnemonic():
+    lines = [
+        '{"id": {}, "action": {"type": "A"}}',
+        "",
+        '{"id": {"pattern": {}}}',
+        '{"id": {}, "action": {"type": "A"}}',
+    ]
+    assert actions(lines) == {"A": 2}
+
+
+def test_ratios_are_to_one_conversion():
+    run = records.run_of(
+        "d",
+        "m",
+        "b",
+        {"x": Build(1.0, {}, 0)},
+        {1: Build(4.0, {}, 2_000_000), 4: Build(8.0, {}, 0)},
+    )
+    assert run.ratios == {"x": 0.25}
+    assert run.growth == {"1": (1.0, 2.0), "4": (0.5, 0.0)}
