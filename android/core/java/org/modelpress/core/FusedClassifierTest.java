@@ -91,6 +91,21 @@ public final class FusedClassifierTest {
   }
 
   @Test
+  public void staysInOnePartition() throws IOException {
+    // Each model is loaded with XNNPACK and not run.
+    try (Classifier fused = open(FLOATS, FUSED, XNNPACK);
+        Classifier plain = open(FLOATS, "", XNNPACK)) {
+      // The bytes' cropping in front and the choice behind; the CAST is there without, too.
+      assertEquals(plain.steps() + 2, fused.steps());
+    }
+    try (Classifier fused = open(BYTES, FUSED, XNNPACK);
+        Classifier plain = open(BYTES, "", XNNPACK)) {
+      // The same two, less the QUANTIZE of the scores.
+      assertEquals(plain.steps() + 1, fused.steps());
+    }
+  }
+
+  @Test
   public void answersNoMoreThanTheModelChooses() throws IOException {
     try (Classifier fused = open(BYTES, FUSED, PLAIN)) {
       RgbImage image = noise(50, 70, 1);
