@@ -1,4 +1,4 @@
-"""Every test that gates.md and seeded_faults.md name exists; every label stands in docs/BUILD, which Bazel checks."""
+"""Every test that these pages name exists; every label stands in docs/BUILD, which Bazel checks."""
 
 import os
 import pathlib
@@ -7,7 +7,10 @@ import re
 import pytest
 
 ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
-PAGES = ["gates.md", "seeded_faults.md"]
+PAGES = ["gates.md", "pain.md", "seeded_faults.md"]
+# The collection's rows; it has no others.
+PAIN = [f"0.{row}" for row in range(1, 12)]
+PAIN += [f"D{row}" for row in range(1, 63) if row not in {6, 16, 18, 31, 42, 47, 55, 59}]
 FAULTS = [
     "wrong input scale",
     "BGR",
@@ -30,7 +33,7 @@ def _text(page: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_named_functions_exist(page):
-    found = re.findall(r"`([\w/.]+)::(\w+)`", _text(page))
+    found = re.findall(r"`([\w/.-]+)::(\w+)`", _text(page))
     assert len(found) > 5
     for path, function in found:
         source = (ROOT / path).read_text("utf-8")
@@ -40,7 +43,7 @@ def test_named_functions_exist(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_named_labels_stand_in_a_test_suite(page):
     build = _text("BUILD")
-    labels = set(re.findall(r"`(//[\w/]+:\w+_test)`", _text(page)))
+    labels = set(re.findall(r"`(//[\w/]+:[\w-]+_test)`", _text(page)))
     assert len(labels) >= 5
     for label in labels:
         assert f'"{label}",' in build, f"{label} is in no test_suite of docs/BUILD"
@@ -50,3 +53,32 @@ def test_every_fault_has_a_row_with_a_test():
     rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", _text("seeded_faults.md"), re.MULTILINE))
     for fault in FAULTS:
         assert "`" in rows[fault], fault
+
+
+def _pain() -> dict[str, str]:
+    """Row -> what stands under "tests here"."""
+    lines = re.findall(
+        r"^\| ([\d.D, ]+) \| [^|]+ \| [^|]+ \| ([^|]+) \|$", _text("pain.md"), re.MULTILINE
+    )
+    rows: dict[str, str] = {}
+    for names, tests in lines:
+        for name in names.split(", "):
+            assert name not in rows, name
+            rows[name] = tests
+    return rows
+
+
+def test_every_pain_has_one_row():
+    assert sorted(_pain()) == sorted(PAIN)
+
+
+@pytest.mark.parametrize("row", PAIN)
+def test_every_pain_has_a_test_or_says_why_not(row):
+    tests = _pain()[row]
+    assert "`" in tests or tests.startswith(("not shown here", "no NDK is used")), tests
+
+
+def test_every_case_is_in_the_table():
+    cases = {path.parent.name for path in (ROOT / "e2e" / "cases").glob("*/BUILD")}
+    named = set(re.findall(r"`e2e/cases/([\w.-]+)/", _text("pain.md")))
+    assert cases == named

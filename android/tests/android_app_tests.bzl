@@ -11,9 +11,10 @@ _MNEMONICS = [
     "AaptLink",
     "BundleModel",
     "CheckAlignment",
+    "CollectLicenses",
     "Dex",
-    "ExpandManifest",
     "JavacJar",
+    "MergeManifest",
     "PackApk",
     "SignApk",
 ]

@@ -26,6 +26,7 @@ _LARGE_PAGE_BYTES = 16384
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _PT_LOAD = 1
 _INDEX = "assets/models/index.txt"
+_NOTICE = "assets/NOTICE.txt"
 # Libraries of TensorFlow Lite and of its successor: an app that ships two has two sets of kernels.
 _RUNTIME_LIBRARIES = re.compile(r"lib(tensorflowlite|LiteRt|litert|tflite)[^/]*\.so")
 # The runtime finds these by name; a shrinker that renames them breaks the app at its start.
@@ -166,6 +167,15 @@ def check_runtime(apk: pathlib.Path, expected: Expected, report: Report) -> None
     )
 
 
+def check_notice(apk: pathlib.Path, report: Report) -> None:
+    """The licences of what ships are in it: most of them ask for that."""
+    with zipfile.ZipFile(apk) as archive:
+        if _NOTICE not in archive.namelist():
+            report.faults.append(f"no {_NOTICE}: the licences of what ships are missing")
+        elif b"tensorflow" not in archive.read(_NOTICE):
+            report.faults.append(f"{_NOTICE} does not name the runtime")
+
+
 def check_size(apk: pathlib.Path, expected: Expected, report: Report) -> None:
     """The APK is within its budget."""
     size = apk.stat().st_size
@@ -258,6 +268,7 @@ def check(apk: pathlib.Path, expected: Expected, tools: Tools) -> Report:
         check_libraries(apk, expected.elf_page_bytes, report)
         check_runtime(apk, expected, report)
         check_models(apk, expected, report)
+        check_notice(apk, report)
         check_size(apk, expected, report)
     except (OSError, zipfile.BadZipFile) as error:
         report.faults.append(f"no APK: {error}")

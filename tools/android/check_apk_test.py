@@ -79,6 +79,14 @@ def test_an_unaligned_library_is_red(tmp_path):
     assert "not on a boundary of 16384" in _faults(broken)
 
 
+def test_a_library_for_small_pages_is_red():
+    """Of a runtime that states 16 KB pages, a library linked for 4 KB is no known limit."""
+    faults = _faults(_APK, "--elf-page-bytes", "16384")
+    for abi in ("arm64-v8a", "x86_64"):
+        library = f"lib/{abi}/libtensorflowlite_jni.so"
+        assert f"{library} is linked for pages of 4096 bytes, expected 16384" in faults
+
+
 def test_an_unsigned_apk_is_red():
     assert "apksigner verify" in _faults(_UNSIGNED)
 
@@ -102,6 +110,18 @@ def test_another_app_is_red():
         in faults
     )
     assert "is debuggable: anyone with a cable" in faults
+
+
+def test_missing_licences_are_red(tmp_path):
+    def drop(entries: Entries) -> None:
+        del entries["assets/NOTICE.txt"]
+
+    def blank(entries: Entries) -> None:
+        entries["assets/NOTICE.txt"] = b"The app"
+
+    faults = _faults(_repack(tmp_path / "dropped.apk", drop))
+    assert "no assets/NOTICE.txt: the licences of what ships are missing" in faults
+    assert "does not name the runtime" in _faults(_repack(tmp_path / "blank.apk", blank))
 
 
 def test_swapped_labels_are_red(tmp_path):

@@ -1,5 +1,8 @@
 """The Android toolchain: who provides the tools that make an APK."""
 
+# Text of a Label: as a plain string it would be a target of whoever loads this file.
+TOOLCHAIN_TYPE = str(Label("//tools/android:toolchain_type"))
+
 AndroidToolsInfo = provider(
     doc = "Tools and platform jars to build an APK with.",
     fields = {

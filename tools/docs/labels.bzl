@@ -2,6 +2,7 @@
 
 DOCUMENTED = [
     "//android:app",
+    "//android:bundle",
     "//android:classifier",
     "//android:release",
     "//ios:bundle",

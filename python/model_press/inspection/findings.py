@@ -64,14 +64,19 @@ def find(
     tensors: Sequence[WeightTensor],
     loaders: Sequence[Loader],
     running: Running | None,
+    sparse_obstacles: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
-    """All findings, gravest first, then by their share of the time."""
+    """All findings, gravest first, then by their share of the time.
+
+    Args:
+      sparse_obstacles: why no sparse kernel can run the graph (see sparse_kernels.obstacles).
+    """
     found = [
         *_loading(main, loaders, running),
         *_undelegated(running),
         *_islands(quantisation, running),
         *_input(main, quantisation),
-        *_zeros(weights, tensors),
+        *_zeros(weights, tensors, sparse_obstacles),
         *_formats(main, quantisation, weights),
         *_scales(quantisation),
     ]
@@ -208,7 +213,9 @@ def _input(main: TfliteFile, quantisation: Quantisation) -> Iterator[Finding]:
             )
 
 
-def _zeros(weights: Sequence[Weights], tensors: Sequence[WeightTensor]) -> Iterator[Finding]:
+def _zeros(
+    weights: Sequence[Weights], tensors: Sequence[WeightTensor], obstacles: Sequence[str]
+) -> Iterator[Finding]:
     elements = sum(t.elements for t in weights)
     zeros = sum(t.elements * t.zeros for t in weights) / max(1, elements)
     sparse = [t for t in tensors if t.sparse]
@@ -232,9 +239,17 @@ def _zeros(weights: Sequence[Weights], tensors: Sequence[WeightTensor]) -> Itera
         yield Finding(
             "large",
             f"{zeros:.0%} of the weights are zero, but stored like any other value",
-            "a .tflite keeps zeros densely: pruning shrinks the zipped download only, and no kernel skips them",
+            "a .tflite keeps zeros densely: pruning shrinks the zipped download only, and no kernel skips them"
+            + _slowness(obstacles),
             "count the zipped size (`zipped = True` in size_test), or prune whole channels instead",
         )
+
+
+def _slowness(obstacles: Sequence[str]) -> str:
+    if not obstacles:
+        return ""
+    more = f" and {len(obstacles) - 1} more reasons" if len(obstacles) > 1 else ""
+    return f"; XNNPACK's sparse kernels cannot run this graph: {obstacles[0]}{more}"
 
 
 def _formats(

@@ -13,6 +13,7 @@ from model_press.inspection import (
     quantisation,
     running,
     source,
+    sparse_kernels,
 )
 
 # Smaller constants (biases, shapes) are counted by type, not listed.
@@ -58,7 +59,15 @@ def inspect(
                 (name, version) for name, version, _ in file.builtin_ops()
             ),
             loaders=checked,
-            findings=findings.find(main, kind, by_dtype, tensors, checked, ran),
+            findings=findings.find(
+                main,
+                kind,
+                by_dtype,
+                tensors,
+                checked,
+                ran,
+                sparse_kernels.obstacles(data, main),
+            ),
         )
 
 

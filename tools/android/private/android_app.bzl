@@ -5,20 +5,24 @@ load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
 load("//models/private:tool.bzl", "public_label")
 load("//tools/android:keystore.bzl", "AndroidKeystoreInfo")
 load("//tools/android:runtime.bzl", "AndroidRuntimeInfo", "EXTRAS")
+load("//tools/android:toolchain.bzl", "TOOLCHAIN_TYPE")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "compile_jar")
+load("//tools/licenses:defs.bzl", "MAVEN_NOTICE_ATTRS", "NOTICE_ATTRS", "artifacts_aspect", "collect_licenses")
 load(
     ":actions.bzl",
     "bundle_models",
     "check_alignment",
     "compile_resources",
+    "convert_resources",
     "dex",
-    "expand_manifest",
     "link_resources",
+    "merge_manifest",
     "pack_apk",
     "sample_images",
     "shrink",
     "sign_apk",
 )
+load(":android_library.bzl", "libraries_of", "merged")
 
 AndroidAppInfo = provider(
     doc = "An APK and the parts of it that tests need.",
@@ -28,9 +32,13 @@ AndroidAppInfo = provider(
         "apk": "File: signed APK.",
         "application_id": "string: its package on the device, or empty for the manifest's.",
         "debuggable": "bool: whether a debugger may attach.",
+        "dex": "File: zip of its classes*.dex.",
         "java": "JavaInfo of its classes before shrinking, and their dependencies.",
-        "manifest": "File: AndroidManifest.xml of the sources with ${applicationId} filled in.",
+        "jni": "list of (ABI, File): its native libraries.",
+        "keystore": "AndroidKeystoreInfo: the key that signs it.",
+        "manifest": "File: AndroidManifest.xml with ${applicationId} filled in and the libraries' manifests merged.",
         "min_sdk_version": "int",
+        "proto_resources": "File: APK of what it ships of resources, and the manifest, in aapt2's proto form, without assets.",
         "resources": "File: APK of resources, assets and linked manifest, without code.",
         "runtime": "AndroidRuntimeInfo.",
         "target_sdk_version": "int",
@@ -38,11 +46,11 @@ AndroidAppInfo = provider(
     },
 )
 
-# Text of a Label: as a plain string it would be a target of whoever loads this file.
-TOOLCHAIN_TYPE = str(Label("//tools/android:toolchain_type"))
-
 # The classifier uses java.util.List.sort and the EXIF reader for streams, both of API 24.
 _LOWEST_SDK = 24
+
+# Under assets/: every package that the app carries, its licence, and the texts. The About screen shows it.
+_NOTICE = "NOTICE.txt"
 
 def _check_application_id(ctx):
     name = ctx.attr.application_id
@@ -161,10 +169,22 @@ def _android_app_impl(ctx):
             output = sample,
         )
         folders.append(sample)
-    expand_manifest(
+    notice = ctx.actions.declare_file(work + "licences/" + _NOTICE)
+    collect_licenses(
+        ctx,
+        title = "%s, an app by model_press" % ctx.label.name,
+        output = notice,
+        targets = ctx.attr.deps + [ctx.attr.runtime],
+    )
+    needed = libraries_of(ctx.attr.deps)
+    libraries = merged(needed, "libraries").to_list()
+    library_resources = merged(needed, "compiled")
+    merge_manifest(
         ctx = ctx,
         manifest = ctx.file.manifest,
+        libraries = libraries,
         application_id = ctx.attr.application_id,
+        min_sdk_version = ctx.attr.min_sdk_version,
         output = manifest,
     )
     compile_resources(ctx = ctx, tools = tools, resources = ctx.files.resources, output = compiled)
@@ -174,10 +194,13 @@ def _android_app_impl(ctx):
         android_jar = android_jar,
         manifest = manifest,
         compiled = compiled,
+        library_resources = library_resources,
         assets = folders,
+        notice = notice,
         settings = settings,
         output = resources,
         r_java = r_java,
+        r_packages = [library.package for library in libraries if library.has_resources],
         keep_rules = resource_rules,
     )
 
@@ -189,20 +212,40 @@ def _android_app_impl(ctx):
         classpath = depset([android_jar], transitive = [dep.transitive_compile_time_jars for dep in deps]),
     )
     java = JavaInfo(output_jar = classes, compile_jar = classes, deps = deps)
-    groups = {"unsigned": depset([unsigned])}
+    groups = {"unshrunk_resources": depset([resources]), "unsigned": depset([unsigned])}
+    packed_resources = resources
+    proto = ctx.actions.declare_file(work + "resources.proto.apk")
+    link_resources(
+        ctx = ctx,
+        tools = tools,
+        android_jar = android_jar,
+        manifest = manifest,
+        compiled = compiled,
+        library_resources = library_resources,
+        settings = settings,
+        output = proto,
+        proto = True,
+    )
+    packed_proto = proto
     if ctx.attr.shrink:
         mapping = ctx.actions.declare_file(ctx.label.name + ".mapping.txt")
         groups["mapping"] = depset([mapping])
+        packed_proto = ctx.actions.declare_file(work + "shrunk.proto.apk")
+        packed_resources = ctx.actions.declare_file(work + "shrunk.apk")
         shrink(
             ctx = ctx,
             tools = tools,
             android_jar = android_jar,
             jars = java.transitive_runtime_jars,
-            keep_rules = [ctx.file._android_rules, resource_rules] + runtime.keep_rules.to_list() + ctx.files.keep_rules,
+            keep_rules = [ctx.file._android_rules, resource_rules] + runtime.keep_rules.to_list() +
+                         merged(needed, "keep_rules").to_list() + ctx.files.keep_rules,
             min_sdk_version = ctx.attr.min_sdk_version,
+            resources = proto,
             output = dex_zip,
             mapping = mapping,
+            shrunk_resources = packed_proto,
         )
+        convert_resources(ctx = ctx, tools = tools, proto = packed_proto, output = packed_resources)
     else:
         dex(
             ctx = ctx,
@@ -212,7 +255,7 @@ def _android_app_impl(ctx):
             min_sdk_version = ctx.attr.min_sdk_version,
             output = dex_zip,
         )
-    pack_apk(ctx = ctx, resources = resources, dex_zip = dex_zip, jni = jni, output = unsigned)
+    pack_apk(ctx = ctx, resources = packed_resources, assets = resources, dex_zip = dex_zip, jni = jni, output = unsigned)
     check_alignment(ctx = ctx, tools = tools, apk = unsigned, output = alignment_report)
     sign_apk(
         ctx = ctx,
@@ -232,9 +275,13 @@ def _android_app_impl(ctx):
             apk = apk,
             application_id = ctx.attr.application_id,
             debuggable = ctx.attr.debuggable,
+            dex = dex_zip,
             java = java,
+            jni = jni,
+            keystore = ctx.attr.keystore[AndroidKeystoreInfo],
             manifest = manifest,
             min_sdk_version = ctx.attr.min_sdk_version,
+            proto_resources = packed_proto,
             resources = resources,
             runtime = runtime,
             target_sdk_version = ctx.attr.target_sdk_version,
@@ -249,17 +296,19 @@ android_app = rule(
     Its output is `<name>.apk`: signed with scheme v2, aligned, installable. The .tflite, the native
     libraries and the resource table are stored uncompressed, so that they are mapped, not copied.
     The same inputs and the same key give the same bytes. Sources, resources and manifest are those
-    of the demo app unless stated; a team with its own app states all three.
+    of the demo app unless stated; a team with its own app states all three. The licences of all that it carries
+    are its asset NOTICE.txt.
     """,
     attrs = dict(
-        JDK_ATTRS,
+        dict(dict(JDK_ATTRS, **NOTICE_ATTRS), **MAVEN_NOTICE_ATTRS),
         abis = attr.string_list(doc = "ABIs to ship; all of the runtime's if empty."),
         application_id = attr.string(doc = "Package on the device, such as com.example.app; the manifest's if empty."),
         debuggable = attr.bool(doc = "Lets a debugger attach, and anyone with a cable read the app's data."),
         deps = attr.label_list(
+            aspects = [artifacts_aspect],
             default = [Label("//android/core")],
             providers = [JavaInfo],
-            doc = "Java libraries; the classifier is //android/core.",
+            doc = "Java libraries and `android_library`s; the classifier is //android/core.",
         ),
         gpu = attr.bool(doc = "Ships the runtime's GPU delegate."),
         keep_rules = attr.label_list(
@@ -296,6 +345,7 @@ android_app = rule(
             doc = "Files of a res folder.",
         ),
         runtime = attr.label(
+            aspects = [artifacts_aspect],
             default = Label("//tools/android/runtimes:tensorflow_lite"),
             providers = [AndroidRuntimeInfo],
             doc = "The `android_runtime` to ship; a variant that it cannot load is refused.",
@@ -307,7 +357,9 @@ android_app = rule(
         sample_count = attr.int(default = 200, doc = "Images of the sample to bundle."),
         select_tf_ops = attr.bool(doc = "Ships the runtime's TensorFlow kernels, for models with operators that it lacks."),
         shrink = attr.bool(
-            doc = "Drops and renames classes with R8; output group `mapping` has the names for stack traces.",
+            doc = "Drops and renames classes with R8 and drops resources that nothing leads to; output group `mapping` has " +
+                  "the names for stack traces. A resource that is only looked up by name at run time is kept by " +
+                  "tools:keep in res/raw/keep.xml.",
         ),
         srcs = attr.label_list(
             default = [Label("//android/app:sources")],
@@ -326,6 +378,11 @@ android_app = rule(
         ),
         _bundle_model = attr.label(
             default = Label("//tools/android/private:bundle_model"),
+            cfg = "exec",
+            executable = True,
+        ),
+        _merge_manifest = attr.label(
+            default = Label("//tools/android/private:merge_manifest"),
             cfg = "exec",
             executable = True,
         ),

@@ -1,7 +1,8 @@
 """`apk_test`."""
 
+load("//tools/android:toolchain.bzl", "TOOLCHAIN_TYPE")
 load("//tools/jvm/private:compile.bzl", "RUNTIME_ATTRS", "runfiles_path", "runtime_java")
-load(":android_app.bzl", "AndroidAppInfo", "TOOLCHAIN_TYPE")
+load(":android_app.bzl", "AndroidAppInfo")
 
 _LAUNCHER = """#!/bin/bash
 # Runs the APK checks; paths are relative to the runfiles folder.
@@ -63,7 +64,7 @@ apk_test = rule(
     Models, libraries and resource table are stored and aligned; 64-bit libraries are linked for 16 KB pages, or for what
     the runtime states (then named as a known limit); there is one TensorFlow Lite for each ABI, its classes once and by
     their names; models, manifests and labels belong together and the runtime runs them; signature scheme v2, package,
-    SDK levels, permissions, no debug flag unless the app says so, and the size.
+    SDK levels, permissions, the licences, no debug flag unless the app says so, and the size.
     """,
     attrs = dict(
         RUNTIME_ATTRS,

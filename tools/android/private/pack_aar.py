@@ -24,17 +24,21 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--package", required=True)
     parser.add_argument("--min-sdk", type=int, required=True)
     parser.add_argument("--keep-rules", type=pathlib.Path, action="append", default=[])
+    parser.add_argument("--manifest", type=pathlib.Path, help="the library's own; made if absent")
+    parser.add_argument("--resource", type=pathlib.Path, action="append", default=[])
+    parser.add_argument("--symbols", type=pathlib.Path, help="aapt2's list of the resources")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     args = parser.parse_args(argv)
     rules = "".join(path.read_text(encoding="utf-8") for path in args.keep_rules)
+    manifest = _MANIFEST.format(package=args.package, min_sdk=args.min_sdk).encode()
     entries = {
-        "AndroidManifest.xml": _MANIFEST.format(
-            package=args.package, min_sdk=args.min_sdk
-        ).encode(),
-        "R.txt": b"",
+        "AndroidManifest.xml": args.manifest.read_bytes() if args.manifest else manifest,
+        "R.txt": args.symbols.read_bytes() if args.symbols else b"",
         "classes.jar": args.classes.read_bytes(),
         "proguard.txt": rules.encode(),
     }
+    for path in sorted(args.resource):
+        entries[f"res/{path.parent.name}/{path.name}"] = path.read_bytes()
     with zipfile.ZipFile(args.out, "w") as aar:
         for name, content in entries.items():
             pack_apk.add(aar, name, content)

@@ -16,6 +16,7 @@ STORED_SUFFIXES = (".arsc", ".so", ".tflite")
 LIBRARY_ALIGNMENT = 16384  # The largest page size of Android devices.
 DEFAULT_ALIGNMENT = 4
 
+_ASSETS = "assets/"
 _DATE = (2010, 1, 1, 0, 0, 0)
 _LOCAL_HEADER_BYTES = 30
 _ALIGNMENT_FIELD = 0xD935  # "Android ZIP Alignment Extra Field" of the APK format.
@@ -51,22 +52,31 @@ def add(apk: zipfile.ZipFile, name: str, content: bytes) -> None:
         apk.writestr(info, content, compresslevel=_COMPRESSION_LEVEL)
 
 
-def _zip_entries(path: pathlib.Path) -> Iterator[tuple[str, bytes]]:
+def zip_entries(path: pathlib.Path, assets: bool | None = None) -> Iterator[tuple[str, bytes]]:
+    """Yields the entries of an archive; of an APK only its assets, or all but its assets."""
     with zipfile.ZipFile(path) as archive:
         for name in sorted(archive.namelist()):
-            yield name, archive.read(name)
+            if assets is None or name.startswith(_ASSETS) == assets:
+                yield name, archive.read(name)
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
     parser.add_argument(
-        "--resources", type=pathlib.Path, required=True, help="aapt2's APK with the assets"
+        "--resources", type=pathlib.Path, required=True, help="aapt2's APK, for all but the assets"
+    )
+    parser.add_argument(
+        "--assets", type=pathlib.Path, required=True, help="aapt2's APK with the assets"
     )
     parser.add_argument("--dex", type=pathlib.Path, required=True, help="D8's zip of classes*.dex")
     parser.add_argument("--jni", action="append", default=[], metavar="ABI=FILE")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     args = parser.parse_args(argv)
-    entries = [*_zip_entries(args.resources), *_zip_entries(args.dex)]
+    entries = [
+        *zip_entries(args.resources, assets=False),
+        *zip_entries(args.assets, assets=True),
+        *zip_entries(args.dex),
+    ]
     for library in sorted(args.jni):
         abi, _, file = library.partition("=")
         path = pathlib.Path(file)

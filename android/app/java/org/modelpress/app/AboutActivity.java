@@ -1,6 +1,7 @@
 package org.modelpress.app;
 
 import android.app.Activity;
+import android.content.Intent;
 import android.content.pm.PackageManager;
 import android.os.Build;
 import android.os.Bundle;
@@ -32,6 +33,8 @@ public final class AboutActivity extends Activity {
             "%s %s, Android %s, %s",
             Build.MANUFACTURER, Build.MODEL, Build.VERSION.RELEASE, Build.SUPPORTED_ABIS[0]));
     add(R.string.fact_privacy, getString(R.string.privacy));
+    findViewById(R.id.licences)
+        .setOnClickListener(button -> startActivity(new Intent(this, LicencesActivity.class)));
   }
 
   private void showModel(ModelManifest manifest) {

@@ -1,7 +1,10 @@
 package org.modelpress.app;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
+import static org.robolectric.Shadows.shadowOf;
 
+import android.content.Intent;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -29,6 +32,19 @@ public final class AboutActivityTest {
     assertTrue(text, text.contains("\nfp32\n"));
     assertTrue(text, text.contains("TensorFlow Lite 2.16.1"));
     TestScreen.picture(activity, "about.png");
+  }
+
+  @Test
+  public void showsTheLicencesOfWhatItCarries() throws Exception {
+    AboutActivity about = screens.launch(AboutActivity.class);
+    about.findViewById(R.id.licences).performClick();
+    Intent next = shadowOf(about).getNextStartedActivity();
+    assertEquals(LicencesActivity.class.getName(), next.getComponent().getClassName());
+    LicencesActivity activity = screens.launch(LicencesActivity.class);
+    String text = TestScreen.allText(activity.getWindow().getDecorView());
+    assertTrue(text, text.contains("org.tensorflow:tensorflow-lite 2.16.1: Apache-2.0"));
+    assertTrue(text, text.contains("Apache License"));
+    TestScreen.picture(activity, "licences.png");
   }
 
   @Test

@@ -88,6 +88,21 @@ public final class DrawActivityTest {
   }
 
   @Test
+  public void keepsTheDrawingWhenTheProcessDies() {
+    ActivityController<DrawActivity> controller = screens.controller(DrawActivity.class);
+    ((RadioGroup) controller.get().findViewById(R.id.inks)).check(R.id.blue);
+    DrawingView pad = controller.get().findViewById(R.id.pad);
+    draw(pad, SEVEN);
+    int side = 40;
+    Bitmap before = pad.toBitmap(side);
+    DrawActivity anew = screens.afterProcessDeath(controller, DrawActivity.class);
+    DrawingView kept = anew.findViewById(R.id.pad);
+    assertTrue(before.sameAs(kept.toBitmap(side)));
+    RadioGroup inks = anew.findViewById(R.id.inks);
+    assertEquals(R.id.blue, inks.getCheckedRadioButtonId());
+  }
+
+  @Test
   @Config(qualifiers = "+land-night")
   public void fitsALandscapeScreen() throws Exception {
     DrawActivity activity = screens.launch(DrawActivity.class);

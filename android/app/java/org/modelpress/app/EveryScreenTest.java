@@ -1,6 +1,7 @@
 package org.modelpress.app;
 
 import android.app.Activity;
+import android.view.View;
 import java.util.Collections;
 import java.util.Locale;
 import org.json.JSONException;
@@ -15,7 +16,10 @@ import org.robolectric.RuntimeEnvironment;
 import org.robolectric.annotation.Config;
 import org.robolectric.annotation.GraphicsMode;
 
-/** Every screen fits a tablet, a small phone in Chinese, the dark, and large text. */
+/**
+ * Every screen fits a tablet, a small phone in Chinese, the dark, and large text: nothing is cut
+ * off, what can be pressed is large enough and has words, and all text can be read.
+ */
 @RunWith(RobolectricTestRunner.class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public final class EveryScreenTest {
@@ -66,11 +70,19 @@ public final class EveryScreenTest {
     show(BenchmarkActivity.class, form);
     show(AboutActivity.class, form);
     show(CameraActivity.class, form);
+    // Its page is long, and all of one kind.
+    Activity licences = screens.launch(LicencesActivity.class);
+    TestScreen.assertNothingIsCut(licences.getWindow().getDecorView());
+    TestScreen.assertUsable(licences.getWindow().getDecorView());
+    TestScreen.picture(licences, form + "_licences.png");
   }
 
   private void show(Class<? extends Activity> screen, String form) throws Exception {
     Activity activity = screens.launch(screen);
-    TestScreen.assertNothingIsCut(activity.getWindow().getDecorView());
+    View window = activity.getWindow().getDecorView();
+    TestScreen.assertNothingIsCut(window);
+    TestScreen.assertUsable(window);
+    TestScreen.assertReadable(activity);
     String name = screen.getSimpleName().replace("Activity", "").toLowerCase(Locale.ROOT);
     TestScreen.wholePage(activity, form + "_" + name + ".png");
   }

@@ -1,11 +1,17 @@
 package org.modelpress.app;
 
+import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
+import android.Manifest;
 import android.content.Intent;
+import android.content.pm.ApplicationInfo;
+import android.content.pm.PackageInfo;
+import android.content.pm.PackageManager;
 import android.os.Build;
 import android.view.View;
 import android.view.ViewGroup;
@@ -169,6 +175,31 @@ public final class MainActivityTest {
     TestScreen.await(() -> TestScreen.visible(anew, R.id.results_card));
     assertEquals(TestScreen.expectedLabel(), label(anew));
     TestScreen.await(() -> TestScreen.text(anew, R.id.model_line).contains("digits_fp16"));
+  }
+
+  @Test
+  public void keepsPhotoAndChoiceWhenTheProcessDies() throws Exception {
+    ActivityController<MainActivity> controller = screens.controller(MainActivity.class);
+    withPhoto(controller.get());
+    ((Spinner) controller.get().findViewById(R.id.variants)).setSelection(1);
+    TestScreen.await(
+        () -> TestScreen.text(controller.get(), R.id.model_line).contains("digits_fp16"));
+    MainActivity anew = screens.afterProcessDeath(controller, MainActivity.class);
+    TestScreen.await(() -> TestScreen.visible(anew, R.id.results_card));
+    assertEquals(TestScreen.expectedLabel(), label(anew));
+    TestScreen.await(() -> TestScreen.text(anew, R.id.model_line).contains("digits_fp16"));
+  }
+
+  @Test
+  public void asksForTheCameraAloneAndBacksNothingUp() throws Exception {
+    MainActivity activity = open();
+    PackageManager packages = activity.getPackageManager();
+    PackageInfo asked =
+        packages.getPackageInfo(activity.getPackageName(), PackageManager.GET_PERMISSIONS);
+    assertArrayEquals(new String[] {Manifest.permission.CAMERA}, asked.requestedPermissions);
+    int backup = activity.getApplicationInfo().flags & ApplicationInfo.FLAG_ALLOW_BACKUP;
+    assertEquals(0, backup);
+    assertNull("not before the camera is used", shadowOf(activity).getLastRequestedPermission());
   }
 
   @Test

@@ -9,10 +9,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.json.JSONException;
 import org.json.JSONObject;
+import org.modelpress.core.BatchClassifier;
 import org.modelpress.core.Classifier;
 import org.modelpress.core.ClassifierOptions;
 import org.modelpress.core.LabelledImages;
 import org.modelpress.core.Measurement;
+import org.modelpress.core.MemoryBudget;
 import org.modelpress.core.ModelManifest;
 
 /**
@@ -84,8 +86,26 @@ public final class MeasureProvider extends ReadOnlyProvider {
     if (sample == null || !manifest.trained()) {
       return BenchmarkRow.measured(manifest, record, BenchmarkRow.UNKNOWN, 0);
     }
-    try (Classifier classifier = new Classifier(model, manifest, labels, options)) {
-      return BenchmarkRow.measured(manifest, record, sample.accuracy(classifier), sample.count());
+    double accuracy = accuracy(sample, model, manifest, labels, options);
+    return BenchmarkRow.measured(manifest, record, accuracy, sample.count());
+  }
+
+  private double accuracy(
+      LabelledImages sample,
+      ByteBuffer model,
+      ModelManifest manifest,
+      List<String> labels,
+      ClassifierOptions options)
+      throws IOException {
+    if (options.nnapi()) {
+      // A driver's answers may be others than the processor's, and drivers take one image.
+      try (Classifier classifier = new Classifier(model, manifest, labels, options)) {
+        return sample.accuracy(classifier);
+      }
+    }
+    MemoryBudget budget = new DeviceMemory(getContext());
+    try (BatchClassifier batch = new BatchClassifier(model, manifest, labels, options, budget)) {
+      return sample.accuracy(batch);
     }
   }
 

@@ -2,6 +2,8 @@ package org.modelpress.app;
 
 import android.app.Activity;
 import android.content.Intent;
+import android.os.Bundle;
+import android.os.Parcel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.rules.ExternalResource;
@@ -24,6 +26,21 @@ public final class TestLauncher extends ExternalResource {
     return controller.setup();
   }
 
+  /** Ends a screen as the system does with its process, and opens it from what is left then. */
+  <T extends Activity> T afterProcessDeath(ActivityController<T> old, Class<T> screen) {
+    Bundle state = new Bundle();
+    old.pause().stop().saveInstanceState(state);
+    Parcel parcel = Parcel.obtain();
+    parcel.writeBundle(state);
+    old.destroy();
+    parcel.setDataPosition(0);
+    ActivityController<T> controller = Robolectric.buildActivity(screen, new Intent());
+    controllers.add(controller);
+    T anew = controller.setup(parcel.readBundle(screen.getClassLoader())).get();
+    parcel.recycle();
+    return anew;
+  }
+
   <T extends Activity> T launch(Class<T> screen) {
     return controller(screen).get();
   }
@@ -31,7 +48,9 @@ public final class TestLauncher extends ExternalResource {
   @Override
   protected void after() {
     for (ActivityController<?> controller : controllers) {
-      controller.close();
+      if (!controller.get().isDestroyed()) {
+        controller.close();
+      }
     }
   }
 }

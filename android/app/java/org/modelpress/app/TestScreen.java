@@ -7,11 +7,15 @@ import android.app.Activity;
 import android.content.Intent;
 import android.graphics.Bitmap;
 import android.graphics.Canvas;
+import android.graphics.Color;
+import android.graphics.Rect;
 import android.net.Uri;
 import android.os.Looper;
 import android.view.View;
 import android.view.ViewGroup;
+import android.widget.ImageView;
 import android.widget.ScrollView;
+import android.widget.Spinner;
 import android.widget.TextView;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,6 +24,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.HashMap;
+import java.util.Map;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.shadows.ShadowActivity;
 
@@ -29,6 +35,10 @@ final class TestScreen {
 
   private static final int POLL_MILLIS = 20;
   private static final int MAX_POLLS = 60_000 / POLL_MILLIS;
+
+  // Android's own measure of what a finger can press.
+  private static final int SMALLEST_DP = 48;
+  private static final double CONTRAST = 4.5;
 
   interface Condition {
     boolean holds();
@@ -116,32 +126,112 @@ final class TestScreen {
     }
   }
 
+  /** What can be pressed has words for a screen reader and is large enough for a finger. */
+  static void assertUsable(View view) {
+    if (!view.isShown()) {
+      return;
+    }
+    if (view.isClickable() && !(view instanceof ScrollView)) {
+      String words = String.valueOf(view.getContentDescription());
+      if (view instanceof TextView) {
+        words += ((TextView) view).getText();
+      }
+      boolean labelled = view instanceof Spinner || !words.replace("null", "").trim().isEmpty();
+      String name = view.getClass().getSimpleName() + " " + words;
+      assertTrue("nothing to read out: " + name, labelled);
+      float dp = view.getResources().getDisplayMetrics().density;
+      boolean isText = view instanceof TextView && ((TextView) view).isTextSelectable();
+      assertTrue("too low to press: " + name, isText || view.getHeight() >= SMALLEST_DP * dp);
+    }
+    if (view instanceof ImageView) {
+      assertTrue("a picture without words", view.getContentDescription() != null);
+    }
+    if (view instanceof ViewGroup) {
+      for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
+        assertUsable(((ViewGroup) view).getChildAt(i));
+      }
+    }
+  }
+
+  /** All text stands out from what is behind it, as WCAG 2.1 asks (1.4.3, level AA). */
+  static void assertReadable(Activity activity) {
+    View page = page(activity);
+    Bitmap drawn = draw(activity.getWindow().getDecorView(), page);
+    assertReadable((ViewGroup) page, page, drawn);
+  }
+
+  private static void assertReadable(ViewGroup page, View view, Bitmap drawn) {
+    if (view instanceof ViewGroup) {
+      for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
+        assertReadable(page, ((ViewGroup) view).getChildAt(i), drawn);
+      }
+    }
+    if (!(view instanceof TextView) || !view.isShown() || !view.isEnabled()) {
+      return;
+    }
+    TextView text = (TextView) view;
+    Rect place = new Rect(0, 0, text.getWidth(), text.getHeight());
+    page.offsetDescendantRectToMyCoords(text, place);
+    boolean onPage = place.intersect(0, 0, drawn.getWidth(), drawn.getHeight());
+    if (onPage && text.length() > 0) {
+      double contrast = contrast(text.getCurrentTextColor(), commonest(drawn, place));
+      String seen = String.format("contrast %.2f: %s", contrast, text.getText());
+      assertTrue(seen, contrast >= CONTRAST);
+    }
+  }
+
+  /** The colour that most pixels have: what is behind the letters. */
+  private static int commonest(Bitmap drawn, Rect place) {
+    Map<Integer, Integer> counts = new HashMap<>();
+    int best = 0;
+    for (int y = place.top; y < place.bottom; y += 2) {
+      for (int x = place.left; x < place.right; x += 2) {
+        int color = drawn.getPixel(x, y);
+        if (counts.merge(color, 1, Integer::sum) > counts.getOrDefault(best, 0)) {
+          best = color;
+        }
+      }
+    }
+    return best;
+  }
+
+  private static double contrast(int first, int second) {
+    double one = Color.luminance(first) + 0.05;
+    double other = Color.luminance(second) + 0.05;
+    return Math.max(one, other) / Math.min(one, other);
+  }
+
   /** Leaves a picture of the screen among the test's outputs. */
   static void picture(Activity activity, String name) throws IOException {
     View screen = activity.getWindow().getDecorView();
-    save(screen, screen, screen.getWidth(), screen.getHeight(), name);
+    save(draw(screen, screen), name);
   }
 
   /** The same with what lies below the screen's lower edge. */
   static void wholePage(Activity activity, String name) throws IOException {
-    ViewGroup content = activity.findViewById(android.R.id.content);
-    ScrollView scroll = (ScrollView) content.getChildAt(0);
-    View page = scroll.getChildAt(0);
-    save(activity.getWindow().getDecorView(), page, page.getWidth(), page.getHeight(), name);
+    save(draw(activity.getWindow().getDecorView(), page(activity)), name);
   }
 
-  private static void save(View background, View view, int width, int height, String name)
-      throws IOException {
+  private static View page(Activity activity) {
+    ViewGroup content = activity.findViewById(android.R.id.content);
+    return ((ScrollView) content.getChildAt(0)).getChildAt(0);
+  }
+
+  private static Bitmap draw(View background, View view) {
+    // Buttons would be drawn in the middle of their animation.
+    view.jumpDrawablesToCurrentState();
+    Bitmap bitmap = Bitmap.createBitmap(view.getWidth(), view.getHeight(), Bitmap.Config.ARGB_8888);
+    Canvas canvas = new Canvas(bitmap);
+    canvas.drawColor(background.getContext().getColor(R.color.background));
+    view.draw(canvas);
+    return bitmap;
+  }
+
+  private static void save(Bitmap bitmap, String name) throws IOException {
     String folder = System.getenv("TEST_UNDECLARED_OUTPUTS_DIR");
     if (folder == null) {
       return;
     }
-    // Buttons would be drawn in the middle of their animation.
-    view.jumpDrawablesToCurrentState();
-    Bitmap bitmap = Bitmap.createBitmap(width, height, Bitmap.Config.ARGB_8888);
-    Canvas canvas = new Canvas(bitmap);
-    canvas.drawColor(background.getContext().getColor(R.color.background));
-    view.draw(canvas);
     Path path = Paths.get(folder, name);
     try (OutputStream stream = Files.newOutputStream(path)) {
       bitmap.compress(Bitmap.CompressFormat.PNG, 100, stream);

@@ -2,17 +2,16 @@ package org.modelpress.core;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import org.tensorflow.lite.DataType;
-import org.tensorflow.lite.ExecutionPlan;
-import org.tensorflow.lite.Interpreter;
 import org.tensorflow.lite.Tensor;
-import org.tensorflow.lite.nnapi.NnApiDelegate;
 
 /**
  * Classifies images with a TensorFlow Lite model and the manifest that describes it.
@@ -39,10 +38,8 @@ public final class Classifier implements AutoCloseable {
   private final ByteBuffer output;
   private final ByteBuffer indices;
   private final Map<Integer, Object> outputs = new HashMap<>();
-  private final ByteBuffer model;
-  private final ClassifierOptions options;
-  private Interpreter interpreter;
-  private NnApiDelegate nnapi;
+  private final Queue<Engine.Factory> untried;
+  private Engine engine;
   private String fallbackReason = "";
 
   /**
@@ -57,15 +54,19 @@ public final class Classifier implements AutoCloseable {
    */
   public Classifier(
       ByteBuffer model, ModelManifest manifest, List<String> labels, ClassifierOptions options) {
+    this(manifest, labels, engines(model, manifest, options));
+  }
+
+  /** The same with what runs the model, the first choice first. */
+  Classifier(ModelManifest manifest, List<String> labels, List<Engine.Factory> engines) {
     if (labels.size() != manifest.labelCount()) {
       throw new ManifestException(
           String.format(
               "%d labels in the label file; expected %d", labels.size(), manifest.labelCount()));
     }
-    this.model = model;
     this.manifest = manifest;
     this.labels = new ArrayList<>(labels);
-    this.options = options;
+    untried = new ArrayDeque<>(engines);
     preprocessor = new Preprocessor(manifest);
     input = tensorBuffer(manifest.input());
     output = tensorBuffer(manifest.output());
@@ -76,20 +77,25 @@ public final class Classifier implements AutoCloseable {
     if (manifest.answerCount() > 0) {
       outputs.put(1, indices);
     }
-    if (options.nnapi()) {
-      openWithNnapi();
-    }
-    if (interpreter == null) {
-      interpreter = new Interpreter(model, cpuOptions());
-    }
+    openNext();
     try {
-      checkTensor("input", interpreter.getInputTensor(0), manifest.input());
-      checkTensor("output", interpreter.getOutputTensor(0), manifest.output());
+      checkTensor("input", engine.inputTensor(), manifest.input());
+      checkTensor("output", engine.outputTensor(0), manifest.output());
       checkIndices();
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  private static List<Engine.Factory> engines(
+      ByteBuffer model, ModelManifest manifest, ClassifierOptions options) {
+    List<Engine.Factory> engines = new ArrayList<>();
+    if (options.nnapi()) {
+      engines.add(() -> TfliteEngine.onNnapi(model, manifest, options));
+    }
+    engines.add(() -> TfliteEngine.onProcessor(model, manifest, options));
+    return engines;
   }
 
   /** The manifest that this was opened with. */
@@ -103,10 +109,7 @@ public final class Classifier implements AutoCloseable {
    */
   public synchronized String delegate() {
     requireOpen();
-    if (nnapi != null) {
-      return NNAPI;
-    }
-    return isDelegated() ? XNNPACK : CPU;
+    return engine.delegate();
   }
 
   /**
@@ -115,7 +118,7 @@ public final class Classifier implements AutoCloseable {
    */
   public synchronized int steps() {
     requireOpen();
-    return ExecutionPlan.length(interpreter);
+    return engine.steps();
   }
 
   /** Why NNAPI was asked for and does not run; empty if it runs or was not asked for. */
@@ -134,7 +137,7 @@ public final class Classifier implements AutoCloseable {
     long start = System.nanoTime();
     preprocessor.write(image, input);
     long prepared = System.nanoTime();
-    runInterpreter();
+    run();
     long end = System.nanoTime();
     return classification(
         count, (prepared - start) / NANOS_PER_MILLI, (end - prepared) / NANOS_PER_MILLI);
@@ -145,14 +148,21 @@ public final class Classifier implements AutoCloseable {
    *
    * @param prepared the whole input tensor in native byte order, direct
    * @param count how many labels to return
+   * @throws IllegalArgumentException if the buffer is not of the input's size
    */
   public synchronized Classification classifyPrepared(ByteBuffer prepared, int count) {
     requireOpen();
     long start = System.nanoTime();
     prepared.rewind();
+    if (prepared.remaining() != input.capacity()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d bytes for input %s of %s, which takes %d; write them with Preprocessor",
+              prepared.remaining(), manifest.input(), manifest.name(), input.capacity()));
+    }
     input.clear();
     input.put(prepared);
-    runInterpreter();
+    run();
     return classification(count, 0, (System.nanoTime() - start) / NANOS_PER_MILLI);
   }
 
@@ -180,7 +190,7 @@ public final class Classifier implements AutoCloseable {
   public synchronized byte[] rawOutput(Pixels image) {
     requireOpen();
     preprocessor.write(image, input);
-    runInterpreter();
+    run();
     byte[] bytes = new byte[manifest.output().byteCount()];
     output.rewind();
     output.get(bytes);
@@ -189,83 +199,65 @@ public final class Classifier implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    // The interpreter uses the delegate until it is closed itself.
-    if (interpreter != null) {
-      interpreter.close();
-      interpreter = null;
-    }
-    if (nnapi != null) {
-      nnapi.close();
-      nnapi = null;
+    if (engine != null) {
+      engine.close();
+      engine = null;
     }
   }
 
   private void requireOpen() {
-    if (interpreter == null) {
+    if (engine == null) {
       throw new IllegalStateException("the classifier of " + manifest.name() + " is closed");
     }
   }
 
-  private void runInterpreter() {
-    try {
-      run();
-    } catch (RuntimeException e) {
-      if (nnapi == null) {
-        throw e;
-      }
-      // A driver may accept a model and fail only when it runs.
-      close();
-      fallbackReason = String.valueOf(e.getMessage());
-      interpreter = new Interpreter(model, cpuOptions());
-      run();
-    }
-  }
-
   private void run() {
-    input.rewind();
-    output.rewind();
-    indices.rewind();
-    interpreter.runForMultipleInputsOutputs(new Object[] {input}, outputs);
-  }
-
-  private Interpreter.Options cpuOptions() {
-    return new Interpreter.Options()
-        .setNumThreads(options.threads())
-        .setUseXNNPACK(options.xnnpack());
-  }
-
-  private void openWithNnapi() {
-    try {
-      NnApiDelegate.Options wanted =
-          new NnApiDelegate.Options().setAllowFp16(options.halfPrecision());
-      nnapi = new NnApiDelegate(wanted);
-      // Without XNNPACK, a shorter plan can only be NNAPI's doing.
-      interpreter = new Interpreter(model, cpuOptions().setUseXNNPACK(false).addDelegate(nnapi));
-      if (!isDelegated()) {
-        throw new IllegalStateException("NNAPI takes no operator of this model on this device");
+    while (true) {
+      try {
+        input.rewind();
+        output.rewind();
+        indices.rewind();
+        engine.run(input, outputs);
+        return;
+      } catch (RuntimeException e) {
+        if (untried.isEmpty()) {
+          throw e;
+        }
+        // A driver may accept a model and fail only when it runs.
+        fallbackReason = String.valueOf(e.getMessage());
+        close();
+        openNext();
       }
-    } catch (RuntimeException | UnsatisfiedLinkError e) {
-      fallbackReason = String.valueOf(e.getMessage());
-      close();
     }
   }
 
-  private boolean isDelegated() {
-    return ExecutionPlan.length(interpreter) < manifest.operatorCount();
+  /** Opens the best engine that was not tried yet. */
+  private void openNext() {
+    while (engine == null) {
+      Engine.Factory next = untried.remove();
+      try {
+        engine = next.open();
+      } catch (RuntimeException | LinkageError e) {
+        if (untried.isEmpty()) {
+          throw e;
+        }
+        fallbackReason = String.valueOf(e.getMessage());
+      }
+    }
   }
 
   private void checkIndices() {
     int count = manifest.answerCount();
-    if (interpreter.getOutputTensorCount() != (count > 0 ? 2 : 1)) {
+    if (engine.outputCount() != (count > 0 ? 2 : 1)) {
       throw new ManifestException(
           String.format(
               "the model has %d outputs; the manifest says %d (model and manifest are not a pair)",
-              interpreter.getOutputTensorCount(), count > 0 ? 2 : 1));
+              engine.outputCount(), count > 0 ? 2 : 1));
     }
     if (count == 0) {
       return;
     }
-    Tensor tensor = interpreter.getOutputTensor(1);
+    Tensor tensor = engine.outputTensor(1);
     if (tensor.dataType() != DataType.INT32
         || !Arrays.equals(tensor.shape(), new int[] {1, count})) {
       throw new ManifestException(

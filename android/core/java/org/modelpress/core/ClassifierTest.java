@@ -7,11 +7,14 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.json.JSONObject;
 import org.junit.Test;
+import org.tensorflow.lite.Tensor;
 
 /** Runs a real model on the Android runtime's own library. */
 public final class ClassifierTest {
@@ -100,6 +104,96 @@ public final class ClassifierTest {
       assertEquals(plain.delegate(), asked.delegate());
       RgbImage image = noise(plain.manifest());
       assertArrayEquals(plain.rawOutput(image), asked.rawOutput(image));
+    }
+  }
+
+  /** An engine that opens, says that it is NNAPI, and fails when it runs for the nth time. */
+  private static Engine failing(int run) throws IOException {
+    Engine engine =
+        TfliteEngine.onProcessor(
+            TestModel.model(), ModelManifest.parse(json().toString()), options(false));
+    int[] runs = {0};
+    return new Engine() {
+      @Override
+      public void run(ByteBuffer input, Map<Integer, Object> outputs) {
+        if (++runs[0] == run) {
+          ((ByteBuffer) outputs.get(0)).put(0, (byte) 0x55);
+          throw new IllegalStateException("the driver died");
+        }
+        engine.run(input, outputs);
+      }
+
+      @Override
+      public String delegate() {
+        return Classifier.NNAPI;
+      }
+
+      @Override
+      public int steps() {
+        return engine.steps();
+      }
+
+      @Override
+      public Tensor inputTensor() {
+        return engine.inputTensor();
+      }
+
+      @Override
+      public int outputCount() {
+        return engine.outputCount();
+      }
+
+      @Override
+      public Tensor outputTensor(int index) {
+        return engine.outputTensor(index);
+      }
+
+      @Override
+      public void close() {
+        engine.close();
+      }
+    };
+  }
+
+  @Test
+  public void fallsBackWhenADelegateFailsAtARun() throws IOException {
+    ModelManifest manifest = ModelManifest.parse(json().toString());
+    RgbImage image = noise(manifest);
+    Engine broken = failing(2);
+    List<Engine.Factory> engines =
+        Arrays.asList(
+            () -> broken,
+            () -> TfliteEngine.onProcessor(modelUnchecked(), manifest, options(false)));
+    try (Classifier plain = open(json(), false);
+        Classifier classifier = new Classifier(manifest, TestModel.labels(), engines)) {
+      byte[] expected = plain.rawOutput(image);
+      assertArrayEquals(expected, classifier.rawOutput(image));
+      assertEquals(Classifier.NNAPI, classifier.delegate());
+      assertEquals("", classifier.fallbackReason());
+      // The second run fails; its answer is the processor's, and so are all that follow.
+      assertArrayEquals(expected, classifier.rawOutput(image));
+      assertEquals(Classifier.XNNPACK, classifier.delegate());
+      assertEquals("the driver died", classifier.fallbackReason());
+      assertArrayEquals(expected, classifier.rawOutput(image));
+    }
+  }
+
+  @Test
+  public void throwsWhatTheLastEngineSays() throws IOException {
+    ModelManifest manifest = ModelManifest.parse(json().toString());
+    Engine broken = failing(1);
+    List<Engine.Factory> engines = Arrays.asList(() -> broken);
+    try (Classifier classifier = new Classifier(manifest, TestModel.labels(), engines)) {
+      RgbImage image = noise(manifest);
+      assertThrows(IllegalStateException.class, () -> classifier.rawOutput(image));
+    }
+  }
+
+  private static ByteBuffer modelUnchecked() {
+    try {
+      return TestModel.model();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
