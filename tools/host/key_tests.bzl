@@ -39,7 +39,6 @@ _CASES = {
     "deb": ("//rpi:deb", "PackPiDeb", ["dpkg-deb"]),
     "dex": ("//android:app", "Dex", _JDK + ["versions.txt"]),
     "javac": ("//android/core", "JavacJar", _JDK + ["bash", "find", "sed", "sort"]),
-    "manifest": ("//android:app", "ExpandManifest", ["bash", "sed"]),
     "sign": ("//android:app", "SignApk", _JDK + ["apksigner.jar", "versions.txt"]),
 }
 

@@ -31,7 +31,10 @@ def test_a_refusal_is_the_points_own(program):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", f"code -{signal.SIGKILL:d}, expected 0; "),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            f"code -{signal.SIGKILL:d}, expected 0; ",
+        ),
         ("raise MemoryError('no more')", "code 1, expected 0: MemoryError: no more; "),
         ("print('ERROR x'); raise SystemExit(3)", "code 3, expected 0: ERROR x; "),
     ],

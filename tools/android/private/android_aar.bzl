@@ -33,11 +33,11 @@ def _dependency(label, coordinates):
 def _add_library(ctx, args, library):
     """Adds what an `android_library` has beside its classes; returns the files to read."""
     if library.package != ctx.attr.package:
-        fail("%s: package \"%s\", but that of its library %s is \"%s\"; state the same" % (
+        fail("%s: package is \"%s\", expected \"%s\" as of its library %s; state the same" % (
             public_label(ctx.label),
             ctx.attr.package,
-            public_label(ctx.attr.library.label),
             library.package,
+            public_label(ctx.attr.library.label),
         ))
     args.add("--manifest", library.manifest)
     inputs = [library.manifest] + library.resources
