@@ -4,6 +4,8 @@ import contextlib
 import io
 import logging
 import pathlib
+import sys
+import types
 from collections.abc import Iterator
 
 import numpy as np
@@ -33,6 +35,7 @@ def onnx_float(source: str, folder: pathlib.Path) -> str:
     """The .tflite as ONNX, float32."""
     tf_quiet.tensorflow()
     out = str(folder / "float.onnx")
+    _stand_in_for_http()
     with _quiet():
         import tf2onnx
 
@@ -58,7 +61,8 @@ def onnx_static_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> s
 
     out, prepared = folder / "static_int8.onnx", folder / "prepared.onnx"
     with _quiet():
-        shape_inference.quant_pre_process(source, str(prepared))
+        # Shapes of a .tflite are known: no need to find symbols for them.
+        shape_inference.quant_pre_process(source, str(prepared), skip_symbolic_shape=True)
         quantization.quantize_static(
             str(prepared),
             str(out),
@@ -99,6 +103,16 @@ def nncf_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> str:
         out = folder / "nncf_int8.xml"
         openvino.save_model(quantised, out)
     return str(out)
+
+
+def _stand_in_for_http() -> None:
+    """Gives tf2onnx the names of an HTTP client, which it imports for models that it would download."""
+    adapters, retry = types.ModuleType("requests.adapters"), types.ModuleType("urllib3.util.retry")
+    adapters.HTTPAdapter = retry.Retry = object
+    for name in ("requests", "urllib3", "urllib3.util"):
+        sys.modules.setdefault(name, types.ModuleType(name))
+    for module in (adapters, retry):
+        sys.modules.setdefault(module.__name__, module)
 
 
 @contextlib.contextmanager
