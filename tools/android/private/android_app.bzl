@@ -22,7 +22,7 @@ load(
     "shrink",
     "sign_apk",
 )
-load(":android_library.bzl", "libraries_of", "merged")
+load(":android_library.bzl", "libraries_of", "merged", "platform_jar")
 
 AndroidAppInfo = provider(
     doc = "An APK and the parts of it that tests need.",
@@ -68,16 +68,9 @@ def _check_application_id(ctx):
             name,
         ))
 
-def _check_sdk(ctx, tools):
+def _check_sdk(ctx):
     target = ctx.attr.target_sdk_version
     minimum = ctx.attr.min_sdk_version
-    if target not in tools.android_jars:
-        fail("%s: target_sdk_version %d has no platform jar in %s, which has %s" % (
-            public_label(ctx.label),
-            target,
-            tools.origin,
-            ", ".join([str(level) for level in sorted(tools.android_jars)]),
-        ))
     if minimum < _LOWEST_SDK or minimum > target:
         fail("%s: min_sdk_version %d; expected %d to the target_sdk_version %d" % (
             public_label(ctx.label),
@@ -132,10 +125,10 @@ def _android_app_impl(ctx):
     runtime = ctx.attr.runtime[AndroidRuntimeInfo]
     variants = _variants(ctx)
     _check_application_id(ctx)
-    _check_sdk(ctx, tools)
+    android_jar = platform_jar(ctx, tools, "target_sdk_version")
+    _check_sdk(ctx)
     extras = _extras(ctx, runtime)
     jni = _jni(ctx, runtime, extras)
-    android_jar = tools.android_jars[ctx.attr.target_sdk_version]
     settings = struct(
         application_id = ctx.attr.application_id,
         debuggable = ctx.attr.debuggable,

@@ -33,11 +33,19 @@ def merged(infos, field):
     """The union of a depset field of AndroidLibraryInfo."""
     return depset(transitive = [getattr(info, field) for info in infos], order = "postorder")
 
-def _platform_jar(ctx, tools):
-    level = ctx.attr.compile_sdk_version
+def platform_jar(ctx, tools, attribute):
+    """The platform jar of the level that an integer attribute names; fails where the SDK has none.
+
+    Args:
+      ctx: rule context.
+      tools: struct of the Android toolchain.
+      attribute: the attribute's name.
+    """
+    level = getattr(ctx.attr, attribute)
     if level not in tools.android_jars:
-        fail("%s: compile_sdk_version %d has no platform jar in %s, which has %s" % (
+        fail("%s: %s %d has no platform jar in %s, which has %s" % (
             public_label(ctx.label),
+            attribute,
             level,
             tools.origin,
             ", ".join([str(known) for known in sorted(tools.android_jars)]),
@@ -81,7 +89,7 @@ def _r_class(ctx, tools, android_jar, manifest, compiled, library_resources):
 
 def _android_library_impl(ctx):
     tools = ctx.toolchains[TOOLCHAIN_TYPE].android
-    android_jar = _platform_jar(ctx, tools)
+    android_jar = platform_jar(ctx, tools, "compile_sdk_version")
     if ctx.attr.package.count(".") < 1:
         fail("%s: package \"%s\" is no Android package name; expected at least two words like com.example.scanner" % (
             public_label(ctx.label),

@@ -10,7 +10,7 @@ import pathlib
 import struct
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 STORED_SUFFIXES = (".arsc", ".so", ".tflite")
 LIBRARY_ALIGNMENT = 16384  # The largest page size of Android devices.
@@ -60,30 +60,45 @@ def zip_entries(path: pathlib.Path, assets: bool | None = None) -> Iterator[tupl
                 yield name, archive.read(name)
 
 
-def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
+def library_entries(jni: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yields the entries of native libraries that are given as ABI=FILE."""
+    for library in sorted(jni):
+        abi, _, file = library.partition("=")
+        path = pathlib.Path(file)
+        yield f"lib/{abi}/{path.name}", path.read_bytes()
+
+
+def pack(out: pathlib.Path, entries: Iterable[tuple[str, bytes]]) -> None:
+    """Writes an archive of these entries, in their order."""
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in entries:
+            add(archive, name, content)
+
+
+def parser_of(description: str | None) -> argparse.ArgumentParser:
+    """The options of a program that packs an app."""
+    parser = argparse.ArgumentParser(description=description, fromfile_prefix_chars="@")
     parser.add_argument(
         "--resources", type=pathlib.Path, required=True, help="aapt2's APK, for all but the assets"
     )
     parser.add_argument(
         "--assets", type=pathlib.Path, required=True, help="aapt2's APK with the assets"
     )
-    parser.add_argument("--dex", type=pathlib.Path, required=True, help="D8's zip of classes*.dex")
+    parser.add_argument("--dex", type=pathlib.Path, required=True, help="zip of classes*.dex")
     parser.add_argument("--jni", action="append", default=[], metavar="ABI=FILE")
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    args = parser.parse_args(argv)
+    return parser
+
+
+def main(argv: list[str]) -> int:
+    args = parser_of(__doc__).parse_args(argv)
     entries = [
         *zip_entries(args.resources, assets=False),
         *zip_entries(args.assets, assets=True),
         *zip_entries(args.dex),
+        *library_entries(args.jni),
     ]
-    for library in sorted(args.jni):
-        abi, _, file = library.partition("=")
-        path = pathlib.Path(file)
-        entries.append((f"lib/{abi}/{path.name}", path.read_bytes()))
-    with zipfile.ZipFile(args.out, "w") as apk:
-        for name, content in entries:
-            add(apk, name, content)
+    pack(args.out, entries)
     return 0
 
 

@@ -3,11 +3,9 @@
 Resources and manifest are in aapt2's proto form; each kind of file has a folder of its own.
 """
 
-import argparse
 import json
 import pathlib
 import sys
-import zipfile
 
 import pack_apk
 
@@ -26,31 +24,16 @@ def module_path(name: str) -> str:
 
 
 def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
-    parser.add_argument(
-        "--resources", type=pathlib.Path, required=True, help="aapt2's proto APK, without assets"
-    )
-    parser.add_argument(
-        "--assets", type=pathlib.Path, required=True, help="aapt2's APK with the assets"
-    )
-    parser.add_argument("--dex", type=pathlib.Path, required=True, help="zip of classes*.dex")
-    parser.add_argument("--jni", action="append", default=[], metavar="ABI=FILE")
-    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser = pack_apk.parser_of(__doc__)
     parser.add_argument("--out-config", type=pathlib.Path, required=True)
     args = parser.parse_args(argv)
     entries = [
-        (module_path(name), content)
-        for name, content in pack_apk.zip_entries(args.resources, assets=False)
+        *((module_path(name), data) for name, data in pack_apk.zip_entries(args.resources, False)),
+        *pack_apk.zip_entries(args.assets, assets=True),
+        *((f"dex/{name}", data) for name, data in pack_apk.zip_entries(args.dex)),
+        *pack_apk.library_entries(args.jni),
     ]
-    entries += pack_apk.zip_entries(args.assets, assets=True)
-    entries += [(f"dex/{name}", content) for name, content in pack_apk.zip_entries(args.dex)]
-    for library in sorted(args.jni):
-        abi, _, file = library.partition("=")
-        path = pathlib.Path(file)
-        entries.append((f"lib/{abi}/{path.name}", path.read_bytes()))
-    with zipfile.ZipFile(args.out, "w") as module:
-        for name, content in entries:
-            pack_apk.add(module, name, content)
+    pack_apk.pack(args.out, entries)
     args.out_config.write_text(json.dumps(CONFIG), encoding="utf-8")
     return 0
 
