@@ -2,18 +2,9 @@
 
 import numpy as np
 from model_press import tf_quiet
-from model_press.compress import kernels, magnitude, recipe
+from model_press.compress import kernels, magnitude
+from model_press.compress.testing_settings import HALF
 from model_press.testing import keras_models
-
-HALF = recipe.Magnitude(
-    sparsity=0.5,
-    pattern="unstructured",
-    schedule="constant",
-    begin_step=0,
-    frequency=100,
-    end_share=1.0,
-    keep_layers=(),
-)
 
 
 def _net():

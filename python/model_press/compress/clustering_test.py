@@ -5,9 +5,17 @@ import zlib
 import numpy as np
 import pytest
 
-from model_press.compress import clustering, compress, kernels, magnitude, recipe, testing_nets
+from model_press.compress import (
+    clustering,
+    compress,
+    kernels,
+    magnitude,
+    recipe,
+    testing_nets,
+    testing_settings,
+)
 from model_press.compress import training as training_lib
-from model_press.compress.magnitude_test import SETTINGS, TRAINING, Noise
+from model_press.compress.magnitude_test import TRAINING, Noise
 from model_press.preprocess import RAW
 from model_press.testing.raises import user_error
 
@@ -55,7 +63,7 @@ def test_what_is_pruned_stays_pruned():
     model = testing_nets.build("xception", "2")
     train(
         model,
-        magnitude.Pruner(model, SETTINGS),
+        magnitude.Pruner(model, testing_settings.HALF),
         clustering.Clusterer(model, EIGHT, keep_zeros=True),
     )
     for row in kernels.coverage(model, ()):

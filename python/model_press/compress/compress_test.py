@@ -8,8 +8,17 @@ import sys
 import numpy as np
 import pytest
 
-from model_press import files, import_model, keras_file, load, model_info, preprocess, recipes
-from model_press.compress import compress, recipe, sources, testing_nets
+from model_press import (
+    files,
+    import_model,
+    keras_file,
+    load,
+    model_info,
+    preprocess,
+    recipes,
+    strict_json,
+)
+from model_press.compress import compress, recipe, sources, testing_nets, testing_settings
 from model_press.convert import convert
 from model_press.inspection import constants
 from model_press.testing import keras_models
@@ -49,15 +58,7 @@ def compression(name="mine", **changes):
             "unknown_layers": "keep",
             "images": 32,
         },
-        "magnitude": {
-            "sparsity": 0.5,
-            "pattern": "unstructured",
-            "schedule": "constant",
-            "begin_step": 0,
-            "frequency": 100,
-            "end_share": 1.0,
-            "keep_layers": [],
-        },
+        "magnitude": strict_json.to_json(testing_settings.HALF),
         "clustering": None,
         "reestimate_batch_norm": True,
         "training": {

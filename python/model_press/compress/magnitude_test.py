@@ -12,21 +12,13 @@ from model_press.compress import (
     magnitude,
     recipe,
     testing_nets,
+    testing_settings,
     testing_tfmot,
     training,
 )
 from model_press.preprocess import RAW
 from model_press.testing.raises import user_error
 
-SETTINGS = recipe.Magnitude(
-    sparsity=0.5,
-    pattern="unstructured",
-    schedule="constant",
-    begin_step=0,
-    frequency=100,
-    end_share=1.0,
-    keep_layers=(),
-)
 TRAINING = recipe.Training(
     epochs=2,
     batch=8,
@@ -40,7 +32,7 @@ TRAINING = recipe.Training(
 
 
 def settings(**changes):
-    return dataclasses.replace(SETTINGS, **changes)
+    return dataclasses.replace(testing_settings.HALF, **changes)
 
 
 class Noise:
@@ -86,7 +78,7 @@ def test_every_layer_ends_at_the_target(schedule, frequency, begin_step, sparsit
 
 
 def test_pruning_without_training_reaches_the_target():
-    rows = prune(testing_nets.build("resnet", "2"), SETTINGS, train=False)
+    rows = prune(testing_nets.build("resnet", "2"), testing_settings.HALF, train=False)
     assert rows["hidden/kernel"].sparsity == 0.5
 
 
@@ -108,7 +100,7 @@ def test_coverage_says_what_stays_dense_and_why():
 def test_the_smallest_weights_are_the_ones_that_leave():
     model = testing_nets.build("xception", "2")
     before = model.get_layer("sep1").get_weights()[1]
-    prune(model, SETTINGS, train=False)
+    prune(model, testing_settings.HALF, train=False)
     after = model.get_layer("sep1").get_weights()[1]
     assert np.abs(before[after == 0]).max() < np.abs(before[after != 0]).min()
     assert np.array_equal(after[after != 0], before[after != 0])
@@ -134,7 +126,7 @@ def test_zeros_stay_while_the_rest_is_trained():
             super().after_step(step)
             seen.append(model.get_layer("sep1").get_weights()[1] == 0)
 
-    pruner = Watched(model, SETTINGS)
+    pruner = Watched(model, testing_settings.HALF)
     training.fine_tune(model, TRAINING, Noise(), RAW, observer=pruner, report=lambda _: None)
     pruner.finish()
     end = model.get_layer("sep1").get_weights()[1]
@@ -166,7 +158,7 @@ def test_a_layer_that_lost_its_zeros_is_an_error():
             return np.ones(kernel.shape, np.float32)
 
     with user_error("layer entry has 0.0% zeros", "expected 50.0%"):
-        Broken(model, SETTINGS).finish()
+        Broken(model, testing_settings.HALF).finish()
 
 
 def test_leftovers_of_pruning_are_an_error():
@@ -190,10 +182,10 @@ def test_layers_without_kernels_are_left_alone():
     x = tf.math.multiply(x, 0.5)
     x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
     model = keras.Model(image, keras.layers.Dense(4, activation="softmax", name="scores")(x))
-    assert prune(model, SETTINGS, train=False)["conv/kernel"].sparsity == 0.5
+    assert prune(model, testing_settings.HALF, train=False)["conv/kernel"].sparsity == 0.5
     empty = keras.Model(image, keras.layers.GlobalAveragePooling2D()(image))
     with user_error("no convolution or dense layer"):
-        magnitude.Pruner(empty, SETTINGS)
+        magnitude.Pruner(empty, testing_settings.HALF)
 
 
 def test_only_the_zipped_file_shrinks(tmp_path):

@@ -5,13 +5,22 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model_press import files, import_model, load, model_info, preprocess, recipes
+from model_press import (
+    files,
+    import_model,
+    load,
+    model_info,
+    preprocess,
+    recipes,
+    strict_json,
+)
 from model_press.compress import (
     compress,
     graph,
     recipe,
     sources,
     testing_nets,
+    testing_settings,
     testing_tfmot,
     training,
 )
@@ -203,15 +212,7 @@ def compression(**changes):
     return recipe.parse({**data, **changes}, "compression mine.json")
 
 
-MAGNITUDE = {
-    "sparsity": 0.5,
-    "pattern": "unstructured",
-    "schedule": "constant",
-    "begin_step": 0,
-    "frequency": 100,
-    "end_share": 1.0,
-    "keep_layers": [],
-}
+MAGNITUDE = strict_json.to_json(testing_settings.HALF)
 CLUSTERING = {"clusters": 8, "keep_layers": []}
 
 
