@@ -4,6 +4,7 @@ import pathlib
 
 from benchmarks import record
 from benchmarks.peers import report
+from model_press import files
 from model_press.measure.metrics import Latency, Machine, Runtime
 
 RECORDS = pathlib.Path("python/benchmarks/peers/records")
@@ -18,6 +19,13 @@ def _report() -> report.Report:
     return report.Report(
         1, "2026-01-02", machine, (Runtime("a-runtime", "1.0"),), 2000, 200, 25, rows
     )
+
+
+def test_the_plain_recipe_differs_by_its_rewrites_alone():
+    ours = files.read_json("models/recipes/int8.json", "recipe")
+    plain = files.read_json("python/benchmarks/peers/plain_int8.json", "recipe")
+    assert ours["rewrites"]
+    assert plain == {**ours, "name": "plain_int8", "rewrites": []}
 
 
 def test_round_trip(tmp_path):
