@@ -7,32 +7,21 @@ each round; figures are ratios of the medians, fused / separate.
 """
 
 import argparse
+import functools
 import os
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from benchmarks import record
 from model_press import images, manifest, preprocess
 from model_press.fused import fusing, spec
 from model_press.fused.runner import FusedRunner
-from model_press.measure import machine, ratio, rounds
+from model_press.measure import machine, probe, ratio, rounds
 from model_press.tflite_interpreter import Interpreter
 from PIL import Image
 
 FRAMES = ((480, 640), (720, 1280))
 _TOP = 5
-
-
-def _timed(step: Callable[[], object]) -> rounds.Timed:
-    def run(count: int) -> list[float]:
-        times = []
-        for _ in range(count):
-            begun = time.perf_counter()
-            step()
-            times.append((time.perf_counter() - begun) * 1e3)
-        return times
-
-    return rounds.Timed(run)
 
 
 def compare(
@@ -58,7 +47,8 @@ def compare(
             :_TOP
         ]
 
-    both = [_timed(lambda: fused.run(frame)), _timed(separately)]
+    steps = (lambda: fused.run(frame), separately)
+    both = [rounds.Timed(functools.partial(probe.times_ms, step)) for step in steps]
     rounds.warm_up(both)
     for index in range(count):
         rounds.measure(both, index)
@@ -68,9 +58,8 @@ def compare(
 
 def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
     """Markdown lines for (model, manifest) pairs."""
-    here = machine.this_machine()
     lines = [
-        f"{here.cpu_model} ({here.cpu_class}, {here.cores} cores), {count} interleaved rounds",
+        f"{record.where(machine.this_machine())}, {count} interleaved rounds",
         "",
         "| variant | frame | threads | fused ms | separate ms | ratio (95 %) |",
         "|---|---|---|---|---|---|",

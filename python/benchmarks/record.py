@@ -26,11 +26,11 @@ def today() -> str:
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
+def where(machine: Machine) -> str:
+    """The machine as a page names it."""
+    return f"{machine.cpu_model} ({machine.cpu_class}, {machine.cores} cores)"
+
+
 def when_and_where(date: str, machine: Machine) -> str:
     """How a page begins to tell the day and the machine."""
-    return f"{date}, {machine.cpu_model} ({machine.cpu_class}, {machine.cores} cores)"
-
-
-def user_folder(folder: str) -> str:
-    """A folder as the user gave it: `bazel run` starts in the runfiles, the user stands elsewhere."""
-    return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", "."), folder)
+    return f"{date}, {where(machine)}"

@@ -12,7 +12,7 @@ from importlib import metadata
 
 from benchmarks import record
 from benchmarks.peers import engines, quantisers, report
-from model_press import files, progress
+from model_press import files, progress, user_path
 from model_press.measure import machine, metrics, process, ratio, rounds
 
 FLOAT = "fp32"
@@ -81,7 +81,7 @@ def main(argv: list[str] | None = None) -> None:
             )
             for (name, engine, path), share, each in zip(chosen, right, timed, strict=True)
         )
-    out = record.user_folder(arguments.out)
+    out = user_path.resolve(arguments.out)
     found = report.Report(
         1,
         record.today(),

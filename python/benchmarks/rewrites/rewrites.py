@@ -16,7 +16,7 @@ from importlib import metadata
 import numpy as np
 from benchmarks import record
 from benchmarks.rewrites import networks, report
-from model_press import progress, tflite_file, tflite_interpreter
+from model_press import progress, tflite_file, tflite_interpreter, user_path
 from model_press.measure import machine, metrics, process, ratio, rounds
 
 _RUNTIME = "ai-edge-litert"
@@ -94,10 +94,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--work", help="folder that keeps the converted files")
     args = parser.parse_args(argv)
-    out = record.user_folder(args.out)
+    out = user_path.resolve(args.out)
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
-        work = pathlib.Path(record.user_folder(args.work)) if args.work else pathlib.Path(temporary)
+        work = pathlib.Path(user_path.resolve(args.work)) if args.work else pathlib.Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
         chosen = args.network or list(networks.NETWORKS)
         made = {

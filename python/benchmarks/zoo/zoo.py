@@ -17,7 +17,7 @@ from importlib import metadata
 import numpy as np
 from benchmarks import record
 from benchmarks.zoo import networks, report
-from model_press import files, preprocess, progress, recipes
+from model_press import files, preprocess, progress, recipes, user_path
 from model_press.convert import convert
 from model_press.errors import UserError
 from model_press.inspection import facts, inspection
@@ -153,7 +153,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--network", action="append", choices=list(networks.NETWORKS))
     parser.add_argument("--recipe", action="append", choices=RECIPES)
     args = parser.parse_args(argv)
-    out = record.user_folder(args.out)
+    out = user_path.resolve(args.out)
     path = os.path.join(out, f"{report.NAME}.json")
     for name in args.network or networks.NETWORKS:
         with tempfile.TemporaryDirectory() as folder:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from model_press import files, images, model_format
+from model_press import files, images, model_format, user_path
 from model_press.coreml import weights
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.errors import UserError
@@ -23,13 +23,11 @@ from model_press.errors import UserError
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints what each photograph is; 1 and one line on standard error for what cannot be run."""
     options = _parser().parse_args(argv)
-    # `bazel run` starts programs in the runfiles folder and says here where the user is.
-    here = os.environ.get("BUILD_WORKING_DIRECTORY", "")
     try:
-        with _package(os.path.join(here, options.model)) as folder:
+        with _package(user_path.resolve(options.model)) as folder:
             classifier = ImageClassifier(folder, options.precision)
             found = [
-                _classify(classifier, os.path.join(here, photo), photo, options.fit, options.top)
+                _classify(classifier, user_path.resolve(photo), photo, options.fit, options.top)
                 for photo in options.photos
             ]
             sheet = _sheet(classifier)

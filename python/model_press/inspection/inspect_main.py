@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from model_press import files, strict_json
+from model_press import files, strict_json, user_path
 from model_press.errors import UserError
 from model_press.inspection import explorer, inspection, page, source
 
@@ -45,11 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _users(path: str) -> str:
-    """A path as the user means it: `bazel run` starts programs elsewhere and says here where the user is."""
-    return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), path)
-
-
 def _memory(path: str, options: argparse.Namespace) -> int:
     from model_press.memory import report
 
@@ -71,9 +66,11 @@ def _memory(path: str, options: argparse.Namespace) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the inspection; 1 and one line on standard error for a file that is no TFLite model."""
     options = _parser().parse_args(argv)
-    path = _users(options.file)
+    path = user_path.resolve(options.file)
     # The tables that the build gives lie in the runfiles, where this program starts.
-    tables = [table if os.path.exists(table) else _users(table) for table in options.runtime]
+    tables = [
+        table if os.path.exists(table) else user_path.resolve(table) for table in options.runtime
+    ]
     try:
         if options.memory:
             return _memory(path, options)

@@ -6,7 +6,6 @@ It loads models that declare one operator version and have an empty graph: the r
 //android/host:op_table does the same to the Android library.
 """
 
-import os
 import sys
 from importlib import metadata
 
@@ -14,7 +13,7 @@ import flatbuffers
 from ai_edge_litert import interpreter as litert
 from ai_edge_litert import schema_py_generated as schema
 
-from model_press import files
+from model_press import files, user_path
 
 # More than the versions that any operator has had.
 _MAX_VERSION = 40
@@ -74,5 +73,5 @@ def dump(table: dict) -> bytes:
 
 
 if __name__ == "__main__":
-    out = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), sys.argv[1])
+    out = user_path.resolve(sys.argv[1])
     files.write_bytes(out, dump(probe()))

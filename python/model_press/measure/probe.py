@@ -30,16 +30,21 @@ def peak_bytes() -> int:
     return int(line.split()[1]) * 1024
 
 
+def times_ms(infer: Callable[[], Any], count: int) -> list[float]:
+    """Milliseconds of each of `count` calls."""
+    times = []
+    for _ in range(count):
+        begun = time.perf_counter()
+        infer()
+        times.append((time.perf_counter() - begun) * 1e3)
+    return times
+
+
 def serve(ready: dict[str, Any], infer: Callable[[], Any]) -> None:
     """Prints `ready`, times `infer` as often as each input line asks, and prints the peak at the end."""
     print(json.dumps(ready), flush=True)
     for line in sys.stdin:
-        times = []
-        for _ in range(int(line)):
-            begun = time.perf_counter()
-            infer()
-            times.append((time.perf_counter() - begun) * 1e3)
-        print(json.dumps(times), flush=True)
+        print(json.dumps(times_ms(infer, int(line))), flush=True)
     print(json.dumps({"peak_memory_bytes": peak_bytes()}), flush=True)
 
 

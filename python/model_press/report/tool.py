@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-from model_press import files
+from model_press import files, user_path
 from model_press.errors import UserError
 
 
@@ -164,12 +164,12 @@ def _run(options: argparse.Namespace) -> None:
         raise UserError(f"--out is missing; bazel run {options.label} -- --out DIR")
     known = facts.read(options.facts)
     # What a measurement of a minute would come too late to tell.
-    devices = [metrics.read(_user_path(path)) for path in options.device]
+    devices = [metrics.read(user_path.resolve(path)) for path in options.device]
     build.build(known, None, devices)
-    folder = _user_path(options.out)
+    folder = user_path.resolve(options.out)
     os.makedirs(folder, exist_ok=True)
     if options.metrics:
-        measured = metrics.read(_user_path(options.metrics))
+        measured = metrics.read(user_path.resolve(options.metrics))
     else:
         from model_press.report import shares
 
@@ -179,11 +179,6 @@ def _run(options: argparse.Namespace) -> None:
         metrics.write(os.path.join(folder, "metrics.json"), measured)
     for path in render.write(build.build(known, measured, devices), folder, "report"):
         print(path)
-
-
-def _user_path(path: str) -> str:
-    """A path as the user meant it: `bazel run` starts a program in another folder."""
-    return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), path)
 
 
 def main(argv: list[str] | None = None) -> int:
