@@ -23,7 +23,7 @@ _UNGATED = ["pruned75"]
 
 # From a model that was compressed and trained on: name to (compression, recipe).
 _TUNED = {
-    "coreml_channels80_int8": ("channels80", "int8"),
+    "coreml_macs30_int8": ("macs30", "int8"),
     "coreml_tuned50": ("pruned50", "pruned50"),
     "coreml_tuned50_int8": ("pruned50", "pruned50_int8"),
 }

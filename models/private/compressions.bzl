@@ -11,6 +11,7 @@ COMPRESSIONS = [
     "clustered16",
     "cqat16",
     "equalized",
+    "macs25",
     "macs30",
     "parameters30",
     "pcqat50_16",

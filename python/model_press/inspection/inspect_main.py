@@ -2,6 +2,7 @@
 
 bazel run //python:inspect -- FILE.tflite
 bazel run //python:inspect -- --memory FILE.tflite
+bazel run //python:inspect -- --time FILE.tflite
 """
 
 import argparse
@@ -26,7 +27,8 @@ def _parser() -> argparse.ArgumentParser:
         help="about how long to time (default 6; 0: load only)",
     )
     parser.add_argument("--no-run", action="store_true", help="read the file, do not load it")
-    parser.add_argument(
+    question = parser.add_mutually_exclusive_group()
+    question.add_argument(
         "--memory",
         action="store_true",
         help="which tensors fill memory at its peak, and what lowers it",
@@ -38,7 +40,12 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         help="with --memory: find the largest batch whose activations fit",
     )
-    parser.add_argument("--explore", action="store_true", help="open it in Model Explorer")
+    question.add_argument(
+        "--time",
+        action="store_true",
+        help="which operators take the time, also those inside the delegate",
+    )
+    question.add_argument("--explore", action="store_true", help="open it in Model Explorer")
     parser.add_argument(
         "--runtime", action="append", default=[], metavar="TABLE.json", help="a runtime's operators"
     )
@@ -53,14 +60,34 @@ def _memory(path: str, options: argparse.Namespace) -> int:
         raise UserError(f"--batch {batch} must be 1 or more")
     budget = None if options.budget_mb is None else int(options.budget_mb * 1e6)
     found = report.account(path, batch, budget)
+    _show(report.lines(found, options.layers), found, options)
+    return 0
+
+
+def _time(path: str, options: argparse.Namespace) -> int:
+    from model_press.inspection import operator_times
+
+    if options.no_run:
+        raise UserError(
+            f"--no-run reads {path} only, but --time must run it; leave one of them out"
+        )
+    if options.seconds <= 0:
+        raise UserError(f"--seconds must be above 0 with --time, not {options.seconds:g}")
+    if options.threads != 1:
+        raise UserError(f"--time measures on one thread; leave --threads {options.threads} out")
+    found = operator_times.measure(path, options.seconds)
+    _show(operator_times.lines(found), found, options)
+    return 0
+
+
+def _show(lines: Sequence[str], found: object, options: argparse.Namespace) -> None:
     try:
         if options.json:
             sys.stdout.write(files.dump_json(strict_json.to_json(found)).decode())
         else:
-            print("\n".join(report.lines(found, options.layers)))
-    except BrokenPipeError:
+            print("\n".join(lines))
+    except BrokenPipeError:  # `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,6 +104,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for name in ("layers", "batch", "budget_mb"):
             if getattr(options, name):
                 raise UserError(f"--{name.replace('_', '-')} goes with --memory")
+        if options.time:
+            return _time(path, options)
         if options.explore:
             with source.opened(path):
                 pass
@@ -90,13 +119,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"ERROR {path}: {error.strerror or error}", file=sys.stderr)
         return 1
-    try:
-        if options.json:
-            sys.stdout.write(files.dump_json(strict_json.to_json(found)).decode())
-        else:
-            print("\n".join(page.lines(found)))
-    except BrokenPipeError:  # `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _show(page.lines(found), found, options)
     return 0
 
 

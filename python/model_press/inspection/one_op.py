@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from model_press.inspection.constants import buffer_bytes
 
 # Operators that mean nothing without the rest of the graph: they call other subgraphs or hold state.
-_ENTANGLED = {"IF", "WHILE", "CALL_ONCE", "CALL", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"}
+ENTANGLED = {"IF", "WHILE", "CALL_ONCE", "CALL", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"}
 
 
 def key(node: schema.Operator, graph: schema.SubGraph) -> tuple:
@@ -28,7 +28,7 @@ def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
 
     Its constants come along; its other inputs become the model's inputs.
     """
-    if name in _ENTANGLED:
+    if name in ENTANGLED:
         return None
     model = schema.Model.GetRootAs(data, 0)
     graph = model.Subgraphs(0)

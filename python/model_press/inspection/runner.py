@@ -50,12 +50,17 @@ def _say(value: Any) -> None:
     print(json.dumps(value), flush=True)
 
 
-def _times_ms(model: Any, seconds: float) -> tuple[list[float], list[float]]:
-    """(wall, processor) milliseconds of each inference after one to warm up; at least 3, at most 50."""
+def fill_inputs(model: Any) -> None:
+    """Random values, the same each time, as every input of a loaded model."""
     from model_press.inspection import one_op
 
     for detail in model.get_input_details():
         model.set_tensor(detail["index"], one_op.random_input(detail["shape"], detail["dtype"]))
+
+
+def _times_ms(model: Any, seconds: float) -> tuple[list[float], list[float]]:
+    """(wall, processor) milliseconds of each inference after one to warm up; at least 3, at most 50."""
+    fill_inputs(model)
     model.invoke()
     wall: list[float] = []
     processor: list[float] = []

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib import metadata
 
 from model_press import layers
@@ -13,7 +14,7 @@ from model_press.measure import machine
 from model_press.tflite_file import TfliteFile
 
 _RUNTIME = "ai-edge-litert"
-_GIVE_UP_SECONDS = 600
+GIVE_UP_SECONDS = 600
 
 
 def run(path: str | os.PathLike, file: TfliteFile, threads: int, seconds: float) -> Running:
@@ -24,7 +25,9 @@ def run(path: str | os.PathLike, file: TfliteFile, threads: int, seconds: float)
       threads: threads of the interpreter for the latency; operators alone run on one.
       seconds: about how long to time; 0 to load only.
     """
-    answers, failure = _ask(path, threads, seconds)
+    answers, failure = ask(
+        "model_press.inspection.runner", path, [str(threads), str(seconds)], GIVE_UP_SECONDS
+    )
     latency, whole = answers.get("latency_ms"), answers.get("whole_ms")
     alone = {int(node): ms for node, ms in answers.get("alone_ms", {}).items()}
     undelegated = []
@@ -54,21 +57,31 @@ def run(path: str | os.PathLike, file: TfliteFile, threads: int, seconds: float)
     )
 
 
-def _ask(path: str | os.PathLike, threads: int, seconds: float) -> tuple[dict, str]:
-    command = [sys.executable, "-m", "model_press.inspection.runner", str(path)]
+def ask(
+    module: str, path: str | os.PathLike, arguments: Sequence[str], give_up: float
+) -> tuple[dict, str]:
+    """Runs a program of ours on a model, in a process that the model may crash.
+
+    Args:
+      module: prints JSON objects, one a line.
+      give_up: seconds after which it is stopped.
+    Returns:
+      What it said, as one object, and why it failed: "" if it did not.
+    """
+    command = [sys.executable, "-m", module, str(path), *arguments]
     try:
         done = subprocess.run(
-            [*command, str(threads), str(seconds)],
+            command,
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=_GIVE_UP_SECONDS,
+            timeout=give_up,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         said, code, errors = done.stdout, done.returncode, done.stderr
     except subprocess.TimeoutExpired as late:
         said, code = (late.stdout or b"").decode(), 1
-        errors = f"no answer within {_GIVE_UP_SECONDS} seconds"
+        errors = f"no answer within {give_up:.0f} seconds"
     answers: dict = {}
     for line in said.splitlines():
         if line.startswith("{"):

@@ -1,0 +1,40 @@
+"""Cuts a graph off after an operator, so that what comes before it can be timed as it runs in the whole."""
+
+import mmap
+
+import flatbuffers
+from ai_edge_litert import schema_py_generated as schema
+
+from model_press.inspection.constants import buffer_bytes
+
+
+def cut(data: mmap.mmap, count: int) -> bytes:
+    """A .tflite with the first `count` (1 or more) operators of the main graph.
+
+    Its outputs are the tensors that none of these reads, its weights those that they use. For files with one graph.
+    """
+    source = schema.Model.GetRootAs(data, 0)
+    made = schema.ModelT()
+    made.version = source.Version()
+    made.operatorCodes = [
+        schema.OperatorCodeT.InitFromObj(source.OperatorCodes(i))
+        for i in range(source.OperatorCodesLength())
+    ]
+    graph = schema.SubGraphT.InitFromObj(source.Subgraphs(0))
+    graph.operators = graph.operators[:count]
+    read = {int(i) for op in graph.operators for i in op.inputs}
+    written = [int(i) for op in graph.operators for i in op.outputs]
+    graph.outputs = [i for i in written if i not in read]
+    used = read.union(written)
+    made.buffers = [schema.BufferT()]
+    for index, tensor in enumerate(graph.tensors):
+        raw = buffer_bytes(data, source, tensor.buffer) if index in used else None
+        tensor.buffer = 0
+        if raw is not None and raw.size:
+            made.buffers.append(schema.BufferT())
+            made.buffers[-1].data = raw
+            tensor.buffer = len(made.buffers) - 1
+    made.subgraphs = [graph]
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(made.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
