@@ -22,6 +22,9 @@ _MB = 1e6
 # TFLite's sparse encoding keeps an index beside every value: int8 shrinks from about 70 % zeros, float from about 55 %.
 _ZEROS_WORTH_SPARSE = 0.7
 _MANY_ZEROS = 0.3
+# org.tensorflow:tensorflow-lite-select-tf-ops, the newest release that Maven has: its library for arm64-v8a, as an APK
+# stores it (docs/rewrites.md). There is none for TensorFlow Lite 2.16.1.
+SELECT_TF_VERSION, SELECT_TF_MB = "2.14.0", 98.7
 _ORDER = ("error", "slow", "large", "risk", "note")
 
 _CURES = {
@@ -94,8 +97,8 @@ def _loading(
             "error",
             f"needs full TensorFlow for {', '.join(flex)}",
             "the converter found no TensorFlow Lite operator and fell back to Select TF",
-            "replace the layers that use them and convert without SELECT_TF_OPS; the Select TF library adds "
-            "tens of MB to an app",
+            "replace the layers that use them and convert without SELECT_TF_OPS; the Select TF library "
+            f"{SELECT_TF_VERSION} adds {SELECT_TF_MB:.0f} MB to an app for arm64",
         )
     if custom:
         yield Finding(

@@ -57,3 +57,23 @@ def chain(
             tensor.shapeSignature = np.array([-1, *shape[1:]], np.int32)
     graph.make_outputs({"out": last})
     return graph.dump()
+
+
+def dense(width: int, length: int) -> bytes:
+    """A chain of float32 dense layers [width, width] of small random weights: all of its memory is weights."""
+    graph = PortGraph(int8_graphs.empty((1, width)).dump())
+    rng = np.random.default_rng(0)
+    graph.tensors[graph.input].type = schema.TensorType.FLOAT32
+    graph.tensors[graph.input].quantization = None
+    last = graph.input
+    for index in range(length):
+        weights = rng.normal(size=(width, width), scale=width**-0.5).astype(np.float32)
+        constant = graph.add_float_constant(f"net/dense{index}/kernel", weights)
+        out = graph.add_float(f"net/dense{index}/MatMul", (1, width))
+        options = schema.FullyConnectedOptionsT()
+        graph.operators.append(
+            graph.operator("FULLY_CONNECTED", 1, [last, constant, -1], [out], options)
+        )
+        last = out
+    graph.make_outputs({"out": last})
+    return graph.dump()

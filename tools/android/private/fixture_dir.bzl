@@ -4,6 +4,7 @@ def _fixture_dir_impl(ctx):
     out = ctx.actions.declare_directory(ctx.label.name)
     args = ctx.actions.args()
     args.add("--out", out.path)
+    args.add_all(ctx.attr.arguments)
     ctx.actions.run(
         executable = ctx.executable.tool,
         arguments = [args],
@@ -15,8 +16,9 @@ def _fixture_dir_impl(ctx):
 
 fixture_dir = rule(
     implementation = _fixture_dir_impl,
-    doc = "Runs `tool --out FOLDER`; the output is the folder.",
+    doc = "Runs `tool --out FOLDER` with more arguments; the output is the folder.",
     attrs = {
+        "arguments": attr.string_list(),
         "tool": attr.label(cfg = "exec", executable = True, mandatory = True),
     },
 )

@@ -49,25 +49,29 @@ public final class ActivationMemory {
     int[] last = new int[tensors];
     Arrays.fill(first, NEVER);
     // The runtime keeps inputs for the whole run, so that it can be repeated.
-    for (int i = 0; i < graph.length(GRAPH_INPUTS); i++) {
+    int inputs = graph.length(GRAPH_INPUTS);
+    for (int i = 0; i < inputs; i++) {
       first[graph.intAt(GRAPH_INPUTS, i)] = 0;
       last[graph.intAt(GRAPH_INPUTS, i)] = operators;
     }
     for (int step = 0; step < operators; step++) {
       FlatTable operator = graph.tableAt(GRAPH_OPERATORS, step);
-      for (int i = 0; i < operator.length(OPERATOR_OUTPUTS); i++) {
+      int written = operator.length(OPERATOR_OUTPUTS);
+      for (int i = 0; i < written; i++) {
         int tensor = operator.intAt(OPERATOR_OUTPUTS, i);
         first[tensor] = step;
         last[tensor] = Math.max(last[tensor], step);
       }
-      for (int i = 0; i < operator.length(OPERATOR_INPUTS); i++) {
+      int read = operator.length(OPERATOR_INPUTS);
+      for (int i = 0; i < read; i++) {
         int tensor = operator.intAt(OPERATOR_INPUTS, i);
         if (tensor != NEVER) {
           last[tensor] = Math.max(last[tensor], step);
         }
       }
     }
-    for (int i = 0; i < graph.length(GRAPH_OUTPUTS); i++) {
+    int outputs = graph.length(GRAPH_OUTPUTS);
+    for (int i = 0; i < outputs; i++) {
       last[graph.intAt(GRAPH_OUTPUTS, i)] = operators;
     }
     return peak(graph, first, last, operators);
@@ -97,7 +101,8 @@ public final class ActivationMemory {
     int type = tensor.byteField(TENSOR_TYPE, 0);
     boolean known = type >= 0 && type < ELEMENT_BYTES.length;
     long bytes = known ? ELEMENT_BYTES[type] : WIDEST;
-    for (int i = 0; i < tensor.length(TENSOR_SHAPE); i++) {
+    int rank = tensor.length(TENSOR_SHAPE);
+    for (int i = 0; i < rank; i++) {
       bytes *= Math.max(1, tensor.intAt(TENSOR_SHAPE, i));
     }
     return bytes;

@@ -6,6 +6,7 @@ import static org.junit.Assert.assertTrue;
 
 import com.google.flatbuffers.FlatBufferBuilder;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.Test;
 
@@ -54,9 +55,14 @@ public final class ActivationMemoryTest {
       operator(file, new int[] {1, 3, -1}, new int[] {2}),
       operator(file, new int[] {2}, new int[] {4}),
     };
+    return ByteBuffer.wrap(graph(file, tensors, operators));
+  }
+
+  /** The first tensor is the input, the last one the output. */
+  private static byte[] graph(FlatBufferBuilder file, int[] tensors, int[] operators) {
     int tensorVector = file.createVectorOfTables(tensors);
     int inputs = ints(file, 0);
-    int outputs = ints(file, 4);
+    int outputs = ints(file, tensors.length - 1);
     int operatorVector = file.createVectorOfTables(operators);
     file.startTable(4);
     file.addOffset(0, tensorVector, 0);
@@ -67,7 +73,7 @@ public final class ActivationMemoryTest {
     file.startTable(3);
     file.addOffset(2, graphs, 0);
     file.finish(file.endTable(), "TFL3");
-    return ByteBuffer.wrap(file.sizedByteArray());
+    return file.sizedByteArray();
   }
 
   @Test
@@ -86,6 +92,23 @@ public final class ActivationMemoryTest {
       ones.put(i, (byte) 0xff);
     }
     assertThrows(IllegalArgumentException.class, () -> ActivationMemory.peakBytes(ones));
+  }
+
+  /** Operators that all name one list of tensors, as long as they are many. */
+  @Test(timeout = 10_000)
+  public void endsWhereListsLieOnEachOther() {
+    int count = 60_000;
+    FlatBufferBuilder file = new FlatBufferBuilder(1 << 20);
+    int only = tensor(file, INT8, 1);
+    int listed = ints(file, new int[count]);
+    file.startTable(3);
+    file.addOffset(1, listed, 0);
+    int same = file.endTable();
+    int[] operators = new int[count];
+    Arrays.fill(operators, same);
+    byte[] bytes = graph(file, new int[] {only}, operators);
+    assertThrows(
+        IllegalArgumentException.class, () -> ActivationMemory.peakBytes(ByteBuffer.wrap(bytes)));
   }
 
   @Test

@@ -67,24 +67,25 @@ public final class Classifier implements AutoCloseable {
     this.manifest = manifest;
     this.labels = new ArrayList<>(labels);
     untried = new ArrayDeque<>(engines);
-    preprocessor = new Preprocessor(manifest);
-    input = tensorBuffer(manifest.input());
-    output = tensorBuffer(manifest.output());
+    openNext();
+    try {
+      checkTensor("input", engine.inputTensor(), manifest.input());
+      checkTensor("output", engine.outputTensor(0), manifest.output());
+      checkIndices();
+      // Memory as the manifest says only after the model has said the same.
+      preprocessor = new Preprocessor(manifest);
+      input = tensorBuffer(manifest.input());
+      output = tensorBuffer(manifest.output());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
     outputs.put(0, output);
     indices =
         ByteBuffer.allocateDirect(manifest.answerCount() * Integer.BYTES)
             .order(ByteOrder.nativeOrder());
     if (manifest.answerCount() > 0) {
       outputs.put(1, indices);
-    }
-    openNext();
-    try {
-      checkTensor("input", engine.inputTensor(), manifest.input());
-      checkTensor("output", engine.outputTensor(0), manifest.output());
-      checkIndices();
-    } catch (RuntimeException e) {
-      close();
-      throw e;
     }
   }
 

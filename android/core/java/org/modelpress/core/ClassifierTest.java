@@ -256,6 +256,13 @@ public final class ClassifierTest {
   }
 
   @Test
+  public void asksForNoMemoryThatTheModelDoesNotWant() throws IOException {
+    JSONObject manifest = json();
+    manifest.getJSONObject("input").put("shape", new int[] {1, 20_000, 20_000, 3});
+    assertRefused(manifest, "model and manifest are not a pair");
+  }
+
+  @Test
   public void refusesAManifestOfAnotherScale() throws IOException {
     JSONObject manifest = json();
     manifest.getJSONObject("input").put("scale", 0.5);

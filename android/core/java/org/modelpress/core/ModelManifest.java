@@ -1,5 +1,6 @@
 package org.modelpress.core;
 
+import java.util.regex.Pattern;
 import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
@@ -17,6 +18,7 @@ public final class ModelManifest {
   static final int FUSED_SCHEMA = 2;
 
   private static final int IMAGE_RANK = 4;
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final String FILTER = "bilinear_antialias";
 
   private final String name;
@@ -52,6 +54,10 @@ public final class ModelManifest {
     computesFloats = json.getJSONObject("recipe").optString("activations").equals("float32");
     modelFile = json.getJSONObject("model").getString("file");
     modelSha256 = json.getJSONObject("model").getString("sha256");
+    if (!SHA256.matcher(modelSha256).matches()) {
+      // It becomes a file's name.
+      throw new ManifestException("model.sha256 \"" + modelSha256 + "\"; expected 64 digits");
+    }
     modelBytes = json.getJSONObject("model").getLong("bytes");
     trained = json.getJSONObject("source").getBoolean("trained");
     labelsFile = json.getJSONObject("labels").getString("file");
@@ -87,6 +93,8 @@ public final class ModelManifest {
       return new ModelManifest(new JSONObject(json));
     } catch (JSONException e) {
       throw new ManifestException(e.getMessage());
+    } catch (StackOverflowError e) {
+      throw new ManifestException("its JSON is nested too deep");
     }
   }
 

@@ -11,6 +11,9 @@ import org.junit.Test;
 
 /** Reads what a manifest says and refuses, in one line, what an app cannot follow. */
 public final class ModelManifestTest {
+  private static final String SHA256 =
+      "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
+
   private static JSONObject tensor(String name, int[] shape, String dtype) {
     return new JSONObject()
         .put("name", name)
@@ -29,7 +32,7 @@ public final class ModelManifestTest {
             "model",
             new JSONObject()
                 .put("file", "fruit_int8.tflite")
-                .put("sha256", "5e")
+                .put("sha256", SHA256)
                 .put("bytes", 3_000_000_000L))
         .put("source", new JSONObject().put("name", "fruit").put("trained", true))
         .put("labels", new JSONObject().put("file", "fruit.labels.txt").put("count", 2))
@@ -60,7 +63,7 @@ public final class ModelManifestTest {
     assertEquals("fruit_int8", manifest.name());
     assertEquals("int8", manifest.recipe());
     assertEquals("int8", manifest.variant());
-    assertEquals("5e", manifest.modelSha256());
+    assertEquals(SHA256, manifest.modelSha256());
     assertEquals(3_000_000_000L, manifest.modelBytes());
     assertTrue(manifest.trained());
     assertFalse(manifest.computesFloats());
@@ -141,6 +144,44 @@ public final class ModelManifestTest {
   @Test
   public void refusesAnUnknownDtype() {
     assertRefused(manifest().put("input", tensor("in", new int[] {1, 4, 6, 3}, "int4")), "int4");
+  }
+
+  @Test
+  public void refusesADigestThatLeadsElsewhere() {
+    JSONObject manifest = manifest();
+    manifest.getJSONObject("model").put("sha256", "../../evil");
+    assertRefused(manifest, "model.sha256");
+  }
+
+  @Test
+  public void refusesTensorsOfNoPossibleSize() {
+    for (int[] shape : new int[][] {{1, 0, 6, 3}, {1, -4, 6, 3}, {1, 65536, 65536, 3}}) {
+      assertRefused(manifest().put("input", tensor("in", shape, "uint8")), "elements");
+    }
+  }
+
+  @Test
+  public void refusesJsonWithoutEnd() {
+    StringBuilder deep = new StringBuilder();
+    for (int i = 0; i < 200_000; i++) {
+      deep.append("{\"a\":");
+    }
+    assertThrows(ManifestException.class, () -> ModelManifest.parse(deep.toString()));
+  }
+
+  @Test
+  public void staysOneShortLine() {
+    StringBuilder name = new StringBuilder("a\n");
+    for (int i = 0; i < 1000; i++) {
+      name.append("long ");
+    }
+    JSONObject input = tensor("in", new int[] {1, 4, 6, 3}, name.toString());
+    ManifestException error =
+        assertThrows(
+            ManifestException.class,
+            () -> ModelManifest.parse(manifest().put("input", input).toString()));
+    assertEquals(-1, error.getMessage().indexOf('\n'));
+    assertTrue(error.getMessage(), error.getMessage().length() < 400);
   }
 
   @Test

@@ -48,20 +48,25 @@ public final class Npy {
     String header = new String(bytes, start, end - start, StandardCharsets.US_ASCII);
     Matcher matcher = HEADER.matcher(header);
     if (!matcher.matches() || matcher.group(2).equals("True")) {
-      throw new IllegalArgumentException(path + ": unsupported .npy header " + header.trim());
+      throw unsupported(path, header);
     }
     ElementType type = typeOf(matcher.group(1), path);
-    int[] shape =
-        Arrays.stream(matcher.group(3).split(","))
-            .map(String::trim)
-            .filter(size -> !size.isEmpty())
-            .mapToInt(Integer::parseInt)
-            .toArray();
-    byte[] data = Arrays.copyOfRange(bytes, end, bytes.length);
+    int[] shape;
     long expected = type.byteCount();
-    for (int size : shape) {
-      expected *= size;
+    try {
+      shape =
+          Arrays.stream(matcher.group(3).split(","))
+              .map(String::trim)
+              .filter(size -> !size.isEmpty())
+              .mapToInt(Integer::parseInt)
+              .toArray();
+      for (int size : shape) {
+        expected = Math.multiplyExact(expected, size);
+      }
+    } catch (NumberFormatException | ArithmeticException e) {
+      throw unsupported(path, header);
     }
+    byte[] data = Arrays.copyOfRange(bytes, end, bytes.length);
     if (data.length != expected) {
       throw new IllegalArgumentException(
           String.format(
@@ -97,6 +102,11 @@ public final class Npy {
     return bytes.toByteArray();
   }
 
+  private static IllegalArgumentException unsupported(String path, String header) {
+    return new IllegalArgumentException(
+        path + ": unsupported .npy header " + ManifestException.line(header));
+  }
+
   private static String code(ElementType type) {
     switch (type) {
       case UINT8:
@@ -117,6 +127,6 @@ public final class Npy {
       }
     }
     throw new IllegalArgumentException(
-        path + ": dtype " + code + "; expected uint8, int8, int16 or float32");
+        path + ": dtype " + ManifestException.line(code) + "; expected uint8, int8, int16 or float32");
   }
 }

@@ -23,6 +23,16 @@ public final class TensorSpec {
               "tensor \"%s\" is %s with scale %s; expected a scale above 0",
               name, type.manifestName(), scale));
     }
+    long bytes = type.byteCount();
+    for (int size : shape) {
+      bytes = size < 1 ? 0 : bytes * size;
+      if (bytes < 1 || bytes > Integer.MAX_VALUE) {
+        throw new ManifestException(
+            String.format(
+                "tensor \"%s\" of %s elements; expected sizes above 0 and less than 2 GB",
+                name, Arrays.toString(shape)));
+      }
+    }
   }
 
   public String name() {
