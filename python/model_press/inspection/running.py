@@ -6,7 +6,7 @@ import subprocess
 import sys
 from importlib import metadata
 
-from model_press import layers
+from model_press import child_python, layers
 from model_press.inspection import reasons
 from model_press.inspection.facts import Running, UndelegatedOp
 from model_press.measure import machine
@@ -63,7 +63,7 @@ def _ask(path: str | os.PathLike, threads: int, seconds: float) -> tuple[dict, s
             text=True,
             errors="replace",
             timeout=_GIVE_UP_SECONDS,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=child_python.environment(),
         )
         said, code, errors = done.stdout, done.returncode, done.stderr
     except subprocess.TimeoutExpired as late:
