@@ -183,9 +183,9 @@ def _run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a subcommand; 1 and one line on standard error for a user's mistake."""
-    # matplotlib wants a folder of its own to write to.
+    # matplotlib wants a folder of its own to write to, and so does fontconfig, which it asks for fonts.
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["MPLCONFIGDIR"] = folder
+        os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = folder
         return cli.main(argv, make_parser=parser)
 
 
