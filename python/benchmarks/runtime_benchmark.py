@@ -94,7 +94,9 @@ def litert_benchmark(model: str, threads: int, runs: int) -> float:
         command = [sys.executable, "-m", "ai_edge_litert.tools.benchmark_litert_model"]
         command += [f"--model={model}", f"--num_runs={runs}", f"--warmup_runs={_WARM_UP}"]
         command += [f"--num_threads={threads}", f"--result_json={result}"]
-        done = subprocess.run(command, env=child_python.environment(), capture_output=True, text=True)
+        done = subprocess.run(
+            command, env=child_python.environment(), capture_output=True, text=True
+        )
         if done.returncode or not os.path.exists(result):
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise UserError(f"litert-benchmark failed on {os.path.basename(model)}: {last}")

@@ -1,4 +1,4 @@
-"""Each public .bzl file has a bzl_library, in which every file is that it loads: others can document and check theirs."""
+"""Each public .bzl file has a bzl_library, with every file that it loads: others can document and check theirs."""
 
 import os
 import pathlib
@@ -10,9 +10,7 @@ import pytest
 from starlark import File, Workspace
 
 # Target -> paths of its files, from the runfiles' root.
-LIBRARIES = {
-    words[0]: words[1:] for words in map(str.split, os.environ["LIBRARIES"].split(";"))
-}
+LIBRARIES = {words[0]: words[1:] for words in map(str.split, os.environ["LIBRARIES"].split(";"))}
 # Of WORKSPACE, and so in no page.
 _REPOSITORIES = "//tools:repositories.bzl"
 
@@ -24,15 +22,14 @@ def _missing(files: Sequence[str]) -> Iterator[str]:
             continue
         package, _, name = path.rpartition("/")
         text = pathlib.Path(path).read_text("utf-8")
-        for source, _ in File(Workspace(pathlib.Path()), f"//{package}:{name}", text).loads.values():
+        for source, _ in File(
+            Workspace(pathlib.Path()), f"//{package}:{name}", text
+        ).loads.values():
             found = re.fullmatch(r"(?:@(\w+))?(?://)?([\w./-]*):([\w.]+)", source)
             assert found, source
             loaded = f"{found[2] or package}/{found[3]}"
-            if found[1]:
-                there = any(file.endswith(f"{found[1]}/{loaded}") for file in files)
-            else:
-                there = loaded in files
-            if not there:
+            ends = f"{found[1]}/{loaded}" if found[1] else loaded
+            if not any(file == ends or found[1] and file.endswith(ends) for file in files):
                 yield f"{path} loads {source}"
 
 

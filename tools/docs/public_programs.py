@@ -23,10 +23,14 @@ def public(root: pathlib.Path) -> dict[str, programs.Program]:
         "//python:inspect": programs.of(inspect_main.parser()),
         "//python:coreml_eval": programs.of(eval_main.parser()),
         "a model_report": programs.of(
-            programs.subcommand(report_tool.parser(), "run"), only=REPORT
+            programs.subcommand(report_tool.parser(), "run"),
+            "Measures on this machine and writes the full report.",
+            REPORT,
         ),
         "a best_variant's `.search`": programs.of(
-            programs.subcommand(search_main.parser(), "run"), only=SEARCH
+            programs.subcommand(search_main.parser(), "run"),
+            "Tries points of the space, measures them and writes the lock.",
+            SEARCH,
         ),
         "a pi_deploy": programs.of(deploy.parser()),
         "//:doctor": programs.Program(doctor, ()),

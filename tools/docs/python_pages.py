@@ -30,7 +30,9 @@ class Page:
 
 
 PAGES = {
-    "keras_file.md": Page("Saving Keras models", "//python:keras_file", ("model_press.keras_file",)),
+    "keras_file.md": Page(
+        "Saving Keras models", "//python:keras_file", ("model_press.keras_file",)
+    ),
     "load.md": Page("Loading Keras models", "//python:load", ("model_press.load",)),
     "formats.md": Page(
         "Reading and writing the formats",

@@ -1,4 +1,4 @@
-"""The pages under docs/python are those that the sources give now, and what they say of a name is what its source says."""
+"""The pages under docs/python are those that the sources give now, and say of a name what its source says."""
 
 import argparse
 import os
@@ -146,7 +146,10 @@ def test_a_module_is_read(module):
 
 def test_a_module_is_written(module):
     text = "\n".join(python_pages._module(module))
-    assert "A part.\n\n- `name`: what it is called, in\n  two lines.\n- `size`: its &lt;size>.\n" in text
+    assert (
+        "A part.\n\n- `name`: what it is called, in\n  two lines.\n- `size`: its &lt;size>.\n"
+        in text
+    )
     assert "- `big` (bool)\n" in text
     assert "- `path`: a file, or a folder.\n- Raises `OSError`: it is not there.\n" in text
     assert "_private" not in text and "_inner" not in text

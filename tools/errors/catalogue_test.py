@@ -32,7 +32,6 @@ _POOR = {
         "magnitude.begin_step must be 0 or more",
         "magnitude.end_share must be above 0 and up to 1",
         "magnitude.frequency must be 1 or more",
-        "none of channels, magnitude, clustering, equalization and quantization is set; it would change nothing",
         "quantization learns ranges in training; set training",
         "training.distillation.temperature must be above 0",
         "training.distillation.weight must be in 0..1",
@@ -72,7 +71,6 @@ _POOR = {
         "the program has weights in a file, but the package has none",
     },
     "python/model_press/coreml/ios_bundle.py": {
-        "the app has no model; give at least one coreml_variant",
         "two different files would be {...} in the app package",
         "{...} has no line `{...}`",
     },

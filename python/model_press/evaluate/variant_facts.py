@@ -41,7 +41,8 @@ class Weight:
 class VariantFacts:
     """One variant.
 
-    recipe: see metrics.recipe_of(). apk_bytes: what the file adds to an APK, where it lies stored, not deflated, to be mapped.
+    recipe: see metrics.recipe_of().
+    apk_bytes: what the file adds to an APK, where it lies stored, not deflated, to be mapped.
     """
 
     schema_version: int

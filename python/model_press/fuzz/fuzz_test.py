@@ -18,7 +18,9 @@ _COUNT = int(os.environ.get("FUZZ_COUNT", "200"))
 @pytest.mark.parametrize("name", list(loaders.LOADERS))
 def test_every_damaged_file_is_loaded_or_refused(name):
     command = [sys.executable, "-m", "model_press.fuzz.attack", name, "0", str(_COUNT)]
-    done = subprocess.run(command, env=child_python.environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=child_python.environment(), capture_output=True, text=True, check=False
+    )
     said = (done.stdout + done.stderr).strip()[-2000:]
     assert done.returncode == 0, f"{name}: {said}"
 

@@ -58,7 +58,8 @@ class UndelegatedOp:
 class Record:
     """One variant (or the Keras model, recipe "keras") on one runtime configuration.
 
-    recipe: see recipe_of(). delegate: "xnnpack" or "none", what really ran. partitions: delegate nodes in the final graph (0 without
+    recipe: see recipe_of().
+    delegate: "xnnpack" or "none", what really ran. partitions: delegate nodes in the final graph (0 without
     delegate). load_ms: file to allocated interpreter in a fresh process, page cache warm. first_ms: the
     first inference. base_memory_bytes: resident memory with the runtime imported and no model;
     peak_memory_bytes: the largest resident memory of the process.

@@ -57,7 +57,9 @@ class Engine:
           BusyError: too many requests are waiting, or the turn did not come in time.
         """
         if not self._slots.acquire(blocking=False):
-            raise BusyError(f"{self._limits.concurrency} pictures are already waiting; try again later")
+            raise BusyError(
+                f"{self._limits.concurrency} pictures are already waiting; try again later"
+            )
         try:
             return self._in_turn(body, name, variant or self.default, top)
         finally:

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import artefacts
 import differences
+from model_press import user_path
 
 # What makes arithmetic libraries behave as on an older processor: oneDNN (TensorFlow), OpenBLAS (numpy, scipy), numpy.
 LIMITS = (
@@ -128,9 +129,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "targets", nargs="*", default=["//..."], help="what to build, by default //..."
     )
-    parser.add_argument(
-        "--out", required=True, help="a folder that is not there yet"
-    )
+    parser.add_argument("--out", required=True, help="a folder that is not there yet")
     parser.add_argument("--bazel", default="bazel")
     parser.add_argument(
         "--option",
