@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from model_press import child_python
 from model_press.errors import UserError
 from model_press.measure import machine, process
 
@@ -93,7 +94,9 @@ def litert_benchmark(model: str, threads: int, runs: int) -> float:
         command = [sys.executable, "-m", "ai_edge_litert.tools.benchmark_litert_model"]
         command += [f"--model={model}", f"--num_runs={runs}", f"--warmup_runs={_WARM_UP}"]
         command += [f"--num_threads={threads}", f"--result_json={result}"]
-        done = subprocess.run(command, env=_environment(), capture_output=True, text=True)
+        done = subprocess.run(
+            command, env=child_python.environment(), capture_output=True, text=True
+        )
         if done.returncode or not os.path.exists(result):
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise UserError(f"litert-benchmark failed on {os.path.basename(model)}: {last}")
@@ -108,7 +111,7 @@ def compare_memory(model: str, time_program: str = _TIME) -> Comparison:
     command = [sys.executable, "-m", "model_press.measure.probe", model, "1", "xnnpack"]
     done = subprocess.run(
         [time_program, "-v", *command],
-        env=_environment(),
+        env=child_python.environment(),
         input="5\n",
         capture_output=True,
         text=True,
@@ -120,10 +123,6 @@ def compare_memory(model: str, time_program: str = _TIME) -> Comparison:
         raise UserError(f"{time_program} -v gave no maximum resident set size: {done.stderr:.200}")
     what = f"{os.path.basename(model)}, peak memory"
     return Comparison(what, mine / 1e6, int(kibibytes[1]) * 1024 / 1e6, "MB", _MEMORY_BAND)
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

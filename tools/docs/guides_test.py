@@ -33,10 +33,10 @@ _SEARCH = ["run", "--label=//x", "--name=n", "--space=s", "--goal=size_ratio", "
 _SEARCH += ["--model=m", "--info=i", "--labels=l", "--recipe=r", "--images=i", "--classes=c"]
 _SEARCH += ["--baseline=b", "--baseline-manifest=m"]
 PROGRAMS = {
-    "//python:inspect": (inspect_main._parser, []),
-    "//python:coreml_eval": (eval_main._parser, []),
-    "report": (report_tool._parser, _REPORT),
-    "search": (search_main._parser, _SEARCH),
+    "//python:inspect": (inspect_main.parser, []),
+    "//python:coreml_eval": (eval_main.parser, []),
+    "report": (report_tool.parser, _REPORT),
+    "search": (search_main.parser, _SEARCH),
     "./runner": (pi_cli._parser, []),
 }
 # They take none, or what their own tests cover.

@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import re
 
+import docstrings
 from starlark import Call, Code, File, StarlarkError, Workspace
 
 # What every rule of Bazel has is not said again.
@@ -147,7 +148,7 @@ def _rule(name: str, file: File, node: ast.Call) -> Rule:
     given = call.keywords
     attributes = given.get("attrs", {})
     if not isinstance(attributes, dict):
-        raise StarlarkError(f"{where}: attrs cannot be read")
+        raise StarlarkError(f"{where}: attrs cannot be read, expected a dict or dict(...)")
     kind = "test" if given.get("test") else "executable" if given.get("executable") else "rule"
     return Rule(
         name=name,
@@ -163,25 +164,9 @@ def _rule(name: str, file: File, node: ast.Call) -> Rule:
     )
 
 
-def split_docstring(text: str) -> tuple[str, dict[str, str]]:
-    """Takes the `Args:` section out of a docstring: (the text before it, argument -> its text)."""
-    before, _, after = text.partition("\nArgs:\n")
-    arguments: dict[str, str] = {}
-    name = ""
-    for line in after.splitlines():
-        if line and not line.startswith(" "):
-            break  # the next section, such as Returns
-        start = re.match(r"  \*{0,2}(\w+): *(.*)", line)
-        if start:
-            name = start[1]
-            arguments[name] = start[2]
-        elif name:
-            arguments[name] += " " + line.strip()
-    return before.strip(), {name: _joined(text) for name, text in arguments.items()}
-
-
 def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
-    doc, documented = split_docstring(ast.get_docstring(function) or "")
+    said = docstrings.parse(ast.get_docstring(function) or "")
+    documented = dict(said.sections.get("Args", ()))
     names = [argument.arg for argument in function.args.args + function.args.kwonlyargs]
     if function.args.kwarg:
         names.append(function.args.kwarg.arg)
@@ -212,7 +197,7 @@ def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
         attributes.append(
             Attribute(
                 name=argument,
-                kind=kind.removesuffix("string") + "number" if numeric else kind,
+                kind=re.sub("(string|int|float)$", "number", kind) if numeric else kind,
                 default=None if node is None else literal(default),
                 doc=documented.get(argument, ""),
                 providers=same.providers if same and kind == same.kind else (),
@@ -222,7 +207,7 @@ def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
     return Rule(
         name=name,
         label=file.label,
-        doc=doc,
+        doc=said.text,
         attributes=tuple(attributes),
         provides=behind.provides if behind else (),
         kind="test" if behind and behind.kind == "test" else "macro",

@@ -129,7 +129,7 @@ class File:
             merged: dict[object, object] = {}
             for argument in arguments:
                 if not isinstance(argument, dict):
-                    raise StarlarkError(f"{self.label}: dict() of {argument} is not supported")
+                    raise StarlarkError(f"{self.label}: dict() of {argument}, expected dicts")
                 merged.update(argument)
             return {**merged, **keywords}
         if function == "Label" and len(arguments) == 1:
@@ -160,7 +160,7 @@ class Workspace:
 
     def _load(self, label: str) -> File:
         if not label.startswith("//"):
-            raise StarlarkError(f"{label} is of another repository")
+            raise StarlarkError(f"{label} is of another repository, expected one of this")
         path = self._root / label[2:].replace(":", "/")
         try:
             text = path.read_text("utf-8")

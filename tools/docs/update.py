@@ -1,4 +1,4 @@
-"""Writes docs/rules and tools/docs/labels.bzl anew: `bazel run //docs:update`."""
+"""Writes docs/rules, docs/python and tools/docs/labels.bzl anew: `bazel run //docs:update`."""
 
 import os
 import pathlib
@@ -6,19 +6,22 @@ import sys
 
 import guides
 import pages
+import public_programs
+import python_pages
 import workspace_files
 
 
 def main() -> int:
     root = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
     rendered = pages.render(root)
+    rendered |= python_pages.render(root, public_programs.public(root))
     documentation = guides.Documentation(root, workspace_files.list_files(root))
-    folder = root / pages.FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        if f"{pages.FOLDER}/{path.name}" not in rendered:
-            path.unlink()
-            print(f"removed {pages.FOLDER}/{path.name}")
+    for folder in (pages.FOLDER, python_pages.FOLDER):
+        root.joinpath(folder).mkdir(parents=True, exist_ok=True)
+        for path in root.joinpath(folder).iterdir():
+            if f"{folder}/{path.name}" not in rendered:
+                path.unlink()
+                print(f"removed {folder}/{path.name}")
     rendered[guides.LABELS_FILE] = guides.labels_file(documentation)
     for name, text in rendered.items():
         path = root / name

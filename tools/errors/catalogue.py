@@ -1,13 +1,14 @@
 """Every message that a user's mistake gets, read from the sources.
 
-In Python: what `UserError` is raised with, and `need(condition, message)`. In Starlark: what `fail` is called with.
+In Python: what an error of ours is raised with (UserError, and every class that this tree derives from it or from
+Exception), and `need(condition, message)`. In Starlark: what `fail` is called with.
 """
 
 import ast
 import dataclasses
 import pathlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 # A function of this name checks a condition and raises UserError with the message otherwise.
 _CHECKER = "need"
@@ -51,12 +52,27 @@ def _template(node: ast.expr) -> str | None:
     return None
 
 
+def error_classes(trees: Iterable[ast.AST]) -> frozenset[str]:
+    """Names of the exceptions that these sources define."""
+    bases = {
+        node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    found = {"Exception"}
+    while more := {name for name, of in bases.items() if of & found} - found:
+        found |= more
+    return frozenset(found - {"Exception"})
+
+
 def messages(root: pathlib.Path, paths: Sequence[str]) -> Iterator[Message]:
     """The messages of Python and Starlark files, in the order of the files."""
-    for path in sorted(paths):
-        tree = ast.parse((root / path).read_text("utf-8"))
+    trees = {path: ast.parse((root / path).read_text("utf-8")) for path in sorted(paths)}
+    errors = error_classes(trees.values())
+    for path, tree in trees.items():
         for node in ast.walk(tree):
-            found = _argument(node)
+            found = _argument(node, errors)
             if found is None:
                 continue
             text = _template(found)
@@ -66,11 +82,11 @@ def messages(root: pathlib.Path, paths: Sequence[str]) -> Iterator[Message]:
                 yield Message(path, node.lineno, text)
 
 
-def _argument(node: ast.AST) -> ast.expr | None:
+def _argument(node: ast.AST, errors: Set[str]) -> ast.expr | None:
     """The message of `raise UserError(message)`, of `need(condition, message)` or of `fail(message)`."""
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
         function = ast.unparse(node.exc.func)
-        if function.rpartition(".")[2] in ("UserError", "BundleError") and node.exc.args:
+        if function.rpartition(".")[2] in errors and node.exc.args:
             return node.exc.args[0]
     if isinstance(node, ast.Call) and node.args:
         function = ast.unparse(node.func)
@@ -87,12 +103,12 @@ _EXPECTED = re.compile(
     r"\b(expected|must|needs?|needed|only|at least|at most|or (more|newer|less)|has to|instead|allowed|below|above|"
     r"between|known (are|is)|(is|are) (known|supported|for)|goes? with|one of|there (is|are)|"
     r"(is|are) not (an?|among|in|of|the|valid|its)|not a multiple|is missing|lacks|twice|says|asks for|"
-    r"(it|which) has|fields are|than this|which is no|which makes no|neither|got)\b|[<>=]=|\.\.",
+    r"(it|which) has|runs on|fields are|than this|which is no|which makes no|neither|got)\b|[<>=]=|\.\.",
     re.IGNORECASE,
 )
 _FIX = re.compile(
     r"\b(use|choose|give|check|run|installs?|remove|take|set|fetch|export|save|convert|rebuild|update|add|put|leave|"
-    r"raise|lower|try|see|free|drop|name|write|train|pass|make|turn|re-\w+|retry|build|show|allow|connect|start|stop|delete|glob|call|keep|label|measure)\b",
+    r"raise|lower|try|see|free|drop|name|write|train|pass|make|turn|re-\w+|retry|build|show|allow|connect|start|stop|delete|glob|call|keep|label|measure|declare|lock)\b",
     re.IGNORECASE,
 )
 
@@ -102,7 +118,9 @@ _PASSED_ON = re.compile(
     r"[:;] (\{\.\.\.\})+$|\(\{\.\.\.\}\)(\{\.\.\.\})?$|^model \{\.\.\.\} \{\.\.\.\}$"
 )
 
-_NAMED = re.compile(r"\{\.\.\.\}|'[^']+'|`[^`]+`|\b\w+ is missing\b")
+_NAMED = re.compile(
+    r"\{\.\.\.\}|'[^']+'|`[^`]+`|\b\w+ is (missing|not installed)\b|\bhas no [\w-]+|\bnone of [\w-]+"
+)
 # Rules name their target themselves; of what Python raises, the command line prints the label, and of a repository
 # rule's failure Bazel the repository.
 _NAMES_TARGET = re.compile(r"^(models|ios|tools/(android|pi|jvm)/private)/.*\.bzl$")

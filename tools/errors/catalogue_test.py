@@ -32,7 +32,6 @@ _POOR = {
         "magnitude.begin_step must be 0 or more",
         "magnitude.end_share must be above 0 and up to 1",
         "magnitude.frequency must be 1 or more",
-        "none of channels, magnitude, clustering, equalization and quantization is set; it would change nothing",
         "quantization learns ranges in training; set training",
         "training.distillation.temperature must be above 0",
         "training.distillation.weight must be in 0..1",
@@ -72,7 +71,6 @@ _POOR = {
         "the program has weights in a file, but the package has none",
     },
     "python/model_press/coreml/ios_bundle.py": {
-        "the app has no model; give at least one coreml_variant",
         "two different files would be {...} in the app package",
         "{...} has no line `{...}`",
     },
@@ -125,8 +123,8 @@ def messages():
 
 
 def test_there_are_many_and_nearly_all_can_be_read(messages):
-    assert len(messages) > 300
-    assert sum(message.built for message in messages) <= 10
+    assert len(messages) > 450
+    assert sum(message.built for message in messages) <= 11
 
 
 def test_each_says_what_was_found_and_what_to_do(messages):
@@ -154,16 +152,22 @@ def test_the_list_of_poor_ones_only_shrinks(messages):
         ('raise UserError("x is %s; give %d" % (a, b))', "x is {...}; give {...}"),
         ('fail("{}: x is {}".format(label, x))', "{...}: x is {...}"),
         ('raise UserError(("long text" if a else "short") + f" {x}")', "short {...}"),
+        ('raise here.SmallError(f"{x} is small")', "{...} is small"),
     ],
 )
 def test_messages_are_read(tmp_path, source, text):
+    errors = "class OwnError(Exception): ...\nclass SmallError(OwnError): ...\n"
+    (tmp_path / "errors.py").write_text(errors + "class UserError(Exception): ...\n")
     (tmp_path / "a.py").write_text(f"def f():\n    {source}\n")
-    [found] = catalogue.messages(tmp_path, ["a.py"])
+    [found] = catalogue.messages(tmp_path, ["a.py", "errors.py"])
     assert (found.path, found.line, found.text, found.built) == ("a.py", 2, text, False)
 
 
 def test_a_message_made_elsewhere_is_told(tmp_path):
-    (tmp_path / "a.py").write_text("raise UserError(explain(x))\nraise ValueError('no')\nneed(1)\n")
+    (tmp_path / "a.py").write_text(
+        "class UserError(Exception): ...\n"
+        "raise UserError(explain(x))\nraise ValueError('no')\nneed(1)\n"
+    )
     [found] = catalogue.messages(tmp_path, ["a.py"])
     assert found.built
 

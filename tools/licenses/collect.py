@@ -52,7 +52,7 @@ def python_package(info: pathlib.Path) -> Package:
     name, version = metadata["Name"], metadata["Version"]
     stated = _stated(metadata)
     if not stated:
-        raise LicenseError(f"{name} {version} states no licence in its METADATA")
+        raise LicenseError(f"{name} {version} states no licence in its METADATA; leave it out")
     texts = []
     for file in metadata.get_all("License-File") or []:
         found = [path for path in (info / "licenses" / file, info / file) if path.is_file()]
@@ -152,7 +152,9 @@ def _collect(options: argparse.Namespace) -> str:
         python_package(info) for site in options.site for info in sorted(site.glob("*.dist-info"))
     ]
     if options.site and not packages:
-        raise LicenseError(f"no .dist-info folder under {', '.join(map(str, options.site))}")
+        raise LicenseError(
+            f"no .dist-info folder under {', '.join(map(str, options.site))}, expected one a package"
+        )
     licenses = {}
     if options.maven_licenses:
         licenses = json.loads(options.maven_licenses.read_text("utf-8"))["licenses"]

@@ -108,7 +108,10 @@ def test_the_program_names_the_target(tmp_path, capsys):
     _info(tmp_path / "site", "")
     options = ["--label=//x:app", "--title=App", f"--site={tmp_path / 'site'}"]
     assert collect.main([*options, f"--out={tmp_path / 'NOTICE'}"]) == 1
-    assert capsys.readouterr().err == "ERROR //x:app: thing 1.0 states no licence in its METADATA\n"
+    assert (
+        capsys.readouterr().err
+        == "ERROR //x:app: thing 1.0 states no licence in its METADATA; leave it out\n"
+    )
     assert not (tmp_path / "NOTICE").exists()
 
 

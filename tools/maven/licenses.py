@@ -58,7 +58,7 @@ def declared(poms: pathlib.Path, artifact: str, version: str) -> list[str]:
     for _ in range(10):
         path = poms / f"{name}.pom"
         if not path.exists():
-            raise LicenseError(f"{artifact} {version}: {path.name} was not delivered")
+            raise LicenseError(f"{artifact} {version}: {path.name} was not delivered; lock again")
         project = xml.etree.ElementTree.parse(path).getroot()
         names = [
             _text(entry, "name")

@@ -24,3 +24,25 @@ def pytest_test(name, srcs, deps = [], data = [], args = [], env = {}, **kwargs)
         deps = deps + ["@pypi//:pytest"],
         **kwargs
     )
+
+def workspace_test(name, srcs, data = [], env = {}, tags = [], **kwargs):
+    """A pytest_test of the sources themselves, new files among them: it reads the workspace, not declared inputs.
+
+    So it runs where the workspace is, each time. MARKER in its environment leads to a file at the workspace's root.
+
+    Args:
+      name: target name.
+      srcs: test files.
+      data: further files, as in pytest_test.
+      env: further environment.
+      tags: further tags.
+      **kwargs: attributes of pytest_test.
+    """
+    pytest_test(
+        name = name,
+        srcs = srcs,
+        data = data + ["//:WORKSPACE"],
+        env = dict(env, MARKER = "$(rootpath //:WORKSPACE)"),
+        tags = tags + ["external", "local"],
+        **kwargs
+    )

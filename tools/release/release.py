@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 import lint
 import workspace_files
+from model_press import user_path
 
 # Without one of these nobody can build from the archive. Patterns of whole paths.
 NEEDED = (
@@ -113,14 +114,22 @@ def pack(root: pathlib.Path, files: Sequence[str], prefix: str) -> bytes:
     return packed.getvalue()
 
 
-def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="release", description=__doc__.splitlines()[0])
-    parser.add_argument("--marker", required=True, help="a file at the workspace's root")
-    parser.add_argument("--out", required=True, type=pathlib.Path, help="folder to write to")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    result = argparse.ArgumentParser(
+        prog="release", description="Packs the sources of the workspace as a release."
+    )
+    result.add_argument("--marker", required=True, help=argparse.SUPPRESS)  # the target's to give
+    result.add_argument("--out", required=True, help="folder to write to")
+    result.add_argument(
         "--uncommitted", action="store_true", help="take files that are not committed, for a trial"
     )
-    options = parser.parse_args(argv)
+    return result
+
+
+def main(argv: list[str]) -> int:
+    """Writes the release; 1 and one line on standard error where there can be none."""
+    options = parser().parse_args(argv)
     root = lint.find_root(options.marker)
     files = workspace_files.list_files(root)
     try:
@@ -131,8 +140,7 @@ def main(argv: list[str]) -> int:
     except ReleaseError as error:
         print(f"release: {error}", file=sys.stderr)
         return 1
-    # `bazel run` starts programs elsewhere.
-    folder = pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", ".")) / options.out
+    folder = pathlib.Path(user_path.resolve(options.out))
     folder.mkdir(parents=True, exist_ok=True)
     content = pack(root, files, name)
     digest = hashlib.sha256(content).hexdigest()

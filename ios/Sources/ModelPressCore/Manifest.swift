@@ -41,9 +41,15 @@ public struct Manifest: Codable, Equatable, Sendable {
     public let sha256: String
   }
 
+  /// What made the Keras model smaller before its conversion.
+  public struct Compression: Codable, Equatable, Sendable {
+    public let name: String
+  }
+
   public struct Source: Codable, Equatable, Sendable {
     public let name: String
     public let trained: Bool
+    public let compression: Compression?
   }
 
   public let schemaVersion: Int
@@ -55,6 +61,11 @@ public struct Manifest: Codable, Equatable, Sendable {
   public let features: Features
   public let preprocess: Preprocess
   public let labels: Labels
+
+  /// What was done to the model, such as `pruned50_int8`: the compression's name in front of the recipe's.
+  public var recipeName: String {
+    (source.compression.map { $0.name + "_" } ?? "") + recipe.name
+  }
 
   /// Reads manifest.json.
   ///

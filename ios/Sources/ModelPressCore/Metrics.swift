@@ -67,7 +67,7 @@ public struct Metrics: Codable, Equatable, Sendable {
       peakMemoryBytes: Int
     ) {
       variant = manifest.name
-      recipe = manifest.recipe.name
+      recipe = manifest.recipeName
       sha256 = manifest.model.sha256
       bytes = manifest.model.bytes
       self.zippedBytes = zippedBytes

@@ -26,6 +26,15 @@ final class ManifestTests: XCTestCase {
     XCTAssertTrue(manifest.source.trained)
   }
 
+  func testACompressionStandsInFrontOfTheRecipe() throws {
+    XCTAssertEqual(try Manifest(data: Data(Self.text.utf8)).recipeName, "fp16")
+    for (said, recipe) in [("null", "fp16"), ("{\"name\": \"pruned50\"}", "pruned50_fp16")] {
+      let text = Self.text.replacingOccurrences(
+        of: "\"trained\": true", with: "\"trained\": true, \"compression\": \(said)")
+      XCTAssertEqual(try Manifest(data: Data(text.utf8)).recipeName, recipe)
+    }
+  }
+
   private func assertRefused(
     _ old: String, _ new: String, _ said: String, file: StaticString = #filePath,
     line: UInt = #line

@@ -1,7 +1,6 @@
 """The whole step: from a Keras file to a smaller one, its description, and the same bytes in every run."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 
 from model_press import (
+    child_python,
     files,
     import_model,
     keras_file,
@@ -278,7 +278,7 @@ def arguments(model, tmp_path):
 def run_tool(arguments):
     return subprocess.run(
         [sys.executable, "-m", "model_press.compress.tool", *arguments],
-        env={**os.environ, "PYTHONPATH": ":".join(filter(None, sys.path))},
+        env=child_python.environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -22,7 +22,7 @@ from model_press.errors import UserError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints what each photograph is; 1 and one line on standard error for what cannot be run."""
-    options = _parser().parse_args(argv)
+    options = parser().parse_args(argv)
     try:
         with _package(user_path.resolve(options.model)) as folder:
             classifier = ImageClassifier(folder, options.precision)
@@ -49,25 +49,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="coreml_eval", description=__doc__.splitlines()[0])
-    parser.add_argument("model", help="a .mlpackage folder, or a zip that holds one")
-    parser.add_argument("photos", nargs="*", metavar="photo", help="JPEG, PNG, WebP or BMP")
-    parser.add_argument("--top", type=int, default=5, help="labels a photograph (default 5)")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    result = argparse.ArgumentParser(prog="coreml_eval", description=__doc__.splitlines()[0])
+    result.add_argument("model", help="a .mlpackage folder, or a zip that holds one")
+    result.add_argument("photos", nargs="*", metavar="photo", help="JPEG, PNG, WebP or BMP")
+    result.add_argument("--top", type=int, default=5, help="labels a photograph (default 5)")
+    result.add_argument(
         "--fit",
         choices=("crop", "stretch"),
         default="crop",
         help="to the input's shape (default crop)",
     )
-    parser.add_argument(
+    result.add_argument(
         "--precision",
         choices=("declared", "float32"),
         default="declared",
         help="round to float16 where the program declares it (default), or nowhere",
     )
-    parser.add_argument("--json", action="store_true", help="the same as JSON (schema_version 1)")
-    return parser
+    result.add_argument("--json", action="store_true", help="the same as JSON (schema_version 1)")
+    return result
 
 
 @contextlib.contextmanager

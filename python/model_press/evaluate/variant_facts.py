@@ -7,6 +7,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from model_press import files, manifest, strict_json, tflite_file
+from model_press.measure import metrics
 from model_press.measure.zipped import zipped_bytes
 
 # The converter leaves smaller weights of a dynamic-range model in float (`minimum_elements_for_weights` of its weight
@@ -40,7 +41,8 @@ class Weight:
 class VariantFacts:
     """One variant.
 
-    recipe: see recipe_of(). apk_bytes: what the file adds to an APK, where it lies stored, not deflated, to be mapped.
+    recipe: see metrics.recipe_of().
+    apk_bytes: what the file adds to an APK, where it lies stored, not deflated, to be mapped.
     """
 
     schema_version: int
@@ -64,7 +66,7 @@ def describe(model: str | os.PathLike, description: manifest.Manifest) -> Varian
     return VariantFacts(
         1,
         description.name,
-        recipe_of(description),
+        metrics.recipe_of(description),
         description.model.sha256,
         size,
         zipped_bytes(model),
@@ -74,12 +76,6 @@ def describe(model: str | os.PathLike, description: manifest.Manifest) -> Varian
         description.minimum_runtime,
         _weights(model, file, description),
     )
-
-
-def recipe_of(description: manifest.Manifest) -> str:
-    """What was done to the model, such as pruned50_int8: the compression's name in front of the recipe's."""
-    compression = description.source.compression
-    return "_".join([*([compression.name] if compression else []), description.recipe.name])
 
 
 def _weights(

@@ -6,7 +6,7 @@ import types
 import numpy as np
 import pytest
 
-from model_press import files, manifest, model_info, preprocess, recipes, tflite_file
+from model_press import files, model_info, preprocess, recipes, tflite_file
 from model_press.convert import convert
 from model_press.evaluate import keras_sizes, layer_error, variant_facts
 from model_press.testing import imported, keras_models
@@ -118,15 +118,6 @@ def test_every_weight_has_a_type_and_a_reason(built):
     # All kernels of this net are below the converter's minimum.
     small = [w for w in facts["dynamic_int8"].weights if w.role == "weights" and not w.compressed]
     assert small and all("fewer than 1,024 values" in weight.why for weight in small)
-
-
-def test_a_compression_stands_in_front_of_the_recipe(built):
-    sheet = built.variants["int8"][1]
-    assert variant_facts.recipe_of(sheet) == "int8"
-    compression = manifest.Compression("pruned50", "0" * 64, 1, True)
-    source = dataclasses.replace(sheet.source, compression=compression)
-    pruned = dataclasses.replace(sheet, source=source)
-    assert variant_facts.recipe_of(pruned) == "pruned50_int8"
 
 
 def test_zeros_are_counted(tmp_path, built):

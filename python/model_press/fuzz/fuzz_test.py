@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from model_press import files
+from model_press import child_python, files
 from model_press.errors import UserError
 from model_press.fuzz import attack, loaders, mutate
 from model_press.testing.raises import user_error
@@ -18,8 +18,9 @@ _COUNT = int(os.environ.get("FUZZ_COUNT", "200"))
 @pytest.mark.parametrize("name", list(loaders.LOADERS))
 def test_every_damaged_file_is_loaded_or_refused(name):
     command = [sys.executable, "-m", "model_press.fuzz.attack", name, "0", str(_COUNT)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=child_python.environment(), capture_output=True, text=True, check=False
+    )
     said = (done.stdout + done.stderr).strip()[-2000:]
     assert done.returncode == 0, f"{name}: {said}"
 

@@ -15,27 +15,28 @@ from model_press.errors import UserError
 from model_press.inspection import explorer, inspection, page, source
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="inspect", description=__doc__.splitlines()[0])
-    parser.add_argument("file", help="any .tflite")
-    parser.add_argument("--json", action="store_true", help="everything as JSON (schema_version 1)")
-    parser.add_argument("--threads", type=int, default=1, help="for the latency (default 1)")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    result = argparse.ArgumentParser(prog="inspect", description=__doc__.splitlines()[0])
+    result.add_argument("file", help="any .tflite")
+    result.add_argument("--json", action="store_true", help="everything as JSON (schema_version 1)")
+    result.add_argument("--threads", type=int, default=1, help="for the latency (default 1)")
+    result.add_argument(
         "--seconds",
         type=float,
         default=6.0,
         help="about how long to time (default 6; 0: load only)",
     )
-    parser.add_argument("--no-run", action="store_true", help="read the file, do not load it")
-    question = parser.add_mutually_exclusive_group()
+    result.add_argument("--no-run", action="store_true", help="read the file, do not load it")
+    question = result.add_mutually_exclusive_group()
     question.add_argument(
         "--memory",
         action="store_true",
         help="which tensors fill memory at its peak, and what lowers it",
     )
-    parser.add_argument("--layers", action="store_true", help="with --memory: every operator")
-    parser.add_argument("--batch", type=int, help="with --memory: images at once (default 1)")
-    parser.add_argument(
+    result.add_argument("--layers", action="store_true", help="with --memory: every operator")
+    result.add_argument("--batch", type=int, help="with --memory: images at once (default 1)")
+    result.add_argument(
         "--budget-mb",
         type=float,
         help="with --memory: find the largest batch whose activations fit",
@@ -46,10 +47,10 @@ def _parser() -> argparse.ArgumentParser:
         help="which operators take the time, also those inside the delegate",
     )
     question.add_argument("--explore", action="store_true", help="open it in Model Explorer")
-    parser.add_argument(
+    result.add_argument(
         "--runtime", action="append", default=[], metavar="TABLE.json", help="a runtime's operators"
     )
-    return parser
+    return result
 
 
 def _memory(path: str, options: argparse.Namespace) -> int:
@@ -92,7 +93,7 @@ def _show(lines: Sequence[str], found: object, options: argparse.Namespace) -> N
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the inspection; 1 and one line on standard error for a file that is no TFLite model."""
-    options = _parser().parse_args(argv)
+    options = parser().parse_args(argv)
     path = user_path.resolve(options.file)
     # The tables that the build gives lie in the runfiles, where this program starts.
     tables = [

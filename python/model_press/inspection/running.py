@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
-from model_press import layers
+from model_press import child_python, layers
 from model_press.inspection import reasons
 from model_press.inspection.facts import Running, UndelegatedOp
 from model_press.measure import machine
@@ -76,7 +76,7 @@ def ask(
             text=True,
             errors="replace",
             timeout=give_up,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=child_python.environment(),
         )
         said, code, errors = done.stdout, done.returncode, done.stderr
     except subprocess.TimeoutExpired as late:

@@ -1,6 +1,5 @@
 """Whatever file is given: a TFLite model, or one line that says what it is instead."""
 
-import os
 import subprocess
 import sys
 
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from model_press import child_python
 from model_press.inspection import constants, inspection, source
 from model_press.testing.raises import user_error
 from model_press.testing.tflite_bytes import Op, chain
@@ -119,7 +119,7 @@ def test_a_file_that_would_take_all_memory_is_refused_at_a_limit(tmp_path):
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env=child_python.environment(),
     ).stdout
     assert "corrupt" in said and "need more memory than any model of that size" in said
 

@@ -50,7 +50,7 @@ class _Configuration:
         ready = self.probe.ready
         if isinstance(self.subject, Variant):
             sheet = self.subject.manifest
-            name, recipe, sha256 = sheet.name, sheet.recipe.name, sheet.model.sha256
+            name, recipe, sha256 = sheet.name, metrics.recipe_of(sheet), sheet.model.sha256
             package = _RUNTIME
         else:
             info = self.subject.info
@@ -145,7 +145,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--manifest", action="append", required=True, help="its manifest")
     parser.add_argument("--keras-model", help="the Keras file that they were made from")
     parser.add_argument("--keras-info", help="its description by import-model")
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=15, help="interleaved measurements of each")
 
 
 def measured(options: argparse.Namespace) -> metrics.Metrics:

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from model_press import child_python
+
 MODELS = {name: os.environ[f"{name}_MODEL"] for name in ("SMALL", "LARGE")}
 
 # A parent of a few MB: a child's ru_maxrss begins with what its parent had before exec.
@@ -24,7 +26,7 @@ def test_peak_agrees_with_getrusage_of_the_child(name, delegate):
     probe = [sys.executable, "-m", "model_press.measure.probe", MODELS[name], "1", delegate]
     done = subprocess.run(
         [sys.executable, "-S", "-c", _PARENT, *probe],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=child_python.environment(),
         stdout=subprocess.PIPE,
         check=True,
     )

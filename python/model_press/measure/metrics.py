@@ -4,7 +4,7 @@ import dataclasses
 import os
 from typing import Literal
 
-from model_press import files, strict_json
+from model_press import files, manifest, strict_json
 
 # The recipe of a record that is the Keras model itself.
 KERAS = "keras"
@@ -58,6 +58,7 @@ class UndelegatedOp:
 class Record:
     """One variant (or the Keras model, recipe "keras") on one runtime configuration.
 
+    recipe: see recipe_of().
     delegate: "xnnpack" or "none", what really ran. partitions: delegate nodes in the final graph (0 without
     delegate). load_ms: file to allocated interpreter in a fresh process, page cache warm. first_ms: the
     first inference. base_memory_bytes: resident memory with the runtime imported and no model;
@@ -88,6 +89,12 @@ class Metrics:
     schema_version: Literal[1]
     machine: Machine
     records: tuple[Record, ...]
+
+
+def recipe_of(description: manifest.Manifest) -> str:
+    """What was done to the model, such as pruned50_int8: the compression's name in front of the recipe's."""
+    compression = description.source.compression
+    return "_".join([*([compression.name] if compression else []), description.recipe.name])
 
 
 def write(path: str | os.PathLike, metrics: Metrics) -> None:

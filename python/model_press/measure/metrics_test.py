@@ -1,12 +1,15 @@
 """metrics.json survives a round trip and refuses what is not in its schema."""
 
+import dataclasses
 import json
 
 import pytest
 
+from model_press import manifest
 from model_press.errors import UserError
 from model_press.measure import metrics
 from model_press.measure.testing_records import record_of
+from model_press.testing.manifests import manifest_of
 
 
 def _metrics() -> metrics.Metrics:
@@ -51,3 +54,11 @@ def test_other_schemas_are_refused_by_field(tmp_path, change, message):
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(UserError, match=f"metrics metrics.json.*{message}"):
         metrics.read(path)
+
+
+def test_a_compression_stands_in_front_of_the_recipe():
+    sheet = manifest_of()
+    assert metrics.recipe_of(sheet) == "int8"
+    compression = manifest.Compression("pruned50", "0" * 64, 1, True)
+    source = dataclasses.replace(sheet.source, compression=compression)
+    assert metrics.recipe_of(dataclasses.replace(sheet, source=source)) == "pruned50_int8"

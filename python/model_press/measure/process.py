@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
+from model_press import child_python
 from model_press.errors import UserError
 
 
@@ -29,7 +30,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=child_python.environment(),
         )
         self.ready: dict[str, Any] = self._answer()
 

@@ -6,21 +6,15 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-from model_press import files, user_path
+from model_press import cli, files, user_path
 from model_press.errors import UserError
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="report", description=__doc__, allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    """The subcommands."""
+    result, command = cli.commands("report")
 
-    def command(name: str, action: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, allow_abbrev=False)
-        sub.add_argument("--label", required=True, help="the target, for error lines")
-        sub.set_defaults(run=action)
-        return sub
-
-    sub = command("summarize", _summarize)
+    sub = command("summarize", _summarize, "the answers of one subject on a set of images")
     sub.add_argument("--outputs", required=True)
     sub.add_argument("--manifest", help="of the variant; without it the outputs are Keras'")
     sub.add_argument("--keras-outputs", required=True)
@@ -29,12 +23,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--info", required=True)
     sub.add_argument("--out", required=True)
 
-    sub = command("describe", _describe)
+    sub = command("describe", _describe, "what the build knows of one variant's file")
     sub.add_argument("--model", required=True)
     sub.add_argument("--manifest", required=True)
     sub.add_argument("--out", required=True)
 
-    sub = command("compare-layers", _compare_layers)
+    sub = command("compare-layers", _compare_layers, "a variant's layers against the baseline's")
     sub.add_argument("--model", required=True)
     sub.add_argument("--manifest", required=True)
     sub.add_argument("--baseline-model", required=True)
@@ -43,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--count", type=int, required=True)
     sub.add_argument("--out", required=True)
 
-    sub = command("collect", _collect)
+    sub = command("collect", _collect, "everything that the build knows, in one file")
     sub.add_argument("--info", required=True)
     sub.add_argument("--keras-sizes", required=True)
     sub.add_argument("--keras-summary", required=True)
@@ -59,12 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--coreml-summary", action="append", default=[])
     sub.add_argument("--out", required=True)
 
-    sub = command("render", _render)
+    sub = command("render", _render, "the report without measurements")
     sub.add_argument("--facts", required=True)
     sub.add_argument("--stem", required=True)
     sub.add_argument("--out", required=True, help="an existing folder")
 
-    sub = command("run", _run)
+    sub = command("run", _run, "measure on this machine and write the full report")
     sub.add_argument("--facts", required=True)
     sub.add_argument("--out", help="the folder to write the report into")
     sub.add_argument("--metrics", help="a metrics.json of this machine, instead of measuring now")
@@ -74,10 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     from model_press.measure import measure  # what it needs is there in every case
 
     measure.add_arguments(sub)
-    return parser
+    return result
 
 
-def _summarize(options: argparse.Namespace) -> None:
+def _summarize(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press import labels, model_info
     from model_press.coreml import manifest as coreml_manifest
     from model_press.evaluate import summary
@@ -94,17 +88,19 @@ def _summarize(options: argparse.Namespace) -> None:
         info.trained,
     )
     summary.write(options.out, found)
+    return 0
 
 
-def _describe(options: argparse.Namespace) -> None:
+def _describe(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press import manifest
     from model_press.evaluate import variant_facts
 
     found = variant_facts.describe(options.model, manifest.read(options.manifest))
     variant_facts.write(options.out, found)
+    return 0
 
 
-def _compare_layers(options: argparse.Namespace) -> None:
+def _compare_layers(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press import manifest
     from model_press.evaluate import layer_error
 
@@ -117,9 +113,10 @@ def _compare_layers(options: argparse.Namespace) -> None:
         options.count,
     )
     layer_error.write(options.out, found)
+    return 0
 
 
-def _collect(options: argparse.Namespace) -> None:
+def _collect(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press import calibration_ranges, model_info
     from model_press.evaluate import layer_error, summary, variant_facts
     from model_press.report import coreml, facts, published
@@ -147,15 +144,17 @@ def _collect(options: argparse.Namespace) -> None:
         tuple(map(lock.read, options.search)),
     )
     facts.write(options.out, found)
+    return 0
 
 
-def _render(options: argparse.Namespace) -> None:
+def _render(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.report import build, facts, render
 
     render.write(build.build(facts.read(options.facts), None), options.out, options.stem)
+    return 0
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press import manifest
     from model_press.measure import measure, metrics
     from model_press.report import build, facts, render
@@ -179,20 +178,15 @@ def _run(options: argparse.Namespace) -> None:
         metrics.write(os.path.join(folder, "metrics.json"), measured)
     for path in render.write(build.build(known, measured, devices), folder, "report"):
         print(path)
+    return 0
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a subcommand; 1 and one line on standard error for a user's mistake."""
-    options = _parser().parse_args(argv)
-    # matplotlib wants a folder of its own to write to.
+    # matplotlib wants a folder of its own to write to, and so does fontconfig, which it asks for fonts.
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["MPLCONFIGDIR"] = folder
-        try:
-            options.run(options)
-        except UserError as error:
-            print(f"ERROR {options.label}: {error}", file=sys.stderr)
-            return 1
-    return 0
+        os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = folder
+        return cli.main(argv, make_parser=parser)
 
 
 if __name__ == "__main__":

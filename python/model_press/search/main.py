@@ -7,30 +7,23 @@ import shlex
 import sys
 from collections.abc import Callable
 
-from model_press import files, strict_json
-from model_press.errors import UserError
+from model_press import cli, files, strict_json
 from model_press.search import lock, space
 from model_press.search.outcome import FIGURES, Bounds
 
 _GOALS = [name for name in FIGURES if name != "top1_drop"]
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="search", description=__doc__, allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    """The subcommands."""
+    result, command = cli.commands("search")
 
-    def command(name: str, action: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, allow_abbrev=False)
-        sub.add_argument("--label", required=True, help="the target, for error lines")
-        sub.set_defaults(action=action)
-        return sub
-
-    sub = command("run", _search)
+    sub = command("run", _search, "try points of a space, measure them and write the lock")
     _add_demands(sub)
     sub.add_argument("--name", required=True, help="of the compression in the lock")
     sub.add_argument("--trials", type=int, default=20, help="points to try, earlier runs included")
     sub.add_argument("--exhaustive", action="store_true", help="try every point")
-    sub.add_argument("--seed", type=int, default=1)
+    sub.add_argument("--seed", type=int, default=1, help="of the order of trials")
     sub.add_argument("--state", help="folder for finished trials; by default in the user's cache")
     for name in ("model", "info", "labels", "recipe", "images", "classes", "baseline"):
         sub.add_argument(f"--{name}", required=True)
@@ -39,16 +32,16 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--training", default="", help="the compress program's options, quoted")
     sub.add_argument("--out", required=True, help="the lock, in the user's workspace")
 
-    sub = command("extract", _extract)
+    sub = command("extract", _extract, "the compression that a lock holds")
     sub.add_argument("--lock", required=True)
     sub.add_argument("--out", required=True)
 
-    sub = command("check", _check)
+    sub = command("check", _check, "whether a lock is of this search")
     _add_demands(sub)
     sub.add_argument("--lock", required=True)
     sub.add_argument("--search", required=True, help="the command that searches, for the message")
     sub.add_argument("--out", help="JSON of what was found")
-    return parser
+    return result
 
 
 def _add_demands(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +55,7 @@ def _bounds(options: argparse.Namespace) -> Bounds:
     return Bounds(*(getattr(options, f"max_{name}") for name in FIGURES))
 
 
-def _search(options: argparse.Namespace) -> None:
+def _search(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.measure import machine
     from model_press.search import optimise, trials
     from model_press.search.store import Store
@@ -97,6 +90,7 @@ def _search(options: argparse.Namespace) -> None:
         lock.make(options.name, grid, bounds, options.goal, outcomes, best, machine.this_machine()),
     )
     print(f"the winner is {grid.values_at(best.point)}; wrote {out}")
+    return 0
 
 
 def _state(digest: str) -> pathlib.Path:
@@ -104,27 +98,23 @@ def _state(digest: str) -> pathlib.Path:
     return pathlib.Path(cache) / "model_press" / "search" / digest[:16]
 
 
-def _extract(options: argparse.Namespace) -> None:
+def _extract(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     files.write_json(options.out, strict_json.to_json(lock.read(options.lock).compression))
+    return 0
 
 
-def _check(options: argparse.Namespace) -> None:
+def _check(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     found = lock.read(options.lock)
     lock.check(found, space.read(options.space), _bounds(options), options.goal, options.search)
     print(f"the lock is the search's: {len(found.trace)} of {found.space_points} points tried")
     if options.out:
         files.write_json(options.out, {"tried": len(found.trace), "points": found.space_points})
+    return 0
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a subcommand; 1 and one line on standard error for a user's mistake."""
-    options = _parser().parse_args(argv)
-    try:
-        options.action(options)
-    except UserError as error:
-        print(f"ERROR {options.label}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return cli.main(argv, make_parser=parser)
 
 
 if __name__ == "__main__":

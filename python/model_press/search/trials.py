@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model_press import files, manifest, strict_json
+from model_press import child_python, files, manifest, strict_json
 from model_press.checks import outputs
 from model_press.errors import UserError
 from model_press.measure import process, ratio, rounds
@@ -174,7 +174,7 @@ def _run(module: str, *arguments: str) -> None:
     """
     done = subprocess.run(
         _command(module, arguments),
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=child_python.environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -57,7 +57,9 @@ class Engine:
           BusyError: too many requests are waiting, or the turn did not come in time.
         """
         if not self._slots.acquire(blocking=False):
-            raise BusyError(f"{self._limits.concurrency} pictures are already waiting")
+            raise BusyError(
+                f"{self._limits.concurrency} pictures are already waiting; try again later"
+            )
         try:
             return self._in_turn(body, name, variant or self.default, top)
         finally:
@@ -67,7 +69,7 @@ class Engine:
         begun = time.perf_counter()
         # Decoding is inside: its memory is the largest there is, and so it is needed once only.
         if not self._lock.acquire(timeout=self._limits.request_s):
-            raise BusyError(f"no turn within {self._limits.request_s:g} s")
+            raise BusyError(f"no turn within {self._limits.request_s:g} s; try again later")
         self._busy_since = time.monotonic()
         try:
             decoding = time.perf_counter()

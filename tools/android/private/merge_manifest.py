@@ -91,7 +91,9 @@ def _merge(
 ) -> None:
     package = library.get("package")
     if not package:
-        raise MergeError(f"the manifest of {label} names no package")
+        raise MergeError(
+            f"the manifest of {label} names no package; give <manifest> the attribute `package`"
+        )
     app_package = main.get("package", "")
     for element in library:
         if element.tag == "uses-sdk":

@@ -120,7 +120,10 @@ def test_the_program_names_the_target(tmp_path, capsys):
     out = tmp_path / "out.xml"
     options = ["--label=//x:app", f"--manifest={main}", "--min-sdk=24", f"--out={out}"]
     assert merge_manifest.main([*options, "--library", "//x:lib", "24", str(library)]) == 1
-    assert capsys.readouterr().err == "ERROR //x:app: the manifest of //x:lib names no package\n"
+    assert (
+        capsys.readouterr().err
+        == "ERROR //x:app: the manifest of //x:lib names no package; give <manifest> the attribute `package`\n"
+    )
     assert not out.exists()
     library.write_text(_manifest("org.lib", "", '<service android:name=".S"/>'))
     assert merge_manifest.main([*options, "--library", "//x:lib", "24", str(library)]) == 0

@@ -32,7 +32,9 @@ def choose(classes: np.ndarray, count: int) -> np.ndarray:
             turns.append((seen[label], label, index))
             seen[label] += 1
     if not turns:
-        raise SampleError("no image of the sample has a class; accuracy needs labelled images")
+        raise SampleError(
+            f"none of the sample's {len(classes)} images has a class; accuracy needs labelled images"
+        )
     return np.array(sorted(index for _, _, index in sorted(turns)[:count]))
 
 

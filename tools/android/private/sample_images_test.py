@@ -43,5 +43,5 @@ def test_writes_images_and_classes(tmp_path):
 
 def test_leaves_nothing_behind_when_refused(tmp_path, capsys):
     assert _run(tmp_path, [-1, -1]) == 1
-    assert capsys.readouterr().err.startswith("//a:b: no image")
+    assert capsys.readouterr().err.startswith("//a:b: none of the sample")
     assert not (tmp_path / "out").exists()

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import artefacts
 import differences
+from model_press import user_path
 
 # What makes arithmetic libraries behave as on an older processor: oneDNN (TensorFlow), OpenBLAS (numpy, scipy), numpy.
 LIMITS = (
@@ -128,9 +129,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "targets", nargs="*", default=["//..."], help="what to build, by default //..."
     )
-    parser.add_argument(
-        "--out", required=True, type=pathlib.Path, help="a folder that is not there yet"
-    )
+    parser.add_argument("--out", required=True, help="a folder that is not there yet")
     parser.add_argument("--bazel", default="bazel")
     parser.add_argument(
         "--option",
@@ -146,7 +145,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--known", type=pathlib.Path, help="JSON list of {path, why}")
     options = parser.parse_args(argv)
     workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
-    out = (pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", ".")) / options.out).resolve()
+    out = pathlib.Path(user_path.resolve(options.out)).resolve()
     if out.exists():
         print(f"reproducible: {out} is there already; name a new folder", file=sys.stderr)
         return 2
@@ -170,7 +169,9 @@ def main(argv: list[str]) -> int:
             for build in builds
         ]
         if not hashes[0]:
-            raise artefacts.BuildError(f"{' '.join(options.targets)}: no output files to compare")
+            raise artefacts.BuildError(
+                f"{' '.join(options.targets)}: no output files to compare; name targets that make some"
+            )
     except artefacts.BuildError as error:
         print(f"reproducible: {error}", file=sys.stderr)
         return 2

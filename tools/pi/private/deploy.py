@@ -19,6 +19,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Sequence
 
+from model_press import user_path
 from model_press.errors import UserError
 
 # A user and a host name, or a name of ssh's config. No address with colons: rsync reads a colon as the end of the host.
@@ -258,30 +259,31 @@ def read_tags(runner: str) -> tuple[str, ...]:
         return tuple(json.loads(archive.read("runner.json"))["platforms"])
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    result = argparse.ArgumentParser(
         prog="bazel run TARGET --",
         description="Copies the runner to a Raspberry Pi, checks it there, and puts it in place of the old one.",
         epilog="User, port and key of a host belong in ssh's own config (~/.ssh/config).",
     )
     for built in ("label", "runner", "unit", "name", "folder"):
-        parser.add_argument("--" + built, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--deb", help=argparse.SUPPRESS)
-    parser.add_argument("--deb-name", help=argparse.SUPPRESS)
-    parser.add_argument("host", metavar="HOST", help="as ssh takes it: pi@raspberrypi.local")
-    parser.add_argument(
+        result.add_argument("--" + built, required=True, help=argparse.SUPPRESS)
+    result.add_argument("--deb", help=argparse.SUPPRESS)
+    result.add_argument("--deb-name", help=argparse.SUPPRESS)
+    result.add_argument("host", metavar="HOST", help="as ssh takes it: pi@raspberrypi.local")
+    result.add_argument(
         "--dry-run", action="store_true", help="only print the commands that would run"
     )
-    parser.add_argument(
+    result.add_argument(
         "--package", action="store_true", help="install the Debian package (needs root there)"
     )
-    parser.add_argument(
+    result.add_argument(
         "--service",
         action="store_true",
         help="run it as a service, now and at each boot: the package's, or one of the user's own",
     )
-    parser.add_argument("--ssh-config", metavar="FILE", help="as `ssh -F FILE`")
-    return parser
+    result.add_argument("--ssh-config", metavar="FILE", help="as `ssh -F FILE`")
+    return result
 
 
 def make_job(options: argparse.Namespace) -> Job:
@@ -298,7 +300,7 @@ def make_job(options: argparse.Namespace) -> Job:
         raise UserError("--package: this target has no package; set its attribute `package`")
     config = options.ssh_config
     if config:
-        config = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), config)
+        config = user_path.resolve(config)
         if not os.path.isfile(config):
             raise UserError(f"--ssh-config {options.ssh_config} is not a file")
     return Job(
@@ -317,7 +319,7 @@ def make_job(options: argparse.Namespace) -> Job:
 
 def main(argv: Sequence[str]) -> int:
     """Deploys, or prints how; returns the exit code."""
-    options = _parser().parse_args(argv)
+    options = parser().parse_args(argv)
     try:
         job = make_job(options)
         steps = plan(job)

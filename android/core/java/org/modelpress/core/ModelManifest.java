@@ -50,7 +50,10 @@ public final class ModelManifest {
     name = json.getString("name");
     String model = json.getJSONObject("source").getString("name") + "_";
     variant = name.startsWith(model) ? name.substring(model.length()) : name;
-    recipe = json.getJSONObject("recipe").getString("name");
+    JSONObject compression = json.getJSONObject("source").optJSONObject("compression");
+    recipe =
+        (compression == null ? "" : compression.getString("name") + "_")
+            + json.getJSONObject("recipe").getString("name");
     computesFloats = json.getJSONObject("recipe").optString("activations").equals("float32");
     modelFile = json.getJSONObject("model").getString("file");
     modelSha256 = json.getJSONObject("model").getString("sha256");
@@ -108,7 +111,10 @@ public final class ModelManifest {
     return variant;
   }
 
-  /** Name of the recipe that compressed the model, for example {@code int8}. */
+  /**
+   * What was done to the model, for example {@code int8} or {@code macs30_int8}: the compression's
+   * name in front of the recipe's.
+   */
   public String recipe() {
     return recipe;
   }

@@ -75,6 +75,16 @@ public final class ModelManifestTest {
   }
 
   @Test
+  public void aCompressionStandsInFrontOfTheRecipe() {
+    JSONObject manifest = manifest();
+    JSONObject compression = new JSONObject().put("name", "macs30");
+    manifest.getJSONObject("source").put("compression", compression);
+    assertEquals("macs30_int8", ModelManifest.parse(manifest.toString()).recipe());
+    manifest.getJSONObject("source").put("compression", JSONObject.NULL);
+    assertEquals("int8", ModelManifest.parse(manifest.toString()).recipe());
+  }
+
+  @Test
   public void refusesAnotherSchema() {
     assertRefused(manifest().put("schema_version", 3), "schema_version 3");
   }

@@ -1,0 +1,210 @@
+"""The pages under docs/python are those that the sources give now, and say of a name what its source says."""
+
+import argparse
+import os
+import pathlib
+
+import docstrings
+import markdown
+import pages
+import programs
+import public_programs
+import pytest
+import python_api
+import python_pages
+
+ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
+
+_MODULE = '''"""A module. It has parts.
+
+See `it`.
+"""
+
+import dataclasses
+
+_HIDDEN = 1
+# Above every other.
+LIMIT = 3
+KIND: str = "a"
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """A part.
+
+    name: what it is called, in
+      two lines.
+    size: its <size>.
+    """
+
+    name: str
+    size: int = 3
+
+    @property
+    def big(self) -> bool:
+        return self.size > LIMIT
+
+    def grow(
+        self,
+        by: int,
+    ) -> "Part":
+        """Another part."""
+        return Part(self.name, self.size + by)
+
+    def _inner(self):
+        pass
+
+
+class Machine(list):
+    """Runs parts."""
+
+    def __init__(self, part: Part):
+        """Raises ValueError without one."""
+
+
+@cached
+def read(path: str) -> Part:
+    """Reads.
+
+    Args:
+      path: a file, or
+        a folder.
+    Raises:
+      OSError: it is not there.
+    """
+
+
+def _private():
+    pass
+'''
+
+
+@pytest.fixture(scope="module")
+def rendered():
+    return python_pages.render(ROOT, public_programs.public(ROOT))
+
+
+@pytest.fixture
+def module(tmp_path):
+    (tmp_path / "parts.py").write_text(_MODULE)
+    return python_api.read(tmp_path, "parts")
+
+
+def test_pages_are_those_of_the_sources(rendered):
+    present = {
+        f"{python_pages.FOLDER}/{path.name}": path.read_text("utf-8")
+        for path in (ROOT / python_pages.FOLDER).iterdir()
+    }
+    stale = sorted(
+        name for name in rendered.keys() | present.keys() if rendered.get(name) != present.get(name)
+    )
+    assert not stale, f"stale: {', '.join(stale)}; write them anew: bazel run //docs:update"
+
+
+def test_everything_public_is_documented(rendered):
+    modules = sum(python_pages.public_modules(ROOT).values(), [])
+    assert len(modules) > 10
+    assert [gap for module in modules for gap in python_api.undocumented(module)] == []
+    bare = [
+        f"{target}: {option.usage}"
+        for target, program in public_programs.public(ROOT).items()
+        for option in program.options
+        if not option.text
+    ]
+    assert bare == []
+
+
+def test_links_of_all_generated_pages_lead_somewhere(rendered):
+    written = {**pages.render(ROOT), **rendered}
+    anchors = {name: markdown.parse(text).anchors for name, text in written.items()}
+    wrong = []
+    for name, text in written.items():
+        for line, link in markdown.parse(text).links:
+            path, _, heading = link.partition("#")
+            target = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
+            found = (ROOT / target).exists() and (not heading or heading in anchors[target])
+            wrong += [] if found else [f"{name}:{line}: {link}"]
+    assert not wrong
+
+
+def test_a_module_is_read(module):
+    assert module.doc.startswith("A module.")
+    assert module.constants == ("# Above every other.\nLIMIT = 3", 'KIND: str = "a"')
+    part, machine, read = module.entries
+    assert part.code == (
+        "@dataclasses.dataclass(frozen=True)\nclass Part:\n    name: str\n    size: int = 3"
+    )
+    assert [(each.kind, each.name) for each in part.members] == [
+        ("property", "big"),
+        ("method", "grow"),
+    ]
+    assert part.members[1].code == 'def grow(\n    self,\n    by: int,\n) -> "Part":'
+    assert machine.code == "class Machine(list):\n    def __init__(self, part: Part): ..."
+    assert machine.doc == "Runs parts.\n\nRaises ValueError without one."
+    assert read.code == "@cached\ndef read(path: str) -> Part:"
+
+
+def test_a_module_is_written(module):
+    text = "\n".join(python_pages._module(module))
+    assert (
+        "A part.\n\n- `name`: what it is called, in\n  two lines.\n- `size`: its &lt;size>.\n"
+        in text
+    )
+    assert "- `big` (bool)\n" in text
+    assert "- `path`: a file, or a folder.\n- Raises `OSError`: it is not there.\n" in text
+    assert "_private" not in text and "_inner" not in text
+
+
+def test_what_is_not_documented_is_named(tmp_path):
+    for said in ('    """Reads.', '        """Another part."""', '    """Runs parts."""'):
+        assert said in _MODULE
+    bare = _MODULE.replace('        """Another part."""', "").replace(
+        '    """Runs parts."""\n\n    def __init__(self, part: Part):\n'
+        '        """Raises ValueError without one."""\n',
+        "    pass\n",
+    )
+    (tmp_path / "parts.py").write_text(bare)
+    module = python_api.read(tmp_path, "parts")
+    assert list(python_api.undocumented(module)) == [
+        "parts: Part.grow has no documentation",
+        "parts: Machine has no documentation",
+    ]
+
+
+def test_a_docstring_is_taken_apart():
+    found = docstrings.parse(
+        "First.\n\nArgs:\n  a, b: two.\n  **more: the rest,\n    all of it.\nReturns:\n  int: how many.\n\nLast."
+    )
+    assert found.text == "First.\n\nLast."
+    assert found.sections == {
+        "Args": (("a, b", "two."), ("more", "the rest, all of it.")),
+        "Returns": (("", "int: how many."),),
+    }
+
+
+def test_a_parser_is_read():
+    parser = argparse.ArgumentParser(description="Does it.")
+    parser.add_argument("file", help="what")
+    parser.add_argument("photos", nargs="*", metavar="photo", help="which")
+    parser.add_argument("--fit", choices=("crop", "stretch"), default="crop", help="how")
+    parser.add_argument("--loud", action="store_true", help="say more")
+    parser.add_argument("--given", help=argparse.SUPPRESS)
+    parser.add_argument("-n", "--count", type=int, required=True, help="how many")
+    found = programs.of(parser)
+    assert found.text == "Does it."
+    assert [(option.usage, option.default) for option in found.options] == [
+        ("file", None),
+        ("photo ...", None),
+        ("--fit {crop,stretch}", "crop"),
+        ("--loud", None),
+        ("--count COUNT", None),
+    ]
+    assert [option.usage for option in programs.of(parser, only=["--loud"]).options] == ["--loud"]
+
+
+def test_a_subcommand_is_found():
+    parser = argparse.ArgumentParser()
+    parser.add_subparsers().add_parser("run", description="Runs.")
+    assert programs.of(programs.subcommand(parser, "run")).text == "Runs."
+    with pytest.raises(KeyError):
+        programs.subcommand(argparse.ArgumentParser(), "run")
