@@ -3,9 +3,9 @@
     loading.py MODEL mapped|bytes|compiled [CACHE_FILE]
 
 mapped: the interpreter opens the path. bytes: it is given the file's content. compiled: LiteRT's CompiledModel opens
-the path; with CACHE_FILE its XNNPACK keeps the packed weights there, and later processes map them. Prints one JSON line:
-load_ms; anonymous_bytes, by which memory that no file stands behind has grown (the kernel can drop the rest and read it
-again); output, the SHA-256 of the answer to fixed numbers.
+the path; with CACHE_FILE its XNNPACK keeps the packed weights there, and later processes map them. Prints one JSON
+line: load_ms; anonymous_bytes, by which memory that no file stands behind has grown (the kernel can drop the rest and
+read it again); output, the SHA-256 of the answer to fixed numbers.
 """
 
 import hashlib

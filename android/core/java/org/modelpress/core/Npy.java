@@ -127,6 +127,9 @@ public final class Npy {
       }
     }
     throw new IllegalArgumentException(
-        path + ": dtype " + ManifestException.line(code) + "; expected uint8, int8, int16 or float32");
+        path
+            + ": dtype "
+            + ManifestException.line(code)
+            + "; expected uint8, int8, int16 or float32");
   }
 }
