@@ -1,5 +1,8 @@
 """The rule that picks the narrow net, what a net costs, and the record's page."""
 
+import json
+import pathlib
+
 from absl.testing import absltest
 
 from model_press.errors import UserError
@@ -31,6 +34,26 @@ class NarrowTest(absltest.TestCase):
         page = compare_narrow.page((compare_narrow.Pair(pruned, narrow, 20),), "a machine")
         self.assertIn("| macs30 | 125,044 | 6.76 | 20 | 95.00% |", page)
         self.assertIn("| width 0.14 | 250,000 | 7.00 | 20 | 94.00% |", page)
+
+    def test_the_record_is_of_a_pruned_net_that_is_no_larger_and_no_worse(self):
+        folder = pathlib.Path("models/digits")
+        record = json.loads((folder / "narrow.json").read_text("utf-8"))
+        pairs = tuple(
+            compare_narrow.Pair(
+                compare_narrow.Net(**pair["pruned"]),
+                compare_narrow.Net(**pair["narrow"]),
+                pair["epochs"],
+            )
+            for pair in record["pairs"]
+        )
+        self.assertEqual(
+            compare_narrow.page(pairs, record["machine"]), (folder / "narrow.md").read_text("utf-8")
+        )
+        self.assertNotEmpty(pairs)
+        for pair in pairs:
+            self.assertLessEqual(pair.pruned.parameters, pair.narrow.parameters)
+            self.assertLessEqual(pair.pruned.macs, pair.narrow.macs)
+            self.assertGreaterEqual(pair.pruned.accuracy, pair.narrow.accuracy)
 
 
 if __name__ == "__main__":
