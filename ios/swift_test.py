@@ -10,6 +10,7 @@ import shutil
 import subprocess
 
 import pytest
+from model_press.fuzz import corpus
 
 _IOS = pathlib.Path("ios")
 _FRONTEND = "/usr/libexec/swift/bin/swift-frontend"
@@ -117,10 +118,13 @@ def _type_check(
 
 
 def test_portable_package(root, work):
+    fuzz = work / "Tests/ModelPressCoreTests/Fixtures/fuzz"
+    corpus.write(fuzz, 10_000, ["catalogue", "coreml_manifest", "labels"])
     done = _run(root, work, "swift", "test", "--disable-sandbox")
     assert done.returncode == 0, done.stdout
     counted = re.findall(r"Executed (\d+) tests?, with 0 failures", done.stdout)
-    assert counted and int(counted[-1]) >= 13, done.stdout
+    assert counted and int(counted[-1]) >= 16, done.stdout
+    assert "skipped" not in done.stdout, done.stdout
 
 
 @pytest.mark.parametrize("version", ["5", "6"])

@@ -52,6 +52,9 @@ public struct Manifest: Codable, Equatable, Sendable {
     public let compression: Compression?
   }
 
+  /// Pixels along a side of the largest input; products of two such sides are no overflow.
+  static let longestSide = 16384
+
   public let schemaVersion: Int
   public let name: String
   public let model: Model
@@ -82,10 +85,14 @@ public struct Manifest: Codable, Equatable, Sendable {
       throw ManifestError(reason: "schema_version is \(schemaVersion), this app reads 1")
     }
     guard model.format == "mlpackage" else {
-      throw ManifestError(reason: "model.format is \(model.format), this app reads mlpackage")
+      let format = ManifestError.line(model.format)
+      throw ManifestError(reason: "model.format is \(format), this app reads mlpackage")
     }
     guard input.width > 0, input.height > 0, labels.count > 0 else {
       throw ManifestError(reason: "input size and labels.count must be above 0")
+    }
+    guard max(input.width, input.height) <= Manifest.longestSide else {
+      throw ManifestError(reason: "input size must be at most \(Manifest.longestSide)")
     }
   }
 
@@ -112,4 +119,9 @@ public struct ManifestError: Error, Equatable, CustomStringConvertible {
   public init(reason: String) { self.reason = reason }
 
   public var description: String { "manifest.json: \(reason)" }
+
+  /// The beginning of what a file says, as one line.
+  static func line(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.prefix(60).filter { $0.value >= 0x20 }))
+  }
 }

@@ -56,6 +56,13 @@ final class ManifestTests: XCTestCase {
     assertRefused("\"height\": 80, ", "", "field input.height is missing")
     assertRefused("\"width\": 64", "\"width\": \"64\"", "field input.width has the wrong type")
     assertRefused("\"width\": 64", "\"width\": 0", "input size and labels.count must be above 0")
+    assertRefused("\"width\": 64", "\"width\": 16385", "input size must be at most 16384")
+    assertRefused(
+      "\"width\": 64", "\"width\": 9223372036854775807", "input size must be at most 16384")
+    assertRefused(
+      "\"format\": \"mlpackage\"",
+      "\"format\": \"a\\n\(String(repeating: "b", count: 99))\"",
+      "model.format is a\(String(repeating: "b", count: 58)), this app reads mlpackage")
     assertRefused("\"crop\"", "\"letterbox\"", "field preprocess.resize.fit has an unknown value")
     assertRefused("{\"schema_version\": 1, \"name\": \"d", "[", "it is not JSON")
   }

@@ -16,6 +16,7 @@ import numpy as np
 
 from model_press import files, images, model_format, user_path
 from model_press.coreml import weights
+from model_press.coreml.evaluator import machine
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.errors import UserError
 
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         with _package(user_path.resolve(options.model)) as folder:
-            classifier = ImageClassifier(folder, options.precision)
+            classifier = opened(folder, options.precision)
             found = [
                 _classify(classifier, user_path.resolve(photo), photo, options.fit, options.top)
                 for photo in options.photos
@@ -69,6 +70,22 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--json", action="store_true", help="the same as JSON (schema_version 1)")
     return result
+
+
+def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> ImageClassifier:
+    """The classifier in a package's folder, whoever made it.
+
+    Raises:
+      UserError: it is none, or damage has left it a program that contradicts itself.
+    """
+    try:
+        return ImageClassifier(folder, precision)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(
+            f"model {folder} is damaged, or is no program that the evaluator can follow ({reason:.200}); convert "
+            "it again"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -30,9 +30,11 @@ from model_press import (
 from model_press.compress import recipe as compression
 from model_press.coreml import manifest as coreml_manifest
 from model_press.coreml import recipes as coreml_recipes
-from model_press.fuzz import mutate
+from model_press.fused import manifest as fused_manifest
+from model_press.fused import spec
+from model_press.fuzz import coreml, mutate
 from model_press.measure import metrics
-from model_press.search import space
+from model_press.search import lock, space
 from model_press.testing import manifests
 from model_press.testing.tflite_bytes import Op, chain
 
@@ -122,6 +124,47 @@ def _json_of(value: object) -> Callable[[], bytes]:
     return lambda: files.dump_json(strict_json.to_json(value))
 
 
+def _fused_manifest() -> fused_manifest.FusedManifest:
+    plain = manifests.manifest_of()
+    return fused_manifest.FusedManifest(
+        2,
+        "digits_camera",
+        plain.model,
+        plain.source,
+        plain.recipe,
+        fused_manifest.Port("frame", (1, 30, 40, 4), "uint8", 1.0, 0),
+        spec.Entry(30, 40, "RGBA", "crop", "bilinear_antialias"),
+        (8, 8),
+        spec.Answer(("topk",), 3),
+        fused_manifest.Port("scores", (1, 3), "float32", 0.0, 0),
+        fused_manifest.Port("indices", (1, 3), "int32", 0.0, 0),
+        plain.preprocess,
+        plain.labels,
+        plain.ops,
+        (),
+        "2.16.1",
+    )
+
+
+def _coreml_manifest() -> coreml_manifest.CoremlManifest:
+    plain = manifests.manifest_of()
+    return coreml_manifest.CoremlManifest(
+        1,
+        "digits_coreml_palette4",
+        coreml_manifest.Package("digits.mlpackage", "mlpackage", "0" * 64, 1, 9),
+        plain.source,
+        coreml_recipes.read("models/coreml_recipes/palette4.json"),
+        coreml_manifest.ImageInput("image", 8, 8, "RGB"),
+        coreml_manifest.Outputs("classLabel", "classLabel_probs"),
+        manifests.FLOAT_SCORES,
+        coreml_manifest.Preprocess(plain.preprocess.resize, 1 / 127.5, (-1.0,) * 3),
+        plain.labels,
+        1.0,
+        ("conv", "softmax"),
+        "18",
+    )
+
+
 def _shipped(folder: str, name: str) -> Callable[[], bytes]:
     return lambda: (pathlib.Path("models") / folder / f"{name}.json").read_bytes()
 
@@ -169,6 +212,17 @@ LOADERS = {
     "any_manifest": Loader(
         ".json", _json_of(manifests.manifest_of()), coreml_manifest.read_any, mutate.damaged_json
     ),
+    "fused_manifest": Loader(
+        ".json", _json_of(_fused_manifest()), fused_manifest.read_any, mutate.damaged_json
+    ),
+    "coreml_manifest": Loader(
+        ".json",
+        lambda: files.dump_json(strict_json.to_json(_coreml_manifest())),
+        coreml_manifest.read_any,
+        mutate.damaged_json,
+    ),
+    "mlpackage": Loader(".mlmodel", coreml.specification, coreml.load_specification),
+    "mlpackage_weights": Loader(".bin", coreml.weights, coreml.load_weights),
     "model_info": Loader(".json", _json_of(_info()), model_info.read, mutate.damaged_json),
     "metrics": Loader(".json", _json_of(_metrics()), metrics.read, mutate.damaged_json),
     "recipe": Loader(".json", _shipped("recipes", "int8"), recipes.read, mutate.damaged_json),
@@ -179,4 +233,5 @@ LOADERS = {
         ".json", _shipped("coreml_recipes", "palette4"), coreml_recipes.read, mutate.damaged_json
     ),
     "space": Loader(".json", _shipped("digits", "best.space"), space.read, mutate.damaged_json),
+    "lock": Loader(".json", _shipped("digits", "best.lock"), lock.read, mutate.damaged_json),
 }

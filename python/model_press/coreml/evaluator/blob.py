@@ -84,7 +84,11 @@ def unpack(data: np.ndarray, bits: int, count: int, signed: bool = False) -> np.
 
     Returns:
       uint8 [count], or int8 [count] in two's complement if `signed`.
+    Raises:
+      UserError: the data has fewer.
     """
+    if count * bits > 8 * len(data):
+        raise UserError(f"{len(data)} bytes of weights hold no {count} elements of {bits} bits")
     stream = np.unpackbits(np.asarray(data, np.uint8), count=count * bits, bitorder="little")
     places = (1 << np.arange(bits)).astype(np.uint8)
     values = (stream.reshape(count, bits) * places).sum(1, dtype=np.uint8)
