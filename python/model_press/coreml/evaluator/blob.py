@@ -88,7 +88,10 @@ def unpack(data: np.ndarray, bits: int, count: int, signed: bool = False) -> np.
       UserError: the data has fewer.
     """
     if count * bits > 8 * len(data):
-        raise UserError(f"{len(data)} bytes of weights hold no {count} elements of {bits} bits")
+        raise UserError(
+            f"{len(data)} bytes of weights hold no {count} elements of {bits} bits, expected "
+            f"{-(-count * bits // 8)}; write the package again"
+        )
     stream = np.unpackbits(np.asarray(data, np.uint8), count=count * bits, bitorder="little")
     places = (1 << np.arange(bits)).astype(np.uint8)
     values = (stream.reshape(count, bits) * places).sum(1, dtype=np.uint8)
