@@ -48,9 +48,7 @@ def put(graph: PortGraph, entry: Entry, normalization: Normalization) -> None:
 def is_identity(graph: PortGraph, entry: Entry, normalization: Normalization = RAW) -> bool:
     """Whether the graph takes these very bytes already."""
     as_is = graph.shape(graph.input) == (1, *entry.shape) and graph.dtype(graph.input) == "uint8"
-    return (
-        as_is and entry.color_order == "RGB" and not entry.turn and normalization.is_identity
-    )
+    return as_is and entry.color_order == "RGB" and not entry.turn and normalization.is_identity
 
 
 def _network_input(graph: PortGraph) -> tuple[int, schema.OperatorT | None]:

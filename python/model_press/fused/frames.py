@@ -19,5 +19,7 @@ def make(image: np.ndarray, entry: Entry) -> np.ndarray:
     height, width = entry.upright
     margins = ((top, height - bottom), (left, width - right), (0, 0))
     rgb = np.pad(np.asarray(seen), margins, mode="edge")
-    alpha = np.broadcast_to((np.arange(height) % 256).astype(np.uint8)[:, None, None], (height, width, 1))
+    alpha = np.broadcast_to(
+        (np.arange(height) % 256).astype(np.uint8)[:, None, None], (height, width, 1)
+    )
     return runner.frame(rgb, entry, alpha)

@@ -81,7 +81,7 @@ def check_entry(entry: Entry, where: str) -> None:
             raise UserError(f"{where}: {name} {side} must be 1 to {_MAX_SIDE} pixels")
         if entry.is_planar and side % 2:
             raise UserError(
-                f"{where}: {name} {side} is odd, but {entry.color_order} has one colour for 2 x 2 pixels; give an even one"
+                f"{where}: {name} {side} is odd, but {entry.color_order} has a colour for 2x2 pixels; give an even one"
             )
     if entry.is_planar and entry.filter == "nearest":
         raise UserError(
