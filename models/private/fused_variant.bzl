@@ -29,6 +29,7 @@ def _fused_variant_impl(ctx):
         arguments.add("--fit=" + ctx.attr.fit)
     arguments.add("--color-order=" + ctx.attr.color_order)
     arguments.add("--filter=" + ctx.attr.filter)
+    arguments.add("--turn={}".format(ctx.attr.turn))
     for step in ctx.attr.postprocess:
         arguments.add("--postprocess=" + step)
     arguments.add("--top={}".format(ctx.attr.top))
@@ -71,8 +72,9 @@ fused_variant = rule(
     attrs = dict(
         color_order = attr.string(
             default = "RGB",
-            values = ["RGB", "BGR", "RGBA", "BGRA"],
-            doc = "Order of the frame's bytes; alpha is ignored. Android's Bitmap.copyPixelsToBuffer gives RGBA.",
+            values = ["RGB", "BGR", "RGBA", "BGRA", "NV12", "NV21"],
+            doc = "Order of the frame's bytes; alpha is ignored. Android's Bitmap.copyPixelsToBuffer gives RGBA. NV12 and NV21 " +
+                  "are a camera's planes (BT.601, full range): brightness, then U and V or V and U in turn at half the size.",
         ),
         filter = attr.string(
             default = "bilinear_antialias",
@@ -89,6 +91,12 @@ fused_variant = rule(
             doc = "What is done with the scores, in this order: softmax (of a model that ends in logits), then topk or argmax.",
         ),
         top = attr.int(default = 5, doc = "How many classes topk answers."),
+        turn = attr.int(
+            default = 0,
+            values = [0, 90, 180, 270],
+            doc = "Degrees clockwise that make the frame upright, before it is cropped and resized: SENSOR_ORIENTATION of a phone's " +
+                  "camera that is held upright, nearly always 90.",
+        ),
         variant = attr.label(
             providers = [VariantInfo],
             mandatory = True,

@@ -2,11 +2,12 @@
 
     bazel run //python/benchmarks:fused_benchmark -- [--rounds N]
 
-Separately, Pillow (C) drops alpha, crops and resizes, the unfused variant runs, and NumPy sorts. Both take turns in
-each round; figures are ratios of the medians, fused / separate.
+Separately, Pillow (C) drops alpha or makes RGB of a camera's planes, turns, crops and resizes, the unfused variant
+runs, and NumPy sorts. Both take turns in each round; figures are ratios of the medians, fused / separate.
 """
 
 import argparse
+import dataclasses
 import functools
 import os
 from collections.abc import Sequence
@@ -14,33 +15,59 @@ from collections.abc import Sequence
 import numpy as np
 from benchmarks import record
 from model_press import images, manifest, preprocess
-from model_press.fused import fusing, spec
+from model_press.fused import fusing, spec, yuv
 from model_press.fused.runner import FusedRunner
 from model_press.measure import machine, probe, ratio, rounds
 from model_press.tflite_interpreter import Interpreter
 from PIL import Image
 
-FRAMES = ((480, 640), (720, 1280))
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """What an app sends, see spec.Entry."""
+
+    height: int
+    width: int
+    color_order: spec.PixelOrder
+    turn: spec.Turn
+
+
+FRAMES = (
+    Frame(480, 640, "RGBA", 0),
+    Frame(720, 1280, "RGBA", 0),
+    Frame(480, 640, "NV21", 90),
+    Frame(720, 1280, "NV21", 90),
+)
 _TOP = 5
+_TURNS = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
 
 
 def compare(
-    model: str, description: manifest.Manifest, height: int, width: int, threads: int, count: int
+    model: str, description: manifest.Manifest, sent: Frame, threads: int, count: int
 ) -> tuple[float, float, ratio.Ratio]:
-    """(fused ms, separate ms, their ratio) of one variant on one size of frame."""
+    """(fused ms, separate ms, their ratio) of one variant on one kind of frame."""
     entry = spec.Entry(
-        height, width, "RGBA", description.preprocess.resize.fit, "bilinear_antialias"
+        sent.height,
+        sent.width,
+        sent.color_order,
+        description.preprocess.resize.fit,
+        "bilinear_antialias",
+        sent.turn,
     )
     answer = spec.make_answer(("topk",), _TOP, description.labels.count)
     with open(model, "rb") as file:
         made = fusing.fuse(file.read(), description, "fused", entry, answer)
     fused = FusedRunner(made.data, made.manifest, threads)
     plain = Interpreter(model, threads)
-    frame = np.random.default_rng(0).integers(0, 256, (height, width, 4), np.uint8)
+    frame = np.random.default_rng(0).integers(0, 256, entry.shape, np.uint8)
     _, out_height, out_width, _ = description.input.shape
 
     def separately() -> np.ndarray:
-        rgb = Image.fromarray(frame).convert("RGB")
+        rgb = upright_rgb(frame, entry)
         pixels = images.fit(rgb, out_width, out_height, entry.fit)
         codes = plain.run(preprocess.encode_input(pixels[None], description))[0]
         return np.argsort(-preprocess.decode_output(codes, description.output), kind="stable")[
@@ -56,6 +83,24 @@ def compare(
     return *medians, ratio.of_rounds(both[0].rounds, both[1].rounds, 1.0)
 
 
+def upright_rgb(frame: np.ndarray, entry: spec.Entry) -> Image.Image:
+    """A frame of RGBA, NV12 or NV21 as Pillow makes it RGB; its YCbCr is the same BT.601, each part rounded."""
+    if entry.is_planar:
+        luma, colours = np.split(frame[..., 0], [entry.height])
+        pairs = colours.reshape(entry.height // 2, entry.width // 2, 2)
+        size = (entry.width, entry.height)
+        parts = [
+            Image.fromarray(np.ascontiguousarray(pairs[..., place])).resize(
+                size, Image.Resampling.NEAREST
+            )
+            for place in yuv.places(entry.color_order)
+        ]
+        rgb = Image.merge("YCbCr", [Image.fromarray(luma), *parts]).convert("RGB")
+    else:
+        rgb = Image.fromarray(frame).convert("RGB")
+    return rgb.transpose(_TURNS[entry.turn]) if entry.turn else rgb
+
+
 def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
     """Markdown lines for (model, manifest) pairs."""
     lines = [
@@ -66,11 +111,12 @@ def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
     ]
     for model, sheet in paths:
         description = manifest.read(sheet)
-        for height, width in FRAMES:
+        for sent in FRAMES:
             for threads in (1, 2):
-                fused, separate, found = compare(model, description, height, width, threads, count)
+                fused, separate, found = compare(model, description, sent, threads, count)
+                kind = f"{sent.width}x{sent.height} {sent.color_order}"
                 lines.append(
-                    f"| {description.name} | {width}x{height} | {threads} | {fused:.2f} | {separate:.2f} "
+                    f"| {description.name} | {kind} | {threads} | {fused:.2f} | {separate:.2f} "
                     f"| {found.value:.3f} ({found.low:.3f} to {found.high:.3f}) |"
                 )
     return lines

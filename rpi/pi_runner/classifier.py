@@ -65,7 +65,7 @@ class Classifier:
         """Classifies an 8-bit RGB picture of any size; a model that chooses classes itself gives no more than those."""
         sheet = self.variant.manifest
         start = time.perf_counter()
-        _, height, width, _ = sheet.input.shape
+        height, width = self._run.size
         pixels = images.fit(image, width, height, sheet.preprocess.resize.fit)
         batch = self._run.encode(pixels)
         prepared = time.perf_counter()
@@ -86,6 +86,7 @@ class _Plain:
 
     def __init__(self, model: pathlib.Path, sheet: Manifest, threads: int):
         self._sheet, self._interpreter = sheet, Interpreter(model, threads)
+        self.size = sheet.input.shape[1:3]
 
     def encode(self, pixels: np.ndarray) -> np.ndarray:
         return preprocess.encode_input(pixels[None], self._sheet)
@@ -103,6 +104,7 @@ class _Fused:
 
     def __init__(self, model: pathlib.Path, sheet: FusedManifest, threads: int):
         self._entry, self._runner = sheet.entry, FusedRunner(model, sheet, threads)
+        self.size = sheet.entry.upright
 
     def encode(self, pixels: np.ndarray) -> np.ndarray:
         return frame(pixels, self._entry)

@@ -21,6 +21,7 @@ def test_the_same_answers(tmp_path):
     assert isinstance(sheet, fused_manifest.FusedManifest)
     for seed in range(10):
         # Of the frame's size, so that both see the same pixels after one resize.
-        picture = testing.picture(sheet.entry.width, sheet.entry.height, seed)
+        height, width = sheet.entry.upright
+        picture = testing.picture(width, height, seed)
         assert fused.classify(picture, 5).answers == plain.classify(picture, 5).answers
     assert len(fused.classify(testing.picture(50, 90), 20).answers) == sheet.answer.count

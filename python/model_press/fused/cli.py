@@ -3,11 +3,13 @@
 import argparse
 import os
 import sys
+import typing
 from collections.abc import Callable
 from typing import Any
 
 from model_press import cli
 from model_press.errors import UserError
+from model_press.fused import spec
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,13 +23,14 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--manifest", required=True)
     sub.add_argument("--height", type=int, help="of the frame; default: the variant's own")
     sub.add_argument("--width", type=int)
-    sub.add_argument("--color-order", default="RGB", choices=("RGB", "BGR", "RGBA", "BGRA"))
+    sub.add_argument("--color-order", default="RGB", choices=typing.get_args(spec.PixelOrder))
     sub.add_argument("--fit", choices=("crop", "stretch"), help="default: the variant's own")
     sub.add_argument(
         "--filter",
         default="bilinear_antialias",
         choices=("bilinear_antialias", "bilinear", "nearest"),
     )
+    sub.add_argument("--turn", type=int, default=0, choices=typing.get_args(spec.Turn))
     sub.add_argument("--postprocess", action="append", default=[], metavar="softmax|topk|argmax")
     sub.add_argument("--top", type=int, default=5)
     sub.add_argument("--out-model", required=True)
@@ -54,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press import files, manifest
-    from model_press.fused import fusing, spec
+    from model_press.fused import fusing
     from model_press.fused import manifest as fused_manifest
 
     plain = manifest.read(options.manifest)
@@ -66,6 +69,7 @@ def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:
         options.color_order,
         options.fit or plain.preprocess.resize.fit,
         options.filter,
+        options.turn,
     )
     answer = spec.make_answer(tuple(options.postprocess), options.top, plain.labels.count)
     with open(options.model, "rb") as file:

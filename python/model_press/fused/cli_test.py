@@ -75,6 +75,25 @@ def test_a_fused_variant_and_its_gate(variant):
     assert verdict["green"] and verdict["facts"]["partitions"] == 1
 
 
+PLANES = (*CAMERA, "--color-order=NV21", "--turn=90")
+
+
+def test_a_variant_of_planes_and_its_gate(variant):
+    assert _fuse(variant, *PLANES) == (0, "")
+    made = fused_manifest.read(variant / "net_camera.manifest.json")
+    assert (made.input.shape, made.entry.turn) == ((1, 45, 40, 1), 90)
+    assert made.preprocess.color_order == "RGB"
+    code, said = _check(variant)
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("other", ["--color-order=NV12", "--turn=270"])
+def test_the_gate_is_red_on_other_planes_than_the_manifest_says(variant, other):
+    _fuse(variant, *PLANES)
+    _fuse(variant, *PLANES, other, name="net_other")
+    _assert_red(variant)
+
+
 @pytest.mark.parametrize(
     "other", ["--filter=nearest", "--filter=bilinear", "--color-order=RGBA", "--fit=stretch"]
 )
@@ -82,6 +101,11 @@ def test_the_gate_is_red_on_other_preprocessing_than_the_manifest_says(variant, 
     """The graph of one entry under the manifest of another."""
     _fuse(variant, *CAMERA)
     _fuse(variant, *CAMERA, other, name="net_other")
+    _assert_red(variant)
+
+
+def _assert_red(variant):
+    """net_other's graph under net_camera's manifest."""
     honest = fused_manifest.read(variant / "net_camera.manifest.json")
     other_model = fused_manifest.read(variant / "net_other.manifest.json").model
     lying = dataclasses.replace(honest, model=other_model)

@@ -3,12 +3,12 @@
 import numpy as np
 from PIL import Image
 
-from model_press.fused import separate
+from model_press.fused import runner, separate
 from model_press.fused.spec import Entry
 
 
 def make(image: np.ndarray, entry: Entry) -> np.ndarray:
-    """uint8 [entry.height, entry.width, entry.channels] that shows an image where the network will look.
+    """uint8 of entry.shape that shows an image where the network will look.
 
     Args:
       image: uint8 [height, width, 3] RGB of the network's size. It is enlarged or shrunk by a cubic filter; beyond it,
@@ -16,10 +16,10 @@ def make(image: np.ndarray, entry: Entry) -> np.ndarray:
     """
     left, top, right, bottom = separate.box(entry, *image.shape[:2])
     seen = Image.fromarray(image).resize((right - left, bottom - top), Image.Resampling.BICUBIC)
-    margins = ((top, entry.height - bottom), (left, entry.width - right), (0, 0))
+    height, width = entry.upright
+    margins = ((top, height - bottom), (left, width - right), (0, 0))
     rgb = np.pad(np.asarray(seen), margins, mode="edge")
     alpha = np.broadcast_to(
-        (np.arange(entry.height) % 256).astype(np.uint8)[:, None, None], (*rgb.shape[:2], 1)
+        (np.arange(height) % 256).astype(np.uint8)[:, None, None], (height, width, 1)
     )
-    planes = np.concatenate([rgb, alpha], 2)
-    return np.ascontiguousarray(planes[..., ["RGBA".index(colour) for colour in entry.color_order]])
+    return runner.frame(rgb, entry, alpha)

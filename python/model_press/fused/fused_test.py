@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model_press import manifest, preprocess
-from model_press.fused import frames, fusing, separate, testing_networks, triangle
+from model_press.fused import frames, fusing, separate, testing_networks, triangle, yuv
 from model_press.fused.ports import PortGraph
 from model_press.fused.runner import FusedRunner
 from model_press.fused.spec import Answer, Entry, make_answer
@@ -71,6 +71,96 @@ def test_camera_frames_keep_their_pixels(height, width, delegate):
     scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
     expected = separate.pixels(frame, entry, 80, 80)
     np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
+
+
+def test_planes_become_rgb_as_jpegs_do():
+    """Y 80, U 90, V 240: 80 + 1.402 * 112, 80 + 0.344136 * 38 - 0.714136 * 112, 80 - 1.772 * 38."""
+    for order, colour in (("NV12", (90, 240)), ("NV21", (240, 90))):
+        frame = np.array([[80, 0], [255, 7], colour], np.uint8)[..., None]
+        rgb = yuv.to_rgb(frame, order)
+        assert rgb[0, 0].tolist() == [237, 13, 13]
+        assert rgb[1, 0].tolist() == [255, 188, 188]
+    for value in range(0, 256, 15):
+        grey = np.full((4, 6, 3), value, np.uint8)
+        assert set(yuv.from_rgb(grey, "NV21").ravel().tolist()) <= {value, yuv.NEUTRAL}
+        np.testing.assert_array_equal(yuv.to_rgb(yuv.from_rgb(grey, "NV21"), "NV21"), grey)
+    smooth = np.linspace(0, 255, 64 * 64 * 3).reshape(64, 64, 3).astype(np.uint8)
+    again = yuv.to_rgb(yuv.from_rgb(smooth, "NV12"), "NV12")
+    assert np.abs(again.astype(int) - smooth).max() <= 4
+
+
+@pytest.mark.parametrize("delegate", ["xnnpack", "none"])
+def test_every_colour_of_planes_is_exact(delegate):
+    """All pairs of U and V, each with four of the 256 brightnesses; nothing is resized."""
+    side = 512
+    data, sheet = _network("uint8", side, side)
+    entry = Entry(side, side, "NV21", "crop", "bilinear_antialias")
+    u, v = np.meshgrid(np.arange(256), np.arange(256))
+    pairs = np.stack([v, u], -1).reshape(256, side)
+    for seed in range(4):
+        frame = np.concatenate([_noise(side, side, 1, seed)[..., 0], pairs]).astype(np.uint8)
+        scores, _ = _run(data, sheet, entry, frame[..., None], delegate=delegate)
+        expected = yuv.to_rgb(frame[..., None], "NV21")
+        np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
+
+
+@pytest.mark.parametrize("delegate", ["xnnpack", "none"])
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize(
+    ("order", "height", "width"),
+    [
+        ("NV21", 48, 64),
+        ("NV12", 64, 48),
+        ("NV21", 38, 54),
+        ("NV12", 8, 8),
+        ("RGBA", 48, 64),
+        ("BGR", 37, 53),
+        ("RGB", 8, 31),
+    ],
+)
+def test_planes_and_turned_frames_keep_their_pixels(order, height, width, turn, delegate):
+    """Whole and broken shrink factors, boxes with odd corners, sides that stay."""
+    data, sheet = _network("float32")
+    for fit in ("crop", "stretch"):
+        entry = Entry(height, width, order, fit, "bilinear_antialias", turn)
+        frame = _noise(*entry.shape)
+        scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
+        expected = separate.pixels(frame, entry, SIZE, SIZE)
+        np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_phones_planes_keep_their_pixels(turn):
+    data, sheet = _network("uint8", 80, 80)
+    entry = Entry(480, 640, "NV21", "crop", "bilinear_antialias", turn)
+    frame = _noise(*entry.shape)
+    scores, _ = _run(data, sheet, entry, frame)
+    expected = separate.pixels(frame, entry, 80, 80)
+    np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
+
+
+def test_what_stands_upright():
+    """A picture that is sent sideways is seen as it was before."""
+    upright = _noise(6, 4)
+    for turn in (0, 90, 180, 270):
+        sent = np.rot90(upright, turn // 90)
+        entry = Entry(*sent.shape[:2], "RGB", "stretch", "bilinear_antialias", turn)
+        np.testing.assert_array_equal(separate.upright(sent, entry), upright)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (Entry(481, 640, "NV21", "crop", "bilinear_antialias"), "height 481 is odd"),
+        (Entry(480, 641, "NV12", "crop", "bilinear_antialias"), "width 641 is odd"),
+        (Entry(480, 640, "NV12", "crop", "nearest"), "filter 'nearest' picks pixels"),
+        (Entry(480, 640, "RGB", "crop", "bilinear", 90), "turn 90 with filter 'bilinear'"),
+    ],
+)
+def test_impossible_entries_are_refused(entry, message):
+    data, sheet = _network("uint8")
+    with user_error(message):
+        fusing.fuse(data, sheet, "n", entry, ALL)
 
 
 @pytest.mark.parametrize(("size", "out"), [(640, 80), (53, 8), (8, 53), (299, 299), (4000, 8)])
@@ -146,10 +236,19 @@ def test_nothing_to_fuse_is_refused():
     ],
 )
 def test_the_delegate_keeps_one_partition(filter, front):
+    _assert_one_partition(Entry(30, 50, "BGR", "crop", filter), front)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180])
+@pytest.mark.parametrize(("height", "width"), [(38, 54), (48, 64)])
+def test_the_delegate_keeps_one_partition_of_planes(height, width, turn):
+    entry = Entry(height, width, "NV21", "crop", "bilinear_antialias", turn)
+    _assert_one_partition(entry, ["SLICE", "CAST", "SLICE", "CAST"])
+
+
+def _assert_one_partition(entry: Entry, front: list[str]) -> None:
     data, sheet = _network("uint8")
-    made = fusing.fuse(
-        data, sheet, "n", Entry(30, 50, "BGR", "crop", filter), make_answer(("topk",), 3, 192)
-    )
+    made = fusing.fuse(data, sheet, "n", entry, make_answer(("topk",), 3, 192))
     runner = FusedRunner(made.data, made.manifest, 1)
     partitions, rest = delegation.partitions_and_rest(runner.ops)
     assert partitions == 1
@@ -214,8 +313,9 @@ def test_the_same_bytes_each_time():
 def test_frames_show_the_image_where_the_network_looks():
     image = np.asarray(_noise(2, 2) // 64 * 64)
     image = np.kron(image, np.ones((4, 4, 1), np.uint8))
-    for order, fit in itertools.product(("RGB", "BGRA"), ("crop", "stretch")):
-        entry = Entry(48, 64, order, fit, "bilinear_antialias")
+    orders = ("RGB", "BGRA", "NV12")
+    for order, fit, turn in itertools.product(orders, ("crop", "stretch"), (0, 90, 180)):
+        entry = Entry(48, 64, order, fit, "bilinear_antialias", turn)
         seen = separate.pixels(frames.make(image, entry), entry, SIZE, SIZE)
         assert np.abs(seen.astype(int) - image).mean() < 10
 

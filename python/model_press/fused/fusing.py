@@ -93,7 +93,7 @@ def _describe(
         scores=outputs[0],
         indices=outputs[1] if answer.picks else None,
         preprocess=manifest.Preprocess(
-            entry.color_order[:3],
+            "RGB" if entry.is_planar else entry.color_order[:3],
             description.preprocess.resize,
             True,
             (0.0, 0.0, 0.0),

@@ -32,7 +32,7 @@ class Port:
 class FusedManifest:
     """The whole manifest.
 
-    input: the frame, uint8 [1, H, W, channels] of scale 1. network: height and width that the model resizes to inside.
+    input: the frame, uint8 [1, *entry.shape] of scale 1. network: height and width that the model resizes to inside.
     scores: float32 or codes, [1, classes] or the best [1, answer.count].
     indices: int32 [1, answer.count], classes of the scores, best first; null where every class has its score.
     """
@@ -89,7 +89,7 @@ def _check(value: FusedManifest, where: str) -> None:
 
     entry, answer, count = value.entry, value.answer, value.labels.count
     spec.check_entry(entry, f"{where}: entry")
-    shape, frame = (1, entry.height, entry.width, entry.channels), value.input
+    shape, frame = (1, *entry.shape), value.input
     need(
         (frame.shape, frame.dtype) == (shape, "uint8"),
         f"input is {frame.dtype} {list(frame.shape)}, expected the entry's frame, uint8 {list(shape)}",

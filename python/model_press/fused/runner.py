@@ -6,16 +6,24 @@ import numpy as np
 
 from model_press import preprocess
 from model_press.errors import UserError
+from model_press.fused import yuv
 from model_press.fused.manifest import FusedManifest
 from model_press.fused.spec import Entry
 from model_press.tf_quiet import capture_stderr
 from model_press.tflite_interpreter import DEFAULT_THREADS, XNNPACK, Delegate
 
 
-def frame(rgb: np.ndarray, entry: Entry) -> np.ndarray:
-    """uint8 [H, W, channels] as the model takes it, of RGB pixels of the frame's size; alpha is 255."""
-    alpha = np.full((*rgb.shape[:2], 1), 255, np.uint8)
-    planes = np.concatenate([rgb, alpha], 2)
+def frame(rgb: np.ndarray, entry: Entry, alpha: np.ndarray | None = None) -> np.ndarray:
+    """uint8 entry.shape as the model takes it, of RGB pixels [*entry.upright, 3].
+
+    alpha: uint8 [*entry.upright, 1] where the frame has it; 255 by default.
+    """
+    rgb = np.rot90(rgb, entry.turn // 90)
+    if entry.is_planar:
+        return yuv.from_rgb(rgb, entry.color_order)
+    if alpha is None:
+        alpha = np.full((*entry.upright, 1), 255, np.uint8)
+    planes = np.concatenate([rgb, np.rot90(alpha, entry.turn // 90)], 2)
     return np.ascontiguousarray(planes[..., ["RGBA".index(colour) for colour in entry.color_order]])
 
 

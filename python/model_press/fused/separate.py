@@ -4,12 +4,13 @@ import numpy as np
 from PIL import Image
 
 from model_press import images
+from model_press.fused import yuv
 from model_press.fused.spec import Answer, Entry
 
 
 def pixels(frame: np.ndarray, entry: Entry, height: int, width: int) -> np.ndarray:
-    """uint8 [height, width, 3] RGB, what the network sees of a uint8 frame [entry.height, entry.width, channels]."""
-    rgb = frame[..., [entry.color_order.index(colour) for colour in "RGB"]]
+    """uint8 [height, width, 3] RGB, what the network sees of a uint8 frame of entry.shape."""
+    rgb = upright(frame, entry)
     if entry.filter == "bilinear_antialias":
         return images.fit(Image.fromarray(rgb), width, height, entry.fit)
     left, top, right, bottom = box(entry, height, width)
@@ -17,11 +18,21 @@ def pixels(frame: np.ndarray, entry: Entry, height: int, width: int) -> np.ndarr
     return (_nearest if entry.filter == "nearest" else _bilinear)(rgb, height, width)
 
 
+def upright(frame: np.ndarray, entry: Entry) -> np.ndarray:
+    """uint8 RGB [*entry.upright, 3] of a uint8 frame of entry.shape."""
+    if entry.is_planar:
+        rgb = yuv.to_rgb(frame, entry.color_order)
+    else:
+        rgb = frame[..., [entry.color_order.index(colour) for colour in "RGB"]]
+    return np.ascontiguousarray(np.rot90(rgb, -entry.turn // 90))
+
+
 def box(entry: Entry, height: int, width: int) -> tuple[int, int, int, int]:
-    """(left, top, right, bottom) of the frame that the network sees."""
+    """(left, top, right, bottom) of the upright frame that the network sees."""
+    rows, columns = entry.upright
     if entry.fit == "crop":
-        return images.crop_box(entry.width, entry.height, width, height)
-    return 0, 0, entry.width, entry.height
+        return images.crop_box(columns, rows, width, height)
+    return 0, 0, columns, rows
 
 
 def answer(scores: np.ndarray, wanted: Answer) -> tuple[np.ndarray, np.ndarray | None]:

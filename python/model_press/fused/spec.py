@@ -6,7 +6,8 @@ from typing import Literal
 from model_press.errors import UserError
 
 Filter = Literal["bilinear", "bilinear_antialias", "nearest"]
-PixelOrder = Literal["RGB", "BGR", "RGBA", "BGRA"]
+PixelOrder = Literal["RGB", "BGR", "RGBA", "BGRA", "NV12", "NV21"]
+Turn = Literal[0, 90, 180, 270]
 Step = Literal["softmax", "topk", "argmax"]
 # A 100-megapixel picture; larger ones are no camera frame but a mistake.
 _MAX_SIDE = 16384
@@ -16,11 +17,13 @@ _MAX_SIDE = 16384
 class Entry:
     """From the bytes that an app sends to the pixels that the network takes.
 
-    height, width: of the frame that the app sends. color_order: of its bytes; alpha is ignored.
+    height, width: of the frame that the app sends. color_order: of its bytes; alpha is ignored. NV12 and NV21 are a
+    camera's planes, see yuv.py.
     fit: "crop" to the network's aspect ratio first (the largest centred box), or "stretch".
     filter: "bilinear_antialias" is Pillow's BILINEAR (a triangle as wide as the shrink factor, rows first, each pass
     rounded to bytes), what model_press.images does; "bilinear" looks at four pixels (half-pixel centres), "nearest"
     at one.
+    turn: degrees clockwise that make the frame upright, before it is cropped and resized.
     """
 
     height: int
@@ -28,10 +31,29 @@ class Entry:
     color_order: PixelOrder
     fit: Literal["crop", "stretch"]
     filter: Filter
+    turn: Turn = 0
 
     @property
-    def channels(self) -> int:
-        return len(self.color_order)
+    def is_planar(self) -> bool:
+        """Whether the frame is a camera's planes instead of pixels."""
+        return self.color_order in ("NV12", "NV21")
+
+    @property
+    def is_sideways(self) -> bool:
+        """Whether its rows are columns once it is upright."""
+        return self.turn in (90, 270)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of the uint8 frame: [height, width, channels], of planes [height * 3 / 2, width, 1]."""
+        if self.is_planar:
+            return (self.height * 3 // 2, self.width, 1)
+        return (self.height, self.width, len(self.color_order))
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """Height and width once it is turned."""
+        return (self.width, self.height) if self.is_sideways else (self.height, self.width)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,11 +74,23 @@ class Answer:
 
 
 def check_entry(entry: Entry, where: str) -> None:
-    """Raises UserError for a frame of no possible size."""
+    """Raises UserError for a frame of no possible size, or what planes or a turn cannot be combined with."""
     for name in ("height", "width"):
         side = getattr(entry, name)
         if not 1 <= side <= _MAX_SIDE:
             raise UserError(f"{where}: {name} {side} must be 1 to {_MAX_SIDE} pixels")
+        if entry.is_planar and side % 2:
+            raise UserError(
+                f"{where}: {name} {side} is odd, but {entry.color_order} has a colour for 2x2 pixels; give an even one"
+            )
+    if entry.is_planar and entry.filter == "nearest":
+        raise UserError(
+            f"{where}: filter 'nearest' picks pixels, and {entry.color_order} is planes; use bilinear_antialias"
+        )
+    if entry.turn and entry.filter != "bilinear_antialias":
+        raise UserError(
+            f"{where}: turn {entry.turn} with filter '{entry.filter}'; only bilinear_antialias turns a frame"
+        )
 
 
 def make_answer(steps: tuple[str, ...], top: int, classes: int) -> Answer:

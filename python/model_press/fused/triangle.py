@@ -28,6 +28,19 @@ class Matrices:
     low: np.ndarray | None
     low_scale: float
 
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether a line that is turned round gives the same result turned round."""
+        return all(
+            part is None or np.array_equal(part, part[::-1, ::-1]) for part in (self.high, self.low)
+        )
+
+    def reversed(self) -> "Matrices":
+        """The weights of lines that are turned round."""
+        return Matrices(
+            self.high[:, ::-1], None if self.low is None else self.low[:, ::-1], self.low_scale
+        )
+
 
 def weights(size: int, out: int) -> np.ndarray:
     """int64 [out, size]: Pillow's weights in units of 2^-22 of a line of `size` pixels for each of `out`.

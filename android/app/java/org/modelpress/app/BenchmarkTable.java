@@ -54,6 +54,10 @@ final class BenchmarkTable {
       TextView cell = (TextView) inflater.inflate(R.layout.cell, row, false);
       cell.setText(texts[i]);
       cell.setGravity(i == 0 ? Gravity.START : Gravity.END);
+      if (i == texts.length - 1) {
+        // Room that the narrowest phones need.
+        cell.setPaddingRelative(0, cell.getPaddingTop(), 0, cell.getPaddingBottom());
+      }
       row.addView(cell);
     }
     // A screen reader reads the row as one.

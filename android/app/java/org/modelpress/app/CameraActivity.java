@@ -102,7 +102,9 @@ public final class CameraActivity extends Activity
     turnPreview(rotation);
     try {
       feed.open(surface, image -> submit(image, degrees), this::fail);
-    } catch (CameraAccessException | SecurityException e) {
+    } catch (CameraAccessException | RuntimeException e) {
+      // Lost between finding and opening it, taken by another app, forbidden by the device's owner.
+      stop();
       say(getString(R.string.camera_error, e.getMessage()));
     }
   }
@@ -117,14 +119,15 @@ public final class CameraActivity extends Activity
   }
 
   private void stop() {
-    // The camera first: it feeds the pipeline.
+    // The camera last: closing it takes the memory of images away that the pipeline still reads.
+    FramePipeline running = pipeline;
+    pipeline = null;
+    if (running != null) {
+      running.close();
+    }
     if (feed != null) {
       feed.close();
       feed = null;
-    }
-    if (pipeline != null) {
-      pipeline.close();
-      pipeline = null;
     }
     if (classifier != null) {
       classifier.close();

@@ -1,14 +1,13 @@
 package org.modelpress.app;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
 import android.Manifest;
 import android.content.pm.PackageManager;
 import android.graphics.SurfaceTexture;
 import android.hardware.camera2.CameraCharacteristics;
-import android.hardware.camera2.CameraManager;
-import android.os.Looper;
 import android.util.Size;
 import android.view.Surface;
 import org.junit.Rule;
@@ -19,8 +18,6 @@ import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
 import org.robolectric.annotation.GraphicsMode;
-import org.robolectric.shadows.ShadowCameraCharacteristics;
-import org.robolectric.shadows.ShadowCameraManager;
 
 /** What the camera screen says before there is a frame; frames need a device. */
 @RunWith(RobolectricTestRunner.class)
@@ -50,40 +47,30 @@ public final class CameraActivityTest {
   }
 
   @Test
-  public void opensTheBackCameraAndLetsItGo() {
+  public void saysWhyTheCameraIsRefused() throws Exception {
     shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(Manifest.permission.CAMERA);
-    ShadowCameraManager cameras =
-        shadowOf(RuntimeEnvironment.getApplication().getSystemService(CameraManager.class));
-    cameras.addCamera("front", camera(CameraCharacteristics.LENS_FACING_FRONT, 270));
-    cameras.addCamera("back", camera(CameraCharacteristics.LENS_FACING_BACK, 90));
+    TestCameras.add("back", CameraCharacteristics.LENS_FACING_BACK, 90);
     ActivityController<CameraActivity> controller = screens.controller(CameraActivity.class);
     CameraActivity activity = controller.get();
+    // Unplugged, or taken by another app.
+    TestCameras.remove("back");
     activity.onSurfaceTextureAvailable(new SurfaceTexture(0), 640, 480);
-    shadowOf(Looper.getMainLooper()).idle();
-    assertEquals("", TestScreen.text(activity, R.id.camera_status));
-    // Twice: what was closed can be opened again.
+    String text = TestScreen.text(activity, R.id.camera_status);
+    String start = activity.getString(R.string.camera_error, "");
+    assertTrue(text, text.startsWith(start) && text.length() > start.length());
     controller.pause().resume();
-    controller.pause();
-    assertEquals("", TestScreen.text(activity, R.id.camera_status));
+    text = TestScreen.text(activity, R.id.camera_status);
+    assertEquals(activity.getString(R.string.no_camera), text);
   }
 
   @Test
   public void turnsFramesUpright() throws Exception {
-    ShadowCameraManager cameras =
-        shadowOf(RuntimeEnvironment.getApplication().getSystemService(CameraManager.class));
-    cameras.addCamera("back", camera(CameraCharacteristics.LENS_FACING_BACK, 90));
+    TestCameras.add("back", CameraCharacteristics.LENS_FACING_BACK, 90);
     try (CameraFeed feed = CameraFeed.find(RuntimeEnvironment.getApplication())) {
       assertEquals(90, feed.degrees(Surface.ROTATION_0));
       assertEquals(0, feed.degrees(Surface.ROTATION_90));
       assertEquals(180, feed.degrees(Surface.ROTATION_270));
     }
-  }
-
-  private static CameraCharacteristics camera(int facing, int degrees) {
-    CameraCharacteristics facts = ShadowCameraCharacteristics.newCameraCharacteristics();
-    shadowOf(facts).set(CameraCharacteristics.LENS_FACING, facing);
-    shadowOf(facts).set(CameraCharacteristics.SENSOR_ORIENTATION, degrees);
-    return facts;
   }
 
   @Test

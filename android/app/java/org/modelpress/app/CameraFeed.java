@@ -28,8 +28,8 @@ final class CameraFeed implements AutoCloseable {
   private static final int FULL_TURN = 360;
   private static final int WANTED_WIDTH = 640;
   private static final int WANTED_HEIGHT = 480;
-  // One being read, one newest, one that the camera fills.
-  private static final int IMAGES = 3;
+  // One being read, one waiting, and two more, without which the reader cannot skip to the newest.
+  private static final int IMAGES = 4;
 
   /** Told on the feed's thread why there are no frames; the text is the system's. */
   interface Problem {

@@ -90,12 +90,12 @@ public final class EveryScreenTest {
   private static JSONObject measured() throws JSONException {
     JSONObject record =
         new JSONObject()
-            .put("bytes", 614_272)
+            .put("bytes", 186_064)
             .put("peak_memory_bytes", 97_500_000)
             .put("latency", new JSONObject().put("median_ms", 12.34));
     return new JSONObject()
-        .put("variant", "digits_channels80_int8")
-        .put("short_name", "channels80_int8")
+        .put("variant", "digits_macs30_int8")
+        .put("short_name", "macs30_int8")
         .put("record", record)
         .put("accuracy", 0.975)
         .put("images", 200)

@@ -13,6 +13,7 @@ import android.net.Uri;
 import android.os.Looper;
 import android.view.View;
 import android.view.ViewGroup;
+import android.widget.HorizontalScrollView;
 import android.widget.ImageView;
 import android.widget.ScrollView;
 import android.widget.Spinner;
@@ -111,8 +112,14 @@ final class TestScreen {
     return text.toString();
   }
 
-  /** No text is cut off by its own view. */
+  /** No text is cut off by its own view, and what is wider than the screen shows that it is. */
   static void assertNothingIsCut(View view) {
+    if (view instanceof HorizontalScrollView) {
+      View content = ((ViewGroup) view).getChildAt(0);
+      int room = view.getWidth() - view.getPaddingLeft() - view.getPaddingRight();
+      String wide = content.getWidth() + " wide in " + room + ", without a scroll bar";
+      assertTrue(wide, content.getWidth() <= room || !view.isScrollbarFadingEnabled());
+    }
     if (view instanceof ViewGroup) {
       for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
         assertNothingIsCut(((ViewGroup) view).getChildAt(i));

@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Classifies a camera's frames on three threads: one prepares a frame while the next runs the model
- * on the frame before and the last hands the answer on. Where a step is slower than the one before,
- * the oldest frame is dropped, so that an answer is never older than the slowest step.
+ * on the frame before and the last hands the answer on. One frame is prepared ahead and no more, so
+ * that no work is done for what is dropped: of the frames that wait, all but the newest.
  */
 public final class FramePipeline implements AutoCloseable {
-  // One being filled, one waiting, one in the model, and one spare.
-  private static final int BUFFERS = 4;
+  // One being filled or waiting, one in the model, and one spare.
+  private static final int BUFFERS = 3;
 
   /** A picture that must be given back, such as a camera's image. */
   public interface Frame extends AutoCloseable {
@@ -78,7 +78,7 @@ public final class FramePipeline implements AutoCloseable {
     }
   }
 
-  /** Frames and prepared inputs that gave way to newer ones. */
+  /** Frames that gave way to newer ones. */
   public long droppedCount() {
     return dropped.get();
   }
@@ -105,7 +105,7 @@ public final class FramePipeline implements AutoCloseable {
   }
 
   private void prepare() {
-    for (Frame frame = frames.take(); frame != null; frame = frames.take()) {
+    for (Frame frame = next(); frame != null; frame = next()) {
       ByteBuffer input = takeFree();
       try {
         preprocessor.write(frame.pixels(), input);
@@ -114,10 +114,15 @@ public final class FramePipeline implements AutoCloseable {
       }
       ByteBuffer old = prepared.put(input);
       if (old != null) {
-        dropped.incrementAndGet();
         giveBack(old);
       }
     }
+  }
+
+  /** The newest frame at the time that the model has taken the one before. */
+  private Frame next() {
+    prepared.awaitEmpty();
+    return frames.take();
   }
 
   private void infer() {
@@ -141,6 +146,10 @@ public final class FramePipeline implements AutoCloseable {
       frames.close();
       prepared.close();
       answers.close();
+      Frame waiting = frames.take();
+      if (waiting != null) {
+        waiting.close();
+      }
       listener.onFailed(e);
     }
   }

@@ -15,7 +15,7 @@ import org.junit.Test;
 public final class FramePipelineTest {
   private static final int WAIT_SECONDS = 60;
 
-  private static final class CountedFrame implements FramePipeline.Frame {
+  private static class CountedFrame implements FramePipeline.Frame {
     final AtomicInteger closed;
     final RgbImage image;
 
@@ -106,6 +106,91 @@ public final class FramePipelineTest {
       assertEquals("every frame is given back", frames, closed.get());
       pipeline.submit(new CountedFrame(noise(1), closed));
       assertEquals("also after the end", frames + 1, closed.get());
+    }
+  }
+
+  /** Keeps the pipeline's last thread busy until it is told. */
+  private static final class Slow implements FramePipeline.Listener {
+    final CountDownLatch begun = new CountDownLatch(1);
+    final CountDownLatch mayEnd = new CountDownLatch(1);
+    final AtomicReference<String> last = new AtomicReference<>("");
+
+    @Override
+    public void onClassified(Classification result) {
+      begun.countDown();
+      try {
+        mayEnd.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      last.set(result.labels().toString());
+    }
+
+    @Override
+    public void onFailed(RuntimeException problem) {
+      throw problem;
+    }
+  }
+
+  @Test
+  public void aSlowAnswerHoldsNoOtherStepUp() throws Exception {
+    Slow slow = new Slow();
+    AtomicInteger closed = new AtomicInteger();
+    try (Classifier classifier = open()) {
+      FramePipeline pipeline = new FramePipeline(classifier, 3, slow);
+      pipeline.submit(new CountedFrame(noise(1), closed));
+      assertTrue(slow.begun.await(WAIT_SECONDS, TimeUnit.SECONDS));
+      // More than would fit between the steps: each is prepared while the first answer is out.
+      for (int frame = 2; frame <= 6; frame++) {
+        pipeline.submit(new CountedFrame(noise(frame), closed));
+        for (int i = 0; i < WAIT_SECONDS * 100 && closed.get() < frame; i++) {
+          Thread.sleep(10);
+        }
+        assertEquals(frame, closed.get());
+      }
+      slow.mayEnd.countDown();
+      String newest = classifier.classify(noise(6), 3).labels().toString();
+      for (int i = 0; i < WAIT_SECONDS * 100 && !slow.last.get().equals(newest); i++) {
+        Thread.sleep(10);
+      }
+      pipeline.close();
+      assertEquals(newest, slow.last.get());
+    }
+  }
+
+  @Test
+  public void preparesOneFrameAheadAndNoMore() throws Exception {
+    AtomicInteger closed = new AtomicInteger();
+    AtomicInteger read = new AtomicInteger();
+    Answers answers = new Answers();
+    try (Classifier classifier = open()) {
+      FramePipeline pipeline = new FramePipeline(classifier, 3, answers);
+      // The model waits for its lock: one frame is in it, one is prepared.
+      synchronized (classifier) {
+        for (int frame = 1; frame <= 8; frame++) {
+          RgbImage image = noise(frame);
+          pipeline.submit(
+              new CountedFrame(image, closed) {
+                @Override
+                public Pixels pixels() {
+                  read.incrementAndGet();
+                  return image;
+                }
+              });
+          for (int i = 0; i < WAIT_SECONDS * 100 && read.get() < Math.min(frame, 2); i++) {
+            Thread.sleep(10);
+          }
+        }
+        assertEquals(2, read.get());
+        assertEquals(5, pipeline.droppedCount());
+      }
+      String newest = classifier.classify(noise(8), 3).labels().toString();
+      for (int i = 0; i < WAIT_SECONDS * 100 && !answers.last.get().equals(newest); i++) {
+        Thread.sleep(10);
+      }
+      pipeline.close();
+      assertEquals(newest, answers.last.get());
+      assertEquals(8, closed.get());
     }
   }
 

@@ -17,6 +17,7 @@ import org.junit.Test;
 /** A model that crops, resizes and chooses itself answers as the same model and this code do. */
 public final class FusedClassifierTest {
   private static final String FUSED = "_camera";
+  private static final String PLANES = "_planes";
   private static final Path FLOATS = Paths.get(System.getProperty("floats"));
   private static final Path BYTES = Paths.get(System.getProperty("model"));
   private static final ClassifierOptions XNNPACK = new ClassifierOptions(1, true, false, false);
@@ -60,12 +61,33 @@ public final class FusedClassifierTest {
     return new RgbImage(width, height, pixels);
   }
 
-  private static void assertAnswersAlike(Path stem, ClassifierOptions options) throws IOException {
-    try (Classifier fused = open(stem, FUSED, options);
+  /** What a camera gives for such a frame: brightness, and colours that share their memory. */
+  private static YuvPixels planes(ModelManifest frame, int seed) {
+    int width = frame.inputWidth();
+    int height = frame.inputHeight();
+    ByteBuffer bytes = ByteBuffer.wrap(noise(width, height, seed).pixels());
+    bytes.position(width * height);
+    ByteBuffer red = bytes.slice();
+    bytes.position(width * height + 1);
+    return new YuvPixels(
+        width,
+        height,
+        frame.turn(),
+        new YuvPixels.Plane(bytes, width, 1),
+        new YuvPixels.Plane(bytes.slice(), width, 2),
+        new YuvPixels.Plane(red, width, 2));
+  }
+
+  private static void assertAnswersAlike(Path stem, String suffix, ClassifierOptions options)
+      throws IOException {
+    try (Classifier fused = open(stem, suffix, options);
         Classifier plain = open(stem, "", options)) {
       ModelManifest frame = fused.manifest();
       for (int seed = 0; seed < 8; seed++) {
-        RgbImage image = noise(frame.inputWidth(), frame.inputHeight(), seed);
+        Pixels image =
+            frame.takesPlanes()
+                ? planes(frame, seed)
+                : noise(frame.inputWidth(), frame.inputHeight(), seed);
         Classification expected = plain.classify(image, ANSWERS);
         Classification answered = fused.classify(image, ANSWERS);
         assertEquals(ANSWERS, answered.labels().size());
@@ -82,12 +104,14 @@ public final class FusedClassifierTest {
 
   @Test
   public void bytesAnswerAsTheSeparateStepsDo() throws IOException {
-    assertAnswersAlike(BYTES, PLAIN);
+    assertAnswersAlike(BYTES, FUSED, PLAIN);
+    assertAnswersAlike(BYTES, PLANES, PLAIN);
   }
 
   @Test
   public void floatsAnswerAsTheSeparateStepsDo() throws IOException {
-    assertAnswersAlike(FLOATS, XNNPACK);
+    assertAnswersAlike(FLOATS, FUSED, XNNPACK);
+    assertAnswersAlike(FLOATS, PLANES, XNNPACK);
   }
 
   @Test
@@ -102,6 +126,31 @@ public final class FusedClassifierTest {
         Classifier plain = open(BYTES, "", XNNPACK)) {
       // The same two, less the QUANTIZE of the scores.
       assertEquals(plain.steps() + 1, fused.steps());
+    }
+    try (Classifier planes = open(FLOATS, PLANES, XNNPACK);
+        Classifier plain = open(FLOATS, "", XNNPACK)) {
+      // Two croppings and one CAST more, and the choice.
+      assertEquals(plain.steps() + 4, planes.steps());
+    }
+  }
+
+  @Test
+  public void takesPlanesOfItsOwnSizeAndTurnOnly() throws IOException {
+    try (Classifier fused = open(FLOATS, PLANES, XNNPACK)) {
+      ModelManifest frame = fused.manifest();
+      int width = frame.inputWidth();
+      int height = frame.inputHeight();
+      assertThrows(
+          IllegalArgumentException.class, () -> fused.classify(noise(width, height, 1), 1));
+      YuvPixels.Plane plane =
+          new YuvPixels.Plane(ByteBuffer.wrap(new byte[width * height]), width, 1);
+      YuvPixels lying = new YuvPixels(width, height, 0, plane, plane, plane);
+      IllegalArgumentException error =
+          assertThrows(IllegalArgumentException.class, () -> fused.classify(lying, 1));
+      assertEquals(
+          "YuvPixels of 640 x 480 pixels; digits_fp32_planes takes a camera's planes of 640 x 480"
+              + " that are upright after 90 degrees",
+          error.getMessage());
     }
   }
 

@@ -39,7 +39,19 @@ final class LatestSlot<T> {
     }
     T taken = item;
     item = null;
+    notifyAll();
     return taken;
+  }
+
+  /** Waits until the item was taken; not after {@link #close}. */
+  synchronized void awaitEmpty() {
+    while (item != null && !closed) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        closed = true;
+      }
+    }
   }
 
   /** Ends the waiting. What lies in the slot can still be taken. */

@@ -70,7 +70,7 @@ public final class Measurement {
     long start = System.nanoTime();
     try (Classifier classifier = new Classifier(model, manifest, labels, options)) {
       double loadMillis = (System.nanoTime() - start) / NANOS_PER_MILLI;
-      RgbImage image = grey(manifest);
+      Pixels image = grey(manifest);
       List<Double> inferences = new ArrayList<>();
       double spent = 0;
       int enough = 1 + WARM_UP_RUNS + FEWEST_RUNS;
@@ -176,11 +176,15 @@ public final class Measurement {
         .put("version", TensorFlowLite.runtimeVersion());
   }
 
-  private static RgbImage grey(ModelManifest manifest) {
+  private static Pixels grey(ModelManifest manifest) {
     int width = manifest.inputWidth();
     int height = manifest.inputHeight();
     byte[] pixels = new byte[width * height * RgbImage.CHANNELS];
     Arrays.fill(pixels, (byte) GREY);
+    if (manifest.takesPlanes()) {
+      YuvPixels.Plane plane = new YuvPixels.Plane(ByteBuffer.wrap(pixels), width, 1);
+      return new YuvPixels(width, height, manifest.turn(), plane, plane, plane);
+    }
     return new RgbImage(width, height, pixels);
   }
 }

@@ -36,6 +36,8 @@ public final class ModelManifest {
   private final Preprocessing preprocessing;
   private final int operatorCount;
   private final int answerCount;
+  private final String frameOrder;
+  private final int turn;
 
   private ModelManifest(JSONObject json) throws JSONException {
     int version = json.getInt("schema_version");
@@ -70,9 +72,20 @@ public final class ModelManifest {
     answerCount = fused ? json.getJSONObject("answer").getInt("count") : 0;
     preprocessing = preprocessing(json.getJSONObject("preprocess"));
     operatorCount = operators(json.getJSONArray("ops"));
+    frameOrder = fused ? json.getJSONObject("entry").getString("color_order") : "";
+    turn = fused ? json.getJSONObject("entry").getInt("turn") : 0;
+    if (turn != 0 && !takesPlanes()) {
+      throw new ManifestException(
+          String.format("turn %d of %s; this app hands over upright pixels", turn, frameOrder));
+    }
     int[] shape = input.shape();
     boolean alpha = fused && shape.length == IMAGE_RANK && shape[3] == RgbImage.CHANNELS + 1;
-    if (shape.length != IMAGE_RANK || shape[0] != 1 || !(alpha || shape[3] == RgbImage.CHANNELS)) {
+    boolean image = alpha || (shape.length == IMAGE_RANK && shape[3] == RgbImage.CHANNELS);
+    if (takesPlanes()) {
+      // Three rows of bytes for two of pixels, each byte by itself.
+      image = shape.length == IMAGE_RANK && shape[3] == 1 && shape[1] % 3 == 0 && shape[2] % 2 == 0;
+    }
+    if (!image || shape[0] != 1) {
       throw new ManifestException("input " + input + "; expected one RGB image [1, H, W, 3]");
     }
     if (answerCount < 0 || answerCount > labelCount) {
@@ -178,12 +191,27 @@ public final class ModelManifest {
     return answerCount;
   }
 
-  /** Height in pixels of the image that the model takes. */
-  public int inputHeight() {
-    return input.shape()[1];
+  /** Whether the model takes a camera's planes (NV12 or NV21) instead of pixels. */
+  public boolean takesPlanes() {
+    return frameOrder.startsWith("NV");
   }
 
-  /** Width in pixels of the image that the model takes. */
+  /** Whether V comes before U in the planes that the model takes. */
+  boolean redFirst() {
+    return frameOrder.equals("NV21");
+  }
+
+  /** Degrees clockwise by which the model itself turns a frame upright. */
+  public int turn() {
+    return turn;
+  }
+
+  /** Height in pixels of the image that the model takes, before it turns it. */
+  public int inputHeight() {
+    return takesPlanes() ? input.shape()[1] * 2 / 3 : input.shape()[1];
+  }
+
+  /** Width in pixels of the image that the model takes, before it turns it. */
   public int inputWidth() {
     return input.shape()[2];
   }

@@ -94,6 +94,7 @@ public final class ModelManifestTest {
     manifest.remove("output");
     manifest.put("labels", new JSONObject().put("file", "fruit.labels.txt").put("count", 7));
     manifest.put("answer", new JSONObject().put("count", 2));
+    manifest.put("entry", new JSONObject().put("color_order", "RGB").put("turn", 0));
     return manifest.put("scores", tensor("scores", new int[] {1, 2}, "uint8"));
   }
 
@@ -111,6 +112,24 @@ public final class ModelManifestTest {
     JSONObject alpha = tensor("in", new int[] {1, 4, 6, 4}, "uint8");
     assertEquals(6, ModelManifest.parse(fused().put("input", alpha).toString()).inputWidth());
     assertRefused(manifest().put("input", alpha), "RGB");
+  }
+
+  private static JSONObject planes(int[] shape) {
+    JSONObject entry = new JSONObject().put("color_order", "NV21").put("turn", 90);
+    return fused().put("entry", entry).put("input", tensor("in", shape, "uint8"));
+  }
+
+  @Test
+  public void readsFramesOfPlanes() {
+    ModelManifest manifest = ModelManifest.parse(planes(new int[] {1, 6, 8, 1}).toString());
+    assertTrue(manifest.takesPlanes());
+    assertEquals(4, manifest.inputHeight());
+    assertEquals(8, manifest.inputWidth());
+    assertEquals(90, manifest.turn());
+    assertRefused(planes(new int[] {1, 6, 8, 3}), "RGB");
+    assertRefused(planes(new int[] {1, 7, 8, 1}), "RGB");
+    JSONObject turned = new JSONObject().put("color_order", "RGBA").put("turn", 90);
+    assertRefused(fused().put("entry", turned), "turn 90 of RGBA");
   }
 
   @Test

@@ -13,6 +13,7 @@ public final class Preprocessor {
   private static final int BYTE_VALUES = 256;
   private static final byte OPAQUE = (byte) 255;
 
+  private final ModelManifest manifest;
   private final TensorSpec input;
   private final Preprocessing preprocessing;
   private final ImageResizer resizer;
@@ -22,6 +23,7 @@ public final class Preprocessor {
   private final int[][] codes = new int[RgbImage.CHANNELS][BYTE_VALUES];
 
   public Preprocessor(ModelManifest manifest) {
+    this.manifest = manifest;
     input = manifest.input();
     preprocessing = manifest.preprocessing();
     resizer = new ImageResizer(manifest.inputWidth(), manifest.inputHeight());
@@ -45,8 +47,16 @@ public final class Preprocessor {
    * Writes the model's input for {@code image} into {@code buffer} from its start.
    *
    * @param buffer in native byte order, with room for the whole input tensor
+   * @throws IllegalArgumentException if the model takes a camera's planes and {@code image} is
+   *     something else, or of another size or turn
    */
   public void write(Pixels image, ByteBuffer buffer) {
+    if (manifest.takesPlanes()) {
+      buffer.clear();
+      planes(image).copyPlanes(manifest.redFirst(), buffer);
+      buffer.flip();
+      return;
+    }
     byte[] pixels = resizer.resize(image, preprocessing.crop());
     buffer.clear();
     if (plainCopy) {
@@ -63,6 +73,26 @@ public final class Preprocessor {
       }
     }
     buffer.flip();
+  }
+
+  private YuvPixels planes(Pixels image) {
+    int width = manifest.inputWidth();
+    int height = manifest.inputHeight();
+    if (image instanceof YuvPixels
+        && ((YuvPixels) image).isStoredAs(width, height, manifest.turn())) {
+      return (YuvPixels) image;
+    }
+    throw new IllegalArgumentException(
+        String.format(
+            "%s of %d x %d pixels; %s takes a camera's planes of %d x %d that are upright after %d"
+                + " degrees",
+            image.getClass().getSimpleName(),
+            image.width(),
+            image.height(),
+            manifest.name(),
+            width,
+            height,
+            manifest.turn()));
   }
 
   private void put(ByteBuffer buffer, int position, int pixel) {

@@ -19,24 +19,59 @@ public final class YuvPixels implements Pixels {
   /** One plane of bytes. */
   public static final class Plane {
     private final ByteBuffer bytes;
+    private final ByteBuffer part;
     private final int rowStride;
     private final int pixelStride;
 
     /**
      * Describes a plane.
      *
-     * @param bytes read by absolute index
+     * @param bytes read by index; its position does not matter
      * @param rowStride bytes from one row to the next
      * @param pixelStride bytes from one value to the next
      */
     public Plane(ByteBuffer bytes, int rowStride, int pixelStride) {
       this.bytes = bytes;
+      part = bytes.duplicate();
       this.rowStride = rowStride;
       this.pixelStride = pixelStride;
     }
 
     private int get(int x, int y) {
       return bytes.get(y * rowStride + x * pixelStride) & 0xff;
+    }
+
+    private ByteBuffer part(int from, int count) {
+      part.limit(from + count);
+      part.position(from);
+      return part;
+    }
+
+    private void copyRow(int row, int count, ByteBuffer out) {
+      if (pixelStride == 1) {
+        out.put(part(row * rowStride, count));
+        return;
+      }
+      for (int x = 0; x < count; x++) {
+        out.put((byte) get(x, row));
+      }
+    }
+
+    /** Copies rows of this plane and another in turn: without a loop where they lie so already. */
+    private void copyRowWith(Plane other, int row, int count, ByteBuffer out) {
+      int from = row * rowStride;
+      int shared = pixelStride * (count - 1);
+      if (pixelStride == 2
+          && other.pixelStride == 2
+          && part(from + 1, shared).equals(other.part(row * other.rowStride, shared))) {
+        out.put(part(from, shared + 1));
+        out.put((byte) other.get(count - 1, row));
+        return;
+      }
+      for (int x = 0; x < count; x++) {
+        out.put((byte) get(x, row));
+        out.put((byte) other.get(x, row));
+      }
     }
   }
 
@@ -95,6 +130,28 @@ public final class YuvPixels implements Pixels {
           convert(column, row, rgb, out);
       }
       out += RgbImage.CHANNELS;
+    }
+  }
+
+  /** Whether it is stored in this size and upright after as many degrees. */
+  boolean isStoredAs(int storedWidth, int storedHeight, int degrees) {
+    return width == storedWidth && height == storedHeight && quarterTurns * 90 == degrees;
+  }
+
+  /**
+   * Copies what the camera gave, not turned: brightness, then for each 2 x 2 pixels both colours.
+   *
+   * @param redFirst V before U (NV21), else U before V (NV12)
+   * @param out receives height * width * 3 / 2 bytes from its position
+   */
+  void copyPlanes(boolean redFirst, ByteBuffer out) {
+    for (int y = 0; y < height; y++) {
+      luma.copyRow(y, width, out);
+    }
+    Plane first = redFirst ? redDifference : blueDifference;
+    Plane second = redFirst ? blueDifference : redDifference;
+    for (int y = 0; y < height / 2; y++) {
+      first.copyRowWith(second, y, width / 2, out);
     }
   }
 

@@ -60,4 +60,58 @@ public final class YuvPixelsTest {
     picture(0, 255, 255).readRow(1, 3, 1, rgb);
     assertArrayEquals(new byte[] {(byte) 255, 0, (byte) 255}, rgb);
   }
+
+  /** 4 x 4 pixels whose colours lie in rows of {@code rowStride} bytes, each {@code step} apart. */
+  private static byte[] copied(boolean redFirst, int rowStride, int step, boolean shared) {
+    byte[] luma = new byte[4 * 4];
+    for (int i = 0; i < luma.length; i++) {
+      luma[i] = (byte) i;
+    }
+    byte[] u = new byte[rowStride + 4];
+    byte[] v = shared ? u : new byte[rowStride + 4];
+    for (int row = 0; row < 2; row++) {
+      for (int x = 0; x < 2; x++) {
+        // In shared memory V comes first.
+        u[row * rowStride + x * step + (shared ? 1 : 0)] = (byte) (100 + 10 * row + x);
+        v[row * rowStride + x * step] = (byte) (200 + 10 * row + x);
+      }
+    }
+    ByteBuffer ofU = ByteBuffer.wrap(u);
+    if (shared) {
+      ofU.position(1);
+      ofU = ofU.slice();
+    }
+    YuvPixels picture =
+        new YuvPixels(
+            4,
+            4,
+            90,
+            new YuvPixels.Plane(ByteBuffer.wrap(luma), 4, 1),
+            new YuvPixels.Plane(ofU, rowStride, step),
+            new YuvPixels.Plane(ByteBuffer.wrap(v), rowStride, step));
+    ByteBuffer out = ByteBuffer.allocate(24);
+    picture.copyPlanes(redFirst, out);
+    assertEquals(0, out.remaining());
+    return out.array();
+  }
+
+  private static byte[] expected(int... colours) {
+    byte[] all = new byte[24];
+    for (int i = 0; i < 24; i++) {
+      all[i] = (byte) (i < 16 ? i : colours[i - 16]);
+    }
+    return all;
+  }
+
+  @Test
+  public void copiesPlanesHoweverTheyLie() {
+    byte[] nv21 = expected(200, 100, 201, 101, 210, 110, 211, 111);
+    byte[] nv12 = expected(100, 200, 101, 201, 110, 210, 111, 211);
+    assertArrayEquals("shared, as it lies", nv21, copied(true, 4, 2, true));
+    assertArrayEquals("shared, the other way round", nv12, copied(false, 4, 2, true));
+    assertArrayEquals("shared, padded rows", nv21, copied(true, 7, 2, true));
+    assertArrayEquals("apart, with gaps", nv21, copied(true, 4, 2, false));
+    assertArrayEquals("apart, without gaps", nv21, copied(true, 2, 1, false));
+    assertArrayEquals("apart, without gaps", nv12, copied(false, 3, 1, false));
+  }
 }
