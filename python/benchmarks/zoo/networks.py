@@ -5,8 +5,11 @@ import dataclasses
 import pathlib
 
 import numpy as np
-from model_press import preprocess, tf_quiet
+from model_press import load, preprocess, tf_quiet
+from model_press.compress.quantization import bias_correction
+from model_press.compress.quantization import equalize as equalizing
 from model_press.data import crops, photos
+from model_press.errors import UserError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,3 +100,21 @@ def save(name: str, folder: pathlib.Path) -> Saved:
         ).get_concrete_function(tf.TensorSpec((None, *shape), tf.float32, name="image")),
     )
     return Saved(path, logits, swapped)
+
+
+def equalize(name: str, saved: Saved, folder: pathlib.Path) -> Saved:
+    """The same network with scales evened out between layers and biases corrected, as compression `equalized` does.
+
+    Raises:
+      UserError: a network that does not load as Keras layers, or has nothing to even out.
+    """
+    if saved.path.is_dir():
+        raise UserError("a SavedModel has no layers to equalize; export it as .keras")
+    network = NETWORKS[name]
+    calibration, _ = images(network.size)
+    with load.load(saved.path) as loaded:
+        equalizing.equalize(loaded.model)
+        bias_correction.correct(loaded.model, preprocess.NAMED[network.mode].apply(calibration))
+        path = folder / f"{name}.equalized.keras"
+        loaded.model.save(path)
+    return dataclasses.replace(saved, path=path)

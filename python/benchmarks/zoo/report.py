@@ -1,11 +1,11 @@
 """What the check found, as JSON and as a Markdown table."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from benchmarks import record
-from model_press.measure.metrics import Machine
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 NAME = "zoo"
 _ROUNDING = "rounding to eight bits, since the float recipes hold"
 
@@ -14,15 +14,16 @@ _ROUNDING = "rounding to eight bits, since the float recipes hold"
 class Row:
     """One recipe of one network.
 
-    builds: whether the recipe converts it. loads: runtimes that have all its operators. partitions: of XNNPACK in
+    cures: the recipe of the same network that fails and that this changed form of it is tried for, or "". builds: whether the recipe converts it. loads: runtimes that have all its operators. partitions: of XNNPACK in
     LiteRT; outside: operators left out, with their number. correlation: of the logits with Keras', each class less its
     mean over the images; swapped: that of Keras' own logits with red and blue exchanged; top1: share of images with
     the same best class. holds: whether the correlation reaches the recipe's bound. problem: what fails, by cause, or
-    "". fix: what to do about it, or "".
+    "". fix: what to do about it, or "". run: when, on which machine and by which runtime.
     """
 
     network: str
     recipe: str
+    cures: str
     builds: bool
     bytes: int
     seconds: float
@@ -35,28 +36,55 @@ class Row:
     holds: bool
     problem: str
     fix: str
+    run: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether XNNPACK runs it in one piece. Of fp16 the weights' expansion at loading is a piece of its own."""
+        return self.partitions <= (2 if self.recipe == "fp16" else 1)
+
+    @property
+    def is_good(self) -> bool:
+        return self.builds and self.holds and self.is_whole
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """Runs, one after another; date: ISO 8601 of the last."""
+    """Rows of any number of runs, by network and recipe; what is tried for a recipe stands behind it."""
 
     schema_version: int
-    date: str
-    machine: Machine
-    runtime: str
     rows: tuple[Row, ...]
 
 
 def merge(old: Report | None, new: Report) -> Report:
-    """The new rows, and of the old ones those that were not run again; by network and recipe."""
+    """The new rows, and of the old ones those that were not run again, nor tried for a recipe that was."""
     done = {(row.network, row.recipe) for row in new.rows}
-    kept = [row for row in (old.rows if old else ()) if (row.network, row.recipe) not in done]
-    rows = sorted([*kept, *new.rows], key=lambda row: (row.network, row.recipe))
+    kept = [
+        row
+        for row in (old.rows if old else ())
+        if not done & {(row.network, row.recipe), (row.network, row.cures)}
+    ]
+    rows = sorted(
+        [*kept, *new.rows], key=lambda r: (r.network, r.cures or r.recipe, bool(r.cures), r.recipe)
+    )
     return dataclasses.replace(new, rows=tuple(_explained(row, rows) for row in rows))
 
 
-def _explained(row: Row, rows: list[Row]) -> Row:
+def tried(row: Row, rows: Sequence[Row]) -> list[Row]:
+    """What was tried for a recipe that is not good: its changed forms, and other shipped recipes.
+
+    Of one that is cut these are int8 and fp16, of an int8 that does not hold dynamic_int8 and fp16.
+    """
+    names = {row.recipe}
+    if not row.is_whole:
+        names |= {"int8", "fp16"}
+    if not row.holds:
+        names |= {"dynamic_int8", "fp16"}
+    beside = [r for r in rows if r.network == row.network and r is not row]
+    return [r for r in beside if r.cures in names or r.recipe in names]
+
+
+def _explained(row: Row, rows: Sequence[Row]) -> Row:
     """Names rounding as the cause where a recipe of eight bits does not hold and the same network in float does."""
     floats = [r.holds for r in rows if r.network == row.network and r.recipe in ("fp16", "fp32")]
     eight_bits = row.builds and not row.holds and "int8" in row.recipe
@@ -76,18 +104,22 @@ def read(path: str) -> Report:
 
 
 def markdown(report: Report) -> str:
-    """The table, one line a recipe, and below it each problem with its fix."""
+    """The table, one line a recipe; below it each problem with its fix, and what came of trying it."""
+    runs = list(dict.fromkeys(row.run for row in report.rows))
     lines = [
         "# Which recipes hold on well-known architectures",
         "",
-        f"{record.when_and_where(report.date, report.machine)}, {report.runtime} with XNNPACK; networks of "
-        "keras.applications with random weights and batch normalisation's statistics from photographs, logits as "
-        "output. In brackets what exchanging red and blue leaves of the correlation: a recipe of eight bits holds if "
-        "it loses less than half of that. Written by `bazel run //python/benchmarks:zoo`.",
+        "Networks of keras.applications with random weights and batch normalisation's statistics from photographs, "
+        "logits as output. In brackets what exchanging red and blue leaves of the correlation: a recipe of eight bits "
+        "holds if it loses less than half of that. A recipe with a comma is a shipped one, changed to mend what fails. "
+        "Partitions are XNNPACK's; of fp16 one expands the weights at loading. "
+        "Written by `bazel run //python/benchmarks:zoo`. Runs:",
+        "",
+        *(f"{number}. {run}" for number, run in enumerate(runs, 1)),
         "",
         "| network | recipe | builds | MB | loads in | partitions | outside "
-        "| correlation of logits (BGR) | same top-1 | holds |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| correlation of logits (BGR) | same top-1 | holds | run |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in report.rows:
         cells = [row.network, row.recipe, "yes" if row.builds else "**no**"]
@@ -103,9 +135,28 @@ def markdown(report: Report) -> str:
             ]
         else:
             cells += [""] * 7
+        cells.append(runs.index(row.run) + 1)
         lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
-    problems = [row for row in report.rows if row.problem]
+    problems = [row for row in report.rows if row.problem and not row.cures]
     if problems:
-        lines += ["", "| network | recipe | cause | what to do |", "|---|---|---|---|"]
-        lines += [f"| {r.network} | {r.recipe} | {r.problem} | {r.fix} |" for r in problems]
+        lines += [
+            "",
+            "| network | recipe | cause | what to do | tried |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {r.network} | {r.recipe} | {r.problem} | {r.fix} | {_came(tried(r, report.rows))} |"
+            for r in problems
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _came(tries: Sequence[Row]) -> str:
+    return "; ".join(f"{row.recipe}: {_outcome(row)}" for row in tries) or "nothing"
+
+
+def _outcome(row: Row) -> str:
+    if not row.builds:
+        return row.problem
+    holds = "holds" if row.holds else "does not hold"
+    return f"{holds}, {row.correlation:.3f}, {row.bytes / 1e6:.1f} MB, partitions {row.partitions}"
