@@ -14,11 +14,12 @@ _ROUNDING = "rounding to eight bits, since the float recipes hold"
 class Row:
     """One recipe of one network.
 
-    cures: the recipe of the same network that fails and that this changed form of it is tried for, or "". builds: whether the recipe converts it. loads: runtimes that have all its operators. partitions: of XNNPACK in
-    LiteRT; outside: operators left out, with their number. correlation: of the logits with Keras', each class less its
-    mean over the images; swapped: that of Keras' own logits with red and blue exchanged; top1: share of images with
-    the same best class. holds: whether the correlation reaches the recipe's bound. problem: what fails, by cause, or
-    "". fix: what to do about it, or "". run: when, on which machine and by which runtime.
+    cures: the recipe of the same network that fails and that this changed form of it is tried for, or "". builds:
+    whether the recipe converts it. loads: runtimes that have all its operators. partitions: of XNNPACK in LiteRT;
+    outside: operators left out, with their number. correlation: of the logits with Keras', each class less its mean
+    over the images; swapped: that of Keras' own logits with red and blue exchanged. top1: share of images with the
+    same best class. holds: whether the correlation reaches the recipe's bound. problem: what fails, by cause, or "".
+    fix: what to do about it, or "". run: when, on which machine and by which runtime.
     """
 
     network: str

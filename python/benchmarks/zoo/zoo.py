@@ -150,8 +150,8 @@ def _row(
             f"logits correlate by {correlation:.3f} with Keras', at least {least:.3f} expected"
         )
         fix = (
-            '"mixed_precision" in the recipe or compression equalized, where the next column says that it holds; otherwise '
-            "dynamic_int8 or fp16"
+            '"mixed_precision" in the recipe or compression equalized, where the next column says that it holds; '
+            "otherwise dynamic_int8 or fp16"
             if recipe.startswith("int8")
             else "recipe fp16, or int8, whose ranges come from images"
         )
