@@ -246,7 +246,7 @@ def check_with_tools(apk: pathlib.Path, expected: Expected, tools: Tools, report
             report.faults.append(f"{field}: badging says {got}, expected {wanted}")
     allowed = ", ".join(expected.permissions) or "none"
     report.faults.extend(
-        f"asks for {permission}; permissions of this app: {allowed}"
+        f"asks for {permission}; permissions of this app: {allowed}; name it in `permissions`, or drop it"
         for permission in re.findall(r"uses-permission: name='([^']*)'", output)
         if permission not in expected.permissions
     )

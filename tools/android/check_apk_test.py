@@ -106,8 +106,8 @@ def test_another_app_is_red():
     assert "models fixture_fp16 under assets/models, expected 2" in faults
     assert "package: badging says com.example.other, expected com.example.fixture" in faults
     assert (
-        "asks for android.permission.INTERNET; permissions of this app: android.permission.CAMERA"
-        in faults
+        "asks for android.permission.INTERNET; permissions of this app: android.permission.CAMERA; "
+        "name it in `permissions`, or drop it" in faults
     )
     assert "is debuggable: anyone with a cable" in faults
 
