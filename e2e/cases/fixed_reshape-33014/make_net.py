@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from model_press import tf_quiet
+from model_press import keras_file, tf_quiet
 
 
 def main(argv: list[str]) -> int:
@@ -15,7 +15,7 @@ def main(argv: list[str]) -> int:
     image = k.Input((16, 16, 3))
     x = k.layers.Conv2D(4, 3, strides=3, activation="relu")(image)
     x = k.layers.Reshape((5 * 5 * 4,))(x)
-    k.Model(image, k.layers.Dense(20, activation="softmax")(x)).save(out, save_format="keras")
+    keras_file.save(k.Model(image, k.layers.Dense(20, activation="softmax")(x)), out)
     return 0
 
 
