@@ -16,10 +16,8 @@ public struct Catalogue: Codable, Equatable, Sendable {
   public let variants: [Entry]
 
   public init(data: Data) throws {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    guard let read = try? decoder.decode(Catalogue.self, from: data), read.schemaVersion == 1,
-      !read.variants.isEmpty
+    guard let read = try? decodeChecked(Catalogue.self, from: data, named: "variants.json"),
+      read.schemaVersion == 1, !read.variants.isEmpty
     else {
       throw ManifestError(reason: "variants.json lists no variant, or is of another schema than 1")
     }

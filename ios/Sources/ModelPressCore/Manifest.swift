@@ -74,10 +74,8 @@ public struct Manifest: Codable, Equatable, Sendable {
   ///
   /// - Throws: `ManifestError` that names what is missing or wrong.
   public init(data: Data) throws {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {
-      self = try decoder.decode(Manifest.self, from: data)
+      self = try decodeChecked(Manifest.self, from: data, named: "manifest.json")
     } catch let error as DecodingError {
       throw ManifestError(reason: Manifest.explain(error))
     }
