@@ -16,7 +16,7 @@ public struct Catalogue: Codable, Equatable, Sendable {
   public let variants: [Entry]
 
   public init(data: Data) throws {
-    guard let read = try? decodeChecked(Catalogue.self, from: data, named: "variants.json"),
+    guard let read = try? decodeChecked(Catalogue.self, from: data),
       read.schemaVersion == 1, !read.variants.isEmpty
     else {
       throw ManifestError(reason: "variants.json lists no variant, or is of another schema than 1")

@@ -5,11 +5,11 @@ import Foundation
 /// Foundation's decoder ends the process at a key that is no UTF-8 (its `try!`), so the text is checked first.
 ///
 /// - Throws: `ManifestError` for what is no JSON in UTF-8; `DecodingError` for what is not of the type.
-func decodeChecked<T: Decodable>(_ type: T.Type, from data: Data, named name: String) throws -> T {
+func decodeChecked<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
   guard String(data: data, encoding: .utf8) != nil,
     (try? JSONSerialization.jsonObject(with: data)) != nil
   else {
-    throw ManifestError(reason: "\(name) is no JSON in UTF-8; build the app again")
+    throw ManifestError(reason: "it is not JSON")
   }
   let decoder = JSONDecoder()
   decoder.keyDecodingStrategy = .convertFromSnakeCase

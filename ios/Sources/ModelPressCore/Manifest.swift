@@ -75,7 +75,7 @@ public struct Manifest: Codable, Equatable, Sendable {
   /// - Throws: `ManifestError` that names what is missing or wrong.
   public init(data: Data) throws {
     do {
-      self = try decodeChecked(Manifest.self, from: data, named: "manifest.json")
+      self = try decodeChecked(Manifest.self, from: data)
     } catch let error as DecodingError {
       throw ManifestError(reason: Manifest.explain(error))
     }
