@@ -47,14 +47,10 @@ def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
         if tensor.isVariable or tensor.type == schema.TensorType.STRING:
             return None
         raw = buffer_bytes(data, model, tensor.buffer)
-        tensor.buffer = 0
         new[old] = len(only.tensors)
         only.tensors.append(tensor)
-        if raw.size:
-            made.buffers.append(schema.BufferT())
-            made.buffers[-1].data = raw
-            tensor.buffer = len(made.buffers) - 1
-        elif old in _ints(node, "Inputs"):
+        give_constant(made, tensor, raw)
+        if not raw.size and old in _ints(node, "Inputs"):
             only.inputs.append(new[old])
     alone = schema.OperatorT.InitFromObj(node)
     alone.opcodeIndex = 0
@@ -63,6 +59,20 @@ def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
     only.outputs = list(alone.outputs)
     only.operators = [alone]
     made.subgraphs = [only]
+    return packed(made)
+
+
+def give_constant(made: schema.ModelT, tensor: schema.TensorT, raw: np.ndarray) -> None:
+    """Lets a tensor of `made` have these bytes (uint8) for its constant, or none where there are none."""
+    tensor.buffer = 0
+    if raw.size:
+        made.buffers.append(schema.BufferT())
+        made.buffers[-1].data = raw
+        tensor.buffer = len(made.buffers) - 1
+
+
+def packed(made: schema.ModelT) -> bytes:
+    """The bytes of the .tflite."""
     builder = flatbuffers.Builder(1024)
     builder.Finish(made.Pack(builder), b"TFL3")
     return bytes(builder.Output())

@@ -2,10 +2,13 @@
 
 import mmap
 
-import flatbuffers
+import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from model_press.inspection import one_op
 from model_press.inspection.constants import buffer_bytes
+
+_NO_BYTES = np.empty(0, np.uint8)
 
 
 def cut(data: mmap.mmap, count: int) -> bytes:
@@ -28,13 +31,7 @@ def cut(data: mmap.mmap, count: int) -> bytes:
     used = read.union(written)
     made.buffers = [schema.BufferT()]
     for index, tensor in enumerate(graph.tensors):
-        raw = buffer_bytes(data, source, tensor.buffer) if index in used else None
-        tensor.buffer = 0
-        if raw is not None and raw.size:
-            made.buffers.append(schema.BufferT())
-            made.buffers[-1].data = raw
-            tensor.buffer = len(made.buffers) - 1
+        raw = buffer_bytes(data, source, tensor.buffer) if index in used else _NO_BYTES
+        one_op.give_constant(made, tensor, raw)
     made.subgraphs = [graph]
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(made.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return one_op.packed(made)

@@ -1,25 +1,18 @@
 """A graph cut off after an operator computes what the whole has there."""
 
-import mmap
 import os
 
 import numpy as np
 from ai_edge_litert import interpreter as litert
 
 from model_press import tflite_file
-from model_press.inspection import prefix
+from model_press.inspection import prefix, source
 
 SMALL = os.environ["SMALL_MODEL"]
 
 
-def _mapped(path):
-    with open(path, "rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
 def test_every_prefix_ends_in_what_the_whole_has_there():
-    data = _mapped(SMALL)
-    operators = tflite_file.parse(data, "m").operators
+    operators = tflite_file.read(SMALL).operators
     whole = litert.Interpreter(model_path=SMALL, experimental_preserve_all_tensors=True)
     whole.allocate_tensors()
     detail = whole.get_input_details()[0]
@@ -27,7 +20,8 @@ def test_every_prefix_ends_in_what_the_whole_has_there():
     whole.set_tensor(detail["index"], batch)
     whole.invoke()
     for count in range(1, len(operators) + 1):
-        model = litert.Interpreter(model_content=prefix.cut(data, count))
+        with source.opened(SMALL) as (data, _):
+            model = litert.Interpreter(model_content=prefix.cut(data, count))
         model.allocate_tensors()
         model.set_tensor(model.get_input_details()[0]["index"], batch)
         model.invoke()
@@ -40,7 +34,7 @@ def test_every_prefix_ends_in_what_the_whole_has_there():
 
 
 def test_a_prefix_keeps_its_own_weights_only():
-    data = _mapped(SMALL)
-    count = len(tflite_file.parse(data, "m").operators)
-    sizes = [len(prefix.cut(data, n)) for n in (1, count // 2, count)]
+    with source.opened(SMALL) as (data, file):
+        count = len(file.operators)
+        sizes = [len(prefix.cut(data, n)) for n in (1, count // 2, count)]
     assert sizes == sorted(sizes) and sizes[0] < sizes[-1] / 2

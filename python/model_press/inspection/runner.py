@@ -21,9 +21,7 @@ _EXTRA_BYTES = 6 << 30
 
 def main(path: str, threads: int, seconds: float) -> None:
     """See the module."""
-    limit = _EXTRA_BYTES + 8 * os.path.getsize(path)
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    limit_memory(path, 8)
     from ai_edge_litert import interpreter as litert
 
     from model_press.measure import delegation
@@ -32,21 +30,28 @@ def main(path: str, threads: int, seconds: float) -> None:
     model.allocate_tensors()
     partitions, outside = delegation.partitions_and_rest(model._get_ops_details())
     nodes = [int(op["index"]) for op in outside]
-    _say({"partitions": partitions, "outside": nodes})
+    say({"partitions": partitions, "outside": nodes})
     if seconds <= 0:
         return
     wall, processor = _times_ms(model, seconds / 2)
-    _say({"latency_ms": statistics.median(wall)})
+    say({"latency_ms": statistics.median(wall)})
     if not nodes:
         return
     if threads != 1:
         model = litert.Interpreter(model_path=path, num_threads=1)
         model.allocate_tensors()
         _, processor = _times_ms(model, seconds / 4)
-    _say({"whole_ms": min(processor), "alone_ms": _alone(litert, path, nodes, seconds / 2)})
+    say({"whole_ms": min(processor), "alone_ms": _alone(litert, path, nodes, seconds / 2)})
 
 
-def _say(value: Any) -> None:
+def limit_memory(path: str, copies: int) -> None:
+    """Lets this process have some GB of address space, and so many copies of the file."""
+    limit = _EXTRA_BYTES + copies * os.path.getsize(path)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def say(value: Any) -> None:
+    """Prints what is known, as a line of JSON."""
     print(json.dumps(value), flush=True)
 
 

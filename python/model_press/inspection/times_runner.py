@@ -6,31 +6,28 @@ Prints {"partitions"} and, when all is done, {"whole_ms", "ms"}: processor milli
 each operator adds to the graph before it, on one thread with XNNPACK. SECONDS is about how long it may run the graphs.
 """
 
-import json
 import mmap
-import os
-import resource
 import sys
 import time
 from typing import Any
 
-_EXTRA_BYTES = 6 << 30
+from model_press.inspection import runner
+
 _LEAST_RUNS = 6
 
 
 def main(path: str, seconds: float) -> None:
     """See the module."""
-    limit = _EXTRA_BYTES + 16 * os.path.getsize(path)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    runner.limit_memory(path, 16)
     from ai_edge_litert import interpreter as litert
 
-    from model_press.inspection import prefix, runner
+    from model_press.inspection import prefix
     from model_press.measure import delegation
 
     model = litert.Interpreter(model_path=path, num_threads=1)
     model.allocate_tensors()
     partitions, _ = delegation.partitions_and_rest(model._get_ops_details())
-    print(json.dumps({"partitions": partitions}), flush=True)
+    runner.say({"partitions": partitions})
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         from ai_edge_litert import schema_py_generated as schema
 
@@ -43,7 +40,7 @@ def main(path: str, seconds: float) -> None:
             least = _least_ms(before, model, seconds / count)
             differences.append(least[1] - least[0])
             before = model
-    print(json.dumps({"whole_ms": least[1], "ms": differences}), flush=True)
+    runner.say({"whole_ms": least[1], "ms": differences})
 
 
 def _least_ms(shorter: Any | None, longer: Any, seconds: float) -> tuple[float, float]:
