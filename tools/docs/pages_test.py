@@ -3,6 +3,7 @@
 import os
 import pathlib
 
+import generated
 import pages
 import pytest
 import rules
@@ -91,13 +92,7 @@ def workspace(tmp_path):
 def test_pages_are_those_of_the_sources():
     rendered = pages.render(ROOT)
     assert len(rendered) >= 7
-    present = {
-        f"{pages.FOLDER}/{path.name}": path.read_text("utf-8")
-        for path in (ROOT / pages.FOLDER).iterdir()
-    }
-    stale = sorted(
-        name for name in rendered.keys() | present.keys() if rendered.get(name) != present.get(name)
-    )
+    stale = generated.stale(rendered, ROOT, pages.FOLDER)
     assert not stale, f"stale: {', '.join(stale)}; write them anew: {pages.UPDATE}"
 
 

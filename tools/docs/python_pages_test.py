@@ -5,6 +5,7 @@ import os
 import pathlib
 
 import docstrings
+import generated
 import markdown
 import pages
 import programs
@@ -91,13 +92,7 @@ def module(tmp_path):
 
 
 def test_pages_are_those_of_the_sources(rendered):
-    present = {
-        f"{python_pages.FOLDER}/{path.name}": path.read_text("utf-8")
-        for path in (ROOT / python_pages.FOLDER).iterdir()
-    }
-    stale = sorted(
-        name for name in rendered.keys() | present.keys() if rendered.get(name) != present.get(name)
-    )
+    stale = generated.stale(rendered, ROOT, python_pages.FOLDER)
     assert not stale, f"stale: {', '.join(stale)}; write them anew: bazel run //docs:update"
 
 
