@@ -1,8 +1,10 @@
 """Builds everything twice and compares every file: `bazel run //tools/ci/reproducible -- --out FOLDER`.
 
 The second build has an output base of its own, one core (`taskset`) and, unless --same-instructions is given, fewer
-instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used. Differences are listed by entry of an
-archive; one that is known (known.json, with the reason) is listed as such and does not count.
+instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used, but by the first build with
+--first-from-cache: then results of an earlier day, or of another machine, are what the second is compared with.
+Differences are listed by entry of an archive; one that is known (known.json, with the reason) is listed as such and
+does not count.
 
 Exit code 1 if a file differs, 2 if a build fails. FOLDER keeps both builds' files and reproducible.json.
 """
@@ -42,12 +44,14 @@ class Known:
 class Build:
     """One of the two builds.
 
-    name: its folder. prefix: command in front of Bazel. environment: further variables for Bazel.
+    name: its folder. prefix: command in front of Bazel. environment: further variables for Bazel. caches: those that the
+    workspace's options name are used.
     """
 
     name: str
-    prefix: Sequence[str]
-    environment: Mapping[str, str]
+    prefix: Sequence[str] = ()
+    environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    caches: bool = False
 
 
 def run(
@@ -68,8 +72,7 @@ def run(
             [
                 *command,
                 "build",
-                "--disk_cache=",
-                "--remote_cache=",
+                *(() if build.caches else ("--disk_cache=", "--remote_cache=")),
                 "--symlink_prefix=/",
                 f"--build_event_json_file={events}",
                 *options,
@@ -142,6 +145,11 @@ def main(argv: list[str]) -> int:
         action="store_true",
         help="one core only, and nothing is known to differ",
     )
+    parser.add_argument(
+        "--first-from-cache",
+        action="store_true",
+        help="the first build may take results from the workspace's caches",
+    )
     parser.add_argument("--known", type=pathlib.Path, help="JSON list of {path, why}")
     options = parser.parse_args(argv)
     workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
@@ -159,7 +167,7 @@ def main(argv: list[str]) -> int:
     core = min(os.sched_getaffinity(0))
     limits = {} if options.same_instructions else {"MODEL_PRESS_PYTHON_ENV": " ".join(LIMITS)}
     builds = (
-        Build("first", (), {}),
+        Build("first", caches=options.first_from_cache),
         Build("second", ("taskset", "--cpu-list", str(core)), limits),
     )
     out.mkdir(parents=True)

@@ -145,6 +145,14 @@ def test_the_second_build_has_one_core_fewer_instructions_and_no_cache(checked):
         assert {"--disk_cache=", "--remote_cache=", "--config=full", "//a:b"} <= set(call[0])
 
 
+def test_the_first_build_may_take_what_caches_have_the_second_may_not(checked):
+    checked.run(_ZIP.format(date=_FIXED), "--first-from-cache")
+    first, second = (set(call[0]) for call in checked.calls() if "build" in call[0])
+    caches = {"--disk_cache=", "--remote_cache="}
+    assert not caches & first
+    assert caches <= second
+
+
 def test_a_known_difference_is_told_and_does_not_count(checked, tmp_path):
     known = tmp_path / "known.json"
     known.write_text('[{"path": "k8/bin/app\\\\.apk", "why": "trained here"}]')
