@@ -1,6 +1,6 @@
 """Builds everything twice and compares every file: `bazel run //tools/ci/reproducible -- --out FOLDER`.
 
-The second build has an output base of its own, one core (`taskset`) and, unless --same-instructions is given, fewer
+Each has a copy of the workspace and an output base of its own. The second build has one core (`taskset`) and, unless --same-instructions is given, fewer
 instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used, but by the first build with
 --first-from-cache: then results of an earlier day, or of another machine, are what the second is compared with.
 Differences are listed by entry of an archive; one that is known (known.json, with the reason) is listed as such and
@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import artefacts
 import differences
+import workspace_files
 from model_press import user_path
 
 # What makes arithmetic libraries behave as on an older processor: oneDNN (TensorFlow), OpenBLAS (numpy, scipy), numpy.
@@ -57,7 +58,7 @@ class Build:
 def run(
     build: Build, bazel: str, workspace: pathlib.Path, out: pathlib.Path, options: Sequence[str]
 ) -> dict[str, str]:
-    """Builds in a fresh output base, keeps the files, removes the base.
+    """Builds a copy of the workspace in a fresh output base, keeps the files, removes both.
 
     Returns:
       Path below bazel-out -> sha256.
@@ -65,6 +66,8 @@ def run(
       BuildError: it does not build.
     """
     base, events = out / f"{build.name}.base", out / f"{build.name}.events.json"
+    # Another path, and //... does not meet the links that another output base has left in the workspace.
+    copy = _copy(workspace, out / f"{build.name}.workspace")
     command = [*build.prefix, bazel, f"--output_base={base}"]
     environment = {**os.environ, **build.environment}
     try:
@@ -77,7 +80,7 @@ def run(
                 f"--build_event_json_file={events}",
                 *options,
             ],
-            cwd=workspace,
+            cwd=copy,
             env=environment,
         )
         if done.returncode:
@@ -87,9 +90,21 @@ def run(
         return artefacts.keep(artefacts.outputs(artefacts.read_events(events)), out / build.name)
     finally:
         if base.exists():
-            subprocess.run([*command, "shutdown"], cwd=workspace, env=environment, check=False)
+            subprocess.run([*command, "shutdown"], cwd=copy, env=environment, check=False)
             subprocess.run(["chmod", "-R", "u+w", base], check=False)
             shutil.rmtree(base, ignore_errors=True)
+        shutil.rmtree(copy)
+
+
+def _copy(workspace: pathlib.Path, copy: pathlib.Path) -> pathlib.Path:
+    """The files under version control, or to be, and the user's own options."""
+    files = workspace_files.list_files(workspace)
+    files += [name for name in ("user.bazelrc",) if (workspace / name).is_file()]
+    copy.mkdir()
+    for name in files:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(workspace / name, copy / name)
+    return copy
 
 
 def compare(

@@ -23,7 +23,7 @@ arguments = sys.argv[1:]
 base = pathlib.Path(next(a.partition("=")[2] for a in arguments if a.startswith("--output_base=")))
 base.mkdir(parents=True, exist_ok=True)
 with open({log!r}, "a") as log:
-    log.write(json.dumps([arguments, len(os.sched_getaffinity(0)), os.environ.get("MODEL_PRESS_PYTHON_ENV")]) + "\\n")
+    log.write(json.dumps([arguments, len(os.sched_getaffinity(0)), os.environ.get("MODEL_PRESS_PYTHON_ENV"), sorted(os.listdir())]) + "\\n")
 if "build" in arguments:
     files = make_outputs.make(base, "second" in base.name)
     events = next(a.partition("=")[2] for a in arguments if a.startswith("--build_event_json_file="))
@@ -101,7 +101,9 @@ class Checked:
 
 
 @pytest.fixture
-def checked(tmp_path, capsys) -> Checked:
+def checked(tmp_path, capsys, monkeypatch) -> Checked:
+    (tmp_path / "source").mkdir()
+    monkeypatch.setenv("BUILD_WORKSPACE_DIRECTORY", str(tmp_path / "source"))
     return Checked(tmp_path, capsys)
 
 
@@ -138,7 +140,7 @@ def test_a_timestamp_put_back_is_red_and_its_entry_named(checked):
 def test_the_second_build_has_one_core_fewer_instructions_and_no_cache(checked):
     checked.run(_ZIP.format(date=_FIXED), "//a:b", "--option=--config=full")
     first, second = (call for call in checked.calls() if "build" in call[0])
-    assert first[1:] == [len(os.sched_getaffinity(0)), None]
+    assert first[1:3] == [len(os.sched_getaffinity(0)), None]
     assert second[1] == 1 and "ONEDNN_MAX_CPU_ISA=AVX2" in second[2]
     assert first[0][0] != second[0][0], "the same output base"
     for call in (first, second):
@@ -151,6 +153,18 @@ def test_the_first_build_may_take_what_caches_have_the_second_may_not(checked):
     caches = {"--disk_cache=", "--remote_cache="}
     assert not caches & first
     assert caches <= second
+
+
+def test_a_copy_is_built_without_the_links_of_other_output_bases(checked):
+    source = checked.folder / "source"
+    (source / "tools").mkdir()
+    for name in ("WORKSPACE", "tools/BUILD", "user.bazelrc"):
+        (source / name).touch()
+    (source / "bazel-source").symlink_to(checked.folder)
+    checked.run(_ZIP.format(date=_FIXED))
+    for *_, listed in checked.calls():
+        assert listed == ["WORKSPACE", "tools", "user.bazelrc"]
+    assert not list(checked.out.glob("*.workspace")), "a copy stays behind"
 
 
 def test_a_known_difference_is_told_and_does_not_count(checked, tmp_path):
