@@ -5,13 +5,23 @@ from benchmarks import conversion_benchmark
 
 
 @pytest.mark.parametrize(
-    ("workers", "different", "code"),
-    [(115.0, [], 0), (115.2, [], 1), (50.0, [], 0), (50.0, ["xception_int8_first.tflite"], 1)],
+    ("seconds", "different", "code"),
+    [
+        ({1: 100.0, 2: 60.0}, [], 0),
+        ({1: 100.2, 2: 50.0}, [], 1),
+        ({1: 90.0, 2: 60.2}, [], 1),
+        ({1: 90.0}, [], 0),
+        ({1: 50.0}, ["xception_int8_first.tflite"], 1),
+    ],
 )
-def test_verdict(workers, different, code, capsys):
-    assert conversion_benchmark.verdict(workers, 100.0, different) == code
+def test_verdict(seconds, different, code, capsys):
+    assert conversion_benchmark.verdict(seconds, 100.0, different) == code
     said = capsys.readouterr().out
-    assert f"ratio {workers / 100:.3f}, at most 1.15" in said
+    assert (
+        f"1 worker {seconds[1]:.1f} s, by hand 100.0 s, ratio {seconds[1] / 100:.3f}, at most 1.0"
+        in said
+    )
+    assert ("2 workers" in said) == (2 in seconds)
     assert all(f"ERROR {name} differs" in said for name in different)
 
 

@@ -2,17 +2,20 @@
 
     conversions_by_hand.py --model M --info JSON --calibration NPY --recipe JSON... --times N --out DIR
 
-It imports TensorFlow once, loads the model once a recipe (fusing changes its weights), checks nothing and describes
-nothing.
+It imports TensorFlow once, loads the model once a recipe (fusing changes its weights), calls TensorFlow's converter
+as its manual says, checks nothing and describes nothing.
 """
 
 import argparse
 import os
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from model_press import files, fuse, load, model_info, recipes
-from model_press.convert import calibration, tflite
+from model_press.convert import calibration
 from model_press.rewrites import rewriting
+from model_press.tf_quiet import tensorflow
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -27,20 +30,57 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     pre = model_info.read(options.info).preprocess.normalization
     images = files.read_npy(options.calibration, "calibration images")
+
+    def samples() -> Iterator[list[np.ndarray]]:
+        return ([image.astype(np.float32)] for image in calibration.pinned(images))
+
     for path in options.recipe:
         recipe = recipes.read(path)
-        samples = None
-        if recipe.calibration == "required":
-
-            def samples():
-                return (image.astype(np.float32) for image in calibration.pinned(images))
-
         with load.load(options.model) as loaded:
             call, _ = fuse.fuse(loaded, pre, for_int8=recipe.activations == "int8")
             for number in range(options.times):
-                data = tflite.convert(call, loaded.height, loaded.width, recipe, samples)
+                data = _convert(call, loaded.height, loaded.width, recipe, samples)
                 data = rewriting.apply(data, recipe.rewrites)
                 files.write_bytes(os.path.join(options.out, f"{recipe.name}_{number}.tflite"), data)
+
+
+def _convert(
+    call: Callable[[Any], Any],
+    height: int,
+    width: int,
+    recipe: recipes.Recipe,
+    samples: Callable[[], Iterator[list[np.ndarray]]],
+) -> bytes:
+    """The .tflite file of a function from float32 [1, height, width, 3] to scores."""
+    tf = tensorflow()
+    bytes_in = recipe.activations == "float32"
+    spec = tf.TensorSpec((1, height, width, 3), tf.uint8 if bytes_in else tf.float32, name="image")
+
+    @tf.function(input_signature=[spec], autograph=False)
+    def serve(image):
+        return {"scores": call(tf.cast(image, tf.float32) if bytes_in else image)}
+
+    concrete = serve.get_concrete_function()
+    owner = tf.Module()
+    owner.kept = concrete.variables
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], owner)
+    converter._experimental_disable_per_channel_quantization_for_dense_layers = True
+    ops = tf.lite.OpsSet
+    if recipe.weights != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if recipe.weights == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if not bytes_in:
+        converter.representative_dataset = samples
+    if recipe.activations == "int16":
+        converter.target_spec.supported_ops = [
+            ops.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
+        ]
+    if recipe.activations == "int8":
+        converter.target_spec.supported_ops = [ops.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.uint8
+        converter.inference_output_type = tf.uint8
+    return converter.convert()
 
 
 if __name__ == "__main__":

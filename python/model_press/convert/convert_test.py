@@ -22,7 +22,7 @@ from model_press import (
     tflite_file,
 )
 from model_press.checks import parity
-from model_press.convert import convert
+from model_press.convert import calibration, convert
 from model_press.testing import int8_graphs, keras_models
 from model_press.testing.raises import user_error
 from model_press.tflite_interpreter import Interpreter
@@ -137,6 +137,17 @@ def test_float_recipes_take_bytes_by_one_cast(name, converted):
 @pytest.mark.parametrize("name", ["int8", "int16x8"])
 def test_static_recipes_have_no_float_inside(name, converted):
     assert not converted[name].file.inner_float_tensors()
+
+
+@pytest.mark.parametrize("name", ["int8", "int16x8"])
+def test_each_image_calibrates_once(name, tiny, monkeypatch):
+    drawn = []
+    pinned = calibration.pinned
+    monkeypatch.setattr(
+        calibration, "pinned", lambda images: (drawn.append(1) or one for one in pinned(images))
+    )
+    run(tiny, recipe(name))
+    assert len(drawn) == len(CALIBRATION)
 
 
 @pytest.mark.parametrize("generation", ["2", "3"])

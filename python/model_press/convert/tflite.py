@@ -81,10 +81,29 @@ def _configure(
         converter.target_spec.supported_ops = [
             tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
         ]
+        _calibrate_once(converter)
         return
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = tf.as_dtype(recipe.input_type)
     converter.inference_output_type = tf.as_dtype(recipe.output_type)
+
+
+def _calibrate_once(converter: Any) -> None:
+    """Halves the time of a conversion to 16-bit activations.
+
+    The converter calibrates for its newer quantiser, drops that, since it has no 16-bit activations, and calibrates again
+    for the older one.
+    """
+    quantize = converter._quantize
+
+    def with_the_older_one(*arguments: Any) -> bytes:
+        converter.experimental_new_quantizer = False
+        try:
+            return quantize(*arguments)
+        finally:  # what follows asks for it, too
+            converter.experimental_new_quantizer = True
+
+    converter._quantize = with_the_older_one
 
 
 def _refuse_dynamic_output(concrete: Any) -> None:

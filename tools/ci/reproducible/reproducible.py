@@ -77,6 +77,8 @@ def run(
                 "build",
                 *(() if build.caches else ("--disk_cache=", "--remote_cache=")),
                 "--symlink_prefix=/",
+                # What a default run of the tests builds; options may say otherwise.
+                "--build_tag_filters=-full",
                 f"--build_event_json_file={events}",
                 *options,
             ],
@@ -153,7 +155,7 @@ def main(argv: list[str]) -> int:
         "--option",
         action="append",
         default=[],
-        help="option of both builds, such as --option=--config=full",
+        help="option of both builds, such as --option=--build_tag_filters= for what `full` tests need, too",
     )
     parser.add_argument(
         "--same-instructions",
