@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from collections.abc import Sequence
 
 import build
 import pytest
@@ -16,6 +17,10 @@ arguments = sys.argv[1:]
 if arguments[0] == "info":
     print({{"output_base": "/nowhere", "release": "release 1.2.3"}}[arguments[1]])
     sys.exit()
+if arguments[0] == "run":
+    ratios = next(a.partition("=")[2] for a in arguments if a.startswith("--json="))
+    pathlib.Path(ratios).write_text('{{"1": 0.8, "2": 0.7}}')
+    sys.exit(1)
 folder = pathlib.Path("benchmark_scratch")
 target = [a for a in arguments if a.startswith("//")][0]
 count = int(target.partition("first_")[2] or 0)
@@ -49,11 +54,13 @@ def workspace(tmp_path, monkeypatch) -> pathlib.Path:
     return tmp_path
 
 
-def _run(workspace: pathlib.Path, labels: bool = False, cost: str = "0.01") -> int:
+def _run(
+    workspace: pathlib.Path, labels: bool = False, cost: str = "0.01", options: Sequence[str] = ()
+) -> int:
     bazel = workspace / "bazel"
     bazel.write_text(_BAZEL.format(labels=labels, cost=cost))
     bazel.chmod(0o755)
-    return build.main([f"--bazel={bazel}", "--most=16", "--records=out"])
+    return build.main([f"--bazel={bazel}", "--most=16", "--records=out", *options])
 
 
 def test_runs_are_kept_with_their_history_and_a_plot(workspace, capsys):
@@ -69,6 +76,12 @@ def test_runs_are_kept_with_their_history_and_a_plot(workspace, capsys):
     assert list(runs[1]["growth"]) == ["1", "4", "16"]
     assert (workspace / "out" / "growth.png").read_bytes().startswith(b"\x89PNG")
     assert "one recipe changed" in capsys.readouterr().out
+
+
+def test_a_slow_conversion_of_xception_is_red_and_kept(workspace):
+    assert _run(workspace, options=["--xception"]) == 1
+    [run] = json.loads((workspace / "out" / "build.json").read_text())["runs"]
+    assert run["xception"] == {"1": 0.8, "2": 0.7}
 
 
 def test_the_scratch_package_is_gone_afterwards(workspace):
@@ -107,6 +120,15 @@ def test_ratios_are_to_one_conversion():
         "b",
         {"x": Build(1.0, {}, 0)},
         {1: Build(4.0, {}, 2_000_000), 4: Build(8.0, {}, 0)},
+        {"1": 0.8},
     )
     assert run.ratios == {"x": 0.25}
     assert run.growth == {"1": (1.0, 2.0), "4": (0.5, 0.0)}
+    assert records.table(run)[-1].split()[:6] == [
+        "ten",
+        "of",
+        "Xception,",
+        "workers:",
+        "1",
+        "0.800",
+    ]

@@ -19,6 +19,8 @@ class Run:
     worker's start, the unit of all ratios. ratios: what -> seconds of it in that unit. conversions: what -> TFLite
     conversions that ran.
     growth: variants -> (ratio per variant, MB of the workers at their peak).
+    xception: number of workers -> time of ten conversions of Xception in that of one plain process; empty where that was
+    not measured.
     """
 
     date: str
@@ -28,10 +30,16 @@ class Run:
     ratios: Mapping[str, float]
     conversions: Mapping[str, int]
     growth: Mapping[str, tuple[float, float]]
+    xception: Mapping[str, float]
 
 
 def run_of(
-    date: str, machine: str, bazel: str, builds: Mapping[str, Build], growth: Mapping[int, Build]
+    date: str,
+    machine: str,
+    bazel: str,
+    builds: Mapping[str, Build],
+    growth: Mapping[int, Build],
+    xception: Mapping[str, float],
 ) -> Run:
     """The record of measured builds; growth[1] is the unit."""
     unit = growth[1].seconds
@@ -49,6 +57,7 @@ def run_of(
             )
             for count, build in growth.items()
         },
+        xception=xception,
     )
 
 
@@ -76,6 +85,10 @@ def table(run: Run) -> list[str]:
     for count, (ratio, megabytes) in run.growth.items():
         lines.append(
             f"{count + ' variants, each':<28} {ratio:>8.3f} {count:>12}   workers {megabytes:.0f} MB"
+        )
+    for workers, ratio in run.xception.items():
+        lines.append(
+            f"ten of Xception, workers: {workers:<2} {ratio:>8.3f} {10:>12}   1.00 is one plain process"
         )
     return lines
 
