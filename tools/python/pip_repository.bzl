@@ -13,7 +13,8 @@ def _pip_repository_impl(rctx):
     aliases = ["--alias={}={}".format(alias, package) for alias, package in sorted(rctx.attr.aliases.items())]
     stubs = ["--stub=" + package for package in rctx.attr.stubs]
     relock = "--relock=" + rctx.attr.relock
-    done = rctx.execute([python.path, "-B", program, lock, relock] + aliases + stubs, timeout = 3600)
+    files = ["--files"] if rctx.os.environ.get("MODEL_PRESS_PACKAGE_FILES") else []
+    done = rctx.execute([python.path, "-B", program, lock, relock] + aliases + stubs + files, timeout = 3600)
     if done.return_code:
         lines = done.stderr.strip().split("\n")
         fail("@{}: {}".format(rctx.name.split("~")[-1].split("+")[-1], lines[-1]))
@@ -26,10 +27,12 @@ pip_repository = repository_rule(
         "relock": attr.string(mandatory = True, doc = "The target that makes the lock, for messages."),
         "stubs": attr.string_list(doc = "Packages that others import and of which nothing is used: each is an empty module."),
     },
-    environ = ["MODEL_PRESS_PYTHON", "PATH"],
+    environ = ["MODEL_PRESS_PACKAGE_FILES", "MODEL_PRESS_PYTHON", "PATH"],
     doc = """Installs a hash-locked requirements file, one py_library a package.
 
     `@pypi//:scikit_image` is the library of scikit-image with the packages that it requires. Each package is one directory
     artifact, not thousands of files, so that a sandbox costs one symbolic link a package.
+    With the variable MODEL_PRESS_PACKAGE_FILES it is the files: Bazel 7 sends a worker empty folders for the directories
+    of a program's runfiles.
     """,
 )

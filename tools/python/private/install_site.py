@@ -1,6 +1,6 @@
 """Installs a hash-locked requirements file into the current folder, one sub-folder and py_library a package.
 
-Run by pip_repository: install_site.py LOCK --relock LABEL [--alias NAME=PACKAGE ...] [--stub PACKAGE ...]
+Run by pip_repository: install_site.py LOCK --relock LABEL [--alias NAME=PACKAGE ...] [--stub PACKAGE ...] [--files]
 Standard library and pip only: nothing else exists yet when it runs. Where it fails, its last line says why.
 """
 
@@ -56,13 +56,19 @@ def compile_all(folder: pathlib.Path) -> None:
         )
 
 
-def main(lock: str, relock: str, aliases: Sequence[str] = (), stubs: Sequence[str] = ()) -> None:
-    """Installs, splits and compiles in the current folder."""
+def main(
+    lock: str,
+    relock: str,
+    aliases: Sequence[str] = (),
+    stubs: Sequence[str] = (),
+    files: bool = False,
+) -> None:
+    """Installs, splits and compiles in the current folder; `files` as site_split.split takes it."""
     site = pathlib.Path("all")
     pip_client.install(pathlib.Path(lock), site, request(relock))
     for package in stubs:
         add_stub(package, site)
-    site_split.split(site, dict(alias.split("=", 1) for alias in aliases))
+    site_split.split(site, dict(alias.split("=", 1) for alias in aliases), files)
     for package in pathlib.Path(".").glob("*/site-packages"):
         pip_client.forget_launchers(package)
     compile_all(pathlib.Path("."))
@@ -74,5 +80,6 @@ if __name__ == "__main__":
     parser.add_argument("--relock", required=True)
     parser.add_argument("--alias", action="append", default=[])
     parser.add_argument("--stub", action="append", default=[])
+    parser.add_argument("--files", action="store_true")
     options = parser.parse_args()
-    main(options.lock, options.relock, options.alias, options.stub)
+    main(options.lock, options.relock, options.alias, options.stub, options.files)

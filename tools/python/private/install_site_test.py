@@ -66,6 +66,16 @@ def test_a_stub_satisfies_who_requires_it(wheels):
     assert pathlib.Path("not_locked/site-packages/not_locked.py").exists()
 
 
+@pytest.mark.parametrize(
+    ("files", "data"), [(False, '["{}"]'), (True, 'glob(["{}/**"])')], ids=["directory", "files"]
+)
+def test_a_library_is_one_directory_unless_files_are_asked_for(files, data, wheels):
+    lock = _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n")
+    install_site.main(lock, _RELOCK, files=files)
+    build = pathlib.Path("BUILD.bazel").read_text()
+    assert f"data = {data.format('half_adder/site-packages')}," in build
+
+
 def test_one_library_a_package(wheels):
     install_site.main(
         _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"), _RELOCK, ["adder=half-adder"]

@@ -27,7 +27,7 @@ package(default_visibility = ["//visibility:public"])
 _LIBRARY = """
 py_library(
     name = "{name}",
-    data = ["{name}/site-packages"],
+    data = {data},
     imports = ["{name}/site-packages"],
     deps = [{deps}],
 )
@@ -73,12 +73,13 @@ def move(
     return programs
 
 
-def split(site: pathlib.Path, aliases: dict[str, str]) -> None:
+def split(site: pathlib.Path, aliases: dict[str, str], files: bool = False) -> None:
     """Splits `site` into the current folder and writes BUILD.bazel there.
 
     Args:
       site: what `pip install --target` made; removed afterwards.
       aliases: name -> package that stands in for it unless it is installed itself.
+      files: a library's data are files, not one directory.
     """
     dists = sorted(importlib.metadata.distributions(path=[str(site)]), key=lambda d: d.name.lower())
     names = {target(dist.name) for dist in dists}
@@ -104,7 +105,9 @@ def split(site: pathlib.Path, aliases: dict[str, str]) -> None:
         pathlib.Path(name, "site-packages").mkdir(parents=True, exist_ok=True)
         exported += [f"{name}/bin/{program}" for program in programs]
         deps = ", ".join(f'":{other}"' for other in sorted(needed))
-        build.append(_LIBRARY.format(name=name, deps=deps))
+        folder = f"{name}/site-packages"
+        data = f'glob(["{folder}/**"])' if files else f'["{folder}"]'
+        build.append(_LIBRARY.format(name=name, deps=deps, data=data))
     for alias, name in stand_ins.items():
         if alias not in names:
             build.append(_ALIAS.format(alias=alias, name=name))
