@@ -62,9 +62,9 @@ def built(bazel) -> pathlib.Path:
 
 def test_the_apk_carries_the_consumers_model(built):
     with zipfile.ZipFile(built / "app.apk") as apk:
-        names = set(apk.namelist())
-    assert "AndroidManifest.xml" in names
-    assert [name for name in names if name.endswith("shapes_dynamic_int8.tflite")]
+        assert "AndroidManifest.xml" in apk.namelist()
+        packed = apk.read("assets/models/shapes_dynamic_int8/model.tflite")
+    assert packed == (built / "shapes_dynamic_int8.tflite").read_bytes()
 
 
 def test_the_mlpackage_is_whole(built):
