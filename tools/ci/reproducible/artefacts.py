@@ -14,14 +14,15 @@ class BuildError(Exception):
     """What kept a build from being compared, in one line."""
 
 
-def outputs(events: Iterable[dict]) -> dict[str, pathlib.Path]:
-    """Path below bazel-out -> file, for every output of every target that was asked for.
+def outputs(events: Iterable[dict]) -> tuple[dict[str, pathlib.Path], list[str]]:
+    """What was built of the targets that were asked for.
 
     Args:
       events: Build Event Protocol messages as JSON objects.
-    Raises:
-      BuildError: a target did not build.
+    Returns:
+      Path below bazel-out -> file, for every output; labels of targets that did not build.
     """
+    failed = []
     sets: dict[str, dict] = {}
     wanted: list[str] = []
     for event in events:
@@ -31,13 +32,14 @@ def outputs(events: Iterable[dict]) -> dict[str, pathlib.Path]:
         elif "targetCompleted" in key and "aborted" not in event:
             completed = event.get("completed", {})
             if not completed.get("success"):
-                raise BuildError(f"{key['targetCompleted'].get('label')} did not build")
+                failed.append(key["targetCompleted"].get("label", "a target"))
+                continue
             for group in completed.get("outputGroup", []):
                 wanted += [item["id"] for item in group.get("fileSets", [])]
     found: dict[str, pathlib.Path] = {}
     for name, path in _files(sets, wanted):
         found[name] = path
-    return found
+    return found, failed
 
 
 def _files(sets: dict[str, dict], wanted: list[str]) -> Iterator[tuple[str, pathlib.Path]]:

@@ -6,7 +6,7 @@ instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used
 Differences are listed by entry of an archive; one that is known (known.json, with the reason) is listed as such and
 does not count.
 
-Exit code 1 if a file differs, 2 if a build fails. FOLDER keeps both builds' files and reproducible.json.
+Exit code 1 if a file differs, 2 if a target does not build; what does build is compared nevertheless. FOLDER keeps both builds' files and reproducible.json.
 """
 
 import argparse
@@ -57,13 +57,13 @@ class Build:
 
 def run(
     build: Build, bazel: str, workspace: pathlib.Path, out: pathlib.Path, options: Sequence[str]
-) -> dict[str, str]:
+) -> tuple[dict[str, str], list[str]]:
     """Builds a copy of the workspace in a fresh output base, keeps the files, removes both.
 
     Returns:
-      Path below bazel-out -> sha256.
+      Path below bazel-out -> sha256; labels of targets that do not build.
     Raises:
-      BuildError: it does not build.
+      BuildError: nothing builds.
     """
     base, events = out / f"{build.name}.base", out / f"{build.name}.events.json"
     # Another path, and //... does not meet the links that another output base has left in the workspace.
@@ -75,6 +75,7 @@ def run(
             [
                 *command,
                 "build",
+                "--keep_going",
                 *(() if build.caches else ("--disk_cache=", "--remote_cache=")),
                 "--symlink_prefix=/",
                 # What a default run of the tests builds; options may say otherwise.
@@ -85,11 +86,12 @@ def run(
             cwd=copy,
             env=environment,
         )
-        if done.returncode:
+        files, failed = artefacts.outputs(artefacts.read_events(events) if events.exists() else [])
+        if done.returncode and not failed:
             raise artefacts.BuildError(
                 f"the {build.name} build fails (exit code {done.returncode})"
             )
-        return artefacts.keep(artefacts.outputs(artefacts.read_events(events)), out / build.name)
+        return artefacts.keep(files, out / build.name), failed
     finally:
         if base.exists():
             subprocess.run([*command, "shutdown"], cwd=copy, env=environment, check=False)
@@ -189,11 +191,17 @@ def main(argv: list[str]) -> int:
     )
     out.mkdir(parents=True)
     try:
-        hashes = [
+        kept = [
             run(build, options.bazel, workspace, out, [*options.option, *options.targets])
             for build in builds
         ]
-        if not hashes[0]:
+        hashes = [files for files, _ in kept]
+        failed = [
+            f"{label} does not build in the {build.name} build"
+            for build, (_, labels) in zip(builds, kept, strict=True)
+            for label in labels
+        ]
+        if not hashes[0] and not failed:
             raise artefacts.BuildError(
                 f"{' '.join(options.targets)}: no output files to compare; name targets that make some"
             )
@@ -210,7 +218,9 @@ def main(argv: list[str]) -> int:
         "differences": found,
     }
     (out / "reproducible.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
-    return int(any(reason(name, known) is None for name in found))
+    for line in failed:
+        print(f"reproducible: {line}", file=sys.stderr)
+    return 2 if failed else int(any(reason(name, known) is None for name in found))
 
 
 if __name__ == "__main__":
