@@ -43,7 +43,7 @@ def measure(path: str | os.PathLike, seconds: float) -> Times:
     Args:
       seconds: about how long to run graphs; loading them comes on top.
     Raises:
-      UserError: no TFLite model, one with control flow, or one that the runtime does not run.
+      UserError: no TFLite model, one with control flow or without operators, or one that the runtime does not run.
     """
     with source.opened(path) as (data, file):
         main = source.main_graph(data, file, f"model {path}")
@@ -53,6 +53,11 @@ def measure(path: str | os.PathLike, seconds: float) -> Times:
             raise UserError(
                 f"model {path} has {what}, but a graph must be free of control flow and state to be cut off after "
                 "each operator; use inspect without --time for the whole"
+            )
+        if not main.operators:
+            raise UserError(
+                f"model {path} has no operators, so there is nothing to time; convert the model again if it "
+                "should compute something"
             )
     answers, failure = running.ask(
         "model_press.inspection.times_runner",

@@ -46,6 +46,13 @@ def test_control_flow_is_refused_by_name(tmp_path):
         operator_times.measure(path, 1.0)
 
 
+def test_a_graph_without_operators_is_one_line(tmp_path):
+    path = tmp_path / "m.tflite"
+    path.write_bytes(chain())
+    with pytest.raises(UserError, match=r"m.tflite has no operators, so there is nothing to time"):
+        operator_times.measure(path, 1.0)
+
+
 def test_a_model_that_does_not_run_is_one_line(tmp_path):
     path = tmp_path / "m.tflite"
     path.write_bytes(chain(Op("NEG"), Op("CUSTOM", 1, "MyOp")))
