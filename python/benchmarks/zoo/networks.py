@@ -33,15 +33,15 @@ NETWORKS = {
     "NASNetMobile": Network(224, "tf"),
     "ConvNeXtTiny": Network(224, "none"),
 }
-CALIBRATION_IMAGES, COMPARED_IMAGES = 16, 8
+CALIBRATION_IMAGES, MORE_IMAGES, COMPARED_IMAGES = 16, 64, 8
 
 
-def images(size: int) -> tuple[np.ndarray, np.ndarray]:
-    """uint8 [N, size, size, 3] crops of photographs: to calibrate with, and others to compare on."""
+def images(size: int, calibration: int = CALIBRATION_IMAGES) -> tuple[np.ndarray, np.ndarray]:
+    """uint8 [N, size, size, 3] crops of photographs: to calibrate with, and of other photographs to compare on."""
     made = [
         crops.exchange_channels(crops.make(split, count, size, seed=seed))
         for split, count, seed in (
-            (photos.TRAIN, CALIBRATION_IMAGES, 1),
+            (photos.TRAIN, calibration, 1),
             (photos.HELD_OUT, COMPARED_IMAGES, 2),
         )
     ]
@@ -53,11 +53,19 @@ class Saved:
     """path: .keras, or a SavedModel's folder where the network's classes do not load again.
 
     logits: float32 [N, 1000] of Keras on the images to compare on; swapped: with red and blue exchanged.
+    reach: how far the farthest of MORE_IMAGES images lies, see `reach`.
     """
 
     path: pathlib.Path
     logits: np.ndarray
     swapped: np.ndarray
+    reach: float
+
+
+def reach(logits: np.ndarray) -> float:
+    """How many times as far from the median logits the farthest of [images, classes] lies as the median one."""
+    distances = np.linalg.norm(logits - np.median(logits, 0), axis=1)
+    return float(f"{distances.max() / np.median(distances):.3g}")
 
 
 def save(name: str, folder: pathlib.Path) -> Saved:
@@ -86,11 +94,13 @@ def save(name: str, folder: pathlib.Path) -> Saved:
         model.predict(normalize(pixels), batch_size=1, verbose=0)
         for pixels in (compared, compared[..., ::-1])
     )
+    more, _ = images(network.size, MORE_IMAGES)
+    far = reach(model.predict(normalize(more), batch_size=8, verbose=0))
     path = folder / f"{name}.keras"
     model.save(path)
     with contextlib.suppress(Exception):
         keras.models.load_model(path, compile=False)
-        return Saved(path, logits, swapped)
+        return Saved(path, logits, swapped, far)
     path = folder / f"{name}.saved_model"
     tf.saved_model.save(
         model,
@@ -99,7 +109,7 @@ def save(name: str, folder: pathlib.Path) -> Saved:
             lambda image: {"logits": model(image, training=False)}
         ).get_concrete_function(tf.TensorSpec((None, *shape), tf.float32, name="image")),
     )
-    return Saved(path, logits, swapped)
+    return Saved(path, logits, swapped, far)
 
 
 def equalize(name: str, saved: Saved, folder: pathlib.Path) -> Saved:

@@ -7,7 +7,17 @@ from benchmarks import record
 
 SCHEMA_VERSION = 2
 NAME = "zoo"
+# Changed forms that tell calibration's part in a failure.
+MORE_IMAGES, SEEN = "64 images", "64 and those compared"
+# Why eight bits do not hold where the float recipes do.
 _ROUNDING = "rounding to eight bits, since the float recipes hold"
+_OUTLYING = "logits that few images drive far from all others"
+_FEW = "values beyond the ranges of 16 calibration images, since it holds with 64"
+_UNLIKE = "values beyond the ranges that the calibration images have, since it holds where they include those compared"
+_CALIBRATE = (
+    "more `calibration` images, of the kind that the app will see; `calibration_report` names the activations that are "
+    "cut off"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,13 +95,32 @@ def tried(row: Row, rows: Sequence[Row]) -> list[Row]:
     return [r for r in beside if r.cures in names or r.recipe in names]
 
 
+def outlying(reach: float, problem: str) -> str:
+    """The problem of a network with an outlier among its images; see networks.reach."""
+    return (
+        f"{_OUTLYING}, one of 64 images {reach:g} times as far from the median as the median image: what holds these "
+        f"values has too few steps for the others, and what does not cuts them off: {problem}"
+    )
+
+
 def _explained(row: Row, rows: Sequence[Row]) -> Row:
-    """Names rounding as the cause where a recipe of eight bits does not hold and the same network in float does."""
-    floats = [r.holds for r in rows if r.network == row.network and r.recipe in ("fp16", "fp32")]
+    """Names the cause where a recipe of eight bits does not hold and the same network in float does."""
+    beside = {r.recipe: r.holds for r in rows if r.network == row.network}
+    floats = [beside[name] for name in ("fp16", "fp32") if name in beside]
     eight_bits = row.builds and not row.holds and "int8" in row.recipe
-    if not eight_bits or not floats or not all(floats) or row.problem.startswith(_ROUNDING):
+    named = row.problem.startswith(_OUTLYING)
+    if not eight_bits or named or not floats or not all(floats):
         return row
-    return dataclasses.replace(row, problem=f"{_ROUNDING}: {row.problem}")
+    recipe = row.cures or row.recipe
+    said = next(
+        (part for part in (_ROUNDING, _FEW, _UNLIKE) if row.problem.startswith(f"{part}: ")), ""
+    )
+    problem = row.problem.removeprefix(f"{said}: ")
+    if beside.get(f"{recipe}, {MORE_IMAGES}"):
+        return dataclasses.replace(row, problem=f"{_FEW}: {problem}", fix=_CALIBRATE)
+    if beside.get(f"{recipe}, {SEEN}"):
+        return dataclasses.replace(row, problem=f"{_UNLIKE}: {problem}", fix=_CALIBRATE)
+    return dataclasses.replace(row, problem=f"{_ROUNDING}: {problem}")
 
 
 def write(report: Report, folder: str) -> None:
@@ -112,7 +141,8 @@ def markdown(report: Report) -> str:
         "",
         "Networks of keras.applications with random weights and batch normalisation's statistics from photographs, "
         "logits as output. In brackets what exchanging red and blue leaves of the correlation: a recipe of eight bits "
-        "holds if it loses less than half of that. A recipe with a comma is a shipped one, changed to mend what fails. "
+        "holds if it loses less than half of that. A recipe with a comma is a shipped one, changed to mend what fails; "
+        f"`{SEEN}` calibrates on the very images of the comparison, too, and tells whether ranges are the cause. "
         "Partitions are XNNPACK's; of fp16 one expands the weights at loading. "
         "Written by `bazel run //python/benchmarks:zoo`. Runs:",
         "",

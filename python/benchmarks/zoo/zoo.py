@@ -34,6 +34,10 @@ TABLES = (
 _RUNTIME = "ai-edge-litert"
 # What is tried where int8 fails.
 _REWRITTEN, _MIXED, _EQUALIZED = "gelu and math", "mixed_precision", "equalized"
+# Those with more calibration images. The second mends nothing: it tells whether ranges are the cause.
+_CALIBRATED = (report.MORE_IMAGES, report.SEEN)
+# From here on images that reach so far are the cause, see networks.reach.
+_OUTLYING = 20.0
 # Least correlation of centred logits. Random weights, unlike trained ones, have no margin, and eight bits cost each
 # network something else: there the bound is half of what exchanging red and blue costs.
 _MIN_CORRELATION = {"fp32": 0.9999, "fp16": 0.99}
@@ -67,8 +71,7 @@ def _changes(row: report.Row) -> Iterator[str]:
         if not row.is_whole:
             yield _REWRITTEN
         if not row.holds:
-            yield _MIXED
-            yield _EQUALIZED
+            yield from (*_CALIBRATED, _MIXED, _EQUALIZED)
 
 
 def _try(
@@ -79,7 +82,13 @@ def _try(
     folder: pathlib.Path,
 ) -> report.Row:
     name = f"{row.recipe}, {change}"
-    if change == _REWRITTEN:
+    pixels = None
+    if change in _CALIBRATED:
+        size = networks.NETWORKS[row.network].size
+        pixels, compared = networks.images(size, networks.MORE_IMAGES)
+        if change == report.SEEN:
+            pixels = np.concatenate([pixels, compared])
+    elif change == _REWRITTEN:
         recipe = dataclasses.replace(recipe, rewrites=(*recipe.rewrites, "gelu", "math"))
     elif change == _MIXED:
         allowed = allowed_difference(saved.logits, bound(row.recipe, row.swapped))
@@ -89,7 +98,7 @@ def _try(
             saved = networks.equalize(row.network, saved, folder)
         except UserError as error:
             return _failure(row.network, name, row.recipe, str(error), row.run)
-    return _convert(row.network, recipe, name, row.recipe, saved, folder, row.run)
+    return _convert(row.network, recipe, name, row.recipe, saved, folder, row.run, pixels)
 
 
 def allowed_difference(logits: np.ndarray, least: float) -> float:
@@ -110,10 +119,12 @@ def _convert(
     saved: networks.Saved,
     folder: pathlib.Path,
     run: str,
+    pixels: np.ndarray | None = None,
 ) -> report.Row:
     known = networks.NETWORKS[network]
     calibration, compared = networks.images(known.size)
-    pixels = calibration if recipe.quantized_activations else None
+    if pixels is None and recipe.quantized_activations:
+        pixels = calibration
     begun = time.perf_counter()
     try:
         made = convert.convert_model(saved.path, preprocess.NAMED[known.mode], recipe, pixels)
@@ -149,6 +160,8 @@ def _row(
         problem = (
             f"logits correlate by {correlation:.3f} with Keras', at least {least:.3f} expected"
         )
+        if saved.reach > _OUTLYING and "int8" in recipe:
+            problem = report.outlying(saved.reach, problem)
         fix = (
             '"mixed_precision" in the recipe or compression equalized, where the next column says that it holds; '
             "otherwise dynamic_int8 or fp16"
