@@ -227,7 +227,7 @@ def walk(root: pathlib.Path, pages: Sequence[str], run: Runner) -> Iterator[Done
       run: takes words, returns the exit code and what was printed.
     """
     documentation = guides.Documentation(root, workspace_files.list_files(root))
-    prepared = False
+    prepared = (root / guides.USERS_PACKAGE / f"{guides.USERS_PACKAGE}.keras").exists()
     ran: set[tuple[str, ...]] = set()
     for page in pages:
         for step in steps(documentation, page):
