@@ -72,6 +72,7 @@ LEFT_OUT = {
     "./bazelw test --config=full //...": "hours; this test is one of them",
     "bazel test --config=full //...": "hours; this test is one of them",
     "bazel test --config=full //e2e:consumer_test": "a full test of its own",
+    "bazel test --config=full //tools/docs:walk_test": "this test itself",
     "bazel run //tools/ci:reproducible -- --out /tmp/twice": "builds everything twice",
     "bazel run //tools/benchmarks:build": "an hour; //tools/benchmarks:build_test",
     "bazel run //models/digits:best.search": _SEARCH,
