@@ -47,14 +47,15 @@ STAND_INS = {
     "model.tflite": "bazel-bin/models/digits/digits_int8.tflite",
     "MODEL.mlpackage": "bazel-bin/models/digits/digits_coreml_int8.mlpackage",
     "photo.jpg": f"{guides.USERS_PACKAGE}/evaluation/rose/1.jpg",
-    "phone_metrics.json": "my_report/metrics.json",
-    "metrics.json": "my_report/metrics.json",
+    "phone_metrics.json": "phone/metrics.json",
+    "metrics.json": "phone/metrics.json",
     "app/src/main/assets/": guides.USERS_PACKAGE,
 }
 
 # Makes the stand-ins, and the reader's own folder: his net, class names and pictures.
 PREPARATION = (
     ("bazel", "build", "//models/digits:int8", "//models/digits:coreml_int8"),
+    ("bazel", "run", "//models/digits:report", "--", "--out", "phone"),
     ("bazel", "run", "//tools/docs:make_flowers", "--", guides.USERS_PACKAGE),
 )
 
