@@ -102,7 +102,8 @@ def test_a_command_runs_again_only_after_a_file_changed(tmp_path):
         ["bazel", "run", "//python:inspect", "--", "bazel-bin/models/digits/digits_int8.tflite"],
         ["bazel", "build", "//a:b"],
     ]
-    assert [each.said for each in done] == ["", "broken", "", "", "", ""]
+    assert [each.said for each in done if each.said] == ["broken"]
+    assert len(done) == len(ran)
     assert (tmp_path / "flowers/mine.json").exists()
     assert "| README.md | `echo x > y.txt` | 0 |" in walk.table(done)
 
