@@ -57,7 +57,7 @@ def _convert(
     spec = tf.TensorSpec((1, height, width, 3), tf.uint8 if bytes_in else tf.float32, name="image")
 
     @tf.function(input_signature=[spec], autograph=False)
-    def serve(image):
+    def serve(image: Any) -> dict[str, Any]:
         return {"scores": call(tf.cast(image, tf.float32) if bytes_in else image)}
 
     concrete = serve.get_concrete_function()
@@ -80,7 +80,8 @@ def _convert(
         converter.target_spec.supported_ops = [ops.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = tf.uint8
         converter.inference_output_type = tf.uint8
-    return converter.convert()
+    converted: bytes = converter.convert()
+    return converted
 
 
 if __name__ == "__main__":

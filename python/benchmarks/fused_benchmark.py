@@ -79,8 +79,9 @@ def compare(
     rounds.warm_up(both)
     for index in range(count):
         rounds.measure(both, index)
-    medians = [each.latency().median_ms for each in both]
-    return *medians, ratio.of_rounds(both[0].rounds, both[1].rounds, 1.0)
+    one, other = both
+    found = ratio.of_rounds(one.rounds, other.rounds, 1.0)
+    return one.latency().median_ms, other.latency().median_ms, found
 
 
 def upright_rgb(frame: np.ndarray, entry: spec.Entry) -> Image.Image:

@@ -16,7 +16,7 @@ def write(report: object, markdown: str, folder: str, name: str) -> None:
     files.write_bytes(os.path.join(folder, f"{name}.md"), markdown.encode())
 
 
-def read(kind: type[_Report], path: str | os.PathLike) -> _Report:
+def read(kind: type[_Report], path: str | os.PathLike[str]) -> _Report:
     """Reads NAME.json as the dataclass that was written."""
     return strict_json.from_json(kind, files.read_json(path, "record"), "record")
 

@@ -20,6 +20,7 @@ import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable
+from typing import Any
 from xml.etree import ElementTree
 
 SLOWEST = 20
@@ -48,7 +49,7 @@ class Target:
     skips: list[str] = dataclasses.field(default_factory=list)
 
 
-def read_targets(events: Iterable[dict]) -> dict[str, Target]:
+def read_targets(events: Iterable[dict[str, Any]]) -> dict[str, Target]:
     """Reads the events of one invocation.
 
     Args:
@@ -58,7 +59,7 @@ def read_targets(events: Iterable[dict]) -> dict[str, Target]:
     """
     targets: dict[str, Target] = {}
     # (label, run, shard) -> its last attempt: only that one decides.
-    results: dict[tuple[str, int, int], dict] = {}
+    results: dict[tuple[str, int, int], dict[str, Any]] = {}
     # What is no test, such as an app that only macOS builds, is no skipped test either.
     others: set[str] = set()
     for event in events:
@@ -82,7 +83,9 @@ def read_targets(events: Iterable[dict]) -> dict[str, Target]:
     return targets
 
 
-def _read_completion(targets: dict[str, Target], label: str, event: dict, test: bool) -> None:
+def _read_completion(
+    targets: dict[str, Target], label: str, event: dict[str, Any], test: bool
+) -> None:
     aborted = event.get("aborted")
     if aborted and aborted.get("reason") == "SKIPPED":
         if not test:
@@ -103,7 +106,7 @@ def _read_completion(targets: dict[str, Target], label: str, event: dict, test: 
             target.problems.append(f"did not build: {reason:.200}" if reason else "did not build")
 
 
-def _count(target: Target, result: dict) -> None:
+def _count(target: Target, result: dict[str, Any]) -> None:
     files = {
         output.get("name"): output.get("uri", "") for output in result.get("testActionOutput", [])
     }

@@ -31,13 +31,16 @@ ELSEWHERE = {
     "xcrun": "a Mac",
 }
 # Ordinary commands of every machine, harmless to get wrong.
-_ORDINARY = {"bash", "cd", "cp", "export", "git"}
+_ORDINARY = {"bash", "cd", "cp", "echo", "export", "git", "keytool", "mkdir"}
 
 # Named in pages and not to be looked up in Bazel: loading them is a download of 514 MB, or works on a Mac only.
 _NOT_ANALYSED = {"//ios:app", "//ios:app_library", "//ios:core", "//ios:swift_test"}
 
 # Makers of files that pages name without naming their target.
 _MORE_TARGETS = {"//models/digits:coreml_int8", "//models/digits:digits"}
+
+# Outputs of targets that the guides put into other packages than the user's.
+_MADE_BY_PAGES = {"ios/Flowers.swiftpm.zip"}
 
 LABELS_FILE = "tools/docs/labels.bzl"
 
@@ -109,6 +112,7 @@ class Documentation:
             for label in command.labels():
                 if (
                     self.is_users(label)
+                    or self._is_declared_by_a_page(label)
                     or label.endswith(("...", ":all"))
                     or label in _NOT_ANALYSED
                 ):
@@ -121,15 +125,16 @@ class Documentation:
 
     def labels(self, known: set[str]) -> Iterator[Complaint]:
         """Labels that no BUILD file, no snippet and no Bazel (`known`) has."""
-        users = self._snippets.declared(self._users_blocks())
         for page, command in self.commands():
             if not command.is_bazel:
                 continue
             for label in command.labels():
-                name = label.partition(":")[2]
+                if label.endswith(":all") and self.is_users(label):
+                    continue
+                if self._is_declared_by_a_page(label):
+                    continue
                 if self.is_users(label):
-                    if name != "all" and name not in users:
-                        yield Complaint(page, command.line, f"no guide declares {label}")
+                    yield Complaint(page, command.line, f"no guide declares {label}")
                 elif not self._is_here(label) and label not in known:
                     yield Complaint(page, command.line, f"there is no target {label}")
 
@@ -150,7 +155,8 @@ class Documentation:
             text = (self.root / name).read_text("utf-8")
             for number, line in enumerate(text.splitlines(), 1):
                 for path in re.findall(r"bazel-bin/([\w./<>-]*[\w>])", line):
-                    if not path.startswith(USERS_PACKAGE + "/") and path not in known:
+                    users = path.startswith(USERS_PACKAGE + "/") or path in _MADE_BY_PAGES
+                    if not users and path not in known:
                         yield Complaint(
                             name, number, f"no documented target makes bazel-bin/{path}"
                         )
@@ -174,12 +180,19 @@ class Documentation:
                 if language == "starlark" or (language == "python" and "load(" in block.text):
                     yield name, block, path or f"{USERS_PACKAGE}/BUILD"
 
-    def _users_blocks(self) -> list[markdown.Block]:
-        return [block for _, block, path in self._starlark() if path == f"{USERS_PACKAGE}/BUILD"]
+    def _declared_in(self, package: str) -> set[str]:
+        """Names of the targets that pages put into a package."""
+        return self._snippets.declared(
+            [block for _, block, path in self._starlark() if path == f"{package}/BUILD"]
+        )
+
+    def _is_declared_by_a_page(self, label: str) -> bool:
+        package, _, name = label[2:].partition(":")
+        return name in self._declared_in(package)
 
     def snippets(self) -> Iterator[Complaint]:
         """Loads, rules and attributes that do not exist, and `:names` that no snippet declares."""
-        declared = self._snippets.declared(self._users_blocks())
+        declared = self._declared_in(USERS_PACKAGE)
         for page, block, path in self._starlark():
             folder, _, file = path.rpartition("/")
             for line, what in self._snippets.complaints(block, f"//{folder}:{file}"):
@@ -217,7 +230,7 @@ def _declared(build_file: pathlib.Path) -> frozenset[str]:
     if not build_file.exists():
         return frozenset()
     return frozenset(
-        keyword.value.value
+        str(keyword.value.value)
         for node in ast.walk(ast.parse(build_file.read_text("utf-8")))
         if isinstance(node, ast.Call)
         for keyword in node.keywords

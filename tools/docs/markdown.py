@@ -81,13 +81,12 @@ def _joined(blocks: list[Block]) -> Iterator[Block]:
     """Neighbouring lines of an indented block as one."""
     open_block: Block | None = None
     for block in blocks:
-        follows = (
+        if (
             open_block is not None
             and not block.info
             and not open_block.info
             and block.line == open_block.line + open_block.text.count("\n")
-        )
-        if follows:
+        ):
             open_block = Block("", open_block.line, open_block.text + block.text)
             continue
         if open_block:

@@ -36,7 +36,8 @@ def subcommand(parser: argparse.ArgumentParser, name: str) -> argparse.ArgumentP
     """The parser of a subcommand."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            return action.choices[name]
+            found: argparse.ArgumentParser = action.choices[name]
+            return found
     raise KeyError(name)
 
 

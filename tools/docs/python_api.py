@@ -81,7 +81,7 @@ def _class(node: ast.ClassDef, lines: list[str]) -> Entry:
     doc = ast.get_docstring(node) or ""
     if is_dataclass:
         fields = [part for part in node.body if isinstance(part, ast.AnnAssign)]
-        parts = [_source(lines, part.lineno, part.end_lineno) for part in fields]
+        parts = [_source(lines, part.lineno, part.end_lineno or part.lineno) for part in fields]
         header = _source(lines, node.decorator_list[0].lineno, node.lineno)
         code = "\n".join([header, *(textwrap.indent(part, "    ") for part in parts)])
     else:

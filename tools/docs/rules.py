@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import inspect
 import re
+from typing import Any
 
 import docstrings
 from starlark import Call, Code, File, StarlarkError, Workspace
@@ -103,7 +104,7 @@ def _joined(doc: object) -> str:
     return " ".join(str(doc or "").split())
 
 
-def _provider_names(value: object) -> tuple[tuple[str, ...], ...]:
+def _provider_names(value: Any) -> tuple[tuple[str, ...], ...]:
     """Alternatives of a `providers` argument: [A, B] is one that needs both, [[A], [B]] are two."""
     if not value:
         return ()
@@ -178,10 +179,10 @@ def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
     defaults: dict[str, ast.expr | None] = dict.fromkeys(names)
     positional = function.args.args
     given = function.args.defaults
-    for argument, default in zip(positional[len(positional) - len(given) :], given, strict=True):
-        defaults[argument.arg] = default
-    for argument, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
-        defaults[argument.arg] = default
+    last = positional[len(positional) - len(given) :]
+    defaults |= {each.arg: default for each, default in zip(last, given, strict=True)}
+    keyword_only = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    defaults |= {each.arg: default for each, default in keyword_only}
     behind = _rule_behind(name, file)
     known = {attribute.name: attribute for attribute in behind.attributes} if behind else {}
     numbers = _turned_to_strings(function)
@@ -275,7 +276,9 @@ def public(workspace: Workspace, label: str) -> list[Rule | Provider]:
             if not node.name.startswith("_"):
                 found.append(_macro(name, owner, node))
             continue
-        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
         if called == "rule":
             found.append(_rule(name, owner, node))
         elif called == "provider":

@@ -72,7 +72,7 @@ class Snippets:
         """(line, name) of each `:name` in a snippet: labels of its own package."""
         for node in ast.walk(_tree(block)):
             if isinstance(node, ast.Constant) and str(node.value).startswith(":"):
-                yield block.line + node.lineno - 1, node.value[1:]
+                yield block.line + node.lineno - 1, str(node.value)[1:]
 
     def declared(self, blocks: Sequence[Block]) -> set[str]:
         """Names of the targets that the snippets of one package declare, those of a matrix of variants included."""

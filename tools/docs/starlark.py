@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import pathlib
 from collections.abc import Mapping
+from typing import Any
 
 
 class StarlarkError(Exception):
@@ -25,7 +26,7 @@ class Call:
 
     function: str
     arguments: tuple[object, ...]
-    keywords: Mapping[str, object]
+    keywords: Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +80,7 @@ class File:
             return self.definition(value.id) if isinstance(value, ast.Name) else (self, value)
         raise StarlarkError(f"{self.label}: {name} is neither defined nor loaded here")
 
-    def value(self, node: ast.expr) -> object:
+    def value(self, node: ast.expr | None) -> Any:
         """The value of an expression; a Call or a Code where it is no plain data."""
         match node:
             case ast.Constant(value=value):
@@ -96,9 +97,11 @@ class File:
                 return self._named(name)
             case ast.Call():
                 return self._call(node)
+        if node is None:
+            raise StarlarkError(f"{self.label}: ** in a dict is not read; write its items out")
         return Code(ast.unparse(node))
 
-    def _named(self, name: str) -> object:
+    def _named(self, name: str) -> Any:
         try:
             file, node = self.definition(name)
         except StarlarkError:
@@ -108,12 +111,14 @@ class File:
         return file.value(node)
 
     @staticmethod
-    def _sum(node: ast.expr, left: object, right: object) -> object:
-        if isinstance(left, str | list) and type(left) is type(right):
+    def _sum(node: ast.expr, left: Any, right: Any) -> Any:
+        if isinstance(left, str) and isinstance(right, str):
+            return left + right
+        if isinstance(left, list) and isinstance(right, list):
             return left + right
         return Code(ast.unparse(node))
 
-    def _call(self, node: ast.Call) -> object:
+    def _call(self, node: ast.Call) -> Any:
         function = ast.unparse(node.func)
         arguments = [self.value(argument) for argument in node.args]
         keywords: dict[str, object] = {}

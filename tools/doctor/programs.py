@@ -147,7 +147,9 @@ def _jdk(machine: Machine, javac: str) -> Finding:
 def supported_pythons(workspace: pathlib.Path) -> list[str]:
     """The versions that the build takes, from the rule that has the last word."""
     text = (workspace / _HOST_PYTHON).read_text("utf-8")
-    return ast.literal_eval(re.search(r"^SUPPORTED = (\[.*\])$", text, re.MULTILINE)[1])
+    [listed] = re.findall(r"^SUPPORTED = (\[.*\])$", text, re.MULTILINE)
+    supported: list[str] = ast.literal_eval(listed)
+    return supported
 
 
 def _python(machine: Machine) -> Finding:

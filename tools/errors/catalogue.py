@@ -34,11 +34,11 @@ def _template(node: ast.expr) -> str | None:
             return text
         case ast.JoinedStr(values=values):
             return "".join(
-                part.value if isinstance(part, ast.Constant) else "{...}" for part in values
+                str(part.value) if isinstance(part, ast.Constant) else "{...}" for part in values
             )
         case ast.BinOp(op=ast.Add(), left=left, right=right):
-            parts = [_template(left), _template(right)]
-            return "".join(part if part is not None else "{...}" for part in parts)
+            sides = [_template(left), _template(right)]
+            return "".join(side if side is not None else "{...}" for side in sides)
         case ast.IfExp(body=body, orelse=other):
             # Both must be good: the worse one counts, which is the shorter.
             parts = [part for part in (_template(body), _template(other)) if part is not None]
@@ -47,8 +47,8 @@ def _template(node: ast.expr) -> str | None:
             ast.Call(func=ast.Attribute(attr="format", value=value))
             | ast.BinOp(op=ast.Mod(), left=value)
         ):
-            text = _template(value)
-            return None if text is None else re.sub(r"\{\w*\}|%[sdr]", "{...}", text)
+            pattern = _template(value)
+            return None if pattern is None else re.sub(r"\{\w*\}|%[sdr]", "{...}", pattern)
     return None
 
 
@@ -77,9 +77,9 @@ def messages(root: pathlib.Path, paths: Sequence[str]) -> Iterator[Message]:
                 continue
             text = _template(found)
             if text is None:
-                yield Message(path, node.lineno, ast.unparse(found), built=True)
+                yield Message(path, found.lineno, ast.unparse(found), built=True)
             else:
-                yield Message(path, node.lineno, text)
+                yield Message(path, found.lineno, text)
 
 
 def _argument(node: ast.AST, errors: Set[str]) -> ast.expr | None:

@@ -37,9 +37,16 @@ def find_programs(given: list[str]) -> dict[str, str]:
 def lint(
     root: pathlib.Path, programs: dict[str, str], fix: bool, say: Callable[[str], None]
 ) -> bool:
-    """Runs every linter on its files of the workspace `root`; returns True if all are content."""
+    """Runs every linter on its files of the workspace `root`; returns True if all are content.
+
+    Args:
+      root: the workspace's folder.
+      programs: linter name -> its program.
+      fix: repair in place, name each file that changed, and count them at the end.
+      say: takes each line or paragraph of the outcome.
+    """
     files = workspace_files.list_files(root)
-    clean = True
+    clean, read, repaired = True, 0, 0
     for linter in linters.LINTERS:
         taken = [path for path in files if linter.takes(root, path)]
         if not taken or (fix and not linter.fix):
@@ -51,7 +58,14 @@ def lint(
             )
             clean = False
             continue
+        before = {path: (root / path).read_bytes() for path in taken} if fix else {}
         complaints = linters.run(linter, program, root, taken, fix)
+        changed = [
+            path for path, content in before.items() if (root / path).read_bytes() != content
+        ]
+        for path in changed:
+            say(f"{linter.name}: repaired {path}")
+        read, repaired = read + len(taken), repaired + len(changed)
         if complaints:
             remedy = (
                 f"`{_FIX}` repairs what it can" if linter.fix and not fix else "edit these lines"
@@ -60,8 +74,10 @@ def lint(
                 f"{complaints}\n{linter.name}: {len(taken)} files read, the above is wrong: {remedy}"
             )
             clean = False
-        else:
-            say(f"{linter.name}: {len(taken)} files {'repaired' if fix else 'clean'}")
+        elif not fix:
+            say(f"{linter.name}: {len(taken)} files clean")
+    if fix:
+        say(f"{read} files read, {repaired} repaired")
     return clean
 
 

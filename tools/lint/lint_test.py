@@ -55,11 +55,23 @@ class LintTest(unittest.TestCase):
                 self.assertIn(f"{linter.name}: 1 files read", said)
                 self.assertEqual(path.read_text(), content, "a check must not change files")
                 if linter.fix:
-                    self.assertTrue(self.lint(fix=True)[0])
+                    repaired, said = self.lint(fix=True)
+                    self.assertTrue(repaired)
                     self.assertEqual(path.read_text(), _GOOD[linter.name][1])
+                    self.assertEqual(
+                        said, f"{linter.name}: repaired {name}\n1 files read, 1 repaired"
+                    )
                 path.write_text(_GOOD[linter.name][1])
                 self.assertTrue(*self.lint())
                 path.unlink()
+
+    def test_only_what_changed_is_named(self) -> None:
+        (self.root / "bad.py").write_text(_BAD["ruff"][1])
+        (self.root / "good.py").write_text(_GOOD["ruff"][1])
+        self.assertEqual(
+            self.lint(fix=True), (True, "ruff: repaired bad.py\n2 files read, 1 repaired")
+        )
+        self.assertEqual(self.lint(fix=True), (True, "2 files read, 0 repaired"))
 
     def test_missing_tool_is_named(self) -> None:
         (self.root / "a.py").write_text("")

@@ -56,7 +56,10 @@ LINTERS = (
             ["check", "--no-cache", "--quiet", "--output-format=concise"],
             ["format", "--no-cache", "--check", "--output-format=concise"],
         ],
-        fix=[["check", "--no-cache", "--quiet", "--fix"], ["format", "--no-cache", "--quiet"]],
+        fix=[
+            ["check", "--no-cache", "--quiet", "--fix", "--output-format=concise"],
+            ["format", "--no-cache", "--quiet"],
+        ],
     ),
     Linter(
         name="google-java-format",

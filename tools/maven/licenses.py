@@ -40,7 +40,9 @@ def _tag(element: xml.etree.ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _children(element: xml.etree.ElementTree.Element, name: str):
+def _children(
+    element: xml.etree.ElementTree.Element, name: str
+) -> list[xml.etree.ElementTree.Element]:
     return [child for child in element if _tag(child) == name]
 
 

@@ -76,6 +76,20 @@ class NestedBazel:
         assert done.returncode == 0, done.stdout[-8000:]
         return done.stdout
 
+    def on_path(self, folder: pathlib.Path) -> dict[str, str]:
+        """An environment in which `bazel` is this one, for commands as people type them.
+
+        Args:
+          folder: where a program of that name is put.
+        """
+        program = folder / "bazel"
+        program.write_text(
+            f'#!/bin/sh\nexec {self._program} --output_base={self._base} --max_idle_secs=60 "$@"\n'
+        )
+        program.chmod(0o755)
+        path = self._environment.get("PATH", os.defpath)
+        return {**self._environment, "PATH": f"{folder}:{path}"}
+
     def close(self) -> None:
         """Ends the server and removes the output base."""
         self.run("shutdown")

@@ -62,7 +62,7 @@ def complaints(path: str, text: str) -> Iterator[str]:
     known = {name for node in ast.walk(tree) for name in _bound(node)}
     for node in ast.walk(tree):
         for what in _of_node(node, known):
-            yield f"{path}:{node.lineno}: {what}"
+            yield f"{path}:{getattr(node, 'lineno', 1)}: {what}"
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
@@ -96,4 +96,4 @@ def _of_node(node: ast.AST, known: set[str]) -> Iterator[str]:
             if (keyword.arg, None) in _ARGUMENTS or (keyword.arg, value) in _ARGUMENTS:
                 yield f"{keyword.arg} = {ast.unparse(keyword.value)} is gone"
     elif isinstance(node, ast.Constant) and str(node.value).startswith(_LABELS):
-        yield f"{node.value} is gone"
+        yield f"{node.value!s} is gone"

@@ -98,7 +98,7 @@ class Context:
         )
 
 
-def implementation(source: str | os.PathLike, name: str) -> Callable[[Context], None]:
+def implementation(source: str | os.PathLike[str], name: str) -> Callable[[Context], None]:
     """The function `name` of a .bzl file that loads nothing.
 
     Raises:
@@ -111,7 +111,7 @@ def implementation(source: str | os.PathLike, name: str) -> Callable[[Context], 
     attr = types.SimpleNamespace(
         **{kind: lambda **_: None for kind in ("bool", "label", "string", "string_list")}
     )
-    scope = {
+    scope: dict[str, Any] = {
         "Label": str,
         "attr": attr,
         "fail": fail,
@@ -120,4 +120,5 @@ def implementation(source: str | os.PathLike, name: str) -> Callable[[Context], 
         "struct": types.SimpleNamespace,
     }
     exec(compile(pathlib.Path(source).read_text("utf-8"), str(source), "exec"), scope)
-    return scope[name]
+    function: Callable[[Context], None] = scope[name]
+    return function

@@ -9,7 +9,9 @@ TensorFlow Lite, and fused models in LiteRT, too. Of both only ratios are kept: 
 import argparse
 import json
 import subprocess
+from collections.abc import Sequence
 from importlib import metadata
+from typing import Any
 
 from benchmarks import fused_benchmark, record
 from benchmarks.camera import report
@@ -30,8 +32,11 @@ _COMPARED = (
 )
 _LITERT = "ai-edge-litert"
 
+# What a run of camera_steps prints: its frame, its runtime and the times of each way.
+_Said = dict[str, Any]
 
-def of_java(model: str, said: dict) -> list[report.Row]:
+
+def of_java(model: str, said: _Said) -> list[report.Row]:
     """The rows of one run of camera_steps; ways that it did not time have none."""
     runtime = metrics.Runtime("tensorflow-lite (Java)", said["runtime"])
     times = said["rounds"]
@@ -42,7 +47,7 @@ def of_java(model: str, said: dict) -> list[report.Row]:
     ]
 
 
-def run_java(program: str, labels: str, paths: list[str], rounds: int) -> dict:
+def run_java(program: str, labels: str, paths: list[str], rounds: int) -> _Said:
     """What camera_steps prints for a model and its manifest, and perhaps a variant of planes."""
     done = subprocess.run(
         [program, str(rounds), labels, *paths], capture_output=True, text=True, check=False
@@ -50,16 +55,29 @@ def run_java(program: str, labels: str, paths: list[str], rounds: int) -> dict:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise UserError(f"camera_steps does not run with {paths[0]}: {last}")
-    return json.loads(done.stdout)
+    said: _Said = json.loads(done.stdout)
+    return said
 
 
-def of_litert(model: str, sheet: str, said: dict, rounds: int) -> report.Row:
+def frame_of(runs: Sequence[_Said]) -> fused_benchmark.Frame:
+    """The frame of all runs, which LiteRT takes, too.
+
+    Raises:
+      UserError: there is none, or they had different ones.
+    """
+    frames = {(*said["frame"], said["degrees"]) for said in runs}
+    if len(frames) != 1:
+        raise UserError(
+            f"{len(runs)} runs of camera_steps had frames {sorted(frames)}, expected one; give --java"
+        )
+    [(width, height, degrees)] = frames
+    return fused_benchmark.Frame(height, width, "NV21", degrees)
+
+
+def of_litert(model: str, sheet: str, frame: fused_benchmark.Frame, rounds: int) -> report.Row:
     """A variant that takes planes against Pillow's steps."""
     description = manifest.read(sheet)
-    width, height = said["frame"]
-    _, _, found = fused_benchmark.compare(
-        model, description, fused_benchmark.Frame(height, width, "NV21", said["degrees"]), 1, rounds
-    )
+    _, _, found = fused_benchmark.compare(model, description, frame, 1, rounds)
     runtime = metrics.Runtime(_LITERT, metadata.version(_LITERT))
     return report.row(description.name, runtime, f"{_TO_LABEL}, {_PLANES}", "Pillow", found)
 
@@ -78,17 +96,20 @@ def main(argv: list[str] | None = None) -> None:
     )
     arguments = parser.parse_args(argv)
     rows: list[report.Row] = []
+    runs = []
     for labels, *paths in progress.track(arguments.java, "Java"):
-        said = run_java(arguments.program, labels, paths, arguments.rounds)
-        rows += of_java(manifest.read(paths[1]).name, said)
+        runs.append(run_java(arguments.program, labels, paths, arguments.rounds))
+        rows += of_java(manifest.read(paths[1]).name, runs[-1])
+    frame = frame_of(runs)
     for model, sheet in progress.track(arguments.litert, "LiteRT"):
-        rows.append(of_litert(model, sheet, said, arguments.rounds))
+        rows.append(of_litert(model, sheet, frame, arguments.rounds))
     found = report.Report(
         1,
         record.today(),
         machine.this_machine(),
-        *said["frame"],
-        said["degrees"],
+        frame.width,
+        frame.height,
+        frame.turn,
         arguments.rounds,
         tuple(rows),
     )

@@ -5,6 +5,7 @@ import pathlib
 import pytest
 from benchmarks import record
 from benchmarks.camera import camera, report
+from benchmarks.fused_benchmark import Frame
 from model_press.measure.metrics import Machine
 from model_press.testing.raises import user_error
 
@@ -52,6 +53,14 @@ def test_a_program_that_fails_is_named(tmp_path):
     program.chmod(0o755)
     with user_error("net.tflite: no such model"):
         camera.run_java(str(program), "labels", ["net.tflite", "net.json"], 3)
+
+
+def test_litert_takes_the_frame_that_all_runs_had():
+    assert camera.frame_of([_SAID, _SAID]) == Frame(480, 640, "NV21", 90)
+    with user_error("0 runs of camera_steps had frames []"):
+        camera.frame_of([])
+    with user_error("had frames [(640, 480, 0), (640, 480, 90)], expected one"):
+        camera.frame_of([_SAID, {**_SAID, "degrees": 0}])
 
 
 def test_round_trip(tmp_path):

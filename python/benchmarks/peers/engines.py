@@ -4,6 +4,7 @@ Each engine is imported only where it is used. Timing takes `invoke` alone, so t
 """
 
 import pathlib
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -37,11 +38,11 @@ class LiteRt:
         self.input_shape = tuple(map(int, self._runner.get_input_details()[0]["shape"]))
         self.invoke = self._runner.invoke
 
-    def bind(self, image):
+    def bind(self, image: np.ndarray) -> None:
         self._runner.set_tensor(self._input, image)
 
-    def scores(self):
-        return self._runner.get_tensor(self._output)[0]
+    def scores(self) -> np.ndarray:
+        return np.asarray(self._runner.get_tensor(self._output)[0])
 
 
 class OnnxRuntime:
@@ -61,14 +62,14 @@ class OnnxRuntime:
         self._binding.bind_output(self._session.get_outputs()[0].name)
         self.input_shape = tuple(self._session.get_inputs()[0].shape)
 
-    def bind(self, image):
+    def bind(self, image: np.ndarray) -> None:
         self._binding.bind_cpu_input(self._input, image)
 
-    def invoke(self):
+    def invoke(self) -> None:
         self._session.run_with_iobinding(self._binding)
 
-    def scores(self):
-        return self._binding.copy_outputs_to_cpu()[0][0]
+    def scores(self) -> np.ndarray:
+        return np.asarray(self._binding.copy_outputs_to_cpu()[0][0])
 
 
 class OpenVino:
@@ -90,18 +91,22 @@ class OpenVino:
         self._request = compiled.create_infer_request()
         self.input_shape = tuple(compiled.inputs[0].shape)
 
-    def bind(self, image):
+    def bind(self, image: np.ndarray) -> None:
         self._request.set_input_tensor(self._tensor(image))
 
-    def invoke(self):
+    def invoke(self) -> None:
         self._request.start_async()
         self._request.wait()
 
-    def scores(self):
-        return self._request.get_output_tensor().data[0]
+    def scores(self) -> np.ndarray:
+        return np.asarray(self._request.get_output_tensor().data[0])
 
 
-ENGINES = {"LiteRT": LiteRt, "ONNX Runtime": OnnxRuntime, "OpenVINO": OpenVino}
+ENGINES: Mapping[str, Callable[[str, int], Engine]] = {
+    "LiteRT": LiteRt,
+    "ONNX Runtime": OnnxRuntime,
+    "OpenVINO": OpenVino,
+}
 
 
 def load(engine: str, path: str, threads: int) -> Engine:

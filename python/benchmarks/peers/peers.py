@@ -8,8 +8,10 @@ Writes peers.json and peers.md: accuracy on the held-out images, size, latency w
 import argparse
 import pathlib
 import tempfile
+from collections.abc import Sequence
 from importlib import metadata
 
+import numpy as np
 from benchmarks import record
 from benchmarks.peers import engines, quantisers, report
 from model_press import files, progress, user_path
@@ -21,7 +23,9 @@ _LIBRARIES = ("ai-edge-litert", "ai-edge-quantizer", "onnxruntime", "openvino", 
 _LITERT, _ORT, _OPENVINO = engines.ENGINES
 
 
-def _rows(arguments: argparse.Namespace, calibration, folder: pathlib.Path):
+def _rows(
+    arguments: argparse.Namespace, calibration: np.ndarray, folder: pathlib.Path
+) -> list[tuple[str, str, str]]:
     """(name, engine, path) of all that is compared; the first is what ratios refer to."""
     source = arguments.fp32
     onnx = quantisers.onnx_float(source, folder)
@@ -36,7 +40,7 @@ def _rows(arguments: argparse.Namespace, calibration, folder: pathlib.Path):
     ]
 
 
-def _measure(chosen, count: int) -> list[rounds.Timed]:
+def _measure(chosen: Sequence[tuple[str, str, str]], count: int) -> list[rounds.Timed]:
     probes = [
         process.Process(f"{name} in {engine}", ["benchmarks.peers.probe", engine, path, "1"])
         for name, engine, path in chosen

@@ -158,7 +158,7 @@ def markdown(report: Report) -> str:
             cells += [
                 f"{row.bytes / 1e6:.1f}",
                 ", ".join(row.loads) or "**none**",
-                row.partitions,
+                str(row.partitions),
                 ", ".join(row.outside),
                 f"{row.correlation:.4f} ({row.swapped:.2f})",
                 f"{row.top1:.0%}",
@@ -166,8 +166,8 @@ def markdown(report: Report) -> str:
             ]
         else:
             cells += [""] * 7
-        cells.append(runs.index(row.run) + 1)
-        lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
+        cells.append(str(runs.index(row.run) + 1))
+        lines.append(f"| {' | '.join(cells)} |")
     problems = [row for row in report.rows if row.problem and not row.cures]
     if problems:
         lines += [

@@ -91,6 +91,10 @@ def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> I
 @contextlib.contextmanager
 def _package(path: str) -> Iterator[pathlib.Path]:
     """The package's folder: the path itself, or the one folder *.mlpackage in a zip, unpacked for the block."""
+    if not os.path.exists(path):
+        raise UserError(
+            f"model {path} does not exist, expected a .mlpackage folder or its zip; build it first"
+        )
     if os.path.isdir(path) or not zipfile.is_zipfile(path):
         yield pathlib.Path(path)
         return

@@ -48,7 +48,7 @@ def test_page_names_the_input_and_the_label(variant, photo, capsys):
 @pytest.mark.parametrize(
     "model, said",
     [
-        ("nowhere.mlpackage", "is not a .mlpackage folder"),
+        ("nowhere.mlpackage", "nowhere.mlpackage does not exist, expected a .mlpackage folder"),
         ("photo.png", "is not a .mlpackage folder"),
     ],
 )

@@ -1,0 +1,60 @@
+"""Follows every guide in a clone of this tree, with a Bazel of its own: each command must succeed."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import walk
+import workspace_files
+from nested_bazel import NestedBazel
+
+_ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
+
+
+def _clone(folder: pathlib.Path) -> None:
+    """This tree as a checkout of its own, what is not committed included."""
+    for path in workspace_files.list_files(_ROOT):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(_ROOT / path, folder / path)
+    for words in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        ["-c", "user.name=x", "-c", "user.email=x@localhost", "commit", "--quiet", "-m", "x"],
+    ):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+
+
+def test_every_guide_can_be_followed(tmp_path):
+    clone, programs = tmp_path / "parent" / "clone", tmp_path / "programs"
+    clone.mkdir(parents=True)
+    programs.mkdir()
+    _clone(clone)
+    bazel = NestedBazel(clone, tmp_path / "base", {"MODEL_PRESS_PYTHON": sys.executable})
+    environment = bazel.on_path(programs)
+
+    def run(words: Sequence[str]) -> tuple[int, str]:
+        ended = subprocess.run(
+            words,
+            cwd=clone,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return ended.returncode, ended.stdout
+
+    try:
+        done = list(walk.walk(clone, walk.PAGES, run))
+    finally:
+        bazel.close()
+    pathlib.Path(os.environ["TEST_UNDECLARED_OUTPUTS_DIR"], "times.md").write_text(walk.table(done))
+    failed = [
+        f"{each.step.page}:{each.step.line}: {each.step}\n{each.said[-3000:]}"
+        for each in done
+        if each.said
+    ]
+    assert not failed, "\n\n".join(failed)
+    assert len(done) > 50
