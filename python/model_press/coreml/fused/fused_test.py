@@ -284,7 +284,7 @@ def test_mistakes_get_one_line_and_write_nothing(build, options, message):
     ("change", "message"),
     [
         ({"schema_version": 1}, "schema_version"),
-        ({"picks": None}, "picks and features do not follow"),
+        ({"picks": None}, "expected picks alone by its answer"),
         ({"answer": {"steps": ["topk"], "count": 99}}, "top 99 must be 1 to"),
         (
             {"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}},
