@@ -68,7 +68,7 @@ def faults(builds: Mapping[str, Build], growth: Mapping[int, Build]) -> Iterator
 
 
 def _by_hand(bazel: str, workspace: pathlib.Path) -> tuple[dict[str, float], int]:
-    """Number of workers -> time of ten conversions of Xception in that of a plain process; the benchmark's exit code."""
+    """Workers -> time of ten conversions of Xception in that of a plain process; the benchmark's exit code."""
     with tempfile.TemporaryDirectory() as folder:
         ratios = pathlib.Path(folder, "ratios.json")
         done = subprocess.run(

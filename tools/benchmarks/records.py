@@ -19,8 +19,8 @@ class Run:
     worker's start, the unit of all ratios. ratios: what -> seconds of it in that unit. conversions: what -> TFLite
     conversions that ran.
     growth: variants -> (ratio per variant, MB of the workers at their peak).
-    xception: number of workers -> time of ten conversions of Xception in that of one plain process; empty where that was
-    not measured.
+    xception: number of workers -> time of ten conversions of Xception in that of one plain process; empty where that
+    was not measured.
     """
 
     date: str

@@ -99,8 +99,8 @@ def _configure(
 def _calibrate_once(converter: Any) -> None:
     """Halves the time of a conversion to 16-bit activations.
 
-    The converter calibrates for its newer quantiser, drops that, since it has no 16-bit activations, and calibrates again
-    for the older one.
+    The converter calibrates for its newer quantiser, drops that, since it has no 16-bit activations, and calibrates
+    again for the older one.
     """
     quantize = converter._quantize
 

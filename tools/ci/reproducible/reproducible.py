@@ -1,12 +1,13 @@
 """Builds everything twice and compares every file: `bazel run //tools/ci/reproducible -- --out FOLDER`.
 
-Each has a copy of the workspace and an output base of its own. The second build has one core (`taskset`) and, unless --same-instructions is given, fewer
-instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used, but by the first build with
+Each has a copy of the workspace and an output base of its own. The second build has one core (`taskset`) and, unless
+--same-instructions is given, fewer instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used, but by the first build with
 --first-from-cache: then results of an earlier day, or of another machine, are what the second is compared with.
 Differences are listed by entry of an archive; one that is known (known.json, with the reason) is listed as such and
 does not count.
 
-Exit code 1 if a file differs, 2 if a target does not build; what does build is compared nevertheless. FOLDER keeps both builds' files and reproducible.json.
+Exit code 1 if a file differs, 2 if a target does not build; what does build is compared nevertheless. FOLDER keeps
+both builds' files and reproducible.json.
 """
 
 import argparse
@@ -45,8 +46,8 @@ class Known:
 class Build:
     """One of the two builds.
 
-    name: its folder. prefix: command in front of Bazel. environment: further variables for Bazel. caches: those that the
-    workspace's options name are used.
+    name: its folder. prefix: command in front of Bazel. environment: further variables for Bazel. caches: those that
+    the workspace's options name are used.
     """
 
     name: str

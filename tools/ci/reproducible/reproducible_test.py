@@ -23,7 +23,9 @@ arguments = sys.argv[1:]
 base = pathlib.Path(next(a.partition("=")[2] for a in arguments if a.startswith("--output_base=")))
 base.mkdir(parents=True, exist_ok=True)
 with open({log!r}, "a") as log:
-    log.write(json.dumps([arguments, len(os.sched_getaffinity(0)), os.environ.get("MODEL_PRESS_PYTHON_ENV"), sorted(os.listdir())]) + "\\n")
+    limits = os.environ.get("MODEL_PRESS_PYTHON_ENV")
+    line = [arguments, len(os.sched_getaffinity(0)), limits, sorted(os.listdir())]
+    log.write(json.dumps(line) + "\\n")
 if "build" in arguments:
     files = make_outputs.make(base, "second" in base.name)
     events = next(a.partition("=")[2] for a in arguments if a.startswith("--build_event_json_file="))
