@@ -60,7 +60,7 @@ def net() -> tf_keras.Model:
     """A small convolutional net, untrained; it takes pixels scaled to -1..1."""
     blocks = [
         layer
-        for width in (16, 32, 64, 128)
+        for width in (32, 64, 128, 256)
         for layer in (
             layers.Conv2D(width, 3, 2, padding="same", use_bias=False),
             layers.BatchNormalization(momentum=0.9),
