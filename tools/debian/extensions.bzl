@@ -7,5 +7,5 @@ def _debian_impl(_mctx):
 
 debian = module_extension(
     implementation = _debian_impl,
-    doc = "Debian packages, unpacked: @debian_qemu, @debian_bookworm_arm64, @debian_trixie_arm64.",
+    doc = "Debian packages, unpacked: @debian_qemu, @debian_bookworm_arm64, @debian_mesa and so on.",
 )

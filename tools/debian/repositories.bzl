@@ -54,7 +54,7 @@ _SYSTEM = [
 ]
 
 def debian_repositories():
-    """Declares @debian_qemu and the arm64 userlands of both Raspberry Pi OS releases."""
+    """Declares @debian_qemu, the arm64 userlands of both Raspberry Pi OS releases, and what single tests run."""
 
     # Debian 12's qemu 7.2 crashes in LiteRT; Debian 13's is one static file that runs anywhere.
     debian_root(
@@ -83,5 +83,12 @@ def debian_repositories():
     debian_root(
         name = "debian_chromium",
         packages = ["bash", "chromium", "coreutils", "dash", "fonts-dejavu-core"],
+        suite = "bookworm",
+    )
+
+    # OpenGL ES in software.
+    debian_root(
+        name = "debian_mesa",
+        packages = ["libegl1", "libgl1-mesa-dri", "libgles2"],
         suite = "bookworm",
     )

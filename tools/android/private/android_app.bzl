@@ -299,9 +299,12 @@ android_app = rule(
         debuggable = attr.bool(doc = "Lets a debugger attach, and anyone with a cable read the app's data."),
         deps = attr.label_list(
             aspects = [artifacts_aspect],
-            default = [Label("//android/core")],
+            default = [
+                Label("//android/core"),
+                Label("//android/gpu"),
+            ],
             providers = [JavaInfo],
-            doc = "Java libraries and `android_library`s; the classifier is //android/core.",
+            doc = "Java libraries and `android_library`s; the classifier is //android/core, and //android/gpu prepares frames for it.",
         ),
         gpu = attr.bool(doc = "Ships the runtime's GPU delegate."),
         keep_rules = attr.label_list(

@@ -13,11 +13,18 @@ import android.os.Bundle;
 import android.view.Display;
 import android.view.Surface;
 import android.view.TextureView;
+import android.view.View;
+import android.widget.Switch;
 import android.widget.TextView;
 import java.io.IOException;
 import org.modelpress.core.Classification;
 import org.modelpress.core.Classifier;
+import org.modelpress.core.FallbackWriter;
 import org.modelpress.core.FramePipeline;
+import org.modelpress.core.InputWriter;
+import org.modelpress.core.ModelManifest;
+import org.modelpress.core.Preprocessor;
+import org.modelpress.gpu.GpuPreprocessor;
 
 /**
  * Names what the camera sees, frame by frame. The permission is asked for here and nowhere else.
@@ -40,6 +47,9 @@ public final class CameraActivity extends Activity
     setContentView(R.layout.camera);
     view = findViewById(R.id.preview);
     view.setSurfaceTextureListener(this);
+    Switch gpu = findViewById(R.id.camera_gpu);
+    gpu.setChecked(new Settings(this).gpuFrames());
+    gpu.setOnCheckedChangeListener((button, checked) -> useGpu(checked));
   }
 
   @Override
@@ -69,6 +79,14 @@ public final class CameraActivity extends Activity
     }
   }
 
+  private void useGpu(boolean wanted) {
+    new Settings(this).setGpuFrames(wanted);
+    if (feed != null) {
+      stop();
+      start();
+    }
+  }
+
   private void start() {
     if (feed != null) {
       return;
@@ -82,10 +100,11 @@ public final class CameraActivity extends Activity
       AppModels models = new AppModels(this);
       Settings settings = new Settings(this);
       String name = models.nameOrFirst(settings.variant());
+      ModelManifest manifest = models.manifest(name);
       classifier =
-          new Classifier(
-              models.model(name), models.manifest(name), models.labels(name), settings.options());
-      pipeline = new FramePipeline(classifier, LABELS_SHOWN, this);
+          new Classifier(models.model(name), manifest, models.labels(name), settings.options());
+      InputWriter writer = writer(manifest, settings.gpuFrames());
+      pipeline = new FramePipeline(classifier, LABELS_SHOWN, this, writer);
       if (view.isAvailable()) {
         show(view.getSurfaceTexture());
       }
@@ -93,6 +112,24 @@ public final class CameraActivity extends Activity
       stop();
       say(getString(R.string.camera_error, e.getMessage()));
     }
+  }
+
+  private InputWriter writer(ModelManifest manifest, boolean gpu) {
+    findViewById(R.id.camera_gpu_status).setVisibility(View.GONE);
+    InputWriter processor = new Preprocessor(manifest);
+    return gpu
+        ? new FallbackWriter(() -> new GpuPreprocessor(manifest), processor, this::sayNoGpu)
+        : processor;
+  }
+
+  /** From the pipeline's thread: the processor prepares frames instead. */
+  void sayNoGpu(String reason) {
+    runOnUiThread(
+        () -> {
+          TextView status = findViewById(R.id.camera_gpu_status);
+          status.setText(getString(R.string.gpu_fallback, reason));
+          status.setVisibility(View.VISIBLE);
+        });
   }
 
   private void show(SurfaceTexture surface) {

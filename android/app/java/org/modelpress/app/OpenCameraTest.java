@@ -1,12 +1,15 @@
 package org.modelpress.app;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
 import android.Manifest;
 import android.graphics.SurfaceTexture;
 import android.hardware.camera2.CameraCharacteristics;
 import android.os.Looper;
+import android.widget.Switch;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -50,6 +53,26 @@ public final class OpenCameraTest {
     controller.pause().resume();
     controller.pause();
     assertEquals("", status(controller.get()));
+  }
+
+  @Test
+  public void theGpuIsTriedWhereTheUserWantsIt() {
+    CameraActivity activity = open().get();
+    Switch gpu = activity.findViewById(R.id.camera_gpu);
+    assertFalse("unmeasured, so off", gpu.isChecked());
+    gpu.setChecked(true);
+    assertTrue(new Settings(activity).gpuFrames());
+    // Opened anew.
+    assertEquals("", status(activity));
+    assertFalse(TestScreen.visible(activity, R.id.camera_gpu_status));
+    activity.sayNoGpu("no EGL display");
+    shadowOf(Looper.getMainLooper()).idle();
+    String expected = activity.getString(R.string.gpu_fallback, "no EGL display");
+    assertEquals(expected, TestScreen.text(activity, R.id.camera_gpu_status));
+    assertTrue(TestScreen.visible(activity, R.id.camera_gpu_status));
+    gpu.setChecked(false);
+    assertFalse(TestScreen.visible(activity, R.id.camera_gpu_status));
+    assertFalse(new Settings(activity).gpuFrames());
   }
 
   @Test

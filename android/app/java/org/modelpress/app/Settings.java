@@ -15,6 +15,7 @@ final class Settings {
   private static final String XNNPACK = "xnnpack";
   private static final String NNAPI = "nnapi";
   private static final String HALF_PRECISION = "half_precision";
+  private static final String GPU_FRAMES = "gpu_frames";
 
   private final SharedPreferences preferences;
 
@@ -29,6 +30,15 @@ final class Settings {
 
   void setVariant(String name) {
     preferences.edit().putString(VARIANT, name).apply();
+  }
+
+  /** Whether the GPU prepares the camera's frames where it can. No phone has measured it. */
+  boolean gpuFrames() {
+    return preferences.getBoolean(GPU_FRAMES, false);
+  }
+
+  void setGpuFrames(boolean wanted) {
+    preferences.edit().putBoolean(GPU_FRAMES, wanted).apply();
   }
 
   ClassifierOptions options() {

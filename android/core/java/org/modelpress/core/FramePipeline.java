@@ -38,7 +38,7 @@ public final class FramePipeline implements AutoCloseable {
   private final Deque<ByteBuffer> free = new ArrayDeque<>();
   private final AtomicLong dropped = new AtomicLong();
   private final Classifier classifier;
-  private final Preprocessor preprocessor;
+  private final InputWriter writer;
   private final int count;
   private final Listener listener;
   private final Thread[] threads;
@@ -50,10 +50,19 @@ public final class FramePipeline implements AutoCloseable {
    * @param count how many labels an answer has
    */
   public FramePipeline(Classifier classifier, int count, Listener listener) {
+    this(classifier, count, listener, new Preprocessor(classifier.manifest()));
+  }
+
+  /**
+   * The same with what prepares frames.
+   *
+   * @param writer used and closed by one thread of the pipeline
+   */
+  public FramePipeline(Classifier classifier, int count, Listener listener, InputWriter writer) {
     this.classifier = classifier;
     this.count = count;
     this.listener = listener;
-    preprocessor = new Preprocessor(classifier.manifest());
+    this.writer = writer;
     int bytes = classifier.manifest().input().byteCount();
     for (int i = 0; i < BUFFERS; i++) {
       free.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
@@ -105,17 +114,25 @@ public final class FramePipeline implements AutoCloseable {
   }
 
   private void prepare() {
-    for (Frame frame = next(); frame != null; frame = next()) {
-      ByteBuffer input = takeFree();
-      try {
-        preprocessor.write(frame.pixels(), input);
-      } finally {
-        frame.close();
+    try {
+      for (Frame frame = next(); frame != null; frame = next()) {
+        prepare(frame);
       }
-      ByteBuffer old = prepared.put(input);
-      if (old != null) {
-        giveBack(old);
-      }
+    } finally {
+      writer.close();
+    }
+  }
+
+  private void prepare(Frame frame) {
+    ByteBuffer input = takeFree();
+    try {
+      writer.write(frame.pixels(), input);
+    } finally {
+      frame.close();
+    }
+    ByteBuffer old = prepared.put(input);
+    if (old != null) {
+      giveBack(old);
     }
   }
 

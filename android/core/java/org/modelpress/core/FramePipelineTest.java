@@ -1,9 +1,12 @@
 package org.modelpress.core;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -191,6 +194,37 @@ public final class FramePipelineTest {
       pipeline.close();
       assertEquals(newest, answers.last.get());
       assertEquals(8, closed.get());
+    }
+  }
+
+  @Test
+  public void whatPreparesFramesBelongsToOneThread() throws Exception {
+    AtomicReference<Thread> used = new AtomicReference<>();
+    AtomicReference<Thread> closed = new AtomicReference<>();
+    Answers answers = new Answers();
+    try (Classifier classifier = open()) {
+      Preprocessor preprocessor = new Preprocessor(classifier.manifest());
+      InputWriter writer =
+          new InputWriter() {
+            @Override
+            public void write(Pixels image, ByteBuffer buffer) {
+              used.set(Thread.currentThread());
+              preprocessor.write(image, buffer);
+            }
+
+            @Override
+            public void close() {
+              closed.set(Thread.currentThread());
+            }
+          };
+      String expected = classifier.classify(noise(1), 3).labels().toString();
+      try (FramePipeline pipeline = new FramePipeline(classifier, 3, answers, writer)) {
+        pipeline.submit(new CountedFrame(noise(1), new AtomicInteger()));
+        assertTrue(answers.first.await(WAIT_SECONDS, TimeUnit.SECONDS));
+      }
+      assertEquals(expected, answers.last.get());
+      assertNotEquals(Thread.currentThread(), used.get());
+      assertSame(used.get(), closed.get());
     }
   }
 

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * <p>A byte has 256 values, so the arithmetic is done once for each, in the constructor. Not
  * thread-safe.
  */
-public final class Preprocessor {
+public final class Preprocessor implements InputWriter {
   private static final int BYTE_VALUES = 256;
   private static final byte OPAQUE = (byte) 255;
 
@@ -44,12 +44,12 @@ public final class Preprocessor {
   }
 
   /**
-   * Writes the model's input for {@code image} into {@code buffer} from its start.
+   * Writes the model's input.
    *
-   * @param buffer in native byte order, with room for the whole input tensor
    * @throws IllegalArgumentException if the model takes a camera's planes and {@code image} is
    *     something else, or of another size or turn
    */
+  @Override
   public void write(Pixels image, ByteBuffer buffer) {
     if (manifest.takesPlanes()) {
       buffer.clear();
@@ -74,6 +74,30 @@ public final class Preprocessor {
     }
     buffer.flip();
   }
+
+  /**
+   * What {@link #write} makes of a pixel: for each position of a pixel in the input, and for each
+   * value of its colour there, the element's bits, in the lowest bytes.
+   */
+  public int[][] elementBits() {
+    int[][] bits = new int[input.shape()[3]][BYTE_VALUES];
+    for (int position = 0; position < bits.length; position++) {
+      for (int pixel = 0; pixel < BYTE_VALUES; pixel++) {
+        if (position >= RgbImage.CHANNELS) {
+          bits[position][pixel] = OPAQUE;
+        } else if (input.type() == ElementType.FLOAT32) {
+          bits[position][pixel] = Float.floatToRawIntBits(real[position][pixel]);
+        } else {
+          bits[position][pixel] = codes[position][pixel];
+        }
+      }
+    }
+    return bits;
+  }
+
+  /** Holds nothing of the system's. */
+  @Override
+  public void close() {}
 
   private YuvPixels planes(Pixels image) {
     int width = manifest.inputWidth();

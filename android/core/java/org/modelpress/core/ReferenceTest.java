@@ -50,11 +50,29 @@ public final class ReferenceTest {
       ModelManifest manifest = ModelManifest.parse(new String(json, StandardCharsets.UTF_8));
       ByteBuffer buffer =
           ByteBuffer.allocate(manifest.input().byteCount()).order(ByteOrder.LITTLE_ENDIAN);
-      new Preprocessor(manifest).write(image, buffer);
+      Preprocessor preprocessor = new Preprocessor(manifest);
+      preprocessor.write(image, buffer);
       assertEquals(stem, manifest.input().byteCount(), buffer.remaining());
       byte[] expected = NpyFiles.read(FIXTURES.resolve(stem + ".out.npy")).data;
       assertArrayEquals(stem, expected, buffer.array());
+      assertArrayEquals(stem, expected, encoded(image, manifest, preprocessor.elementBits()));
     }
+  }
+
+  /** What {@link Preprocessor#elementBits} says of each pixel of an image of the input's size. */
+  private static byte[] encoded(RgbImage image, ModelManifest manifest, int[][] bits) {
+    int bytes = manifest.input().type().byteCount();
+    boolean blueFirst = manifest.preprocessing().blueFirst();
+    byte[] out = new byte[manifest.input().byteCount()];
+    for (int i = 0; i < out.length / bytes; i++) {
+      int position = i % RgbImage.CHANNELS;
+      int channel = blueFirst ? RgbImage.CHANNELS - 1 - position : position;
+      int pixel = image.pixels()[i - position + channel] & 0xff;
+      for (int part = 0; part < bytes; part++) {
+        out[i * bytes + part] = (byte) (bits[position][pixel] >> (8 * part));
+      }
+    }
+    return out;
   }
 
   @Test

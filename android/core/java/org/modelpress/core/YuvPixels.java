@@ -37,6 +37,23 @@ public final class YuvPixels implements Pixels {
       this.pixelStride = pixelStride;
     }
 
+    /** All bytes, from the start; position and limit are the caller's own. */
+    public ByteBuffer bytes() {
+      ByteBuffer all = bytes.duplicate();
+      all.rewind();
+      return all;
+    }
+
+    /** Bytes from one row to the next. */
+    public int rowStride() {
+      return rowStride;
+    }
+
+    /** Bytes from one value to the next. */
+    public int pixelStride() {
+      return pixelStride;
+    }
+
     private int get(int x, int y) {
       return bytes.get(y * rowStride + x * pixelStride) & 0xff;
     }
@@ -131,6 +148,36 @@ public final class YuvPixels implements Pixels {
       }
       out += RgbImage.CHANNELS;
     }
+  }
+
+  /** Columns as stored, before the turn. */
+  public int storedWidth() {
+    return width;
+  }
+
+  /** Rows as stored, before the turn. */
+  public int storedHeight() {
+    return height;
+  }
+
+  /** How far it is turned clockwise to be upright: 0, 90, 180 or 270. */
+  public int degrees() {
+    return quarterTurns * 90;
+  }
+
+  /** Brightness. */
+  public Plane luma() {
+    return luma;
+  }
+
+  /** U, at half the size. */
+  public Plane blueDifference() {
+    return blueDifference;
+  }
+
+  /** V, at half the size. */
+  public Plane redDifference() {
+    return redDifference;
   }
 
   /** Whether it is stored in this size and upright after as many degrees. */
