@@ -96,7 +96,7 @@ def _check_fused(options: argparse.Namespace, say: Callable[[str], None]) -> int
         options.min_agreement,
         options.max_difference,
     )
-    return _report(result, options.out, say)
+    return report(result, options.out, say)
 
 
 def _check_runtime(options: argparse.Namespace, say: Callable[[str], None]) -> int:
@@ -104,10 +104,11 @@ def _check_runtime(options: argparse.Namespace, say: Callable[[str], None]) -> i
     from model_press.fused import manifest as fused_manifest
 
     result = runtime.check(options.model, fused_manifest.read(options.manifest), options.runtime)
-    return _report(result, options.out, say)
+    return report(result, options.out, say)
 
 
-def _report(result: Any, out: str, say: Callable[[str], None]) -> int:
+def report(result: Any, out: str, say: Callable[[str], None]) -> int:
+    """Writes and says a checks.Result; UserError where it is red."""
     from model_press import files
 
     files.write_json(out, result.to_json())

@@ -1,0 +1,1 @@
+"""Core ML packages with a picture's resize and the answer's choice inside."""

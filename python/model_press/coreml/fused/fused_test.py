@@ -1,0 +1,287 @@
+"""A fused package sees Pillow's pixels, on every byte value and on 8x8, and answers as the separate steps; the gate goes red."""
+
+import dataclasses
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+from model_press import cli as base
+from model_press.coreml import manifest, package, tiny
+from model_press.coreml.evaluator import machine, program
+from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.coreml.fused import cli, fusing
+from model_press.coreml.fused import manifest as fused_manifest
+from model_press.coreml.fused.runner import FusedPackage
+from model_press.fused import separate
+from model_press.fused.spec import Entry, make_answer
+from model_press.preprocess import NAMED
+from model_press.testing import keras_models
+from model_press.testing.raises import user_error
+
+ALL = make_answer((), 0, 1)
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    return tiny.source(tmp_path_factory.mktemp("fused"), keras_models.classifier("2"))
+
+
+@pytest.fixture(scope="module")
+def variants(one):
+    made = {}
+
+    def variant(recipe):
+        if recipe not in made:
+            made[recipe] = one.convert(tiny.recipe(recipe))
+        return made[recipe]
+
+    return variant
+
+
+@pytest.fixture(scope="module")
+def plain(variants):
+    return variants("fp32")
+
+
+def _entry(height, width, fit="crop"):
+    return Entry(height, width, "RGB", fit, "bilinear_antialias")
+
+
+def _fuse(variant, folder, entry, answer=ALL) -> tuple[pathlib.Path, fused_manifest.FusedCoremlManifest]:
+    out = folder / "fused.mlpackage"
+    return out, fusing.fuse(variant.package, variant.manifest, entry, answer, out)
+
+
+def _noise(height, width, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def _seen(folder, variant, frames: np.ndarray) -> np.ndarray:
+    """What the network's own first operation reads: float32 [N, height, width, 3] in the package's colour order."""
+    source = program.read(folder, program.read_spec(folder))
+    name = next(op.name for op in reversed(source.operations) if op.name.endswith("_round"))
+    order = slice(None) if variant.manifest.input.color_order == "RGB" else slice(None, None, -1)
+    planes = np.ascontiguousarray(np.moveaxis(frames[..., order], -1, 1), np.float32)
+    pixels = machine.Machine(source).run({variant.manifest.input.name: planes}, name)
+    return np.moveaxis(pixels, 1, -1)[..., order]
+
+
+@pytest.mark.parametrize("recipe", ["fp32", "fp16", "int8", "palette6"])
+def test_every_byte_value_passes(variants, tmp_path, recipe):
+    """256 flat pictures, also where the network computes in float16."""
+    out, _ = _fuse(variants(recipe), tmp_path, _entry(30, 50))
+    frames = np.broadcast_to(
+        np.arange(256, dtype=np.uint8)[:, None, None, None], (256, 30, 50, 3)
+    )
+    seen = _seen(out, variants(recipe), frames)
+    assert np.array_equal(seen, np.broadcast_to(np.arange(256)[:, None, None, None], seen.shape))
+
+
+@pytest.mark.parametrize("fit", ["crop", "stretch"])
+@pytest.mark.parametrize(("height", "width"), [(8, 8), (64, 48), (480, 640), (37, 53), (5, 3), (16, 31)])
+def test_pixels_are_pillows(plain, tmp_path, height, width, fit):
+    """To the byte, the 8x8 picture enlarged and the camera's at a whole shrink factor, whose sums are ties."""
+    entry, frame = _entry(height, width, fit), _noise(height, width)
+    out, made = _fuse(plain, tmp_path, entry)
+    expected = separate.pixels(frame, entry, *made.network)
+    np.testing.assert_array_equal(_seen(out, plain, frame[None])[0], expected)
+
+
+@pytest.mark.parametrize("recipe", ["fp32", "fp16", "int8", "palette6", "pruned50_int8"])
+def test_scores_are_the_finished_packages(variants, tmp_path, recipe):
+    """With the weights in the form that they were stored in."""
+    variant = variants(recipe)
+    entry = _entry(37, 53)
+    out, made = _fuse(variant, tmp_path, entry)
+    fused, network = FusedPackage(out, made), ImageClassifier(variant.package)
+    for seed in range(5):
+        frame = _noise(37, 53, seed)
+        scores, indices = fused.run(frame)
+        expected = network.run(separate.pixels(frame, entry, *made.network)[None])[0]
+        np.testing.assert_array_equal(scores, expected)
+        assert indices is None
+    assert made.features == variant.manifest.features and made.picks is None
+    constants = {op for op in made.operations if op.startswith("constexpr")}
+    assert constants == {op for op in variant.manifest.operations if op.startswith("constexpr")}
+
+
+@pytest.mark.parametrize("style", ["tf", "torch", "caffe"])
+def test_every_style_of_preprocessing(tmp_path, style):
+    source = tiny.source(tmp_path, keras_models.classifier("3"), NAMED[style])
+    variant = source.convert(tiny.recipe("fp32"))
+    entry, frame = _entry(40, 30, "stretch"), _noise(40, 30)
+    out, made = _fuse(variant, tmp_path, entry)
+    expected = ImageClassifier(variant.package).run(
+        separate.pixels(frame, entry, *made.network)[None]
+    )
+    np.testing.assert_array_equal(FusedPackage(out, made).run(frame)[0], expected[0])
+
+
+@pytest.mark.parametrize(("steps", "top"), [(("topk",), 3), (("argmax",), 1)])
+def test_classes_are_numpys(plain, tmp_path, steps, top):
+    size = (plain.manifest.input.height, plain.manifest.input.width)
+    answer = make_answer(steps, top, plain.manifest.labels.count)
+    out, made = _fuse(plain, tmp_path, _entry(*size), answer)
+    fused, network = FusedPackage(out, made), ImageClassifier(plain.package)
+    for image in tiny.IMAGES[:20]:
+        scores, indices = fused.run(image)
+        expected, best = separate.answer(network.run(image[None])[0], answer)
+        np.testing.assert_array_equal(indices, best)
+        np.testing.assert_array_equal(scores, expected)
+    description = program.read_spec(out).description
+    assert [output.name for output in description.output] == ["scores", "indices"]
+    assert not description.predictedFeatureName
+
+
+def test_of_equal_scores_the_lower_class_comes_first():
+    from model_press.coreml.fused.ops import topk
+
+    values, indices = topk(np.array([[1.0, 2.0, 2.0, 1.0]], np.float32), 3)
+    assert (values.tolist(), indices.tolist()) == ([[2, 2, 1]], [[1, 2, 0]])
+    with pytest.raises(ValueError, match="sorted, with indices"):
+        topk(np.zeros((1, 4)), 2, ascending=True)
+
+
+def test_softmax_behind_logits(tmp_path):
+    keras = keras_models.library("2")
+    net = keras_models.classifier("2")
+    logits = keras.Model(net.input, keras.layers.Dense(keras_models.CLASSES)(net.layers[-2].output))
+    variant = tiny.source(tmp_path, logits, fit=False).convert(tiny.recipe("fp32"))
+    answer = make_answer(("softmax", "topk"), 2, variant.manifest.labels.count)
+    size = (variant.manifest.input.height, variant.manifest.input.width)
+    out, made = _fuse(variant, tmp_path, _entry(*size), answer)
+    scores, indices = FusedPackage(out, made).run(tiny.IMAGES[0])
+    expected, best = separate.answer(
+        ImageClassifier(variant.package).run(tiny.IMAGES[:1])[0], answer
+    )
+    np.testing.assert_array_equal(indices, best)
+    np.testing.assert_allclose(scores, expected, rtol=1e-5)
+
+
+def test_softmax_behind_a_softmax_is_refused(variants, tmp_path):
+    for recipe in ("fp32", "fp16"):
+        with user_error("ends in softmax already"):
+            _fuse(variants(recipe), tmp_path, _entry(30, 30), make_answer(("softmax",), 0, 4))
+    assert not (tmp_path / "fused.mlpackage").exists()
+
+
+def test_the_same_bytes_again(plain, tmp_path):
+    answer = make_answer(("topk",), 2, plain.manifest.labels.count)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    first, second = (_fuse(plain, tmp_path / n, _entry(60, 60), answer)[0] for n in ("a", "b"))
+    assert package.digest(first) == package.digest(second)
+
+
+def _run(*arguments) -> tuple[int, str]:
+    lines: list[str] = []
+    code = base.run([str(a) for a in arguments], lines.append, cli.parser)
+    return code, "\n".join(lines)
+
+
+@pytest.fixture
+def build(plain, tmp_path):
+    """Runs the build's actions in a folder: fuse(name, options) and check(name)."""
+    manifest.write(tmp_path / "plain.json", plain.manifest)
+    np.save(tmp_path / "images.npy", tiny.IMAGES)
+
+    class Build:
+        folder = tmp_path
+
+        @staticmethod
+        def fuse(name, *options):
+            return _run(
+                "fuse",
+                "--label=//m:fused",
+                f"--package={plain.package}",
+                f"--manifest={tmp_path}/plain.json",
+                f"--out-package={tmp_path}/{name}.mlpackage",
+                f"--out-zip={tmp_path}/{name}.mlpackage.zip",
+                f"--out-manifest={tmp_path}/{name}.json",
+                *options,
+            )
+
+        @staticmethod
+        def check(name):
+            return _run(
+                "check-fused",
+                "--label=//m:t",
+                f"--package={tmp_path}/{name}.mlpackage",
+                f"--manifest={tmp_path}/{name}.json",
+                f"--plain-package={plain.package}",
+                f"--plain-manifest={tmp_path}/plain.json",
+                f"--images={tmp_path}/images.npy",
+                "--count=30",
+                "--min-agreement=1",
+                "--max-difference=0",
+                f"--out={tmp_path}/verdict.json",
+            )
+
+    return Build
+
+
+CAMERA = ("--height=60", "--width=80", "--postprocess=topk", "--top=3")
+
+
+def test_a_fused_variant_and_its_gate(build):
+    assert build.fuse("camera", *CAMERA) == (0, "")
+    made = fused_manifest.read(build.folder / "camera.json")
+    assert made.input.width == 80 and made.answer.count == 3
+    code, said = build.check("camera")
+    assert code == 0, said
+    assert json.loads((build.folder / "verdict.json").read_text())["green"]
+
+
+@pytest.mark.parametrize("other", ["--fit=stretch", "--top=2"])
+def test_the_gate_is_red_on_another_package_than_the_manifest_says(build, other):
+    build.fuse("camera", *CAMERA)
+    build.fuse("other", *CAMERA, other)
+    honest = fused_manifest.read(build.folder / "camera.json")
+    other_model = fused_manifest.read(build.folder / "other.json").model
+    fused_manifest.write(build.folder / "other.json", dataclasses.replace(honest, model=other_model))
+    code, said = build.check("other")
+    assert code == 1 and "ERROR //m:t: " in said
+
+
+def test_the_gate_is_red_on_a_changed_package(build):
+    build.fuse("camera", *CAMERA)
+    with open(build.folder / "camera.mlpackage" / program.WEIGHTS, "ab") as file:
+        file.write(b"\0")
+    code, said = build.check("camera")
+    assert code == 1 and "is not the one its manifest names" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "gives a label already; give a size or a postprocess"),
+        (("--height=0", "--width=5"), "height 0 must be 1 to"),
+        (("--postprocess=topk", "--top=99"), "top 99 must be 1 to"),
+        (("--postprocess=best",), "postprocess 'best' is unknown"),
+    ],
+)
+def test_mistakes_get_one_line_and_write_nothing(build, options, message):
+    code, said = build.fuse("camera", *options)
+    assert code == 1 and message in said and "\n" not in said
+    assert not (build.folder / "camera.mlpackage").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema_version": 1}, "schema_version"),
+        ({"picks": None}, "picks and features do not follow"),
+        ({"answer": {"steps": ["topk"], "count": 99}}, "top 99 must be 1 to"),
+        ({"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}}, "the entry takes 80x60"),
+    ],
+)
+def test_a_manifest_that_contradicts_itself_is_refused(build, change, message):
+    build.fuse("camera", *CAMERA)
+    path = build.folder / "camera.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with user_error(message):
+        fused_manifest.read(path)
+    with user_error("camera.json"):
+        manifest.read(path)  # of schema 1
