@@ -5,6 +5,8 @@ load("//models/private:best_variant.bzl", _best_variant = "best_variant")
 load("//models/private:calibration_report.bzl", _calibration_report = "calibration_report")
 load("//models/private:compressed_model.bzl", _compressed_model = "compressed_model")
 load("//models/private:compression.bzl", _compression = "compression")
+load("//models/private:coreml_fused_parity_test.bzl", _coreml_fused_parity_test = "coreml_fused_parity_test")
+load("//models/private:coreml_fused_variant.bzl", _coreml_fused_variant = "coreml_fused_variant")
 load("//models/private:coreml_recipe.bzl", _coreml_recipe = "coreml_recipe")
 load("//models/private:coreml_variant.bzl", _coreml_variant = "coreml_variant", _coreml_variants = "coreml_variants")
 load("//models/private:delegation_test.bzl", _delegation_test = "delegation_test")
@@ -33,6 +35,8 @@ best_variant = _best_variant
 calibration_report = _calibration_report
 compressed_model = _compressed_model
 compression = _compression
+coreml_fused_parity_test = _coreml_fused_parity_test
+coreml_fused_variant = _coreml_fused_variant
 coreml_recipe = _coreml_recipe
 coreml_variant = _coreml_variant
 coreml_variants = _coreml_variants

@@ -88,6 +88,18 @@ CoremlVariantInfo = provider(
     },
 )
 
+CoremlFusedInfo = provider(
+    doc = "A Core ML package with fused input and output; its manifest has schema version 2.",
+    fields = {
+        "archive": "File: the package as a stored zip.",
+        "labels": "File: one class name a line.",
+        "manifest": "File: manifest.json (schema in python/model_press/coreml/fused/manifest.py).",
+        "name": "string: <model name>_<target name>, the stem of its files.",
+        "package": "File: the folder .mlpackage.",
+        "plain": "CoremlVariantInfo of the variant that it was made from.",
+    },
+)
+
 EvaluationInfo = provider(
     doc = "What one model or variant answered on an image set.",
     fields = {

@@ -1,6 +1,15 @@
 """The Core ML variants of the digits net and their gates, evaluated on this machine."""
 
-load("//models:defs.bzl", "accuracy_test", "coreml_recipe", "coreml_variant", "coreml_variants", "parity_test")
+load(
+    "//models:defs.bzl",
+    "accuracy_test",
+    "coreml_fused_parity_test",
+    "coreml_fused_variant",
+    "coreml_recipe",
+    "coreml_variant",
+    "coreml_variants",
+    "parity_test",
+)
 load("//models/private:coreml_recipes.bzl", "COREML_RECIPES")
 
 # A recipe's gates take a conversion of seconds and about half a minute of evaluation.
@@ -64,6 +73,21 @@ def digits_coreml():
         name = "coreml_int8_narrow",
         src = "coreml_int8_narrow.json",
     )
+
+    # A camera's picture in: class indices out, or a label as Vision wants it.
+    for name, postprocess in {"camera": ["topk"], "picture": []}.items():
+        coreml_fused_variant(
+            name = "coreml_int8_" + name,
+            height = 640,
+            postprocess = postprocess,
+            variant = ":coreml_int8",
+            width = 480,
+        )
+        coreml_fused_parity_test(
+            name = "coreml_int8_{}_fused_parity_test".format(name),
+            images = ":held_out",
+            variant = ":coreml_int8_" + name,
+        )
     for name, (compression, recipe) in _TUNED.items():
         coreml_variant(
             name = name,

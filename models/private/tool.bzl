@@ -17,6 +17,7 @@ COREML_EVALUATOR_ATTR = {"_coreml_evaluator": _tool_attr("//python/model_press/c
 
 # What fuses input and output into a variant.
 FUSED_TOOL_ATTR = {"_fused_tool": _tool_attr("//python/model_press/fused")}
+COREML_FUSED_TOOL_ATTR = {"_coreml_fused_tool": _tool_attr("//python/model_press/coreml/fused")}
 
 _WORKER = {"supports-workers": "1"}
 

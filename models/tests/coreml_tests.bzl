@@ -1,9 +1,10 @@
 """Analysis tests of the Core ML rules: outputs, providers and the line that each mistake gets."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
-load("//models:defs.bzl", "coreml_variant", "evaluation", "image_set", "keras_model")
-load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo")
+load("//models:defs.bzl", "coreml_fused_variant", "coreml_variant", "evaluation", "image_set", "keras_model")
+load("//models:providers.bzl", "CoremlFusedInfo", "CoremlVariantInfo", "EvaluationInfo")
 load("//models/private:coreml_recipes.bzl", "coreml_recipe_error")
+load("//tools/starlark:failure_test.bzl", "failure_test")
 
 def _actions(env, mnemonic):
     return [action for action in analysistest.target_actions(env) if action.mnemonic == mnemonic]
@@ -41,6 +42,21 @@ def _coreml_evaluation_impl(ctx):
 
 _coreml_evaluation_test = analysistest.make(_coreml_evaluation_impl)
 
+def _coreml_fused_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    names = sorted([file.basename for file in target[DefaultInfo].files.to_list()])
+    expected = ["coreml_net_coreml_camera.manifest.json", "coreml_net_coreml_camera.mlpackage", "coreml_net_coreml_camera.mlpackage.zip"]
+    asserts.equals(env, expected, names)
+    asserts.equals(env, "coreml_net_coreml_int8", target[CoremlFusedInfo].plain.name)
+    asserts.false(env, CoremlVariantInfo in target, "what takes a plain variant must not take it")
+    inputs = [file.basename for file in _actions(env, "CoremlFuse")[0].inputs.to_list()]
+    asserts.true(env, "coreml_net_coreml_int8.mlpackage" in inputs, "a finished package is what it is made from")
+    asserts.false(env, "coreml_net.model" in inputs, "the Keras model is not converted again")
+    return analysistest.end(env)
+
+_coreml_fused_test = analysistest.make(_coreml_fused_impl)
+
 def _unknown_coreml_recipe_impl(ctx):
     env = unittest.begin(ctx)
     asserts.true(env, coreml_recipe_error("//a:b", "int9").startswith(
@@ -63,12 +79,22 @@ def coreml_test_suite(name):
     coreml_variant(name = "coreml_int8", model = ":coreml_net", recipe = "int8", tags = ["manual"])
     evaluation(name = "coreml_int8_on_images", subject = ":coreml_int8", images = ":coreml_images", tags = ["manual"])
     _coreml_evaluation_test(name = "coreml_evaluation_test", target_under_test = ":coreml_int8_on_images")
+    coreml_fused_variant(name = "coreml_camera", variant = ":coreml_int8", height = 48, width = 64, tags = ["manual"])
+    coreml_fused_variant(name = "coreml_half_a_picture", variant = ":coreml_int8", width = 48, tags = ["manual"])
+    _coreml_fused_test(name = "coreml_fused_test", target_under_test = ":coreml_camera")
+    failure_test(
+        name = "coreml_half_a_picture_test",
+        message = "//models/tests:coreml_half_a_picture: `height` is 0 and `width` is 48, expected both or neither",
+        target_under_test = ":coreml_half_a_picture",
+    )
     _coreml_variant_test(name = "coreml_variant_test", target_under_test = ":coreml_int8")
     unknown_coreml_recipe_test(name = "unknown_coreml_recipe_test")
     native.test_suite(
         name = name,
         tests = [
             "coreml_evaluation_test",
+            "coreml_fused_test",
+            "coreml_half_a_picture_test",
             "coreml_variant_test",
             "unknown_coreml_recipe_test",
         ],

@@ -9,8 +9,8 @@ from model_press.memory import arena, testing_graphs
 _LENGTH = 5
 
 
-def _measured(path, delegate: str) -> int:
-    probe = process.Probe(str(path), 1, delegate)
+def _measured(path, delegate: str, threads: int = 1) -> int:
+    probe = process.Probe(str(path), threads, delegate)
     probe.run(2)
     return probe.close() - probe.ready["base_memory_bytes"]
 
@@ -38,3 +38,15 @@ def test_the_peak_grows_as_planned(tmp_path, delegate, skip):
         assert 0.95 * expected < growth < 1.05 * (expected + largest)
     # A plan without reuse would be far off.
     assert everything[1] - everything[0] > 1.3 * expected
+
+
+@pytest.mark.parametrize("delegate", ["xnnpack", "none"])
+def test_threads_share_the_arena(tmp_path, delegate):
+    """Each adds its stack and no activations."""
+    path = tmp_path / "net.tflite"
+    path.write_bytes(testing_graphs.chain((1, 256, 256, 64), _LENGTH, True, mean=True))
+    planned = arena.plan(tflite_file.read(path)).arena_bytes
+    one, four = (_measured(path, delegate, threads) for threads in (1, 4))
+    assert planned > 30e6
+    assert one > planned
+    assert four - one < 0.05 * planned
