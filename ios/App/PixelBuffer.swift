@@ -7,17 +7,24 @@ import CoreVideo
 
 /// Pixel buffers of a model's size. Core ML scales and orders the pixels by what the package says.
 enum PixelBuffer {
-  /// Draws an upright image, cut and resized as the manifest says.
+  /// An upright image, cut and resized as the manifest says, to the byte as the build does.
   static func of(_ image: CGImage, width: Int, height: Int, fit: Fit) throws -> CVPixelBuffer {
     let box = fit.box(width: image.width, height: image.height, toWidth: width, toHeight: height)
     let rectangle = CGRect(x: box.left, y: box.top, width: box.width, height: box.height)
     guard let part = image.cropping(to: rectangle) else {
       throw ManifestError(reason: "the image cannot be cut to \(box.width)x\(box.height)")
     }
-    return try made(width: width, height: height) { context in
-      context.interpolationQuality = .high
-      context.draw(part, in: CGRect(x: 0, y: 0, width: width, height: height))
+    // At its own size, so that Core Graphics' filter, which is another, has nothing to do.
+    let whole = try made(width: box.width, height: box.height) { context in
+      context.interpolationQuality = .none
+      context.draw(part, in: CGRect(x: 0, y: 0, width: box.width, height: box.height))
     }
+    let resized = ImageResizer.resize(
+      bytes(whole, width: box.width, height: box.height), width: box.width, height: box.height,
+      toWidth: width, toHeight: height)
+    let buffer = try empty(width: width, height: height)
+    fill(buffer, with: resized, width: width, height: height)
+    return buffer
   }
 
   /// A middle grey.
@@ -28,15 +35,48 @@ enum PixelBuffer {
     }
   }
 
-  private static func made(
-    width: Int, height: Int, draw: (CGContext) -> Void
-  ) throws -> CVPixelBuffer {
+  /// Its pixels without what pads the rows.
+  private static func bytes(_ buffer: CVPixelBuffer, width: Int, height: Int) -> [UInt8] {
+    CVPixelBufferLockBaseAddress(buffer, .readOnly)
+    defer { CVPixelBufferUnlockBaseAddress(buffer, .readOnly) }
+    guard let base = CVPixelBufferGetBaseAddress(buffer) else { return [] }
+    let row = width * ImageResizer.channels
+    let stride = CVPixelBufferGetBytesPerRow(buffer)
+    return (0..<height).flatMap { y in
+      UnsafeRawBufferPointer(start: base + y * stride, count: row)
+    }
+  }
+
+  private static func fill(
+    _ buffer: CVPixelBuffer, with pixels: [UInt8], width: Int, height: Int
+  ) {
+    CVPixelBufferLockBaseAddress(buffer, [])
+    defer { CVPixelBufferUnlockBaseAddress(buffer, []) }
+    guard let base = CVPixelBufferGetBaseAddress(buffer) else { return }
+    let row = width * ImageResizer.channels
+    let stride = CVPixelBufferGetBytesPerRow(buffer)
+    pixels.withUnsafeBytes { source in
+      for y in 0..<height {
+        UnsafeMutableRawBufferPointer(start: base + y * stride, count: row)
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[y * row..<(y + 1) * row]))
+      }
+    }
+  }
+
+  private static func empty(width: Int, height: Int) throws -> CVPixelBuffer {
     var buffer: CVPixelBuffer?
     let status = CVPixelBufferCreate(
       kCFAllocatorDefault, width, height, kCVPixelFormatType_32BGRA, nil, &buffer)
     guard status == kCVReturnSuccess, let buffer else {
       throw ManifestError(reason: "no memory for a pixel buffer of \(width)x\(height)")
     }
+    return buffer
+  }
+
+  private static func made(
+    width: Int, height: Int, draw: (CGContext) -> Void
+  ) throws -> CVPixelBuffer {
+    let buffer = try empty(width: width, height: height)
     CVPixelBufferLockBaseAddress(buffer, [])
     defer { CVPixelBufferUnlockBaseAddress(buffer, []) }
     let layout =

@@ -31,6 +31,7 @@ FORMAT_MODULES = {
     "manifest.json of a fused variant": "model_press/fused/manifest.py",
     "Its entry and answer": "model_press/fused/spec.py",
     "manifest.json of a Core ML package": "model_press/coreml/manifest.py",
+    "manifest.json of a fused Core ML package": "model_press/coreml/fused/manifest.py",
     "metrics.json": "model_press/measure/metrics.py",
     "lock of a search": "model_press/search/lock.py",
     "Its trials and bounds": "model_press/search/outcome.py",

@@ -18,6 +18,7 @@ from model_press import files, images, model_format, user_path
 from model_press.coreml import weights
 from model_press.coreml.evaluator import machine
 from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.coreml.fused import ops  # noqa: F401  # registers what coreml_fused_variant adds
 from model_press.errors import UserError
 
 

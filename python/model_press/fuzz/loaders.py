@@ -30,6 +30,7 @@ from model_press import (
 from model_press.compress import recipe as compression
 from model_press.coreml import manifest as coreml_manifest
 from model_press.coreml import recipes as coreml_recipes
+from model_press.coreml.fused import manifest as fused_coreml_manifest
 from model_press.fused import manifest as fused_manifest
 from model_press.fused import spec
 from model_press.fuzz import coreml, mutate
@@ -165,6 +166,27 @@ def _coreml_manifest() -> coreml_manifest.CoremlManifest:
     )
 
 
+def _fused_coreml_manifest() -> fused_coreml_manifest.FusedCoremlManifest:
+    plain, fused = _coreml_manifest(), _fused_manifest()
+    return fused_coreml_manifest.FusedCoremlManifest(
+        2,
+        "digits_coreml_camera",
+        plain.model,
+        plain.source,
+        plain.recipe,
+        coreml_manifest.ImageInput("image", 30, 40, "RGB"),
+        spec.Entry(30, 40, "RGB", "crop", "bilinear_antialias"),
+        (8, 8),
+        fused.answer,
+        None,
+        fused_coreml_manifest.Picks("scores", "indices"),
+        plain.preprocess,
+        plain.labels,
+        ("conv", "topk"),
+        "18",
+    )
+
+
 def _shipped(folder: str, name: str) -> Callable[[], bytes]:
     return lambda: (pathlib.Path("models") / folder / f"{name}.json").read_bytes()
 
@@ -219,6 +241,12 @@ LOADERS = {
         ".json",
         lambda: files.dump_json(strict_json.to_json(_coreml_manifest())),
         coreml_manifest.read_any,
+        mutate.damaged_json,
+    ),
+    "fused_coreml_manifest": Loader(
+        ".json",
+        lambda: files.dump_json(strict_json.to_json(_fused_coreml_manifest())),
+        fused_coreml_manifest.read,
         mutate.damaged_json,
     ),
     "mlpackage": Loader(".mlmodel", coreml.specification, coreml.load_specification),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model_press import cli as base
-from model_press.coreml import manifest, package, tiny
+from model_press.coreml import eval_main, manifest, package, tiny
 from model_press.coreml.evaluator import machine, program
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.fused import cli, fusing
@@ -105,6 +105,14 @@ def test_scores_are_the_finished_packages(variants, tmp_path, recipe):
     assert made.features == variant.manifest.features and made.picks is None
     constants = {op for op in made.operations if op.startswith("constexpr")}
     assert constants == {op for op in variant.manifest.operations if op.startswith("constexpr")}
+
+
+def test_coreml_eval_takes_what_gives_labels(plain, tmp_path):
+    out, made = _fuse(plain, tmp_path, _entry(37, 53))
+    frame = _noise(37, 53)
+    np.testing.assert_array_equal(
+        eval_main.opened(out).run(frame[None])[0], FusedPackage(out, made).run(frame)[0]
+    )
 
 
 @pytest.mark.parametrize("style", ["tf", "torch", "caffe"])
