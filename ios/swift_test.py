@@ -123,7 +123,11 @@ def _resizes(folder: pathlib.Path) -> None:
     folder.mkdir(parents=True)
     fixtures = pathlib.Path("android/core/fixtures")
     cases = [
-        (path.name.removesuffix(".in.npy"), path, path.with_name(path.name.replace(".in.", ".out.")))
+        (
+            path.name.removesuffix(".in.npy"),
+            path,
+            path.with_name(path.name.replace(".in.", ".out.")),
+        )
         for path in sorted(fixtures.glob("resize_*.in.npy"))
     ]
     cases.append(("every_value_stretch", fixtures / "pixels.npy", fixtures / "pixels.npy"))

@@ -1,4 +1,4 @@
-"""A fused package sees Pillow's pixels, on every byte value and on 8x8, and answers as the separate steps; the gate goes red."""
+"""A fused package sees Pillow's pixels, of every value and on 8x8, and answers as the separate steps; a red gate."""
 
 import dataclasses
 import json
@@ -49,7 +49,9 @@ def _entry(height, width, fit="crop"):
     return Entry(height, width, "RGB", fit, "bilinear_antialias")
 
 
-def _fuse(variant, folder, entry, answer=ALL) -> tuple[pathlib.Path, fused_manifest.FusedCoremlManifest]:
+def _fuse(
+    variant, folder, entry, answer=ALL
+) -> tuple[pathlib.Path, fused_manifest.FusedCoremlManifest]:
     out = folder / "fused.mlpackage"
     return out, fusing.fuse(variant.package, variant.manifest, entry, answer, out)
 
@@ -72,15 +74,15 @@ def _seen(folder, variant, frames: np.ndarray) -> np.ndarray:
 def test_every_byte_value_passes(variants, tmp_path, recipe):
     """256 flat pictures, also where the network computes in float16."""
     out, _ = _fuse(variants(recipe), tmp_path, _entry(30, 50))
-    frames = np.broadcast_to(
-        np.arange(256, dtype=np.uint8)[:, None, None, None], (256, 30, 50, 3)
-    )
+    frames = np.broadcast_to(np.arange(256, dtype=np.uint8)[:, None, None, None], (256, 30, 50, 3))
     seen = _seen(out, variants(recipe), frames)
     assert np.array_equal(seen, np.broadcast_to(np.arange(256)[:, None, None, None], seen.shape))
 
 
 @pytest.mark.parametrize("fit", ["crop", "stretch"])
-@pytest.mark.parametrize(("height", "width"), [(8, 8), (64, 48), (480, 640), (37, 53), (5, 3), (16, 31)])
+@pytest.mark.parametrize(
+    ("height", "width"), [(8, 8), (64, 48), (480, 640), (37, 53), (5, 3), (16, 31)]
+)
 def test_pixels_are_pillows(plain, tmp_path, height, width, fit):
     """To the byte, the 8x8 picture enlarged and the camera's at a whole shrink factor, whose sums are ties."""
     entry, frame = _entry(height, width, fit), _noise(height, width)
@@ -248,7 +250,9 @@ def test_the_gate_is_red_on_another_package_than_the_manifest_says(build, other)
     build.fuse("other", *CAMERA, other)
     honest = fused_manifest.read(build.folder / "camera.json")
     other_model = fused_manifest.read(build.folder / "other.json").model
-    fused_manifest.write(build.folder / "other.json", dataclasses.replace(honest, model=other_model))
+    fused_manifest.write(
+        build.folder / "other.json", dataclasses.replace(honest, model=other_model)
+    )
     code, said = build.check("other")
     assert code == 1 and "ERROR //m:t: " in said
 
@@ -282,7 +286,10 @@ def test_mistakes_get_one_line_and_write_nothing(build, options, message):
         ({"schema_version": 1}, "schema_version"),
         ({"picks": None}, "picks and features do not follow"),
         ({"answer": {"steps": ["topk"], "count": 99}}, "top 99 must be 1 to"),
-        ({"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}}, "the entry takes 80x60"),
+        (
+            {"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}},
+            "the entry takes 80x60",
+        ),
     ],
 )
 def test_a_manifest_that_contradicts_itself_is_refused(build, change, message):

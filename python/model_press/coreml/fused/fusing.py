@@ -38,7 +38,7 @@ def fuse(
 
     Args:
       description: the finished one's manifest.
-      entry: the picture that the app will give: RGB (Core ML orders colours itself), upright, filter bilinear_antialias.
+      entry: the picture that the app will give: RGB (Core ML orders colours itself), upright, bilinear_antialias.
       answer: what comes out; without topk or argmax a label and its probabilities, as before.
       out: a missing or empty folder NAME.mlpackage.
     Raises:
@@ -49,8 +49,8 @@ def fuse(
     check_entry(entry, name)
     if (entry.color_order, entry.turn, entry.filter) != ("RGB", 0, "bilinear_antialias"):
         raise UserError(
-            f"{name}: {entry.color_order} turned by {entry.turn} with filter {entry.filter}; a Core ML package takes an "
-            "upright picture and resizes it by bilinear_antialias"
+            f"{name}: {entry.color_order} turned by {entry.turn} with filter {entry.filter}; a Core ML package takes "
+            "an upright picture and resizes it by bilinear_antialias"
         )
     if package.digest(folder) != description.model.sha256:
         raise UserError(
@@ -182,7 +182,9 @@ def _resampled(x: Any, matrices: _Matrices, axis: int, out: int, name: str) -> A
     if low is not None:
         whole = mb.floor(x=product(low, "low"), name=f"{name}_low_whole")
         scale = np.float32(triangle.matrices(size, out).low_scale)
-        total = mb.add(x=total, y=mb.mul(x=whole, y=scale, name=f"{name}_low_part"), name=f"{name}_sum")
+        total = mb.add(
+            x=total, y=mb.mul(x=whole, y=scale, name=f"{name}_low_part"), name=f"{name}_sum"
+        )
     return mb.floor(x=total, name=f"{name}_round")
 
 
@@ -206,7 +208,9 @@ def _put_answer(main: Any, answer: Answer) -> None:
 
 def _describe_features(spec: Any, before: Any, entry: Entry, answer: Answer) -> None:
     """Names, texts and types as in the finished package, but for what has changed."""
-    outputs = [type(output).FromString(output.SerializeToString()) for output in spec.description.output]
+    outputs = [
+        type(output).FromString(output.SerializeToString()) for output in spec.description.output
+    ]
     spec.description.CopyFrom(before.description)
     image = spec.description.input[0].type.imageType
     image.height, image.width = entry.height, entry.width

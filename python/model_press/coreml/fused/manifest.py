@@ -1,4 +1,4 @@
-"""manifest.json of a Core ML package with fused input and output: schema version 2, which readers of version 1 refuse."""
+"""manifest.json of a Core ML package with fused input and output: schema version 2, which readers of 1 refuse."""
 
 import dataclasses
 import os
@@ -13,7 +13,7 @@ from model_press.fused import spec
 
 @dataclasses.dataclass(frozen=True)
 class Picks:
-    """Feature names: of the best scores, float32 [1, count], and of their class indices, int32 [1, count], best first."""
+    """Feature names: of the best scores, float32 [1, count], and of their classes, int32 [1, count], best first."""
 
     scores: str
     indices: str
@@ -58,7 +58,8 @@ def read(path: str | os.PathLike) -> FusedCoremlManifest:
     expected = spec.make_answer(value.answer.steps, value.answer.count, value.labels.count).count
     if value.answer.count != expected:
         raise UserError(
-            f"{where}: answer.count is {value.answer.count}, expected {expected} for the steps {list(value.answer.steps)}"
+            f"{where}: answer.count is {value.answer.count}, expected {expected} for the steps "
+            f"{list(value.answer.steps)}"
         )
     if (value.picks is not None, value.features is not None) != (
         value.answer.picks,

@@ -45,8 +45,7 @@ public final class FallbackWriterTest {
   @Test
   public void usesTheDeviceAsLongAsItWorks() {
     write(() -> writer("device", -1), 2);
-    assertEquals(
-        Arrays.asList("device", "device", "device closed", "processor closed"), events);
+    assertEquals(Arrays.asList("device", "device", "device closed", "processor closed"), events);
   }
 
   @Test

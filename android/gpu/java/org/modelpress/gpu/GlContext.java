@@ -61,8 +61,7 @@ final class GlContext implements AutoCloseable {
   /** Frees it with all that was made in it. */
   @Override
   public void close() {
-    EGL14.eglMakeCurrent(
-        display, EGL14.EGL_NO_SURFACE, EGL14.EGL_NO_SURFACE, EGL14.EGL_NO_CONTEXT);
+    EGL14.eglMakeCurrent(display, EGL14.EGL_NO_SURFACE, EGL14.EGL_NO_SURFACE, EGL14.EGL_NO_CONTEXT);
     EGL14.eglDestroySurface(display, surface);
     EGL14.eglDestroyContext(display, context);
     EGL14.eglReleaseThread();

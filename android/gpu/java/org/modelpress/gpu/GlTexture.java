@@ -28,10 +28,8 @@ final class GlTexture {
     name = names[0];
     GLES20.glBindTexture(GLES20.GL_TEXTURE_2D, name);
     GLES30.glTexStorage2D(GLES20.GL_TEXTURE_2D, 1, internalFormat, width, height);
-    GLES20.glTexParameteri(
-        GLES20.GL_TEXTURE_2D, GLES20.GL_TEXTURE_MIN_FILTER, GLES20.GL_NEAREST);
-    GLES20.glTexParameteri(
-        GLES20.GL_TEXTURE_2D, GLES20.GL_TEXTURE_MAG_FILTER, GLES20.GL_NEAREST);
+    GLES20.glTexParameteri(GLES20.GL_TEXTURE_2D, GLES20.GL_TEXTURE_MIN_FILTER, GLES20.GL_NEAREST);
+    GLES20.glTexParameteri(GLES20.GL_TEXTURE_2D, GLES20.GL_TEXTURE_MAG_FILTER, GLES20.GL_NEAREST);
   }
 
   /** Bytes, to be filled by {@link #upload}. */
@@ -70,11 +68,7 @@ final class GlTexture {
     framebuffer = names[0];
     GLES20.glBindFramebuffer(GLES20.GL_FRAMEBUFFER, framebuffer);
     GLES20.glFramebufferTexture2D(
-        GLES20.GL_FRAMEBUFFER,
-        GLES20.GL_COLOR_ATTACHMENT0,
-        GLES20.GL_TEXTURE_2D,
-        name,
-        0);
+        GLES20.GL_FRAMEBUFFER, GLES20.GL_COLOR_ATTACHMENT0, GLES20.GL_TEXTURE_2D, name, 0);
     int status = GLES20.glCheckFramebufferStatus(GLES20.GL_FRAMEBUFFER);
     if (status != GLES20.GL_FRAMEBUFFER_COMPLETE) {
       throw new IllegalStateException(String.format("framebuffer status 0x%x", status));

@@ -4,7 +4,6 @@ import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -32,19 +31,21 @@ public final class GpuPreprocessorTest {
     System.loadLibrary("host_gles");
   }
 
-  private static JSONObject json(String name) throws IOException {
+  private static JSONObject json(String name) throws Exception {
     byte[] bytes = Files.readAllBytes(FIXTURES.resolve("encode_" + name + ".manifest.json"));
     return new JSONObject(new String(bytes, StandardCharsets.UTF_8));
   }
 
-  private static ModelManifest manifest(JSONObject json, int width, int height, String fit) {
+  private static ModelManifest manifest(JSONObject json, int width, int height, String fit)
+      throws Exception {
     json.getJSONObject("input").put("shape", new JSONArray(new int[] {1, height, width, 3}));
     json.getJSONObject("preprocess").getJSONObject("resize").put("fit", fit);
     return ModelManifest.parse(json.toString());
   }
 
   /** Noise, with rows of {@code padding} bytes more than they need. */
-  private static YuvPixels.Plane plane(int columns, int rows, int step, int padding, Random random) {
+  private static YuvPixels.Plane plane(
+      int columns, int rows, int step, int padding, Random random) {
     int stride = step * columns + padding;
     // As a camera gives it: nothing behind the last value.
     byte[] bytes = new byte[stride * (rows - 1) + step * (columns - 1) + 1];
@@ -85,7 +86,7 @@ public final class GpuPreprocessorTest {
   }
 
   @Test
-  public void everyNumberFormatAndColourOrder() throws IOException {
+  public void everyNumberFormatAndColourOrder() throws Exception {
     String[] names = {
       "fused_uint8", "tf_float32", "tf_uint8", "tf_int8", "caffe_float32", "torch_int16",
     };
@@ -98,7 +99,7 @@ public final class GpuPreprocessorTest {
   }
 
   @Test
-  public void everyTurnFitAndStorage() throws IOException {
+  public void everyTurnFitAndStorage() throws Exception {
     for (String fit : new String[] {"crop", "stretch"}) {
       ModelManifest manifest = manifest(json("fused_uint8"), 19, 30, fit);
       try (GpuPreprocessor gpu = new GpuPreprocessor(manifest)) {
@@ -112,7 +113,7 @@ public final class GpuPreprocessorTest {
   }
 
   @Test
-  public void sameSizeGrowthAndTheSizesOfPhones() throws IOException {
+  public void sameSizeGrowthAndTheSizesOfPhones() throws Exception {
     int[][] sizes = {{16, 16, 16, 16}, {8, 6, 31, 33}, {640, 480, 80, 80}, {640, 480, 299, 299}};
     for (int[] size : sizes) {
       ModelManifest manifest = manifest(json("tf_float32"), size[2], size[3], "crop");
@@ -123,7 +124,7 @@ public final class GpuPreprocessorTest {
   }
 
   @Test
-  public void everyPairOfColours() throws IOException {
+  public void everyPairOfColours() throws Exception {
     // Four pixels a pair: U by column, V by row.
     int side = 2 * 256;
     ByteBuffer blue = ByteBuffer.allocateDirect(256 * 256);
@@ -153,7 +154,7 @@ public final class GpuPreprocessorTest {
   }
 
   @Test
-  public void frameAfterFrame() throws IOException {
+  public void frameAfterFrame() throws Exception {
     ModelManifest manifest = manifest(json("fused_uint8"), 20, 20, "crop");
     try (GpuPreprocessor gpu = new GpuPreprocessor(manifest)) {
       for (int i = 0; i < 3; i++) {
@@ -165,7 +166,7 @@ public final class GpuPreprocessorTest {
   }
 
   @Test
-  public void oneAfterTheOther() throws IOException {
+  public void oneAfterTheOther() throws Exception {
     ModelManifest manifest = manifest(json("fused_uint8"), 8, 8, "crop");
     for (int i = 0; i < 20; i++) {
       try (GpuPreprocessor gpu = new GpuPreprocessor(manifest)) {
@@ -175,27 +176,24 @@ public final class GpuPreprocessorTest {
   }
 
   @Test
-  public void refusesWhatItCannotRead() throws IOException {
+  public void refusesWhatItCannotRead() throws Exception {
     ModelManifest manifest = manifest(json("fused_uint8"), 8, 8, "crop");
     try (GpuPreprocessor gpu = new GpuPreprocessor(manifest)) {
       RgbImage picture = new RgbImage(8, 8, new byte[192]);
       IllegalArgumentException refused =
-          assertThrows(
-              IllegalArgumentException.class, () -> gpu.write(picture, room(manifest)));
+          assertThrows(IllegalArgumentException.class, () -> gpu.write(picture, room(manifest)));
       assertEquals("RgbImage; the GPU reads a camera's planes", refused.getMessage());
       YuvPixels good = frame(8, 8, 0, 1, 1);
       YuvPixels.Plane tooShort = new YuvPixels.Plane(ByteBuffer.allocateDirect(63), 8, 1);
-      YuvPixels bad =
-          new YuvPixels(8, 8, 0, tooShort, good.blueDifference(), good.redDifference());
-      refused =
-          assertThrows(IllegalArgumentException.class, () -> gpu.write(bad, room(manifest)));
+      YuvPixels bad = new YuvPixels(8, 8, 0, tooShort, good.blueDifference(), good.redDifference());
+      refused = assertThrows(IllegalArgumentException.class, () -> gpu.write(bad, room(manifest)));
       assertEquals("a plane of 63 bytes in rows of 8; expected 8 rows of 8", refused.getMessage());
       assertSame(gpu, manifest, good);
     }
   }
 
   @Test
-  public void refusesASizeThatTheGpuCannotHold() throws IOException {
+  public void refusesASizeThatTheGpuCannotHold() throws Exception {
     ModelManifest manifest = manifest(json("fused_uint8"), 8, 8, "crop");
     try (GpuPreprocessor gpu = new GpuPreprocessor(manifest)) {
       YuvPixels huge = frame(40000, 2, 0, 1, 1);
