@@ -56,7 +56,8 @@ def markdown(report: Report) -> str:
         "classifier's crop and resize;",
         "- row by row: the app's way, `YuvPixels`, which the resize reads where it looks;",
         "- planes: a `fused_variant` that takes the camera's bytes;",
-        "- pipeline: the same steps as row by row, on three threads; a frame is an answered one;",
+        "- pipeline: the same steps as row by row, on three threads; a frame is an answered one. Its slower step "
+        "alone, frame to input or the model, is what it cannot go below;",
         "- Pillow: planes to RGB, turn, crop and resize in C, then the plain variant and NumPy's sort.",
         "",
         "| model | runtime | what | against | ratio (95 %) |",

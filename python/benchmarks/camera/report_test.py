@@ -19,6 +19,7 @@ _SAID = {
         "rows_input": [[2.0, 2.0], [2.0], [2.0]],
         "naive": [[10.0]] * 3,
         "rows": [[4.0]] * 3,
+        "model": [[1.6], [1.6], [1.6]],
         "pipeline": [[2.0], [2.0], [1.0]],
     },
 }
@@ -35,7 +36,14 @@ def test_ratios_are_of_the_named_ways():
         ("frame to input, row by row", "pixel by pixel"): 0.25,
         ("frame to label, row by row", "pixel by pixel"): 0.4,
         ("frame to label, pipeline", "row by row"): 0.5,
+        ("frame to label, pipeline", "its slower step alone"): 1.0,
     }
+
+
+def test_a_pipeline_is_as_slow_as_its_slower_step():
+    slow = {**_SAID, "rounds": _SAID["rounds"] | {"model": [[4.0]] * 3}}
+    rows = {(r.what, r.against): r.ratio for r in camera.of_java("net_fp32", slow)}
+    assert rows["frame to label, pipeline", "its slower step alone"] == 0.5
 
 
 def test_planes_are_compared_where_they_were_timed():

@@ -65,6 +65,7 @@ public final class CameraSteps implements AutoCloseable {
     plain = open(labels, model, manifest);
     addInput("naive_input", plain, NaiveYuv::convert);
     addInput("rows_input", plain, CameraFrame::pixels);
+    addModel("model", plain);
     addLabel("naive", plain, NaiveYuv::convert);
     addLabel("rows", plain, CameraFrame::pixels);
     ways.put("pipeline", count -> new double[] {pipelined(count)});
@@ -93,6 +94,14 @@ public final class CameraSteps implements AutoCloseable {
         ByteBuffer.allocateDirect(classifier.manifest().input().byteCount())
             .order(ByteOrder.nativeOrder());
     ways.put(name, count -> each(count, frame -> preprocessor.write(reader.read(frame), input)));
+  }
+
+  private void addModel(String name, Classifier classifier) {
+    ByteBuffer input =
+        ByteBuffer.allocateDirect(classifier.manifest().input().byteCount())
+            .order(ByteOrder.nativeOrder());
+    new Preprocessor(classifier.manifest()).write(frames[0].pixels(), input);
+    ways.put(name, count -> each(count, frame -> classifier.classifyPrepared(input, LABELS)));
   }
 
   private void addLabel(String name, Classifier classifier, Reader reader) {

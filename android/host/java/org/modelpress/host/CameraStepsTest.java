@@ -61,7 +61,7 @@ public final class CameraStepsTest {
             Paths.get(STEM + "_planes.tflite"),
             Paths.get(STEM + "_planes.manifest.json"))) {
       JSONObject found = steps.measure(2, 0);
-      assertEquals(7, found.length());
+      assertEquals(8, found.length());
       for (String way : found.keySet()) {
         JSONArray rounds = found.getJSONArray(way);
         assertEquals(way, 2, rounds.length());
