@@ -54,8 +54,12 @@ public final class YuvPixels implements Pixels {
       return pixelStride;
     }
 
+    private int at(int x, int y) {
+      return y * rowStride + x * pixelStride;
+    }
+
     private int get(int x, int y) {
-      return bytes.get(y * rowStride + x * pixelStride) & 0xff;
+      return bytes.get(at(x, y)) & 0xff;
     }
 
     private ByteBuffer part(int from, int count) {
@@ -131,22 +135,49 @@ public final class YuvPixels implements Pixels {
 
   @Override
   public void readRow(int row, int left, int count, byte[] rgb) {
-    int out = 0;
-    for (int column = left; column < left + count; column++) {
-      switch (quarterTurns) {
-        case 1:
-          convert(row, height - 1 - column, rgb, out);
-          break;
-        case 2:
-          convert(width - 1 - column, height - 1 - row, rgb, out);
-          break;
-        case 3:
-          convert(width - 1 - row, column, rgb, out);
-          break;
-        default:
-          convert(column, row, rgb, out);
+    switch (quarterTurns) {
+      case 1:
+        readLine(row, height - 1 - left, 0, -1, count, rgb);
+        break;
+      case 2:
+        readLine(width - 1 - left, height - 1 - row, -1, 0, count, rgb);
+        break;
+      case 3:
+        readLine(width - 1 - row, left, 0, 1, count, rgb);
+        break;
+      default:
+        readLine(left, row, 1, 0, count, rgb);
+    }
+  }
+
+  /** Converts pixels from a stored one on, each {@code stepX} and {@code stepY} from the last. */
+  private void readLine(int x, int y, int stepX, int stepY, int count, byte[] rgb) {
+    ByteBuffer lumaBytes = luma.bytes;
+    int lumaAt = luma.at(x, y);
+    int lumaStep = luma.at(stepX, stepY);
+    int blueAt = blueDifference.at(x / 2, y / 2);
+    int blueStep = blueDifference.at(stepX, stepY);
+    int redAt = redDifference.at(x / 2, y / 2);
+    int redStep = redDifference.at(stepX, stepY);
+    // Of the pixels that share a colour, the first may be the second.
+    boolean odd = ((stepX != 0 ? x : y) & 1) == 1;
+    int shared = odd == (stepX + stepY > 0) ? 1 : 2;
+    int end = count * RgbImage.CHANNELS;
+    for (int out = 0; out < end; shared = 2) {
+      int u = (blueDifference.bytes.get(blueAt) & 0xff) - NEUTRAL;
+      int v = (redDifference.bytes.get(redAt) & 0xff) - NEUTRAL;
+      int red = RED_V * v + HALF;
+      int green = HALF - GREEN_U * u - GREEN_V * v;
+      int blue = BLUE_U * u + HALF;
+      for (; shared > 0 && out < end; shared--) {
+        int base = (lumaBytes.get(lumaAt) & 0xff) << FRACTION_BITS;
+        rgb[out++] = toByte(base + red);
+        rgb[out++] = toByte(base + green);
+        rgb[out++] = toByte(base + blue);
+        lumaAt += lumaStep;
       }
-      out += RgbImage.CHANNELS;
+      blueAt += blueStep;
+      redAt += redStep;
     }
   }
 
@@ -200,15 +231,6 @@ public final class YuvPixels implements Pixels {
     for (int y = 0; y < height / 2; y++) {
       first.copyRowWith(second, y, width / 2, out);
     }
-  }
-
-  private void convert(int x, int y, byte[] rgb, int out) {
-    int base = (luma.get(x, y) << FRACTION_BITS) + HALF;
-    int u = blueDifference.get(x / 2, y / 2) - NEUTRAL;
-    int v = redDifference.get(x / 2, y / 2) - NEUTRAL;
-    rgb[out] = toByte(base + RED_V * v);
-    rgb[out + 1] = toByte(base - GREEN_U * u - GREEN_V * v);
-    rgb[out + 2] = toByte(base + BLUE_U * u);
   }
 
   private static byte toByte(int fixed) {
