@@ -1,8 +1,9 @@
 """Builds everything twice and compares every file: `bazel run //tools/ci/reproducible -- --out FOLDER`.
 
 Each has a copy of the workspace and an output base of its own. The second build has one core (`taskset`) and, unless
---same-instructions is given, fewer instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used, but by the first build with
---first-from-cache: then results of an earlier day, or of another machine, are what the second is compared with.
+--same-instructions is given, fewer instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used,
+but by the first build with --first-from-cache: then results of an earlier day, or of another machine, are what the
+second is compared with.
 Differences are listed by entry of an archive; one that is known (known.json, with the reason) is listed as such and
 does not count.
 

@@ -49,8 +49,8 @@ def fuse(
     check_entry(entry, name)
     if (entry.color_order, entry.turn, entry.filter) != ("RGB", 0, "bilinear_antialias"):
         raise UserError(
-            f"{name}: {entry.color_order} turned by {entry.turn} with filter {entry.filter}, expected RGB, turned by 0, "
-            "with filter bilinear_antialias: all that a Core ML package offers"
+            f"{name}: {entry.color_order} turned by {entry.turn} with filter {entry.filter}, expected RGB, turned by "
+            "0, with filter bilinear_antialias: all that a Core ML package offers"
         )
     if package.digest(folder) != description.model.sha256:
         raise UserError(
