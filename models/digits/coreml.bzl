@@ -88,21 +88,6 @@ def digits_coreml():
         name = "coreml_int8_narrow",
         src = "coreml_int8_narrow.json",
     )
-
-    # A camera's picture in: class indices out, or a label as Vision wants it.
-    for name, postprocess in {"camera": ["topk"], "picture": []}.items():
-        coreml_fused_variant(
-            name = "coreml_int8_" + name,
-            height = 640,
-            postprocess = postprocess,
-            variant = ":coreml_int8",
-            width = 480,
-        )
-        coreml_fused_parity_test(
-            name = "coreml_int8_{}_fused_parity_test".format(name),
-            images = ":held_out",
-            variant = ":coreml_int8_" + name,
-        )
     for name, (compression, recipe) in _TUNED.items():
         coreml_variant(
             name = name,

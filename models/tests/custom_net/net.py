@@ -10,6 +10,7 @@ import argparse
 import pathlib
 import tempfile
 import zipfile
+from typing import Any
 
 import numpy as np
 from model_press.tf_quiet import tensorflow
@@ -31,10 +32,10 @@ def save(folder: pathlib.Path) -> None:
     kernel = tf.Variable(rng.normal(0, 0.4, (5, 5, 3, _CHANNELS)).astype(np.float32))
 
     @tf.function(experimental_implements=_IMPLEMENTS)
-    def bump(x):
+    def bump(x: Any) -> Any:
         return tf.exp(-_WIDTH * x * x)
 
-    def features(image):
+    def features(image: Any) -> Any:
         x = tf.math.bessel_i0e(tf.nn.conv2d(image, kernel, 4, "VALID"))
         return tf.reduce_mean(bump(3.0 * x), (1, 2))
 
@@ -46,7 +47,7 @@ def save(folder: pathlib.Path) -> None:
     weights = np.linalg.lstsq(design, 2 * logits / logits.std(), rcond=None)[0].astype(np.float32)
     dense, bias = tf.Variable(weights[:-1]), tf.Variable(weights[-1])
 
-    def scores(image):
+    def scores(image: Any) -> dict[str, Any]:
         return {"scores": tf.nn.softmax(tf.matmul(features(image), dense) + bias)}
 
     module = tf.Module()

@@ -1,14 +1,17 @@
 """Reference kernels of the net's two operators."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 
-def _bessel_i0e(inputs, options):
+def _bessel_i0e(inputs: list[np.ndarray], options: Mapping[str, Any]) -> list[np.ndarray]:
     x = inputs[0].astype(np.float64)
     return [(np.i0(x) * np.exp(-np.abs(x))).astype(np.float32)]
 
 
-def _bump(inputs, options):
+def _bump(inputs: list[np.ndarray], options: Mapping[str, Any]) -> list[np.ndarray]:
     x = inputs[0]
     return [np.exp(np.float32(-options["width"]) * x * x)]
 

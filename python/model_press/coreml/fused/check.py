@@ -17,11 +17,11 @@ from model_press.fused import frames, separate
 
 
 def check(
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     description: FusedCoremlManifest,
-    plain_folder: str | os.PathLike,
+    plain_folder: str | os.PathLike[str],
     plain: CoremlManifest,
-    images_path: str | os.PathLike,
+    images_path: str | os.PathLike[str],
     count: int,
     min_agreement: float,
     max_difference: float,
@@ -49,7 +49,7 @@ def check(
         scores, indices = fused.run(frame)
         seen = separate.pixels(frame, description.entry, *description.network)
         expected, best = separate.answer(network.run(seen[None])[0], description.answer)
-        same += indices is None or np.array_equal(indices, best)
+        same += indices is None or (best is not None and np.array_equal(indices, best))
         largest = max(largest, float(np.abs(scores.astype(np.float64) - expected).max()))
         tops.append(int(expected.argmax() if best is None else best[0]))
     distinct, needed = len(set(tops)), parity.min_distinct_top1(description.labels.count)

@@ -28,11 +28,11 @@ _COLUMNS, _ROWS = 3, 2
 
 
 def fuse(
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     description: CoremlManifest,
     entry: Entry,
     answer: Answer,
-    out: str | os.PathLike,
+    out: str | os.PathLike[str],
 ) -> fused_manifest.FusedCoremlManifest:
     """Makes the package `out` of the finished one in `folder`.
 
@@ -87,7 +87,7 @@ def _refuse_second_softmax(classifier: ImageClassifier) -> None:
 
 
 def _rebuilt(
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     classifier: ImageClassifier,
     entry: Entry,
     network: tuple[int, int],
@@ -224,7 +224,7 @@ def _describe_features(spec: Any, before: Any, entry: Entry, answer: Answer) -> 
 
 
 def _describe(
-    out: str | os.PathLike,
+    out: str | os.PathLike[str],
     description: CoremlManifest,
     entry: Entry,
     network: tuple[int, int],

@@ -44,12 +44,12 @@ class FusedCoremlManifest:
     minimum_ios: str
 
 
-def write(path: str | os.PathLike, value: FusedCoremlManifest) -> None:
+def write(path: str | os.PathLike[str], value: FusedCoremlManifest) -> None:
     """Writes a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(value))
 
 
-def read(path: str | os.PathLike) -> FusedCoremlManifest:
+def read(path: str | os.PathLike[str]) -> FusedCoremlManifest:
     """Reads and validates a manifest of this schema; UserError names the file and the field that is wrong."""
     data, where = files.read_json(path, "manifest"), f"manifest {os.path.basename(path)}"
     value = strict_json.from_json(FusedCoremlManifest, data, where)

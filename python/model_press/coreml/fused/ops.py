@@ -8,7 +8,14 @@ import numpy as np
 from model_press.coreml.evaluator.ops import OPERATIONS
 
 
-def topk(x, k, axis=-1, ascending=False, sort=True, return_indices=True):
+def topk(
+    x: np.ndarray,
+    k: int,
+    axis: int = -1,
+    ascending: bool = False,
+    sort: bool = True,
+    return_indices: bool = True,
+) -> tuple[np.ndarray, np.ndarray]:
     """The k largest along the last axis and their indices, best first; of equal ones the lower index first."""
     if int(axis) % x.ndim != x.ndim - 1 or ascending or not sort or not return_indices:
         raise ValueError("it is not the largest along the last axis, sorted, with indices")

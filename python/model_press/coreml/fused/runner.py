@@ -20,7 +20,7 @@ class FusedPackage:
       UserError: another package, or one whose input is not the manifest's.
     """
 
-    def __init__(self, folder: str | os.PathLike, description: FusedCoremlManifest):
+    def __init__(self, folder: str | os.PathLike[str], description: FusedCoremlManifest):
         if package.digest(folder) != description.model.sha256:
             raise UserError(
                 f"package {folder} is not the one its manifest names; take package and manifest from one target"
