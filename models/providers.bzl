@@ -51,6 +51,7 @@ VariantInfo = provider(
     fields = {
         "calibration": "ImageSetInfo of the representative images, None where the recipe has none.",
         "conversion": "dict: options of the `convert` subcommand that made it, each with its File; reproducible_test runs it again.",
+        "custom_ops": "File: Python source that declares custom operators with their reference kernels, or None.",
         "labels": "File: one class name a line.",
         "manifest": "File: manifest.json (schema in python/model_press/manifest.py).",
         "model": "File: the .tflite.",

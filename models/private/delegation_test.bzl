@@ -1,9 +1,11 @@
 """delegation_test: a variant must stay in so many delegate partitions."""
 
 load("//models:providers.bzl", "VariantInfo")
+load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":gate.bzl", "MEASURED_GATE_ATTRS", "gate")
 
 def _delegation_test_impl(ctx):
+    refuse_custom_ops(ctx.label, [ctx.attr.variant[VariantInfo]], STOCK_INTERPRETER)
     model = ctx.attr.variant[VariantInfo].model
     options = {
         "--model": model,

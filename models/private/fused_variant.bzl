@@ -1,10 +1,12 @@
 """fused_variant: a variant that takes camera bytes and answers class indices."""
 
 load("//models:providers.bzl", "FusedInfo", "VariantInfo")
+load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":tool.bzl", "FUSED_TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
 
 def _fused_variant_impl(ctx):
     plain = ctx.attr.variant[VariantInfo]
+    refuse_custom_ops(ctx.label, [plain], STOCK_INTERPRETER)
     if FusedInfo in ctx.attr.variant:
         fail("{}: {} has fused input and output already, expected the variant that it was made from".format(
             public_label(ctx.label),

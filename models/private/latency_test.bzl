@@ -1,9 +1,11 @@
 """latency_test: a variant must be so much faster than another."""
 
 load("//models:providers.bzl", "VariantInfo")
+load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":gate.bzl", "MEASURED_GATE_ATTRS", "MEASURED_TAGS", "gate")
 
 def _latency_test_impl(ctx):
+    refuse_custom_ops(ctx.label, [ctx.attr.variant[VariantInfo], ctx.attr.baseline[VariantInfo]], STOCK_INTERPRETER)
     model = ctx.attr.variant[VariantInfo].model
     baseline = ctx.attr.baseline[VariantInfo].model
     options = {

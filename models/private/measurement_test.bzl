@@ -1,6 +1,7 @@
 """measurement_test: measures all variants of a model on this machine, and fails where a figure makes no sense."""
 
 load("//models:providers.bzl", "VariantInfo")
+load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":gate.bzl", "MEASURED_TAGS", "gate")
 load(":subjects.bzl", "same_model")
 load(":tool.bzl", "public_label")
@@ -9,6 +10,7 @@ def _measurement_test_impl(ctx):
     if not ctx.attr.variants:
         fail("{}: `variants` is empty, expected at least one".format(public_label(ctx.label)))
     variants = [target[VariantInfo] for target in ctx.attr.variants]
+    refuse_custom_ops(ctx.label, variants, STOCK_INTERPRETER)
     model = same_model(ctx.label, variants)
     options = {
         "--keras-info": model.info,

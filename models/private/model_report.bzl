@@ -2,6 +2,7 @@
 
 load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":evaluation.bzl", "evaluation_of")
 load(":subjects.bzl", "same_model")
 load(":tool.bzl", "public_label")
@@ -190,6 +191,7 @@ def _model_report_impl(ctx):
     if not ctx.attr.variants:
         fail("{}: `variants` is empty, expected at least one".format(public_label(ctx.label)))
     variants = [target[VariantInfo] for target in ctx.attr.variants]
+    refuse_custom_ops(ctx.label, variants, STOCK_INTERPRETER)
     model = same_model(ctx.label, variants)
     if model.model != ctx.attr.model[ModelInfo].model:
         fail("{}: `variants` are made from the model {}, `model` is {}; expected variants of `model`".format(public_label(ctx.label), model.name, ctx.attr.model[ModelInfo].name))

@@ -25,6 +25,8 @@ def _tflite_variant_impl(ctx):
     }
     if ctx.attr.calibration:
         options["--calibration-images"] = ctx.attr.calibration[ImageSetInfo].images
+    if ctx.file.custom_ops:
+        options["--custom-ops"] = ctx.file.custom_ops
     arguments = tool_arguments(ctx, "convert")
     for option, file in options.items():
         arguments.add(option + "=" + file.path)
@@ -73,6 +75,7 @@ def _tflite_variant_impl(ctx):
             model_info = model,
             conversion = dict(options, **{"--labels": model.labels}),
             calibration = ctx.attr.calibration[ImageSetInfo] if ctx.attr.calibration else None,
+            custom_ops = ctx.file.custom_ops,
         ),
     ]
 
@@ -80,6 +83,7 @@ _tflite_variant = rule(
     implementation = _tflite_variant_impl,
     attrs = dict(
         calibration = attr.label(providers = [ImageSetInfo], doc = "Representative images, for recipes that need them."),
+        custom_ops = attr.label(allow_single_file = [".py"], doc = "Declares custom operators, each with a reference kernel."),
         model = attr.label(providers = [ModelInfo], mandatory = True, doc = "The keras_model."),
         recipe = attr.label(providers = [RecipeInfo], mandatory = True, doc = "The recipe target."),
         **dict(TOOL_ATTR, **LIGHT_TOOL_ATTR)
@@ -96,6 +100,7 @@ def tflite_variant(
         compression = None,
         training = None,
         fine_tune = True,
+        custom_ops = None,
         tags = [],
         **kwargs):
     """One TensorFlow Lite variant of a Keras model.
@@ -112,6 +117,9 @@ def tflite_variant(
       compression: label of your own `compression` target, or name of a shipped one, to go before the recipe.
       training: label of an image_set or image_stream, for compressions.
       fine_tune: False leaves a compression's training out.
+      custom_ops: Python file that declares the operators that may stay in the graph as custom ones, each with a reference
+        kernel on NumPy arrays, `KERNELS = {"Name": function(inputs, options)}`. The conversion and evaluations run them; an
+        app brings its own kernels. For recipes that do not calibrate.
       tags: further tags. `recipe=<name>`, `compression=<name>` and `tflite_variant` are added, for
         `bazel query 'attr(tags, ...)'`.
       **kwargs: common attributes.
@@ -128,6 +136,7 @@ def tflite_variant(
         model = model,
         recipe = recipe_label("//{}:{}".format(native.package_name(), name), recipe),
         calibration = calibration,
+        custom_ops = custom_ops,
         tags = tags,
         **kwargs
     )

@@ -67,6 +67,24 @@ def _fused_impl(ctx):
 
 _fused_test = analysistest.make(_fused_impl)
 
+def _custom_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    inputs = [file.basename for file in _actions(env, "TfliteConvert")[0].inputs.to_list()]
+    asserts.true(env, "ops.py" in inputs, "the kernels are an input of the conversion")
+    asserts.equals(env, "ops.py", target[VariantInfo].conversion["--custom-ops"].basename)
+    return analysistest.end(env)
+
+_custom_test = analysistest.make(_custom_impl)
+
+def _custom_evaluation_impl(ctx):
+    env = analysistest.begin(ctx)
+    inputs = [file.basename for file in _actions(env, "TflitePredict")[0].inputs.to_list()]
+    asserts.true(env, "ops.py" in inputs, "the kernels are an input of the evaluation")
+    return analysistest.end(env)
+
+_custom_evaluation_test = analysistest.make(_custom_evaluation_impl)
+
 def _model_impl(ctx):
     env = analysistest.begin(ctx)
     model = analysistest.target_under_test(env)[ModelInfo]
@@ -204,6 +222,7 @@ def _bad_targets():
         tags = ["manual"],
     )
     image_stream(name = "dry_stream", tags = ["manual"])
+    fused_variant(name = "custom_camera", variant = ":custom", postprocess = ["topk"], tags = ["manual"])
     fused_variant(name = "fused_twice", variant = ":camera", postprocess = ["topk"], tags = ["manual"])
     fused_variant(name = "half_a_frame", variant = ":int8", height = 480, tags = ["manual"])
     evaluation(name = "fused_evaluation", subject = ":camera", images = ":calibration", tags = ["manual"])
@@ -214,6 +233,7 @@ def _bad_targets():
     return {
         "bad_preprocess": "//models/tests:bad_preprocess: preprocess is \"imagenet\", expected one of tf, caffe, torch, none",
         "countless_report": "//models/tests:countless_report: `count` is 0, expected at least one image",
+        "custom_camera": "//models/tests:custom_camera: net_custom has custom operators (`custom_ops`), which LiteRT's Python interpreter does not run",
         "dry_stream": "//models/tests:dry_stream: `generator` is not set",
         "empty_set": "//models/tests:empty_set: the image set is empty; give `srcs` or a `generator`",
         "fused_evaluation": "//models/tests:fused_evaluation: //models/tests:camera has fused input and output, expected a plain variant; give net_int8",
@@ -247,6 +267,8 @@ def rules_test_suite(name):
     tflite_variant(name = "int8", model = ":net", calibration = ":calibration", tags = ["manual"])
     image_set(name = "evaluated", srcs = ["calibration/red/a.png"], height = 8, width = 8, tags = ["manual"])
     tflite_variant(name = "float", model = ":net", recipe = "fp32", tags = ["manual"])
+    tflite_variant(name = "custom", model = ":net", recipe = "fp32", custom_ops = "ops.py", tags = ["manual"])
+    evaluation(name = "custom_on_calibration", subject = ":custom", images = ":calibration", tags = ["manual"])
     calibration_report(name = "ranges", variant = ":int8", float_variant = ":float", images = ":evaluated", tags = ["manual"])
     fused_variant(name = "camera", variant = ":int8", height = 480, width = 640, postprocess = ["topk"], tags = ["manual"])
     evaluation(name = "int8_on_calibration", subject = ":int8", images = ":calibration", tags = ["manual"])
@@ -278,6 +300,8 @@ def rules_test_suite(name):
         "calibration_report_test",
         "compressed_test",
         "compressed_variant_test",
+        "custom_evaluation_test",
+        "custom_test",
         "evaluation_test",
         "fused_test",
         "model_test",
@@ -292,6 +316,8 @@ def rules_test_suite(name):
     _stream_test(name = "stream_test", target_under_test = ":stream")
     _streamed_test(name = "streamed_test", target_under_test = ":streamed")
     split_recipe_test(name = "split_recipe_test")
+    _custom_test(name = "custom_test", target_under_test = ":custom")
+    _custom_evaluation_test(name = "custom_evaluation_test", target_under_test = ":custom_on_calibration")
     _fused_test(name = "fused_test", target_under_test = ":camera")
     _variant_test(name = "variant_test", target_under_test = ":int8")
     _model_test(name = "model_test", target_under_test = ":net")

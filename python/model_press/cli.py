@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from model_press import files
 from model_press.errors import UserError
@@ -133,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--labels", help="without them the manifest is one for label-manifest")
     sub.add_argument("--recipe", required=True)
     sub.add_argument("--calibration-images")
+    sub.add_argument("--custom-ops", help="Python file with a reference kernel of each")
     sub.add_argument("--out-model", required=True)
     sub.add_argument("--out-manifest", required=True)
 
@@ -146,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--manifest", required=True)
     sub.add_argument("--images", required=True)
     sub.add_argument("--delegate", choices=("xnnpack", "none"), default="xnnpack")
+    sub.add_argument("--custom-ops", help="Python file with a reference kernel of each")
     sub.add_argument("--threads", type=int)
     sub.add_argument("--out", required=True)
 
@@ -215,7 +218,9 @@ def _image_set(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
     if options.images is not None:
         if options.image:
-            raise UserError("give --image or --images, not both")
+            raise UserError(
+                f"--images is {options.images}, and --image is given, too; expected one of them"
+            )
         pixels, classes = image_set.from_arrays(
             options.images, options.classes, options.class_count
         )
@@ -229,7 +234,9 @@ def _image_set(options: argparse.Namespace, say: Callable[[str], None]) -> int:
         warn(pixels, classes)
         return 0
     if not options.height or not options.width or min(options.height, options.width) < 1:
-        raise UserError("image files need --height and --width above 0")
+        raise UserError(
+            f"--height is {options.height} and --width {options.width}; expected both, above 0, for image files"
+        )
     image_set.write_from_files(
         image_set.parse_items(options.image),
         options.height,
@@ -274,7 +281,9 @@ def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     if options.calibration_images is not None:
         images = files.read_npy(options.calibration_images, "calibration images")
     normalization = info.preprocess.normalization
-    converted = convert.convert_model(options.model, normalization, recipe, images, info)
+    converted = convert.convert_model(
+        options.model, normalization, recipe, images, info, _kernels(options)
+    )
     description = convert.describe(
         converted, info, recipe, _stem(options.out_model), options.labels
     )
@@ -297,9 +306,21 @@ def _predict(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     threads = options.threads or tflite_interpreter.DEFAULT_THREADS
     description = manifest.read(options.manifest)
     predict.predict_tflite(
-        options.model, description, options.images, options.out, threads, options.delegate
+        options.model,
+        description,
+        options.images,
+        options.out,
+        threads,
+        options.delegate,
+        _kernels(options),
     )
     return 0
+
+
+def _kernels(options: argparse.Namespace) -> dict[str, Any] | None:
+    from model_press import custom_ops
+
+    return custom_ops.read(options.custom_ops) if options.custom_ops else None
 
 
 def _predict_keras(options: argparse.Namespace, say: Callable[[str], None]) -> int:

@@ -5,9 +5,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from model_press import manifest, outputs_file, preprocess, progress, tflite_file
+from model_press import (
+    custom_interpreter,
+    custom_ops,
+    manifest,
+    outputs_file,
+    preprocess,
+    progress,
+    tflite_file,
+)
 from model_press.errors import UserError
-from model_press.tflite_interpreter import DEFAULT_THREADS, XNNPACK, Delegate, Interpreter
+from model_press.tflite_interpreter import DEFAULT_THREADS, XNNPACK, Delegate
 
 
 def predict_tflite(
@@ -17,12 +25,14 @@ def predict_tflite(
     out: str | os.PathLike,
     threads: int = DEFAULT_THREADS,
     delegate: Delegate = XNNPACK,
+    kernels: custom_ops.Kernels | None = None,
 ) -> None:
     """Writes raw outputs [N, classes] in the output tensor's own dtype (codes where quantised).
 
     Args:
       model: the .tflite file that `description` was written for (checked by SHA-256).
       images_path: uint8 RGB pixels [N, H, W, 3] of the model's size.
+      kernels: of the custom operators that the manifest declares.
     """
     manifest.verify_file(description.model.sha256, model, "model")
     file = tflite_file.read(model)
@@ -31,8 +41,13 @@ def predict_tflite(
     declared = [(t.shape, t.dtype) for t in (description.input, description.output)]
     if actual != declared:
         raise UserError(f"model {model} has tensors {actual}, but its manifest says {declared}")
+    if description.custom_ops and not kernels:
+        raise UserError(
+            f"{description.name} has custom operators ({', '.join(description.custom_ops)}), which run by their "
+            "reference kernels only; give the file that declares them (--custom-ops)"
+        )
     pixels = outputs_file.read_images(images_path, shape[1], shape[2])
-    interpreter = Interpreter(model, threads, delegate)
+    interpreter = custom_interpreter.interpreter(model, kernels, threads, delegate)
 
     def outputs() -> Iterator[np.ndarray]:
         for image in progress.track(pixels, "predict"):

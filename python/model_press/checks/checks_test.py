@@ -206,7 +206,8 @@ def test_flex_and_custom_operators_are_red_unless_declared(tmp_path):
         _runtime(tmp_path, Op("CUSTOM", 1, "FlexSvd"))
     with user_error("MyOp", "does not declare"):
         _runtime(tmp_path, Op("CUSTOM", 1, "MyOp"))
-    assert _runtime(tmp_path, Op("CUSTOM", 1, "MyOp"), custom_ops=("MyOp",)).green
+    declared = _runtime(tmp_path, Op("CUSTOM", 1, "MyOp"), custom_ops=("MyOp",))
+    assert declared.green and "the app must register: MyOp" in declared.lines()[-1]
 
 
 def test_a_model_of_another_recipe_is_red(tmp_path):

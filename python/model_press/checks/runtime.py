@@ -56,10 +56,11 @@ def check(
             f"{description.name} does not load in {runtime}: {', '.join(missing)}{hint}"
         )
     ops = file.builtin_ops()
+    facts = {"runtime": runtime, "operators": len(ops), "nodes": sum(count for _, _, count in ops)}
+    if custom := file.custom_ops():
+        facts["custom operators, whose kernels the app must register:"] = " ".join(custom)
     return Result(
-        "runtime",
-        (Measure("operator versions that the runtime lacks", 0, 0, at_most=True),),
-        {"runtime": runtime, "operators": len(ops), "nodes": sum(count for _, _, count in ops)},
+        "runtime", (Measure("operator versions that the runtime lacks", 0, 0, at_most=True),), facts
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from model_press import (
+    custom_ops,
     files,
     fuse,
     load,
@@ -49,6 +50,7 @@ def convert_model(
     recipe: Recipe,
     images: np.ndarray | None,
     info: model_info.ModelInfo | None = None,
+    kernels: custom_ops.Kernels | None = None,
 ) -> Converted:
     """Converts a model file by a recipe.
 
@@ -58,10 +60,17 @@ def convert_model(
       images: uint8 [N, H, W, 3] raw RGB pixels for recipes that calibrate, else None.
       info: the model's description, if there is one: ranges that it learned in training are those of an int8
         graph, and zeros or clusters that a compression made must survive.
+      kernels: reference kernels of the custom operators that the graph may have, by name.
     Raises:
       UserError: bad model, bad calibration images, or a conversion that breaks a promise.
     """
     check_calibration_given(recipe, images is not None)
+    kernels = kernels or {}
+    if kernels and (recipe.quantized_activations or recipe.weights == "sparse_float32"):
+        raise UserError(
+            f"recipe {recipe.name} is converted by running the model in an interpreter that takes no custom operators "
+            f"({', '.join(sorted(kernels))}); use fp32, fp16 or dynamic_int8"
+        )
     with load.load(path) as loaded:
         if images is not None:
             calibration.check(images, loaded.height, loaded.width)
@@ -71,11 +80,11 @@ def convert_model(
             call, fused_by = loaded.call, "external"
         samples = None if images is None else _samples(images, pre, recipe)
         ranges = info.activation_ranges if info is not None else ()
-        data = tflite.convert(call, loaded.height, loaded.width, recipe, samples, ranges)
+        data = tflite.convert(call, loaded.height, loaded.width, recipe, samples, ranges, kernels)
         # Half precision cannot lose a zero.
         if info is not None and info.compression is not None and recipe.weights != "float16":
             preserved.check(data, loaded.model)
-        verify.check_structure(tflite_file.parse(data, "the converted model"), recipe)
+        verify.check_structure(tflite_file.parse(data, "the converted model"), recipe, kernels)
         if recipe.mixed_precision is not None:
             twin = tflite.convert(call, loaded.height, loaded.width, _in_float(recipe), None)
             inputs = list(itertools.islice(samples(), _COMPARED_IMAGES))
@@ -88,7 +97,7 @@ def convert_model(
     if recipe.weights == "sparse_float32":
         data = sparse_weights.encode(data)
     file = tflite_file.parse(data, "the converted model")
-    verify.check_outputs(data, file)
+    verify.check_outputs(data, file, kernels)
     return Converted(data, file, fused_by)
 
 

@@ -1,11 +1,12 @@
 """Runs TensorFlow's converter by a recipe. The result is static (batch 1), builtins only."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from model_press import tflite_file
 from model_press.convert import learned_ranges
 from model_press.errors import UserError
 from model_press.model_info import ActivationRange
@@ -20,6 +21,7 @@ def convert(
     recipe: Recipe,
     samples: Callable[[], Iterator[np.ndarray]] | None,
     ranges: Sequence[ActivationRange] = (),
+    custom_ops: Collection[str] = (),
 ) -> bytes:
     """Converts an image classifier.
 
@@ -27,10 +29,11 @@ def convert(
       call: from a float32 tensor [1, height, width, 3] to class scores [1, classes].
       samples: yields float32 [1, height, width, 3] inputs of `call`, for recipes that calibrate.
       ranges: learned in training; they take the place of calibrated ones in an int8 graph.
+      custom_ops: names of operators that may stay in the graph as custom ones.
     Returns:
       The .tflite file; the same arguments give the same bytes.
     Raises:
-      UserError: naming operators that TFLite's builtins do not have, and the layers that use them.
+      UserError: naming operators that neither TFLite's builtins nor `custom_ops` have, and the layers that use them.
     """
     tf = tensorflow()
     cast = recipe.activations == "float32" and recipe.input_type == "uint8"
@@ -48,16 +51,21 @@ def convert(
     owner.kept = concrete.variables
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], owner)
     _configure(converter, tf, recipe, samples)
+    converter.allow_custom_ops = bool(custom_ops)
     if ranges and recipe.activations == "int8":
         learned_ranges.use(converter, ranges)
+    data, failure = b"", None
     with capture_stderr() as log:
         try:
-            return converter.convert()
+            data = converter.convert()
         except UserError:
             raise
         except Exception as error:  # the converter raises ConverterError, ValueError, RuntimeError
             failure = error
-    raise UserError(_explain(failure, concrete, log[0])) from failure
+    missing = _undeclared(data, custom_ops) if data else _reported(f"{failure}\n{log[0]}")
+    if data and not missing:
+        return data
+    raise UserError(_explain(missing, failure, concrete)) from failure
 
 
 def _configure(
@@ -114,25 +122,34 @@ def _refuse_dynamic_output(concrete: Any) -> None:
         )
 
 
-def _explain(error: Exception, concrete: Any, log: str) -> str:
-    """One line for a failed conversion: the operators without a builtin and the layers they are in."""
-    text = f"{error}\n{log}"
-    missing: list[str] = []
+def _undeclared(data: bytes, custom_ops: Collection[str]) -> list[str]:
+    found = tflite_file.parse(data, "the converted model").custom_ops()
+    return [name for name in found if name not in custom_ops]
+
+
+def _reported(text: str) -> list[str]:
+    """The operators without a builtin that the converter names."""
+    found: set[str] = set()
     for line in re.findall(r"^\s*(?:TF Select|Flex|Custom) ops: (.+)$", text, re.MULTILINE):
-        missing += [name.strip() for name in line.split(",")]
-    missing = sorted(set(missing))
-    if missing:
-        where = {name: _layers(concrete, name) for name in missing}
-        shown = ", ".join(
-            f"{name} (layer {', '.join(where[name])})" if where[name] else name for name in missing
-        )
-        return (
-            f"the model uses operators that TensorFlow Lite's builtins do not have: {shown}; replace "
-            "these layers, since the apps ship no TensorFlow fallback (Flex)"
-        )
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    reason = lines[0] if lines else type(error).__name__
-    return f"the model cannot be converted: {reason:.400}"
+        found |= {name.strip() for name in line.split(",")}
+    return sorted(found)
+
+
+def _explain(missing: Sequence[str], error: Exception | None, concrete: Any) -> str:
+    """One line for a failed conversion: the operators without a builtin and the layers they are in."""
+    if not missing:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        reason = lines[0] if lines else type(error).__name__
+        return f"the model cannot be converted: {reason:.400}"
+    where = {name: _layers(concrete, name) for name in missing}
+    shown = ", ".join(
+        f"{name} (layer {', '.join(where[name])})" if where[name] else name for name in missing
+    )
+    return (
+        f"the model uses operators that TensorFlow Lite's builtins do not have: {shown}; replace "
+        "these layers, since the apps ship no TensorFlow fallback (Flex), or declare the operators with a reference "
+        "kernel (`custom_ops` of tflite_variant)"
+    )
 
 
 def _layers(concrete: Any, operator: str) -> list[str]:

@@ -1,20 +1,24 @@
 """What every converted model must satisfy before it is written."""
 
+from collections.abc import Collection
+
 import numpy as np
 
-from model_press import tflite_file
+from model_press import custom_interpreter, tflite_file
+from model_press.custom_ops import Kernels
 from model_press.errors import UserError
 from model_press.recipes import Recipe
-from model_press.tflite_interpreter import Interpreter
 
 
-def check_structure(model: tflite_file.TfliteFile, recipe: Recipe) -> None:
+def check_structure(
+    model: tflite_file.TfliteFile, recipe: Recipe, custom_ops: Collection[str] = ()
+) -> None:
     """Raises UserError unless the graph has the recipe's types, a static signature, no stray floats."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise UserError(
-            f"the converted model has {len(model.inputs)} inputs and {len(model.outputs)} outputs"
+            f"the converted model has {len(model.inputs)} inputs and {len(model.outputs)} outputs; expected one of each"
         )
-    if custom := model.custom_ops():
+    if custom := [name for name in model.custom_ops() if name not in custom_ops]:
         raise UserError(f"the converted model needs operators that are not builtin: {custom}")
     for what, tensor, dtype in (
         ("input", model.inputs[0], recipe.input_type),
@@ -47,19 +51,21 @@ def _check_quantized(model: tflite_file.TfliteFile, recipe: Recipe) -> None:
             )
 
 
-def check_outputs(data: bytes, model: tflite_file.TfliteFile) -> None:
+def check_outputs(data: bytes, model: tflite_file.TfliteFile, kernels: Kernels) -> None:
     """Loads the model and runs three images (black, white, noise): outputs must be finite.
+
+    Custom operators run by their kernels.
 
     Raises UserError otherwise.
     """
     shape, dtype = model.inputs[0].shape, model.inputs[0].dtype
     noise = np.random.default_rng(0).integers(0, 256, shape)
-    interpreter = Interpreter(data)
+    interpreter = custom_interpreter.interpreter(data, kernels)
     for image in (np.zeros(shape), np.full(shape, 255), noise):
         low = -128 if dtype == "int8" else 0
         output = interpreter.run((image + low).astype(dtype))
         if not np.all(np.isfinite(output.astype(np.float64))):
             raise UserError(
-                "the converted model gives outputs that are not finite (NaN or infinite); check the "
+                f"output {model.outputs[0].name} of the converted model is not finite (NaN or infinite); check the "
                 "model's weights, in particular batch normalisation statistics"
             )

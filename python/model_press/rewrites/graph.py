@@ -191,6 +191,13 @@ class Graph:
             result.builtinOptionsType = getattr(schema.BuiltinOptions, union)
         return result
 
+    def rename_custom(self, operator: schema.OperatorT, name: str) -> None:
+        """Makes a custom operator one of another name, version 1."""
+        code = copy.copy(self._model.operatorCodes[operator.opcodeIndex])
+        code.customCode, code.version = name, 1
+        self._model.operatorCodes.append(code)
+        operator.opcodeIndex = len(self._model.operatorCodes) - 1
+
     def replace(self, old: schema.OperatorT, new: Sequence[schema.OperatorT]) -> None:
         """Puts operators in the place of one."""
         where = next(i for i, operator in enumerate(self.operators) if operator is old)

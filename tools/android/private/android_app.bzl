@@ -2,6 +2,7 @@
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
+load("//models/private:custom_ops.bzl", "refuse_custom_ops")
 load("//models/private:tool.bzl", "public_label")
 load("//tools/android:keystore.bzl", "AndroidKeystoreInfo")
 load("//tools/android:runtime.bzl", "AndroidRuntimeInfo", "EXTRAS")
@@ -82,6 +83,7 @@ def _check_sdk(ctx):
 def _variants(ctx):
     """Returns the VariantInfo of each model, the first choice first."""
     variants = [target[VariantInfo] for target in [ctx.attr.model] + ctx.attr.more_models]
+    refuse_custom_ops(ctx.label, variants, "whose kernels TensorFlow Lite's Java runtime takes from native code alone")
     seen = {}
     for variant in variants:
         if variant.name in seen:

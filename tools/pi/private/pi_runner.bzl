@@ -1,6 +1,7 @@
 """`pi_runner`."""
 
 load("//models:providers.bzl", "VariantInfo")
+load("//models/private:custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load("//models/private:tool.bzl", "public_label")
 load("//tools/licenses:defs.bzl", "NOTICE_ATTRS", "collect_licenses")
 load("//tools/pi:platform.bzl", "PiPlatformInfo")
@@ -34,6 +35,7 @@ def _app_sources(app):
 
 def _pi_runner_impl(ctx):
     variants = [variant[VariantInfo] for variant in ctx.attr.variants]
+    refuse_custom_ops(ctx.label, variants, STOCK_INTERPRETER)
     platforms = [platform[PiPlatformInfo] for platform in ctx.attr.platforms]
     names = {}
     for variant in variants:

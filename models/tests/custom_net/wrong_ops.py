@@ -1,0 +1,8 @@
+"""A kernel that is not what the net means: its parity gate is red."""
+
+import numpy as np
+
+KERNELS = {
+    "BesselI0e": lambda inputs, options: [np.exp(-np.abs(inputs[0]))],
+    "Bump": lambda inputs, options: [np.exp(-np.abs(inputs[0]))],
+}
