@@ -28,12 +28,11 @@ def _clone(folder: pathlib.Path) -> None:
 
 
 def test_every_guide_can_be_followed(tmp_path):
-    clone, programs = tmp_path / "parent" / "clone", tmp_path / "programs"
+    clone = tmp_path / "parent" / "clone"
     clone.mkdir(parents=True)
-    programs.mkdir()
     _clone(clone)
     bazel = NestedBazel(clone, tmp_path / "base", {"MODEL_PRESS_PYTHON": sys.executable})
-    environment = bazel.on_path(programs)
+    environment = bazel.for_commands()
 
     def run(words: Sequence[str]) -> tuple[int, str]:
         ended = subprocess.run(

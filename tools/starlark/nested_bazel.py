@@ -76,19 +76,15 @@ class NestedBazel:
         assert done.returncode == 0, done.stdout[-8000:]
         return done.stdout
 
-    def on_path(self, folder: pathlib.Path) -> dict[str, str]:
-        """An environment in which `bazel` is this one, for commands as people type them.
+    def for_commands(self) -> dict[str, str]:
+        """An environment in which `bazel` and `./bazelw` in this workspace, as people type them, are this one.
 
-        Args:
-          folder: where a program of that name is put.
+        Writes the workspace's user.bazelrc: a program of another name or place would be no Bazel to ./bazelw.
         """
-        program = folder / "bazel"
-        program.write_text(
-            f'#!/bin/sh\nexec {self._program} --output_base={self._base} --max_idle_secs=60 "$@"\n'
-        )
-        program.chmod(0o755)
+        options = f"startup --output_base={self._base}\nstartup --max_idle_secs=60\n"
+        (self._workspace / "user.bazelrc").write_text(options)
         path = self._environment.get("PATH", os.defpath)
-        return {**self._environment, "PATH": f"{folder}:{path}"}
+        return {**self._environment, "PATH": f"{path}:{pathlib.Path(self._program).parent}"}
 
     def close(self) -> None:
         """Ends the server and removes the output base."""
