@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,9 +15,7 @@ _ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
 
 def _clone(folder: pathlib.Path) -> None:
     """This tree as a checkout of its own, what is not committed included."""
-    for path in workspace_files.list_files(_ROOT):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(_ROOT / path, folder / path)
+    workspace_files.copy_files(_ROOT, workspace_files.list_files(_ROOT), folder)
     for words in (
         ["init", "--quiet"],
         ["add", "--all"],
@@ -29,7 +26,6 @@ def _clone(folder: pathlib.Path) -> None:
 
 def test_every_guide_can_be_followed(tmp_path):
     clone = tmp_path / "parent" / "clone"
-    clone.mkdir(parents=True)
     _clone(clone)
     bazel = NestedBazel(clone, tmp_path / "base", {"MODEL_PRESS_PYTHON": sys.executable})
     environment = bazel.for_commands()

@@ -2,7 +2,9 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
+from collections.abc import Iterable
 
 
 def list_files(root: pathlib.Path) -> list[str]:
@@ -22,6 +24,14 @@ def list_files(root: pathlib.Path) -> list[str]:
     except (OSError, subprocess.CalledProcessError):
         listed = _walk(root)
     return sorted(path for path in listed if path and (root / path).is_file())
+
+
+def copy_files(root: pathlib.Path, names: Iterable[str], target: pathlib.Path) -> None:
+    """Copies files of the workspace `root`, by their relative paths, into the folder `target`, which it makes."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(root / name, target / name)
 
 
 def _walk(root: pathlib.Path) -> list[str]:

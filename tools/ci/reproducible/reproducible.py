@@ -105,11 +105,9 @@ def run(
 def _copy(workspace: pathlib.Path, copy: pathlib.Path) -> pathlib.Path:
     """The files under version control, or to be, and the user's own options."""
     files = workspace_files.list_files(workspace)
-    files += [name for name in ("user.bazelrc",) if (workspace / name).is_file()]
-    copy.mkdir()
-    for name in files:
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(workspace / name, copy / name)
+    if (workspace / "user.bazelrc").is_file():
+        files.append("user.bazelrc")
+    workspace_files.copy_files(workspace, files, copy)
     return copy
 
 
