@@ -1,24 +1,18 @@
 """coreml_fused_parity_test: a Core ML package with fused input and output must answer as the separate steps do."""
 
 load("//models:providers.bzl", "CoremlFusedInfo", "ImageSetInfo")
-load(":gate.bzl", "gate")
+load(":fused.bzl", "fused_gate")
 load(":tool.bzl", "COREML_FUSED_TOOL_ATTR")
 
 def _coreml_fused_parity_test_impl(ctx):
     fused = ctx.attr.variant[CoremlFusedInfo]
-    images = ctx.attr.images[ImageSetInfo].images
-    options = {
-        "--package": fused.package,
-        "--manifest": fused.manifest,
-        "--plain-package": fused.plain.package,
-        "--plain-manifest": fused.plain.manifest,
-        "--images": images,
-        "--count": ctx.attr.count,
-        "--min-agreement": ctx.attr.min_agreement,
-        "--max-difference": ctx.attr.max_difference,
-    }
-    files = [fused.package, fused.manifest, fused.plain.package, fused.plain.manifest, images]
-    return gate(ctx, tool = ctx.attr._coreml_fused_tool, command = "check-fused", options = options, files = files)
+    return fused_gate(
+        ctx,
+        tool = ctx.attr._coreml_fused_tool,
+        kind = "package",
+        fused = fused,
+        plain = fused.plain,
+    )
 
 _coreml_fused_parity_test = rule(
     implementation = _coreml_fused_parity_test_impl,

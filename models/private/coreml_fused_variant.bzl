@@ -1,60 +1,36 @@
 """coreml_fused_variant: a Core ML package that takes a camera's picture and answers class indices."""
 
 load("//models:providers.bzl", "CoremlFusedInfo", "CoremlVariantInfo")
-load(":tool.bzl", "COREML_FUSED_TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load(":coreml_package.bzl", "add_package_outputs", "declare_package", "package_providers")
+load(":fused.bzl", "add_entry_and_answer")
+load(":tool.bzl", "COREML_FUSED_TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _coreml_fused_variant_impl(ctx):
     plain = ctx.attr.variant[CoremlVariantInfo]
-    if bool(ctx.attr.height) != bool(ctx.attr.width):
-        fail("{}: `height` is {} and `width` is {}, expected both or neither".format(
-            public_label(ctx.label),
-            ctx.attr.height,
-            ctx.attr.width,
-        ))
-    name = "{}_{}".format(plain.model_info.name, ctx.label.name)
-    package = ctx.actions.declare_directory(name + ".mlpackage")
-    archive = ctx.actions.declare_file(name + ".mlpackage.zip")
-    manifest = ctx.actions.declare_file(name + ".manifest.json")
+    made = declare_package(ctx, plain.model_info.name)
     arguments = tool_arguments(ctx, "fuse")
     arguments.add("--package=" + plain.package.path)
     arguments.add("--manifest=" + plain.manifest.path)
-    if ctx.attr.height:
-        arguments.add("--height={}".format(ctx.attr.height))
-        arguments.add("--width={}".format(ctx.attr.width))
-    if ctx.attr.fit:
-        arguments.add("--fit=" + ctx.attr.fit)
-    for step in ctx.attr.postprocess:
-        arguments.add("--postprocess=" + step)
-    arguments.add("--top={}".format(ctx.attr.top))
-    arguments.add("--out-package=" + package.path)
-    arguments.add("--out-zip=" + archive.path)
-    arguments.add("--out-manifest=" + manifest.path)
-    outputs = [package, archive, manifest]
+    add_entry_and_answer(ctx, arguments)
+    add_package_outputs(arguments, made)
     run_tool(
         ctx,
         tool = ctx.executable._coreml_fused_tool,
         mnemonic = "CoremlFuse",
-        progress_message = "Fusing input and output into {}".format(package.basename),
+        progress_message = "Fusing input and output into {}".format(made.package.basename),
         arguments = arguments,
         inputs = [plain.package, plain.manifest],
-        outputs = outputs,
+        outputs = made.files,
     )
+    default, groups = package_providers(ctx, made, plain.labels)
     return [
-        DefaultInfo(
-            files = depset(outputs),
-            runfiles = ctx.runfiles(files = [package, manifest, plain.labels]),
-        ),
-        OutputGroupInfo(
-            archive = depset([archive]),
-            labels = depset([plain.labels]),
-            manifest = depset([manifest]),
-            package = depset([package]),
-        ),
+        default,
+        groups,
         CoremlFusedInfo(
-            name = name,
-            package = package,
-            archive = archive,
-            manifest = manifest,
+            name = made.name,
+            package = made.package,
+            archive = made.archive,
+            manifest = made.manifest,
             labels = plain.labels,
             plain = plain,
         ),

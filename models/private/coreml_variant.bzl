@@ -1,51 +1,39 @@
 """coreml_variant: one Core ML form of a Keras model, converted and checked on any machine."""
 
 load("//models:providers.bzl", "CoremlRecipeInfo", "CoremlVariantInfo", "ModelInfo")
+load(":coreml_package.bzl", "add_package_outputs", "declare_package", "package_providers")
 load(":coreml_recipes.bzl", "COREML_RECIPES", "coreml_recipe_label")
 load(":tool.bzl", "COREML_TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _coreml_variant_impl(ctx):
     model = ctx.attr.model[ModelInfo]
     recipe = ctx.attr.recipe[CoremlRecipeInfo]
-    name = "{}_{}".format(model.name, ctx.label.name)
-    package = ctx.actions.declare_directory(name + ".mlpackage")
-    archive = ctx.actions.declare_file(name + ".mlpackage.zip")
-    manifest = ctx.actions.declare_file(name + ".manifest.json")
+    made = declare_package(ctx, model.name)
     arguments = tool_arguments(ctx, "convert-coreml")
     arguments.add("--model=" + model.model.path)
     arguments.add("--info=" + model.info.path)
     arguments.add("--labels=" + model.labels.path)
     arguments.add("--recipe=" + recipe.json.path)
-    arguments.add("--out-package=" + package.path)
-    arguments.add("--out-zip=" + archive.path)
-    arguments.add("--out-manifest=" + manifest.path)
-    outputs = [package, archive, manifest]
+    add_package_outputs(arguments, made)
     run_tool(
         ctx,
         tool = ctx.executable._coreml_tool,
         mnemonic = "CoremlConvert",
-        progress_message = "Converting {} to {}".format(model.name, package.basename),
+        progress_message = "Converting {} to {}".format(model.name, made.package.basename),
         arguments = arguments,
         inputs = [model.model, model.info, model.labels, recipe.json],
-        outputs = outputs,
+        outputs = made.files,
     )
+    default, groups = package_providers(ctx, made, model.labels)
     return [
-        DefaultInfo(
-            files = depset(outputs),
-            runfiles = ctx.runfiles(files = [package, manifest, model.labels]),
-        ),
-        OutputGroupInfo(
-            archive = depset([archive]),
-            labels = depset([model.labels]),
-            manifest = depset([manifest]),
-            package = depset([package]),
-        ),
+        default,
+        groups,
         CoremlVariantInfo(
-            name = name,
+            name = made.name,
             recipe_name = recipe.name,
-            package = package,
-            archive = archive,
-            manifest = manifest,
+            package = made.package,
+            archive = made.archive,
+            manifest = made.manifest,
             labels = model.labels,
             model_info = model,
         ),

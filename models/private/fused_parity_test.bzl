@@ -1,25 +1,17 @@
 """fused_parity_test: a model with fused input and output must answer as the separate steps do."""
 
 load("//models:providers.bzl", "FusedInfo", "ImageSetInfo", "VariantInfo")
-load(":gate.bzl", "gate")
+load(":fused.bzl", "fused_gate")
 load(":tool.bzl", "FUSED_TOOL_ATTR")
 
 def _fused_parity_test_impl(ctx):
-    fused = ctx.attr.variant[VariantInfo]
-    plain = ctx.attr.variant[FusedInfo].plain
-    images = ctx.attr.images[ImageSetInfo].images
-    options = {
-        "--model": fused.model,
-        "--manifest": fused.manifest,
-        "--plain-model": plain.model,
-        "--plain-manifest": plain.manifest,
-        "--images": images,
-        "--count": ctx.attr.count,
-        "--min-agreement": ctx.attr.min_agreement,
-        "--max-difference": ctx.attr.max_difference,
-    }
-    files = [fused.model, fused.manifest, plain.model, plain.manifest, images]
-    return gate(ctx, tool = ctx.attr._fused_tool, command = "check-fused", options = options, files = files)
+    return fused_gate(
+        ctx,
+        tool = ctx.attr._fused_tool,
+        kind = "model",
+        fused = ctx.attr.variant[VariantInfo],
+        plain = ctx.attr.variant[FusedInfo].plain,
+    )
 
 _fused_parity_test = rule(
     implementation = _fused_parity_test_impl,

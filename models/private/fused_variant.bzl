@@ -2,6 +2,7 @@
 
 load("//models:providers.bzl", "FusedInfo", "VariantInfo")
 load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
+load(":fused.bzl", "add_entry_and_answer")
 load(":tool.bzl", "FUSED_TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
 
 def _fused_variant_impl(ctx):
@@ -12,29 +13,16 @@ def _fused_variant_impl(ctx):
             public_label(ctx.label),
             public_label(ctx.attr.variant.label),
         ))
-    if bool(ctx.attr.height) != bool(ctx.attr.width):
-        fail("{}: `height` is {} and `width` is {}, expected both or neither".format(
-            public_label(ctx.label),
-            ctx.attr.height,
-            ctx.attr.width,
-        ))
     name = "{}_{}".format(plain.model_info.name, ctx.label.name)
     tflite = ctx.actions.declare_file(name + ".tflite")
     manifest = ctx.actions.declare_file(name + ".manifest.json")
     arguments = tool_arguments(ctx, "fuse")
     arguments.add("--model=" + plain.model.path)
     arguments.add("--manifest=" + plain.manifest.path)
-    if ctx.attr.height:
-        arguments.add("--height={}".format(ctx.attr.height))
-        arguments.add("--width={}".format(ctx.attr.width))
-    if ctx.attr.fit:
-        arguments.add("--fit=" + ctx.attr.fit)
+    add_entry_and_answer(ctx, arguments)
     arguments.add("--color-order=" + ctx.attr.color_order)
     arguments.add("--filter=" + ctx.attr.filter)
     arguments.add("--turn={}".format(ctx.attr.turn))
-    for step in ctx.attr.postprocess:
-        arguments.add("--postprocess=" + step)
-    arguments.add("--top={}".format(ctx.attr.top))
     arguments.add("--out-model=" + tflite.path)
     arguments.add("--out-manifest=" + manifest.path)
     run_tool(
