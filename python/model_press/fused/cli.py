@@ -41,11 +41,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--manifest", required=True)
     sub.add_argument("--plain-model", required=True, help="the variant that it was made from")
     sub.add_argument("--plain-manifest", required=True)
-    sub.add_argument("--images", required=True)
-    sub.add_argument("--count", type=int, required=True)
-    sub.add_argument("--min-agreement", type=float, required=True)
-    sub.add_argument("--max-difference", type=float, required=True)
-    sub.add_argument("--out", required=True)
+    add_bounds(sub)
 
     sub = command("check-runtime", _check_runtime, "operator versions against a runtime's table")
     sub.add_argument("--model", required=True)
@@ -53,6 +49,15 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--runtime", required=True)
     sub.add_argument("--out", required=True)
     return result
+
+
+def add_bounds(sub: argparse.ArgumentParser) -> None:
+    """The options of check-fused that say on what, how far, and where to: those behind both manifests."""
+    sub.add_argument("--images", required=True)
+    sub.add_argument("--count", type=int, required=True)
+    sub.add_argument("--min-agreement", type=float, required=True)
+    sub.add_argument("--max-difference", type=float, required=True)
+    sub.add_argument("--out", required=True)
 
 
 def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from model_press import cli  # noqa: E402
+from model_press.fused import cli as fused_cli  # noqa: E402
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,11 +33,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--manifest", required=True)
     sub.add_argument("--plain-package", required=True, help="the one that it was made from")
     sub.add_argument("--plain-manifest", required=True)
-    sub.add_argument("--images", required=True)
-    sub.add_argument("--count", type=int, required=True)
-    sub.add_argument("--min-agreement", type=float, required=True)
-    sub.add_argument("--max-difference", type=float, required=True)
-    sub.add_argument("--out", required=True)
+    fused_cli.add_bounds(sub)
     return result
 
 
@@ -65,7 +62,6 @@ def _check_fused(options: argparse.Namespace, say: Callable[[str], None]) -> int
     from model_press.coreml import manifest
     from model_press.coreml.fused import check
     from model_press.coreml.fused import manifest as fused_manifest
-    from model_press.fused import cli as fused_cli
 
     result = check.check(
         options.package,

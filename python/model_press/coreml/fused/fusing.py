@@ -52,10 +52,7 @@ def fuse(
             f"{name}: {entry.color_order} turned by {entry.turn} with filter {entry.filter}, expected RGB, turned by "
             "0, with filter bilinear_antialias: all that a Core ML package offers"
         )
-    if package.digest(folder) != description.model.sha256:
-        raise UserError(
-            f"package {folder} is not the one its manifest names; take package and manifest from one target"
-        )
+    fused_manifest.check_package(folder, description.model)
     network = (description.input.height, description.input.width)
     if (entry.height, entry.width) == network and not answer.steps:
         raise UserError(
@@ -78,7 +75,8 @@ def _refuse_second_softmax(classifier: ImageClassifier) -> None:
     }
     op = makers.get(classifier.scores_name)
     while op is not None and op.type in _PASSING:
-        op = makers.get(next(iter(op.reads)))
+        # The others that it reads are constants, a cast's dtype for one.
+        op = next((makers[name] for name in op.reads if name in makers), None)
     if op is not None and op.type in _PROBABILITIES:
         raise UserError(
             f"the model ends in {op.type} already, so a second softmax would flatten its scores; leave softmax out of "
