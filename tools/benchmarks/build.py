@@ -106,7 +106,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(argv)
     workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
-    bazel = Bazel(options.bazel, workspace, ("--disk_cache=", "--remote_cache="))
+    # What is tagged full is no part of a build of //..., as in `bazel test //...`.
+    bazel = Bazel(
+        options.bazel, workspace, ("--disk_cache=", "--remote_cache=", "--build_tag_filters=-full")
+    )
     counts = [count for count in _COUNTS if count <= options.most]
     with scratch.Scratch(workspace, counts[-1], counts) as folder:
         builds, growth = measure(bazel, folder, counts, options.nothing or ["//..."])

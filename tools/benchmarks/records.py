@@ -114,7 +114,7 @@ def plot(runs: Sequence[dict], path: pathlib.Path) -> None:
         axes.plot(counts, [values[index] for values in growth.values()], marker="o")
         axes.set_xscale("log", base=2)
         axes.set_xticks(counts, [str(count) for count in counts])
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.1 * max(values[index] for values in growth.values()))
         axes.set_xlabel("int8 variants of digits in one build")
         axes.set_title(title, fontsize=10)
     figure.savefig(path, dpi=100, metadata={"Software": None})

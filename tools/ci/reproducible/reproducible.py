@@ -8,7 +8,8 @@ Differences are listed by entry of an archive; one that is known (known.json, wi
 does not count.
 
 Exit code 1 if a file differs, 2 if a target does not build; what does build is compared nevertheless. FOLDER keeps
-both builds' files and reproducible.json.
+both builds' files and reproducible.json; --again compares those once more, such as after a reason was added to
+known.json.
 """
 
 import argparse
@@ -142,6 +143,48 @@ def report(found: Mapping[str, Sequence[str]], known: Sequence[Known], count: in
     yield f"{count} files compared, {len(new)} differ, {len(found) - len(new)} known to"
 
 
+_Kept = tuple[list[dict[str, str]], list[str]]
+
+
+def _build_twice(options: argparse.Namespace, workspace: pathlib.Path, out: pathlib.Path) -> _Kept:
+    """Path -> sha256 of either build; a line for each target that does not build."""
+    if not shutil.which("taskset"):
+        raise artefacts.BuildError("taskset is missing; install the Debian package util-linux")
+    # A core that this process may use: machines hand out some of theirs.
+    core = min(os.sched_getaffinity(0))
+    limits = {} if options.same_instructions else {"MODEL_PRESS_PYTHON_ENV": " ".join(LIMITS)}
+    builds = (
+        Build("first", caches=options.first_from_cache),
+        Build("second", ("taskset", "--cpu-list", str(core)), limits),
+    )
+    out.mkdir(parents=True)
+    kept = [
+        run(build, options.bazel, workspace, out, [*options.option, *options.targets])
+        for build in builds
+    ]
+    failed = [
+        f"{label} does not build in the {build.name} build"
+        for build, (_, labels) in zip(builds, kept, strict=True)
+        for label in labels
+    ]
+    if not kept[0][0] and not failed:
+        raise artefacts.BuildError(
+            f"{' '.join(options.targets)}: no output files to compare; name targets that make some"
+        )
+    return [files for files, _ in kept], failed
+
+
+def _kept(out: pathlib.Path) -> _Kept:
+    """The same of an earlier run; its files are read again only where they differ."""
+    try:
+        facts = json.loads((out / "reproducible.json").read_text("utf-8"))
+        return [facts["first"], facts["second"]], facts["failed"]
+    except (OSError, ValueError, KeyError) as error:
+        raise artefacts.BuildError(
+            f"{out}: no reproducible.json of a whole run ({error}); run without --again"
+        ) from error
+
+
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="reproducible",
@@ -152,6 +195,9 @@ def main(argv: list[str]) -> int:
         "targets", nargs="*", default=["//..."], help="what to build, by default //..."
     )
     parser.add_argument("--out", required=True, help="a folder that is not there yet")
+    parser.add_argument(
+        "--again", action="store_true", help="build nothing, compare what an earlier run kept in --out"
+    )
     parser.add_argument("--bazel", default="bazel")
     parser.add_argument(
         "--option",
@@ -173,38 +219,16 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
     out = pathlib.Path(user_path.resolve(options.out)).resolve()
-    if out.exists():
-        print(f"reproducible: {out} is there already; name a new folder", file=sys.stderr)
+    if out.exists() != options.again:
+        there = "is not there" if options.again else "is there already"
+        fix = "name the folder of an earlier run" if options.again else "name a new folder"
+        print(f"reproducible: {out} {there}; {fix}", file=sys.stderr)
         return 2
     known = []
     if options.known and not options.same_instructions:
         known = [Known(**entry) for entry in json.loads(options.known.read_text("utf-8"))]
-    if not shutil.which("taskset"):
-        print("reproducible: taskset is missing (Debian package util-linux)", file=sys.stderr)
-        return 2
-    # A core that this process may use: machines hand out some of theirs.
-    core = min(os.sched_getaffinity(0))
-    limits = {} if options.same_instructions else {"MODEL_PRESS_PYTHON_ENV": " ".join(LIMITS)}
-    builds = (
-        Build("first", caches=options.first_from_cache),
-        Build("second", ("taskset", "--cpu-list", str(core)), limits),
-    )
-    out.mkdir(parents=True)
     try:
-        kept = [
-            run(build, options.bazel, workspace, out, [*options.option, *options.targets])
-            for build in builds
-        ]
-        hashes = [files for files, _ in kept]
-        failed = [
-            f"{label} does not build in the {build.name} build"
-            for build, (_, labels) in zip(builds, kept, strict=True)
-            for label in labels
-        ]
-        if not hashes[0] and not failed:
-            raise artefacts.BuildError(
-                f"{' '.join(options.targets)}: no output files to compare; name targets that make some"
-            )
+        hashes, failed = _kept(out) if options.again else _build_twice(options, workspace, out)
     except artefacts.BuildError as error:
         print(f"reproducible: {error}", file=sys.stderr)
         return 2
@@ -212,9 +236,11 @@ def main(argv: list[str]) -> int:
     lines = list(report(found, known, len(hashes[0].keys() | hashes[1].keys())))
     print("\n".join(lines))
     facts = {
-        "schema_version": 1,
+        "schema_version": 2,
         "targets": options.targets,
+        "failed": failed,
         "first": hashes[0],
+        "second": hashes[1],
         "differences": found,
     }
     (out / "reproducible.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")

@@ -178,6 +178,24 @@ def test_a_known_difference_is_told_and_does_not_count(checked, tmp_path):
     assert lines[-1] == "2 files compared, 0 differ, 1 known to"
 
 
+def test_a_reason_that_is_added_later_is_judged_without_building(checked, tmp_path, capsys):
+    assert checked.run(_ZIP.format(date=_CLOCK))[0] == 1
+    calls = checked.calls()
+    known = tmp_path / "known.json"
+    known.write_text('[{"path": "k8/bin/app\\\\.apk", "why": "trained here"}]')
+    assert reproducible.main([f"--out={checked.out}", f"--known={known}", "--again"]) == 0
+    assert "0 differ, 1 known to" in capsys.readouterr().out
+    assert checked.calls() == calls
+
+
+def test_again_wants_a_whole_run(checked, capsys):
+    assert reproducible.main([f"--out={checked.out}", "--again"]) == 2
+    assert "is not there; name the folder of an earlier run" in capsys.readouterr().err
+    checked.out.mkdir()
+    assert reproducible.main([f"--out={checked.out}", "--again"]) == 2
+    assert "no reproducible.json of a whole run" in capsys.readouterr().err
+
+
 def test_on_the_same_instructions_nothing_is_known(checked, tmp_path):
     known = tmp_path / "known.json"
     known.write_text('[{"path": ".*", "why": "anything"}]')

@@ -37,8 +37,8 @@ def add_stub(package: str, site: pathlib.Path) -> None:
     (info / "RECORD").write_text(f"{package}.py,,\n")
 
 
-def compile_all(folder: pathlib.Path) -> None:
-    """Writes bytecode beside every source of `folder`.
+def compile_all() -> None:
+    """Writes bytecode beside every source of the current folder.
 
     Actions cannot write into a repository, so without this every process compiles what it imports: 5 s for TensorFlow.
     Unchecked hashes carry no time stamp, and `/` stands for the folder: the same bytes on every machine.
@@ -46,11 +46,12 @@ def compile_all(folder: pathlib.Path) -> None:
     # Some wheels carry templates and Python 2 sources; that those do not compile is no news.
     with contextlib.redirect_stdout(io.StringIO()):
         compileall.compile_dir(
-            folder,
+            # Relative, so that there is nothing to strip: `stripdir` takes each part of it that stands at the same place
+            # in a path out of it, and "external" of sympy/external is one in an output base four folders deep.
+            ".",
             maxlevels=100,
             quiet=2,
             workers=0,
-            stripdir=str(folder.resolve()),
             prependdir="/",
             invalidation_mode=compileall.py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
@@ -71,7 +72,7 @@ def main(
     site_split.split(site, dict(alias.split("=", 1) for alias in aliases), files)
     for package in pathlib.Path(".").glob("*/site-packages"):
         pip_client.forget_launchers(package)
-    compile_all(pathlib.Path("."))
+    compile_all()
 
 
 if __name__ == "__main__":

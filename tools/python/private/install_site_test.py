@@ -105,6 +105,20 @@ def test_bytecode_is_the_same_in_every_folder(wheels, tmp_path, monkeypatch):
     assert found[0] == found[1] and found[0]
 
 
+def test_bytecode_does_not_know_a_folder_of_the_same_name_above_it(tmp_path, monkeypatch):
+    found = []
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        depth = len(tmp_path.parts)
+        module = pathlib.Path(*["p"] * (depth - 1), "a", "module.py")
+        module.parent.mkdir(parents=True)
+        module.write_text("def f():\n    return 1\n")
+        install_site.compile_all()
+        found += [path.read_bytes() for path in pathlib.Path(".").rglob("*.pyc")]
+    assert len(found) == 2 and found[0] == found[1]
+
+
 def test_stale_hash_is_refused_by_name(wheels):
     stale = "0" * 64
     with pytest.raises(SystemExit) as caught:
