@@ -184,7 +184,11 @@ def check_members(archive: zipfile.ZipFile, path: str) -> None:
         parts = pathlib.PurePosixPath(member.filename)
         is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
         if parts.is_absolute() or ".." in parts.parts or "\\" in member.filename or is_link:
-            raise UserError(f"model {path}: unsafe archive member '{member.filename}'")
+            fault = "a link" if is_link else "a path out of the archive's folder"
+            raise UserError(
+                f"model {path}: unsafe archive member '{member.filename}', {fault}; export the model again, as plain "
+                "files"
+            )
         total += member.file_size
     if total > MAX_UNPACKED_BYTES:
         raise UserError(f"model {path} unpacks to {total} bytes; at most {MAX_UNPACKED_BYTES}")

@@ -27,8 +27,12 @@ def read(
             "manifest says"
         )
     scores = preprocess.decode_output(raw, description.output) if description else raw
-    if not np.all(np.isfinite(scores)):
-        raise UserError(f"{what} {path} has values that are not finite; the model is broken")
+    wrong = np.argwhere(~np.isfinite(scores))
+    if len(wrong):
+        raise UserError(
+            f"{what} {path} has {len(wrong)} values that are not finite (NaN or infinite), the first for image "
+            f"{wrong[0][0]}; check the model's weights, in particular batch normalisation statistics"
+        )
     return raw, scores
 
 

@@ -97,6 +97,17 @@ def test_coverage_says_what_stays_dense_and_why():
         magnitude.Pruner(testing_nets.build("xception", "2"), settings(keep_layers=("sep9",)))
 
 
+def test_nothing_to_prune_is_named():
+    model = testing_nets.build("resnet", "2")
+    names = tuple(layer.name for layer in model.layers)
+    with user_error("magnitude.keep_layers names all", "take one out of it"):
+        magnitude.Pruner(model, settings(keep_layers=names))
+    keras = testing_nets.library("2")
+    flat = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten()])
+    with user_error("magnitude: the model has layers of Flatten, expected one of Conv2D"):
+        magnitude.Pruner(flat, settings())
+
+
 def test_the_smallest_weights_are_the_ones_that_leave():
     model = testing_nets.build("xception", "2")
     before = model.get_layer("sep1").get_weights()[1]

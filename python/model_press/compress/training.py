@@ -109,7 +109,8 @@ class _Run:
         steps = images // self._training.batch
         if not steps:
             raise UserError(
-                f"{images} training images do not fill a batch of {self._training.batch}"
+                f"{images} training images do not fill a batch of {self._training.batch}; give more of them, or lower "
+                "training.batch of the compression"
             )
         self.started = True
         self._trainer.plan(self._training.epochs * steps)
@@ -177,7 +178,10 @@ class _Trainer:
         simulation: Simulation | None,
     ):
         if training.distillation is not None and teacher is None:
-            raise UserError("distillation needs the original model")
+            raise UserError(
+                f"training.distillation has weight {training.distillation.weight}, but the original model is not "
+                "given; pass it as teacher, or set distillation to null"
+            )
         self._model, self._training, self._normalization = model, training, normalization
         self._teacher = teacher if training.distillation is not None else None
         self._library = tf_keras() if is_keras_2(model) else keras()

@@ -180,9 +180,14 @@ def _check_outputs(classifier: ImageClassifier) -> None:
     """Runs three images (black, white, noise): outputs must be finite, and each operation within its type."""
     shape = (1, classifier.height, classifier.width, 3)
     noise = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    for image in (np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8), noise):
+    images = {
+        "a black image": np.zeros(shape, np.uint8),
+        "a white image": np.full(shape, 255, np.uint8),
+        "noise": noise,
+    }
+    for what, image in images.items():
         if not np.all(np.isfinite(classifier.run(image))):
             raise UserError(
-                "the converted model gives outputs that are not finite (NaN or infinite); check the model's "
+                f"the converted model's outputs for {what} are not finite (NaN or infinite); check the model's "
                 "weights, in particular batch normalisation statistics"
             )

@@ -92,7 +92,9 @@ def parse(data: object, where: str) -> CoremlManifest:
     value = strict_json.from_json(CoremlManifest, data, where)
     recipes.parse(data["recipe"], f"{where}: recipe")
     if len(value.preprocess.bias) != 3:
-        raise UserError(f"{where}: preprocess.bias needs three numbers")
+        raise UserError(
+            f"{where}: preprocess.bias has {len(value.preprocess.bias)} numbers, expected three, one a channel"
+        )
     if value.output.shape != (1, value.labels.count):
         raise UserError(
             f"{where}: output.shape {list(value.output.shape)} must be [1, labels.count = "

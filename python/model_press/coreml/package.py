@@ -10,6 +10,7 @@ from typing import Any
 
 from model_press import files
 from model_press.coreml.evaluator.program import SPEC, WEIGHTS
+from model_press.errors import UserError
 
 _AUTHOR = "com.apple.CoreML"
 # Metadata of coremltools that changes from day to day.
@@ -70,6 +71,16 @@ def digest(folder: str | os.PathLike) -> str:
     root = pathlib.Path(folder)
     lines = [f"{files.sha256(p)}  {p.relative_to(root).as_posix()}\n" for p in members(root)]
     return files.sha256_bytes("".join(lines).encode())
+
+
+def verify(folder: str | os.PathLike[str], expected: str) -> None:
+    """Raises UserError unless a .mlpackage folder has the digest that its manifest names."""
+    actual = digest(folder)
+    if actual != expected:
+        raise UserError(
+            f"package {folder} (digest {actual[:12]}…) is not the one its manifest names ({expected[:12]}…); take "
+            "package and manifest from one target"
+        )
 
 
 def size(folder: str | os.PathLike) -> int:

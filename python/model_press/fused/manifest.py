@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Literal
 
 from model_press import files, manifest, recipes, strict_json
-from model_press.errors import UserError
 from model_press.fused import spec
 
 SCHEMA_VERSION = 2
@@ -83,10 +82,7 @@ def read_any(path: str | os.PathLike) -> manifest.Manifest | FusedManifest:
 
 
 def _check(value: FusedManifest, where: str) -> None:
-    def need(condition: bool, message: str) -> None:
-        if not condition:
-            raise UserError(f"{where}: {message}")
-
+    need = strict_json.checker(where)
     entry, answer, count = value.entry, value.answer, value.labels.count
     spec.check_entry(entry, f"{where}: entry")
     shape, frame = (1, *entry.shape), value.input

@@ -34,7 +34,7 @@ def read(manifest_path: str | os.PathLike, summary_path: str | os.PathLike) -> C
     found = summary.read(summary_path)
     if found.subject != sheet.name:
         raise UserError(
-            f"the evaluation of {found.subject} stands beside the package of {sheet.name}"
+            f"the evaluation of {found.subject} stands beside the package of {sheet.name}; give both of one variant"
         )
     return CoremlFacts(
         sheet.name,

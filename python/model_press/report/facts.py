@@ -83,7 +83,8 @@ def collect(
     for entry in variants:
         if entry.summary.subject != entry.facts.name:
             raise UserError(
-                f"the evaluation of {entry.summary.subject} stands beside the file of {entry.facts.name}"
+                f"the evaluation of {entry.summary.subject} stands beside the file of {entry.facts.name}; give both of "
+                "one variant"
             )
     for calibration in calibrations:
         if calibration.variant not in names:

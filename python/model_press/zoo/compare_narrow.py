@@ -72,7 +72,8 @@ def narrowest(parameters: int, macs: int, size: int) -> float:
     found = bisect.bisect_left(steps, True, key=enough)
     if found == len(steps):
         raise UserError(
-            f"no net up to width {digits_net.WIDTH:g} has {parameters} parameters and {macs} multiplications"
+            f"no net up to width {digits_net.WIDTH:g} has {parameters} parameters and {macs} multiplications; give a "
+            "compressed net that has fewer than the digits net"
         )
     return steps[found] / _STEPS
 

@@ -55,9 +55,15 @@ class BlobFile:
         """
         sentinel, code, size, start, padding = struct.unpack("<IIQQQ", self._part(offset, 32))
         if sentinel != _SENTINEL:
-            raise UserError(f"weight file {self._path}: no tensor begins at offset {offset}")
+            raise UserError(
+                f"weight file {self._path}: no tensor begins at offset {offset}: found {sentinel:#010x}, expected "
+                f"{_SENTINEL:#010x}; write the package again"
+            )
         if code not in _TYPES:
-            raise UserError(f"weight file {self._path}: element type {code} is unknown")
+            raise UserError(
+                f"weight file {self._path}: the tensor at {offset} has element type {code}, expected one of "
+                f"{', '.join(map(str, _TYPES))}; write the package again"
+            )
         name, bits, dtype = _TYPES[code]
         found = (size * 8 - padding) // bits
         if found != count:
