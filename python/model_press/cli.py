@@ -93,7 +93,7 @@ def commands(prog: str) -> tuple[argparse.ArgumentParser, Callable[..., argparse
         dest="command", required=True, metavar="SUBCOMMAND", parser_class=_Parser
     )
 
-    def command(name: str, action: Callable, text: str) -> argparse.ArgumentParser:
+    def command(name: str, action: Callable[..., int], text: str) -> argparse.ArgumentParser:
         sub = subparsers.add_parser(name, help=text, description=text, allow_abbrev=False)
         sub.add_argument("--label", default="", help="the target, for error lines")
         sub.add_argument("--verbose", action="store_true", help="tracebacks of internal errors")
@@ -236,7 +236,7 @@ def _parser() -> argparse.ArgumentParser:
 def _image_set(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press import image_quality, image_set
 
-    def warn(pixels, classes) -> None:
+    def warn(pixels: Any, classes: Any) -> None:
         for line in image_quality.warnings(pixels, classes, options.class_count):
             say(f"WARNING {_plain_label(options.label) or 'image-set'}: {line}")
 

@@ -7,7 +7,7 @@ zero point 0. `preprocess.fused` says that mean is 0 and std 1: raw pixels go in
 
 import dataclasses
 import os
-from typing import Literal
+from typing import Any, Literal
 
 from model_press import files, labels, recipes, strict_json
 from model_press.errors import UserError
@@ -124,7 +124,7 @@ class Manifest:
     minimum_runtime: str
 
 
-def with_labels(manifest: Manifest, path: str | os.PathLike) -> Manifest:
+def with_labels(manifest: Manifest, path: str | os.PathLike[str]) -> Manifest:
     """The manifest with this labels file instead of whatever it names.
 
     Raises:
@@ -136,18 +136,18 @@ def with_labels(manifest: Manifest, path: str | os.PathLike) -> Manifest:
     return dataclasses.replace(manifest, labels=named)
 
 
-def write(path: str | os.PathLike, manifest: Manifest) -> None:
+def write(path: str | os.PathLike[str], manifest: Manifest) -> None:
     """Writes a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(manifest))
 
 
-def read(path: str | os.PathLike) -> Manifest:
+def read(path: str | os.PathLike[str]) -> Manifest:
     """Reads and validates a manifest; UserError names the file and the field that is wrong."""
     where = f"manifest {os.path.basename(path)}"
     return parse(files.read_json(path, "manifest"), where)
 
 
-def parse(data: object, where: str) -> Manifest:
+def parse(data: Any, where: str) -> Manifest:
     """Builds a Manifest from parsed JSON."""
     manifest = strict_json.from_json(Manifest, data, where)
     recipes.parse(data["recipe"], f"{where}: recipe")
@@ -155,7 +155,7 @@ def parse(data: object, where: str) -> Manifest:
     return manifest
 
 
-def verify_file(expected: str, path: str | os.PathLike, what: str) -> None:
+def verify_file(expected: str, path: str | os.PathLike[str], what: str) -> None:
     """Raises UserError if a file is not the one (by SHA-256) that a manifest was written for."""
     actual = files.sha256(files.require_file(path, what))
     if actual != expected:

@@ -99,7 +99,8 @@ def encode_input(images: np.ndarray, manifest: manifest_lib.Manifest) -> np.ndar
         return real
     limits = np.iinfo(tensor.dtype)
     codes = np.rint(real / np.float32(tensor.scale)) + tensor.zero_point
-    return np.clip(codes, limits.min, limits.max).astype(tensor.dtype)
+    limited: np.ndarray = np.clip(codes, limits.min, limits.max)
+    return limited.astype(tensor.dtype)
 
 
 def decode_output(codes: np.ndarray, tensor: manifest_lib.Tensor) -> np.ndarray:

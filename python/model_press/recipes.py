@@ -88,7 +88,7 @@ def parse(data: object, where: str) -> Recipe:
     return recipe
 
 
-def read(path: str | os.PathLike) -> Recipe:
+def read(path: str | os.PathLike[str]) -> Recipe:
     """Reads a recipe file."""
     return parse(files.read_json(path, "recipe"), f"recipe {os.path.basename(path)}")
 

@@ -9,7 +9,7 @@ from model_press.errors import UserError
 
 
 def read(
-    path: str | os.PathLike, description: manifest.Manifest | None, what: str
+    path: str | os.PathLike[str], description: manifest.Manifest | None, what: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns (raw codes, float32 scores), both [N, classes]; without a manifest raw is float32.
 

@@ -23,9 +23,9 @@ def min_distinct_top1(classes: int) -> int:
 
 
 def check(
-    outputs_path: str | os.PathLike,
+    outputs_path: str | os.PathLike[str],
     description: manifest.Manifest,
-    keras_path: str | os.PathLike,
+    keras_path: str | os.PathLike[str],
 ) -> Result:
     """Compares a variant's outputs with Keras' on the same images.
 

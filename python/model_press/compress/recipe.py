@@ -154,7 +154,7 @@ def parse(data: object, where: str) -> Compression:
     return compression
 
 
-def read(path: str | os.PathLike) -> Compression:
+def read(path: str | os.PathLike[str]) -> Compression:
     """Reads a compression recipe."""
     return parse(files.read_json(path, "compression"), f"compression {os.path.basename(path)}")
 

@@ -33,11 +33,11 @@ class Entry:
 
 
 def convert_model(
-    model: str | os.PathLike,
+    model: str | os.PathLike[str],
     info: model_info.ModelInfo,
     recipe: CoremlRecipe,
-    labels_path: str | os.PathLike,
-    out_package: str | os.PathLike,
+    labels_path: str | os.PathLike[str],
+    out_package: str | os.PathLike[str],
 ) -> coreml_manifest.CoremlManifest:
     """Converts a model file to a .mlpackage folder and checks it by running it.
 
@@ -67,7 +67,7 @@ def convert_model(
     return _describe(out_package, info, recipe, labels_path, names, entry)
 
 
-def _refuse_repeated(names: list[str], path: str | os.PathLike) -> None:
+def _refuse_repeated(names: list[str], path: str | os.PathLike[str]) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise UserError(
@@ -136,10 +136,10 @@ def _describe_metadata(spec: Any, info: model_info.ModelInfo, recipe: CoremlReci
 
 
 def _describe(
-    out_package: str | os.PathLike,
+    out_package: str | os.PathLike[str],
     info: model_info.ModelInfo,
     recipe: CoremlRecipe,
-    labels_path: str | os.PathLike,
+    labels_path: str | os.PathLike[str],
     names: list[str],
     entry: Entry,
 ) -> coreml_manifest.CoremlManifest:

@@ -8,7 +8,7 @@ import dataclasses
 import os
 import pathlib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from model_press import files
 from model_press.coreml import manifest, package, swift_class, verify
@@ -51,10 +51,10 @@ def catalogue(variants: Sequence[Variant]) -> bytes:
 
 
 def write(
-    out: str | os.PathLike,
+    out: str | os.PathLike[str],
     name: str,
     variants: Sequence[Variant],
-    template: str | os.PathLike,
+    template: str | os.PathLike[str],
     sources: Sequence[tuple[str, str]],
 ) -> None:
     """Writes the zip: stored, dated 1980, sorted.
@@ -102,7 +102,7 @@ def write(
             archive.writestr(info, _bytes(members[path]))
 
 
-def _add_variant(variant: Variant, add) -> list[str]:
+def _add_variant(variant: Variant, add: Callable[[str, bytes | pathlib.Path], None]) -> list[str]:
     description = manifest.read(variant.manifest)
     folder = pathlib.Path(variant.package)
     package.verify(folder, description.model.sha256)

@@ -11,10 +11,10 @@ from model_press.coreml.evaluator.classifier import ImageClassifier
 
 
 def predict_coreml(
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     description: manifest.CoremlManifest,
-    images_path: str | os.PathLike,
-    out: str | os.PathLike,
+    images_path: str | os.PathLike[str],
+    out: str | os.PathLike[str],
 ) -> None:
     """Writes float32 scores [N, classes] in the labels' order, float16 where the program declares it.
 

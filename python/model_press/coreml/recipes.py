@@ -65,7 +65,7 @@ def parse(data: object, where: str) -> CoremlRecipe:
     return recipe
 
 
-def read(path: str | os.PathLike) -> CoremlRecipe:
+def read(path: str | os.PathLike[str]) -> CoremlRecipe:
     """Reads a recipe file."""
     return parse(files.read_json(path, "recipe"), f"recipe {os.path.basename(path)}")
 

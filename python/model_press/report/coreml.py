@@ -24,7 +24,9 @@ class CoremlFacts:
     summary: summary.Summary
 
 
-def read(manifest_path: str | os.PathLike, summary_path: str | os.PathLike) -> CoremlFacts:
+def read(
+    manifest_path: str | os.PathLike[str], summary_path: str | os.PathLike[str]
+) -> CoremlFacts:
     """Joins a variant's manifest and the summary of its answers.
 
     Raises:

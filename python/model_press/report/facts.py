@@ -108,12 +108,12 @@ def collect(
     )
 
 
-def write(path: str | os.PathLike, facts: Facts) -> None:
+def write(path: str | os.PathLike[str], facts: Facts) -> None:
     """Writes the facts as JSON."""
     files.write_json(path, strict_json.to_json(facts))
 
 
-def read(path: str | os.PathLike) -> Facts:
+def read(path: str | os.PathLike[str]) -> Facts:
     """Reads and validates facts."""
     where = f"report facts {os.path.basename(path)}"
     return strict_json.from_json(Facts, files.read_json(path, "report facts"), where)

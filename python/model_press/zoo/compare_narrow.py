@@ -15,6 +15,7 @@ import bisect
 import dataclasses
 import json
 import os
+from typing import Any
 
 from model_press import tf_quiet
 from model_press.data import program
@@ -43,7 +44,7 @@ class Pair:
     epochs: int
 
 
-def costs(model) -> tuple[int, int]:
+def costs(model: Any) -> tuple[int, int]:
     """Parameters and multiply-accumulates for one image."""
     import numpy as np
 

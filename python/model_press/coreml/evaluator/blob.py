@@ -37,7 +37,7 @@ _TYPES = {
 class BlobFile:
     """A weight file, memory-mapped."""
 
-    def __init__(self, path: str | os.PathLike):
+    def __init__(self, path: str | os.PathLike[str]):
         self._path = path
         try:
             self._bytes = np.memmap(path, np.uint8, mode="r")

@@ -90,7 +90,7 @@ class Program:
     outputs: tuple[str, ...]
 
 
-def read_spec(package: str | os.PathLike) -> Any:
+def read_spec(package: str | os.PathLike[str]) -> Any:
     """The Model message of a .mlpackage folder; UserError if there is none or it is not a program."""
     if not pathlib.Path(package).is_dir():
         raise UserError(f"model {package} is not a .mlpackage folder")
@@ -108,7 +108,7 @@ def read_spec(package: str | os.PathLike) -> Any:
     return spec
 
 
-def read(package: str | os.PathLike, spec: Any) -> Program:
+def read(package: str | os.PathLike[str], spec: Any) -> Program:
     """The main function of a package's program, constants memory-mapped where they lie in the weight file."""
     functions = spec.mlProgram.functions
     function = functions.get("main")
