@@ -8,6 +8,7 @@ import itertools
 import json
 import pathlib
 import sys
+from typing import Any
 
 import numpy as np
 from model_press import images, preprocess
@@ -48,7 +49,7 @@ def _picture(width: int, height: int, seed: int) -> np.ndarray:
     return noise
 
 
-def _manifest(name: str) -> dict:
+def _manifest(name: str) -> dict[str, Any]:
     dtype, scale, zero_point, order, mean, std = _INPUTS[name]
     return {
         "schema_version": 1,
@@ -90,7 +91,7 @@ def _manifest(name: str) -> dict:
     }
 
 
-def _reference(fields: dict, pixels: np.ndarray) -> np.ndarray:
+def _reference(fields: dict[str, Any], pixels: np.ndarray) -> np.ndarray:
     pre, tensor = fields["preprocess"], fields["input"]
     manifest = _Described(
         manifest_lib.Tensor(**{**tensor, "shape": tuple(tensor["shape"])}),

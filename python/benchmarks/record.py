@@ -2,12 +2,15 @@
 
 import datetime
 import os
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from model_press import files, strict_json
 from model_press.measure.metrics import Machine
 
-_Report = TypeVar("_Report")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Report = TypeVar("_Report", bound="DataclassInstance")
 
 
 def write(report: object, markdown: str, folder: str, name: str) -> None:

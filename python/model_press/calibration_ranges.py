@@ -127,12 +127,12 @@ class _Values:
 
 
 def report(
-    model: str | os.PathLike,
+    model: str | os.PathLike[str],
     description: manifest.Manifest,
-    float_model: str | os.PathLike,
+    float_model: str | os.PathLike[str],
     float_description: manifest.Manifest,
-    calibration_path: str | os.PathLike,
-    evaluation_path: str | os.PathLike,
+    calibration_path: str | os.PathLike[str],
+    evaluation_path: str | os.PathLike[str],
     count: int,
 ) -> Report:
     """Compares a static variant's ranges with the float variant's values.
@@ -190,12 +190,12 @@ def report(
     )
 
 
-def write(path: str | os.PathLike, found: Report) -> None:
+def write(path: str | os.PathLike[str], found: Report) -> None:
     """Writes the report as JSON."""
     files.write_json(path, strict_json.to_json(found))
 
 
-def read(path: str | os.PathLike) -> Report:
+def read(path: str | os.PathLike[str]) -> Report:
     """Reads and validates a report."""
     where = f"calibration report {os.path.basename(path)}"
     return strict_json.from_json(Report, files.read_json(path, "calibration report"), where)

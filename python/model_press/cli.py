@@ -93,7 +93,7 @@ def commands(prog: str) -> tuple[argparse.ArgumentParser, Callable[..., argparse
         dest="command", required=True, metavar="SUBCOMMAND", parser_class=_Parser
     )
 
-    def command(name: str, action: Callable, text: str) -> argparse.ArgumentParser:
+    def command(name: str, action: Callable[..., int], text: str) -> argparse.ArgumentParser:
         sub = subparsers.add_parser(name, help=text, description=text, allow_abbrev=False)
         sub.add_argument("--label", default="", help="the target, for error lines")
         sub.add_argument("--verbose", action="store_true", help="tracebacks of internal errors")
@@ -101,6 +101,34 @@ def commands(prog: str) -> tuple[argparse.ArgumentParser, Callable[..., argparse
         return sub
 
     return parser, command
+
+
+def add_check_runtime(
+    command: Callable[..., argparse.ArgumentParser], read: Callable[[str], Any]
+) -> None:
+    """Adds check-runtime, for models whose manifests `read` reads."""
+
+    def check(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+        from model_press.checks import runtime
+
+        result = runtime.check(options.model, read(options.manifest), options.runtime)
+        return report(result, options.out, say)
+
+    sub = command("check-runtime", check, "operator versions against a runtime's table")
+    sub.add_argument("--model", required=True)
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--runtime", required=True)
+    sub.add_argument("--out", required=True)
+
+
+def report(result: Any, out: str, say: Callable[[str], None]) -> int:
+    """Writes and says a checks.result.Result; UserError where it is red."""
+    files.write_json(out, result.to_json())
+    for line in result.lines():
+        say(line)
+    if not result.green:
+        raise UserError(result.failure())
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -168,11 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--count", type=int, required=True)
     sub.add_argument("--out", required=True)
 
-    sub = command("check-runtime", _check_runtime, "operator versions against a runtime's table")
-    sub.add_argument("--model", required=True)
-    sub.add_argument("--manifest", required=True)
-    sub.add_argument("--runtime", required=True)
-    sub.add_argument("--out", required=True)
+    add_check_runtime(command, _read_manifest)
 
     sub = command("check-accuracy", _check_accuracy, "accuracy drop against a baseline")
     sub.add_argument("--outputs", required=True)
@@ -212,7 +236,7 @@ def _parser() -> argparse.ArgumentParser:
 def _image_set(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press import image_quality, image_set
 
-    def warn(pixels, classes) -> None:
+    def warn(pixels: Any, classes: Any) -> None:
         for line in image_quality.warnings(pixels, classes, options.class_count):
             say(f"WARNING {_plain_label(options.label) or 'image-set'}: {line}")
 
@@ -350,12 +374,10 @@ def _calibration_ranges(options: argparse.Namespace, say: Callable[[str], None])
     return 0
 
 
-def _check_runtime(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+def _read_manifest(path: str) -> Any:
     from model_press import manifest
-    from model_press.checks import runtime
 
-    result = runtime.check(options.model, manifest.read(options.manifest), options.runtime)
-    return _report(result, options.out, say)
+    return manifest.read(path)
 
 
 def _check_accuracy(options: argparse.Namespace, say: Callable[[str], None]) -> int:
@@ -371,7 +393,7 @@ def _check_accuracy(options: argparse.Namespace, say: Callable[[str], None]) -> 
         options.classes,
         options.max_drop,
     )
-    return _report(result, options.out, say)
+    return report(result, options.out, say)
 
 
 def _check_parity(options: argparse.Namespace, say: Callable[[str], None]) -> int:
@@ -381,7 +403,7 @@ def _check_parity(options: argparse.Namespace, say: Callable[[str], None]) -> in
     result = parity.check(
         options.outputs, manifest.read_any(options.manifest), options.keras_outputs
     )
-    return _report(result, options.out, say)
+    return report(result, options.out, say)
 
 
 def _check_reproducible(options: argparse.Namespace, say: Callable[[str], None]) -> int:
@@ -390,7 +412,7 @@ def _check_reproducible(options: argparse.Namespace, say: Callable[[str], None])
     result = reproducible.check(
         options.model, options.manifest, options.model_again, options.manifest_again
     )
-    return _report(result, options.out, say)
+    return report(result, options.out, say)
 
 
 def _check_images(options: argparse.Namespace, say: Callable[[str], None]) -> int:
@@ -400,16 +422,7 @@ def _check_images(options: argparse.Namespace, say: Callable[[str], None]) -> in
     seen = [tuple(item.split("=", 1)) for item in options.seen]
     description = manifest.read(options.manifest)
     result = image_check.check(options.model, description, options.images, options.classes, seen)
-    return _report(result, options.out, say)
-
-
-def _report(result, out: str, say: Callable[[str], None]) -> int:
-    files.write_json(out, result.to_json())
-    for line in result.lines():
-        say(line)
-    if not result.green:
-        raise UserError(result.failure())
-    return 0
+    return report(result, options.out, say)
 
 
 def _target_name(label: str) -> str:

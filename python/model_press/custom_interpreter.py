@@ -73,7 +73,7 @@ class _KernelFunctions(ctypes.Structure):
 
 
 def interpreter(
-    model: bytes | str | os.PathLike,
+    model: bytes | str | os.PathLike[str],
     kernels: Kernels | None = None,
     threads: int = DEFAULT_THREADS,
     delegate: Delegate = XNNPACK,
@@ -98,7 +98,7 @@ class CustomInterpreter:
       UserError: an operator without a kernel, or a model that the runtime does not load.
     """
 
-    def __init__(self, model: bytes | str | os.PathLike, kernels: Kernels):
+    def __init__(self, model: bytes | str | os.PathLike[str], kernels: Kernels):
         data = model if isinstance(model, bytes) else pathlib.Path(model).read_bytes()
         file = tflite_file.parse(
             data, "the model" if isinstance(model, bytes) else f"model {model}"
@@ -189,11 +189,11 @@ class _Node:
 class _Made:
     """What the library made, to be destroyed in the opposite order, and what it must not lose before that."""
 
-    def __init__(self):
-        self._handles: list[tuple[Callable, ctypes.c_void_p]] = []
+    def __init__(self) -> None:
+        self._handles: list[tuple[Callable[[ctypes.c_void_p], Any], ctypes.c_void_p]] = []
         self._kept: list[Any] = []
 
-    def add(self, destroy: Callable) -> ctypes.c_void_p:
+    def add(self, destroy: Callable[[ctypes.c_void_p], Any]) -> ctypes.c_void_p:
         """A handle that is not set yet."""
         handle = _POINTER()
         self._handles.append((destroy, handle))
@@ -298,7 +298,7 @@ def _call(node: _Node, arrays: list[np.ndarray]) -> list[np.ndarray]:
     return [result.astype(wanted) for result, (wanted, _) in zip(given, expected, strict=True)]
 
 
-def _shown(tensors: Sequence[tuple[np.dtype, tuple[int, ...]]]) -> str:
+def _shown(tensors: Sequence[tuple[np.dtype[Any], tuple[int, ...]]]) -> str:
     return ", ".join(f"{dtype}{list(shape)}" for dtype, shape in tensors) or "nothing"
 
 
@@ -357,7 +357,7 @@ def _locked(buffer: ctypes.c_void_p, mode: int, use: Callable[[int], Any]) -> An
         _library().LiteRtUnlockTensorBuffer(buffer)
 
 
-def _read(buffer: ctypes.c_void_p, dtype: np.dtype, shape: Sequence[int]) -> np.ndarray:
+def _read(buffer: ctypes.c_void_p, dtype: np.dtype[Any], shape: Sequence[int]) -> np.ndarray:
     size = int(np.prod(shape)) * dtype.itemsize
     data = _locked(buffer, _READ, lambda address: ctypes.string_at(address, size))
     return np.frombuffer(data, dtype).reshape(shape)

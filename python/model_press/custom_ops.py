@@ -27,7 +27,7 @@ Kernels = Mapping[str, Kernel]
 _TABLE = "KERNELS"
 
 
-def read(path: str | os.PathLike) -> dict[str, Kernel]:
+def read(path: str | os.PathLike[str]) -> dict[str, Kernel]:
     """Runs the file that declares operators, and returns its kernels by the operators' names.
 
     Raises:
@@ -54,4 +54,5 @@ def read(path: str | os.PathLike) -> dict[str, Kernel]:
             f"custom operators {path} declare {', '.join(flex)}, but {tflite_file.FLEX_PREFIX}... are TensorFlow's "
             "own; declare the operator without that prefix"
         )
-    return found
+    kernels: dict[str, Kernel] = found
+    return kernels

@@ -16,13 +16,13 @@ _LFS_POINTER = b"version https://git-lfs"
 _CHUNK_BYTES = 1 << 20
 
 
-def is_lfs_pointer(path: str | os.PathLike) -> bool:
+def is_lfs_pointer(path: str | os.PathLike[str]) -> bool:
     """True if the file is the small text that Git LFS leaves in place of the real content."""
     with open(path, "rb") as file:
         return file.read(len(_LFS_POINTER)) == _LFS_POINTER
 
 
-def require_file(path: str | os.PathLike, what: str) -> pathlib.Path:
+def require_file(path: str | os.PathLike[str], what: str) -> pathlib.Path:
     """Returns the path of an existing, non-empty file that is not a Git LFS pointer, else raises UserError."""
     path = pathlib.Path(path)
     if not path.exists():
@@ -38,7 +38,7 @@ def require_file(path: str | os.PathLike, what: str) -> pathlib.Path:
     return path
 
 
-def sha256(path: str | os.PathLike) -> str:
+def sha256(path: str | os.PathLike[str]) -> str:
     """Hex SHA-256 of a file, read in pieces."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
@@ -58,7 +58,7 @@ class AtomicWriter:
     Usage: `with AtomicWriter(path) as file: file.write(...)`.
     """
 
-    def __init__(self, path: str | os.PathLike):
+    def __init__(self, path: str | os.PathLike[str]):
         self._path = pathlib.Path(path)
 
     def __enter__(self) -> io.BufferedRandom:
@@ -68,7 +68,7 @@ class AtomicWriter:
         self._file = os.fdopen(handle, "w+b")
         return self._file
 
-    def __exit__(self, kind, value, trace) -> None:
+    def __exit__(self, kind: object, value: object, trace: object) -> None:
         self._file.close()
         if kind is not None:
             os.unlink(self._temporary)
@@ -77,13 +77,13 @@ class AtomicWriter:
         os.replace(self._temporary, self._path)
 
 
-def write_bytes(path: str | os.PathLike, data: bytes) -> None:
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     """Writes a file whole."""
     with AtomicWriter(path) as file:
         file.write(data)
 
 
-def copy(source: str | os.PathLike, target: str | os.PathLike) -> None:
+def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
     """Copies bytes (not modes or times), in pieces."""
     with open(source, "rb") as reader, AtomicWriter(target) as writer:
         while chunk := reader.read(_CHUNK_BYTES):
@@ -95,12 +95,12 @@ def dump_json(value: Any) -> bytes:
     return (json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()
 
 
-def write_json(path: str | os.PathLike, value: Any) -> None:
+def write_json(path: str | os.PathLike[str], value: Any) -> None:
     """Writes `dump_json(value)` whole."""
     write_bytes(path, dump_json(value))
 
 
-def read_json(path: str | os.PathLike, what: str) -> Any:
+def read_json(path: str | os.PathLike[str], what: str) -> Any:
     """Parses a JSON file; UserError names the line of a syntax error."""
     path = require_file(path, what)
     try:
@@ -109,24 +109,25 @@ def read_json(path: str | os.PathLike, what: str) -> Any:
         raise UserError(f"{what} {path} is not valid JSON: {error}") from error
 
 
-def write_npy(path: str | os.PathLike, array: np.ndarray) -> None:
+def write_npy(path: str | os.PathLike[str], array: np.ndarray) -> None:
     """Writes an array in NumPy's .npy format, whole."""
     with AtomicWriter(path) as file:
         np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
 
 
-def write_npy_header(file: io.BufferedIOBase, shape: tuple[int, ...], dtype: np.dtype) -> None:
+def write_npy_header(file: io.BufferedIOBase, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     """Begins an .npy file whose elements (C order) the caller then streams."""
     descr = np.lib.format.dtype_to_descr(np.dtype(dtype))
     header = {"descr": descr, "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
 
 
-def read_npy(path: str | os.PathLike, what: str) -> np.ndarray:
+def read_npy(path: str | os.PathLike[str], what: str) -> np.ndarray:
     """Memory-maps an .npy file read-only; pickled objects, truncated or other files are refused."""
     path = require_file(path, what)
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+        return array
     except Exception as error:  # NumPy parses the header as Python: a damaged one raises anything
         raise UserError(
             f"{what} {path} is not a readable .npy array ({error}); write it with numpy.save"

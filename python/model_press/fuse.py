@@ -194,7 +194,7 @@ class _Graph:
             model = inner
 
 
-def _functional(library: Any) -> type:
+def _functional(library: Any) -> type[Any]:
     return type(
         library.Model(
             inputs=(tensor := library.Input((1,))), outputs=library.layers.Flatten()(tensor)

@@ -25,7 +25,7 @@ _MOST_EXPANSION = 100
 Start = Callable[[str], tuple[int, str]]
 
 
-def require_sound(path: str | os.PathLike, start: Start | None = None) -> None:
+def require_sound(path: str | os.PathLike[str], start: Start | None = None) -> None:
     """Refuses a .h5, or a .keras with weights, that the HDF5 library cannot read to its end.
 
     Args:

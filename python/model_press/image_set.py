@@ -74,7 +74,7 @@ def write_from_files(
 ) -> None:
     """Decodes and fits files one after the other; memory holds one image, whatever their number."""
     if not items:
-        raise UserError("the image set is empty; give at least one image")
+        raise UserError("the image set is empty: `--image` is not given, expected at least one")
     classes = np.array([number for _, number in items], np.int32)
     check_classes(classes, len(items), class_count, "images")
 

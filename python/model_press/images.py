@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from model_press import files
 from model_press.errors import UserError
@@ -25,7 +25,7 @@ class NotAnImageError(UserError):
     """Bytes that no decoder knows, as against an image that is damaged."""
 
 
-def decode(path: str | os.PathLike) -> Image.Image:
+def decode(path: str | os.PathLike[str]) -> Image.Image:
     """Decodes an image file to 8-bit RGB: EXIF orientation applied, alpha composited on white.
 
     Raises:
@@ -63,7 +63,7 @@ def decode_source(
             with Image.open(source) as image:
                 check_size(image.width, image.height)
                 return to_rgb(ImageOps.exif_transpose(image))
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise NotAnImageError(
             f"{name} is not an image that can be decoded; use JPEG, PNG, WebP or BMP"
         ) from error

@@ -127,7 +127,7 @@ def test_items_and_their_mistakes():
     assert image_set.parse_items(["a=b/c.jpg=3", "d.jpg"]) == [("a=b/c.jpg", 3), ("d.jpg", -1)]
     with user_error("x.jpg=cat", "class number"):
         image_set.parse_items(["x.jpg=cat"])
-    with user_error("empty"):
+    with user_error("empty: `--image` is not given"):
         image_set.write_from_files([], 8, 8, "crop", None, "o", "c")
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from typing import Literal
 
 from model_press import (
     files,
@@ -17,15 +18,15 @@ from model_press.preprocess import Normalization
 
 
 def import_model(
-    source: str | os.PathLike,
+    source: str | os.PathLike[str],
     labels_path: str | None,
     pre: Normalization,
-    fit: str,
+    fit: Literal["crop", "stretch"],
     trained: bool,
     name: str,
-    out_model: str | os.PathLike,
-    out_info: str | os.PathLike,
-    out_labels: str | os.PathLike,
+    out_model: str | os.PathLike[str],
+    out_info: str | os.PathLike[str],
+    out_labels: str | os.PathLike[str],
 ) -> None:
     """Writes the model (a copy, or a deterministic zip of a SavedModel), its info.json and labels.
 

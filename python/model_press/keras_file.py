@@ -12,7 +12,7 @@ from model_press import files
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def save(model: Any, path: str | os.PathLike) -> None:
+def save(model: Any, path: str | os.PathLike[str]) -> None:
     """Writes a `.keras` file (Keras v3 format), whole or not at all.
 
     Keras puts the date into the metadata and into every zip entry, and Keras 2 memory addresses into the

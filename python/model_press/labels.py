@@ -6,7 +6,7 @@ from model_press import files
 from model_press.errors import UserError
 
 
-def read(path: str | os.PathLike) -> list[str]:
+def read(path: str | os.PathLike[str]) -> list[str]:
     """Returns the names; blank lines at the end are dropped, any other blank line is an error."""
     path = files.require_file(path, "labels")
     try:

@@ -34,19 +34,24 @@ class LoadedModel:
 
     @property
     def height(self) -> int:
-        return self.input_shape[1]
+        return _known(self.input_shape[1])
 
     @property
     def width(self) -> int:
-        return self.input_shape[2]
+        return _known(self.input_shape[2])
 
     @property
     def classes(self) -> int:
-        return self.output_shape[1]
+        return _known(self.output_shape[1])
+
+
+def _known(size: int | None) -> int:
+    assert size is not None, "load() refuses such a model"
+    return size
 
 
 @contextlib.contextmanager
-def load(path: str | os.PathLike) -> Iterator[LoadedModel]:
+def load(path: str | os.PathLike[str]) -> Iterator[LoadedModel]:
     """Loads a model file or SavedModel directory for the length of a `with` block.
 
     Raises:
@@ -70,10 +75,15 @@ def compiled(loaded: LoadedModel) -> Callable[[Any], Any]:
     """`loaded.call` as one graph function, which is faster for many batches of one size."""
     tf = tensorflow()
     spec = tf.TensorSpec((loaded.input_shape[0], *loaded.input_shape[1:]), tf.float32)
-    return tf.function(loaded.call, input_signature=[spec], autograph=False)
+    function: Callable[[Any], Any] = tf.function(
+        loaded.call, input_signature=[spec], autograph=False
+    )
+    return function
 
 
-def _load_keras(path: str | os.PathLike, form: model_format.Format, folder: str) -> LoadedModel:
+def _load_keras(
+    path: str | os.PathLike[str], form: model_format.Format, folder: str
+) -> LoadedModel:
     library = keras() if form.keras == "3" else tf_keras()
     # Keras chooses its reader by the extension, we by the content.
     alias = os.path.join(folder, "model.keras" if form.container == "keras_zip" else "model.h5")
@@ -124,10 +134,8 @@ def _load_saved_model(folder: str, path: str) -> LoadedModel:
     outputs = signature.structured_outputs
     if len(inputs) != 1 or len(outputs) != 1:
         raise UserError(_many(path, len(inputs), len(outputs)))
-    (input_name, input_spec), (output_name, output_spec) = (
-        *inputs.items(),
-        *outputs.items(),
-    )
+    [(input_name, input_spec)] = inputs.items()
+    [(output_name, output_spec)] = outputs.items()
     if not input_spec.dtype.is_floating:
         raise UserError(
             f"model {path}: input '{input_name}' takes {input_spec.dtype.name}; expected float32"
@@ -158,7 +166,7 @@ def _name(tensor: Any) -> str:
     return str(tensor.name).split(":")[0]
 
 
-def _many(path: str | os.PathLike, inputs: int, outputs: int) -> str:
+def _many(path: str | os.PathLike[str], inputs: int, outputs: int) -> str:
     return (
         f"model {path} has {inputs} inputs and {outputs} outputs; expected an image classifier with "
         "one of each"

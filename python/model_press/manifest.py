@@ -7,7 +7,7 @@ zero point 0. `preprocess.fused` says that mean is 0 and std 1: raw pixels go in
 
 import dataclasses
 import os
-from typing import Literal
+from typing import Any, Literal
 
 from model_press import files, labels, recipes, strict_json
 from model_press.errors import UserError
@@ -124,7 +124,7 @@ class Manifest:
     minimum_runtime: str
 
 
-def with_labels(manifest: Manifest, path: str | os.PathLike) -> Manifest:
+def with_labels(manifest: Manifest, path: str | os.PathLike[str]) -> Manifest:
     """The manifest with this labels file instead of whatever it names.
 
     Raises:
@@ -136,18 +136,18 @@ def with_labels(manifest: Manifest, path: str | os.PathLike) -> Manifest:
     return dataclasses.replace(manifest, labels=named)
 
 
-def write(path: str | os.PathLike, manifest: Manifest) -> None:
+def write(path: str | os.PathLike[str], manifest: Manifest) -> None:
     """Writes a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(manifest))
 
 
-def read(path: str | os.PathLike) -> Manifest:
+def read(path: str | os.PathLike[str]) -> Manifest:
     """Reads and validates a manifest; UserError names the file and the field that is wrong."""
     where = f"manifest {os.path.basename(path)}"
     return parse(files.read_json(path, "manifest"), where)
 
 
-def parse(data: object, where: str) -> Manifest:
+def parse(data: Any, where: str) -> Manifest:
     """Builds a Manifest from parsed JSON."""
     manifest = strict_json.from_json(Manifest, data, where)
     recipes.parse(data["recipe"], f"{where}: recipe")
@@ -155,7 +155,7 @@ def parse(data: object, where: str) -> Manifest:
     return manifest
 
 
-def verify_file(expected: str, path: str | os.PathLike, what: str) -> None:
+def verify_file(expected: str, path: str | os.PathLike[str], what: str) -> None:
     """Raises UserError if a file is not the one (by SHA-256) that a manifest was written for."""
     actual = files.sha256(files.require_file(path, what))
     if actual != expected:
@@ -166,10 +166,7 @@ def verify_file(expected: str, path: str | os.PathLike, what: str) -> None:
 
 
 def _check(manifest: Manifest, where: str) -> None:
-    def need(condition: bool, message: str) -> None:
-        if not condition:
-            raise UserError(f"{where}: {message}")
-
+    need = strict_json.checker(where)
     for field in ("input", "output"):
         tensor = getattr(manifest, field)
         need(
@@ -179,10 +176,13 @@ def _check(manifest: Manifest, where: str) -> None:
         if tensor.dtype == "float32":
             need(
                 tensor.scale == 0 and tensor.zero_point == 0,
-                f"{field} is float32, so its scale and zero_point must be 0",
+                f"{field} is float32 with scale {tensor.scale} and zero_point {tensor.zero_point}; both must be 0",
             )
         else:
-            need(tensor.scale > 0, f"{field} is {tensor.dtype}, so its scale must be above 0")
+            need(
+                tensor.scale > 0,
+                f"{field} is {tensor.dtype} with scale {tensor.scale}, which must be above 0",
+            )
     shape = manifest.input.shape
     need(len(shape) == 4 and shape[3] == 3, f"input.shape {list(shape)} must be [N, H, W, 3]")
     need(
@@ -191,10 +191,20 @@ def _check(manifest: Manifest, where: str) -> None:
         f"{manifest.labels.count}]",
     )
     pre = manifest.preprocess
-    need(len(pre.mean) == 3 and len(pre.std) == 3, "preprocess.mean and .std need three numbers")
-    need(all(s > 0 for s in pre.std), "preprocess.std must be above 0")
+    need(
+        len(pre.mean) == 3 and len(pre.std) == 3,
+        f"preprocess.mean has {len(pre.mean)} and .std {len(pre.std)} numbers, expected three numbers each, one a "
+        "channel",
+    )
+    need(
+        all(s > 0 for s in pre.std), f"preprocess.std is {list(pre.std)}, expected numbers above 0"
+    )
     if pre.fused:
         identity = pre.mean == (0, 0, 0) and pre.std == (1, 1, 1) and pre.color_order == "RGB"
-        need(identity, "preprocess.fused means color_order RGB, mean 0 and std 1")
+        need(
+            identity,
+            f"preprocess.fused is true with color_order {pre.color_order}, mean {list(pre.mean)} and std "
+            f"{list(pre.std)}; expected RGB, mean 0 and std 1, as raw pixels go in",
+        )
     for field, name in (("model", manifest.model.file), ("labels", manifest.labels.file)):
         need(os.path.basename(name) == name, f"{field}.file '{name}' must be a plain file name")

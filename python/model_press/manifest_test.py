@@ -51,10 +51,10 @@ def _input(**changes) -> manifest.Tensor:
         ({"input": _input(scale=0.0)}, ["input is uint8", "scale"]),
         ({"output": dataclasses.replace(FLOAT_SCORES, scale=0.5)}, ["float32", "must be 0"]),
         ({"output": dataclasses.replace(FLOAT_SCORES, shape=(1, 1001))}, ["1001", "20"]),
-        ({"preprocess": _pre(mean=(127.5,) * 3)}, ["fused", "mean 0"]),
+        ({"preprocess": _pre(mean=(127.5,) * 3)}, ["fused", "mean [127.5", "mean 0"]),
         ({"preprocess": _pre(color_order="BGR")}, ["fused", "RGB"]),
-        ({"preprocess": _pre(fused=False, std=(1.0, 0.0, 1.0))}, ["std"]),
-        ({"preprocess": _pre(fused=False, std=(1.0,))}, ["three numbers"]),
+        ({"preprocess": _pre(fused=False, std=(1.0, 0.0, 1.0))}, ["std is [1.0, 0.0, 1.0]"]),
+        ({"preprocess": _pre(fused=False, std=(1.0,))}, [".std 1 numbers", "three numbers"]),
         (
             {"model": dataclasses.replace(manifest_of().model, file="../x.tflite")},
             ["model.file", "plain file name"],

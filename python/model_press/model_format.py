@@ -11,7 +11,7 @@ import pathlib
 import shutil
 import zipfile
 import zlib
-from typing import Literal
+from typing import Any, Literal
 
 import h5py
 
@@ -53,7 +53,7 @@ class Format:
     version: str
 
 
-def sniff(path: str | os.PathLike) -> Format:
+def sniff(path: str | os.PathLike[str]) -> Format:
     """Returns the format of a model file or SavedModel directory.
 
     Raises:
@@ -159,7 +159,7 @@ def refuse_unsafe_layers(config: object, path: str) -> None:
             stack.extend(node)
 
 
-def _refuse_unsafe_layer(node: dict, path: str) -> None:
+def _refuse_unsafe_layer(node: dict[str, Any], path: str) -> None:
     kind = node.get("class_name")
     inner = node.get("config")
     name = inner.get("name", "") if isinstance(inner, dict) else ""
@@ -184,20 +184,24 @@ def check_members(archive: zipfile.ZipFile, path: str) -> None:
         parts = pathlib.PurePosixPath(member.filename)
         is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
         if parts.is_absolute() or ".." in parts.parts or "\\" in member.filename or is_link:
-            raise UserError(f"model {path}: unsafe archive member '{member.filename}'")
+            fault = "a link" if is_link else "a path out of the archive's folder"
+            raise UserError(
+                f"model {path}: unsafe archive member '{member.filename}', {fault}; export the model again, as plain "
+                "files"
+            )
         total += member.file_size
     if total > MAX_UNPACKED_BYTES:
         raise UserError(f"model {path} unpacks to {total} bytes; at most {MAX_UNPACKED_BYTES}")
 
 
-def unzip(path: str | os.PathLike, target: pathlib.Path) -> None:
+def unzip(path: str | os.PathLike[str], target: pathlib.Path) -> None:
     """Unpacks an archive that `sniff` accepted into an existing folder."""
     with zipfile.ZipFile(path) as archive:
         check_members(archive, str(path))
         archive.extractall(target)
 
 
-def zip_directory(path: str | os.PathLike, out: str | os.PathLike) -> None:
+def zip_directory(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> None:
     """Writes a zip of a folder whose bytes depend on names and contents only: sorted, stored, dated 1980."""
     path = pathlib.Path(path)
     with files.AtomicWriter(out) as target, zipfile.ZipFile(target, "w") as archive:

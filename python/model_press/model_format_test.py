@@ -97,8 +97,17 @@ def test_weights_only_and_future_versions(tmp_path):
 
 @pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/../../evil", "a\\..\\evil"])
 def test_archive_members_cannot_leave_the_folder(tmp_path, name):
-    with user_error("unsafe archive member"):
+    with user_error("unsafe archive member", "a path out of the archive's folder; export"):
         model_format.sniff(_keras_zip(tmp_path / "m.keras", **{name: b""}))
+
+
+def test_archive_members_are_no_links(tmp_path):
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
+        link = zipfile.ZipInfo("config.json")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    with user_error("unsafe archive member 'config.json', a link; export the model again"):
+        model_format.sniff(tmp_path / "m.keras")
 
 
 def test_archives_that_unpack_too_large_are_refused(tmp_path, monkeypatch):

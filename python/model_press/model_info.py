@@ -75,7 +75,7 @@ class ModelInfo:
         return self.input.shape[2]
 
 
-def read(path: str | os.PathLike) -> ModelInfo:
+def read(path: str | os.PathLike[str]) -> ModelInfo:
     """Reads and validates info.json."""
     where = f"model info {os.path.basename(path)}"
     data = files.read_json(path, "model info")

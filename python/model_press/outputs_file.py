@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from model_press import files, image_set
 from model_press.errors import UserError
 
 
-def read_images(path: str | os.PathLike, height: int, width: int) -> np.ndarray:
+def read_images(path: str | os.PathLike[str], height: int, width: int) -> np.ndarray:
     """Memory-maps uint8 RGB pixels [N, height, width, 3]; another size or dtype is a UserError."""
     pixels = files.read_npy(path, "images")
     image_set.check_images(pixels, f"images {path}")
@@ -22,7 +23,10 @@ def read_images(path: str | os.PathLike, height: int, width: int) -> np.ndarray:
 
 
 def stream(
-    out: str | os.PathLike, shape: tuple[int, int], dtype: np.dtype, parts: Iterator[np.ndarray]
+    out: str | os.PathLike[str],
+    shape: tuple[int, int],
+    dtype: np.dtype[Any],
+    parts: Iterator[np.ndarray],
 ) -> None:
     """Writes outputs [N, classes] part by part; a part of another dtype or width is a UserError."""
     with files.AtomicWriter(out) as file:

@@ -19,10 +19,10 @@ from model_press.tflite_interpreter import DEFAULT_THREADS, XNNPACK, Delegate
 
 
 def predict_tflite(
-    model: str | os.PathLike,
+    model: str | os.PathLike[str],
     description: manifest.Manifest,
-    images_path: str | os.PathLike,
-    out: str | os.PathLike,
+    images_path: str | os.PathLike[str],
+    out: str | os.PathLike[str],
     threads: int = DEFAULT_THREADS,
     delegate: Delegate = XNNPACK,
     kernels: custom_ops.Kernels | None = None,

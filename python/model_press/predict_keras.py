@@ -11,10 +11,10 @@ _BATCH = 16
 
 
 def predict_keras(
-    model: str | os.PathLike,
+    model: str | os.PathLike[str],
     info: model_info.ModelInfo,
-    images_path: str | os.PathLike,
-    out: str | os.PathLike,
+    images_path: str | os.PathLike[str],
+    out: str | os.PathLike[str],
 ) -> None:
     """Writes the Keras model's own float32 outputs [N, classes] for raw RGB pixels."""
     pixels = outputs_file.read_images(images_path, info.height, info.width)

@@ -75,7 +75,10 @@ def from_json(data: object, where: str) -> Normalization:
     """Builds a Normalization from parsed JSON; UserError names a wrong field."""
     value = strict_json.from_json(Normalization, data, where)
     if len(value.mean) != 3 or len(value.std) != 3:
-        raise UserError(f"{where}: mean and std need three numbers, one per colour")
+        raise UserError(
+            f"{where}: mean has {len(value.mean)} and std {len(value.std)} numbers, expected three numbers each, one "
+            "per colour"
+        )
     if not all(s > 0 for s in value.std):
         raise UserError(f"{where}: std {list(value.std)} must be above 0")
     return value
@@ -96,7 +99,8 @@ def encode_input(images: np.ndarray, manifest: manifest_lib.Manifest) -> np.ndar
         return real
     limits = np.iinfo(tensor.dtype)
     codes = np.rint(real / np.float32(tensor.scale)) + tensor.zero_point
-    return np.clip(codes, limits.min, limits.max).astype(tensor.dtype)
+    limited: np.ndarray = np.clip(codes, limits.min, limits.max)
+    return limited.astype(tensor.dtype)
 
 
 def decode_output(codes: np.ndarray, tensor: manifest_lib.Tensor) -> np.ndarray:

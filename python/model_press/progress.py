@@ -3,11 +3,19 @@
 import functools
 import os
 import time
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 _EVERY_S = 10.0
+
+
+class Items(Protocol[T_co]):
+    """A sequence or an array: it has a length, and it can be gone through."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[T_co]: ...
 
 
 @functools.cache
@@ -16,15 +24,15 @@ def terminal() -> int | None:
     return os.dup(2) if os.isatty(2) else None
 
 
-def track(items: Sequence[T], what: str) -> Iterator[T]:
+def track(items: Items[T_co], what: str) -> Iterator[T_co]:
     """Yields the items; every ten seconds a line says how many are done and how long is left."""
     start = time.monotonic()
     due = start + _EVERY_S
     for done, item in enumerate(items):
         now = time.monotonic()
-        if done and now >= due and terminal() is not None:
+        if done and now >= due and (descriptor := terminal()) is not None:
             left = (now - start) / done * (len(items) - done)
             line = f"{what}: {done} of {len(items)}, {left:.0f} s left\n"
-            os.write(terminal(), line.encode())
+            os.write(descriptor, line.encode())
             due = now + _EVERY_S
         yield item

@@ -5,7 +5,7 @@ import os
 from typing import Literal
 
 from model_press import files, strict_json
-from model_press.errors import UserError
+from model_press.recipe_checks import check_name, check_tolerance
 
 Rewrite = Literal[
     "concatenation",
@@ -88,20 +88,14 @@ def parse(data: object, where: str) -> Recipe:
     return recipe
 
 
-def read(path: str | os.PathLike) -> Recipe:
+def read(path: str | os.PathLike[str]) -> Recipe:
     """Reads a recipe file."""
     return parse(files.read_json(path, "recipe"), f"recipe {os.path.basename(path)}")
 
 
 def _check(recipe: Recipe, where: str) -> None:
-    def need(condition: bool, message: str) -> None:
-        if not condition:
-            raise UserError(f"{where}: {message}")
-
-    need(
-        recipe.name.isidentifier() and recipe.name.islower(),
-        f"name '{recipe.name}' becomes a target and file name; use small letters, digits and _",
-    )
+    need = strict_json.checker(where)
+    check_name(recipe.name, where)
     need(
         (recipe.calibration == "required") == recipe.quantized_activations,
         f"activations '{recipe.activations}' go with calibration "
@@ -145,7 +139,7 @@ def _check(recipe: Recipe, where: str) -> None:
         )
         need(
             recipe.mixed_precision.max_mean_diff > 0,
-            "mixed_precision.max_mean_diff must be above 0",
+            f"mixed_precision.max_mean_diff is {recipe.mixed_precision.max_mean_diff}, expected above 0",
         )
     if recipe.activations != "int8":
         quantised = [name for name in recipe.rewrites if name not in _FLOAT_REWRITES]
@@ -154,7 +148,7 @@ def _check(recipe: Recipe, where: str) -> None:
             f"rewrites {', '.join(quantised)} are for int8 activations, got '{recipe.activations}'; "
             f"use [] or some of {', '.join(_FLOAT_REWRITES)}",
         )
-    need(len(set(recipe.rewrites)) == len(recipe.rewrites), "rewrites names one twice")
+    twice = sorted({name for name in recipe.rewrites if recipe.rewrites.count(name) > 1})
+    need(not twice, f"rewrites names {', '.join(twice)} twice; name each once")
     tolerance = recipe.tolerance
-    need(0 <= tolerance.min_top1_agreement <= 1, "tolerance.min_top1_agreement must be in 0..1")
-    need(tolerance.max_mean_diff > 0, "tolerance.max_mean_diff must be above 0")
+    check_tolerance(tolerance.min_top1_agreement, tolerance.max_mean_diff, where)

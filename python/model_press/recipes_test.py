@@ -61,7 +61,10 @@ def test_round_trip():
         ({"activations": "float32", "calibration": "none"}, ["output_type 'uint8'"]),
         ({"activations": "int16", "output_type": "float32"}, ["input_type 'uint8'", "int16"]),
         ({"weights": "float16"}, ["int8 activations need int8 weights"]),
-        ({"mixed_precision": {"max_mean_diff": 0}}, ["mixed_precision.max_mean_diff", "above 0"]),
+        (
+            {"mixed_precision": {"max_mean_diff": 0}},
+            ["mixed_precision.max_mean_diff is 0.0", "above 0"],
+        ),
         ({"mixed_precision": 0.1}, ["mixed_precision", "object"]),
         (
             {"activations": "int16", "input_type": "float32", "output_type": "float32"}
@@ -70,14 +73,17 @@ def test_round_trip():
         ),
         ({"rewrites": ["elu"]}, ["rewrites", "elu", "relu"]),
         ({"rewrites": "relu"}, ["rewrites", "expected a list"]),
-        ({"rewrites": ["relu", "relu"]}, ["rewrites", "twice"]),
+        ({"rewrites": ["relu", "relu"]}, ["rewrites names relu twice"]),
         (
             {"activations": "int16", "input_type": "float32", "output_type": "float32"}
             | {"rewrites": ["relu"]},
             ["rewrites", "int8 activations", "int16"],
         ),
-        ({"tolerance": {"min_top1_agreement": 2, "max_mean_diff": 0.1}}, ["min_top1_agreement"]),
-        ({"tolerance": {"min_top1_agreement": 1, "max_mean_diff": 0}}, ["max_mean_diff"]),
+        (
+            {"tolerance": {"min_top1_agreement": 2, "max_mean_diff": 0.1}},
+            ["min_top1_agreement is 2.0"],
+        ),
+        ({"tolerance": {"min_top1_agreement": 1, "max_mean_diff": 0}}, ["max_mean_diff is 0.0"]),
         ({"tolerance": {"max_mean_diff": 0.1}}, ["tolerance", "min_top1_agreement", "missing"]),
         ({"tolerance": 3}, ["tolerance", "object"]),
     ],

@@ -3,11 +3,15 @@
 import dataclasses
 import types
 import typing
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from model_press.errors import UserError
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 def to_json(value: Any) -> Any:
@@ -43,6 +47,16 @@ def from_json(cls: type[T], data: Any, where: str) -> T:
         elif field.default is dataclasses.MISSING:
             raise UserError(f"{where}: field '{name}' is missing")
     return cls(**values)
+
+
+def checker(where: str) -> Callable[[object, str], None]:
+    """Returns need(condition, message): UserError `where: message` where the condition does not hold."""
+
+    def need(condition: object, message: str) -> None:
+        if not condition:
+            raise UserError(f"{where}: {message}")
+
+    return need
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:

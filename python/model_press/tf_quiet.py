@@ -9,9 +9,9 @@ import functools
 import os
 import sys
 import tempfile
-import types
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 from absl import logging
 
@@ -19,7 +19,7 @@ from model_press import progress
 
 
 @functools.cache
-def tensorflow() -> types.ModuleType:
+def tensorflow() -> Any:
     """Returns the tensorflow module, imported on first use."""
     _prepare()
     with capture_stderr():  # absl's C++ notices come before any switch of theirs is read
@@ -30,7 +30,7 @@ def tensorflow() -> types.ModuleType:
 
 
 @functools.cache
-def tf_keras() -> types.ModuleType:
+def tf_keras() -> Any:
     """Returns the Keras 2 module."""
     tensorflow()
     import tf_keras as module
@@ -39,7 +39,7 @@ def tf_keras() -> types.ModuleType:
 
 
 @functools.cache
-def keras() -> types.ModuleType:
+def keras() -> Any:
     """Returns the Keras 3 module on its TensorFlow backend."""
     tensorflow()
     import keras as module

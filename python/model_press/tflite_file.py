@@ -7,6 +7,7 @@ import math
 import mmap
 import os
 import struct
+from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
 from flatbuffers import number_types
@@ -74,7 +75,7 @@ class TfliteFile:
         return [t for t in self.tensors if t.index in used - edge and t.dtype.startswith("float")]
 
 
-def read(path: str | os.PathLike, what: str = "model") -> TfliteFile:
+def read(path: str | os.PathLike[str], what: str = "model") -> TfliteFile:
     """Parses a .tflite file.
 
     Raises:
@@ -98,7 +99,7 @@ def parse(data: bytes | mmap.mmap, where: str) -> TfliteFile:
 
 
 @functools.cache
-def _names(enum: type) -> dict[int, str]:
+def _names(enum: type[Any]) -> dict[int, str]:
     return {v: k for k, v in vars(enum).items() if isinstance(v, int)}
 
 
@@ -167,7 +168,9 @@ class _Reader:
             name = (code.CustomCode() or b"?").decode("utf-8", "replace")
         return name, code.Version(), custom
 
-    def _operators(self, graph: schema.SubGraph, codes: list) -> list[Operator]:
+    def _operators(
+        self, graph: schema.SubGraph, codes: list[tuple[str, int, bool]]
+    ) -> list[Operator]:
         result = []
         for index in range(self._count(graph.OperatorsLength())):
             node = graph.Operators(index)

@@ -28,7 +28,7 @@ class Interpreter:
 
     def __init__(
         self,
-        model: bytes | str | os.PathLike,
+        model: bytes | str | os.PathLike[str],
         threads: int = DEFAULT_THREADS,
         delegate: Delegate = XNNPACK,
     ):
@@ -58,7 +58,8 @@ class Interpreter:
         """Raw output codes for an input of the model's exact shape and dtype."""
         self._interpreter.set_tensor(self._input, batch)
         self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._output)
+        codes: np.ndarray = self._interpreter.get_tensor(self._output)
+        return codes
 
 
 class Keeping:
@@ -68,7 +69,7 @@ class Keeping:
       UserError: the model cannot be loaded by this runtime.
     """
 
-    def __init__(self, model: str | os.PathLike, threads: int = DEFAULT_THREADS):
+    def __init__(self, model: str | os.PathLike[str], threads: int = DEFAULT_THREADS):
         from ai_edge_litert import interpreter as litert
 
         try:
@@ -91,4 +92,5 @@ class Keeping:
 
     def tensor(self, index: int) -> np.ndarray:
         """A copy of a tensor by its index in the file."""
-        return self._interpreter.get_tensor(index)
+        values: np.ndarray = self._interpreter.get_tensor(index)
+        return values

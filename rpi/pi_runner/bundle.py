@@ -4,13 +4,15 @@ import dataclasses
 import os
 import pathlib
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, TypeVar
 
 from model_press import files, labels, manifest, strict_json
 from model_press.errors import UserError
 from model_press.fused import manifest as fused_manifest
 
 from pi_runner.failures import BundleError
+
+_T = TypeVar("_T")
 
 INDEX = "index.json"
 
@@ -52,7 +54,7 @@ class Bundle:
       BundleError: no readable index.
     """
 
-    def __init__(self, folder: str | os.PathLike, repair: Repair | None = None):
+    def __init__(self, folder: str | os.PathLike[str], repair: Repair | None = None):
         self.folder = pathlib.Path(folder)
         self._repair = repair
         self._index = self._checked(INDEX, self._read_index)
@@ -114,7 +116,7 @@ class Bundle:
     def _verify(self, name: str, file: str, sha256: str, what: str) -> None:
         manifest.verify_file(sha256, self.folder / name / file, what)
 
-    def _checked(self, path: str, check: Callable):
+    def _checked(self, path: str, check: Callable[[], _T]) -> _T:
         """Runs a check; where it fails, restores the file once and checks again."""
         try:
             return check()

@@ -218,7 +218,7 @@ def _serve(options: argparse.Namespace, bundle: Bundle) -> bool:
     return True
 
 
-def main(argv: list[str], models: str | os.PathLike, repair: Repair | None = None) -> int:
+def main(argv: list[str], models: str | os.PathLike[str], repair: Repair | None = None) -> int:
     """Runs one command.
 
     Args:

@@ -16,7 +16,7 @@ from pi_runner.failures import TooLargeError
 DEFAULT_MEGAPIXELS = 64.0
 
 
-def read(path: str | os.PathLike, megapixels: float = DEFAULT_MEGAPIXELS) -> Image.Image:
+def read(path: str | os.PathLike[str], megapixels: float = DEFAULT_MEGAPIXELS) -> Image.Image:
     """Decodes a file to 8-bit RGB; UserError as of `decode`, or if it is missing or empty."""
     path = files.require_file(path, "image")
     return decode(path, str(path), megapixels)

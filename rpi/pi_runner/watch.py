@@ -19,7 +19,7 @@ class Folder:
     inotify does not see what another machine writes to a network share.
     """
 
-    def __init__(self, path: str | os.PathLike, existing: bool):
+    def __init__(self, path: str | os.PathLike[str], existing: bool):
         self._path = pathlib.Path(path)
         if not self._path.is_dir():
             raise UserError(f"{path} is not a folder; give the folder that pictures arrive in")

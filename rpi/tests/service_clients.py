@@ -7,6 +7,7 @@ import random
 import socket
 import struct
 import time
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
@@ -126,7 +127,7 @@ class Clients:
     def _connect(self):
         return socket.create_connection(("127.0.0.1", self._service.port), timeout=TIMEOUT_S)
 
-    def mixture(self, count: int) -> list:
+    def mixture(self, count: int) -> list[Callable[[], None]]:
         """`count` calls in a random order that is always the same: half valid, slow ones rare."""
         weights = {
             self.valid: 10,
@@ -147,7 +148,7 @@ class Clients:
         return every + rest
 
 
-def run_all(calls: list) -> None:
+def run_all(calls: list[Callable[[], None]]) -> None:
     """Runs the calls, six at a time; raises what the first of them raised."""
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         for done in [pool.submit(call) for call in calls]:

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bazel import Build
 
@@ -61,7 +62,7 @@ def run_of(
     )
 
 
-def append(path: pathlib.Path, run: Run) -> list[dict]:
+def append(path: pathlib.Path, run: Run) -> list[dict[str, Any]]:
     """Adds a run to the file of all runs, which it returns, the newest last."""
     runs = json.loads(path.read_text("utf-8"))["runs"] if path.exists() else []
     runs.append(json.loads(json.dumps(dataclasses.asdict(run))))
@@ -93,7 +94,7 @@ def table(run: Run) -> list[str]:
     return lines
 
 
-def plot(runs: Sequence[dict], path: pathlib.Path) -> None:
+def plot(runs: Sequence[dict[str, Any]], path: pathlib.Path) -> None:
     """Draws the newest run's time for a variant and the workers' memory against the number of variants."""
     # No display, and no cache of fonts in the user's folder.
     os.environ.setdefault(

@@ -12,96 +12,6 @@ ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
 _READ = re.compile(r"^(python|rpi|tools|models|android|ios)/.*\.(py|bzl)$")
 _LEFT_OUT = re.compile(r"_test\.py$|/testing|/tests/|^tools/errors/")
 
-# Found poor when this test was written, in files whose edit trains or converts models again. Mend one with the next
-# edit of its file, and take it out of here: the test is red about one that is mended and still listed.
-_POOR = {
-    "python/model_press/checks/outputs.py": {
-        "{...} {...} has values that are not finite; the model is broken",
-    },
-    "python/model_press/compress/kernels.py": {
-        "the model has no convolution or dense layer whose weights can be compressed",
-    },
-    "python/model_press/compress/recipe.py": {
-        "channels needs a share or a budget, and not both",
-        "equalization has neither cross_layer nor bias_correction; set one, or equalization to null",
-        "equalization.bias_correction does not go with quantization, whose training corrects the biases; drop one",
-        "magnitude.begin_step must be 0 or more",
-        "magnitude.end_share must be above 0 and up to 1",
-        "magnitude.frequency must be 1 or more",
-        "quantization learns ranges in training; set training",
-        "training.distillation.temperature must be above 0",
-        "training.distillation.weight must be in 0..1",
-        "training.label_smoothing must be in 0..1",
-        "training.peak_rate must be above 0",
-        "training.seed must be 0 or more",
-        "training.warm_up must be at least 0 and below 1",
-        "training.weight_decay must be 0 or more",
-    },
-    "python/model_press/compress/training.py": {
-        "distillation needs the original model",
-        "{...} training images do not fill a batch of {...}",
-    },
-    "python/model_press/coreml/convert.py": {
-        "the converted model gives outputs that are not finite (NaN or infinite); check the model's weights, in "
-        "particular batch normalisation statistics",
-    },
-    "python/model_press/coreml/evaluator/blob.py": {
-        "weight file {...}: element type {...} is unknown",
-        "weight file {...}: no tensor begins at offset {...}",
-    },
-    "python/model_press/coreml/evaluator/machine.py": {
-        "operation {...} ({...}) reads {...}, which nothing computes",
-        "the program computes no value named {...}",
-        "the program has {...} operations that the evaluator does not know: {...}; the first is {...} ({...}, "
-        "{...} times)",
-    },
-    "python/model_press/coreml/evaluator/program.py": {
-        "model {...} has no function `main`",
-        "the program has element type {...}, which is unknown",
-        "the program has a constant that is neither a tensor nor a list",
-        "the program has weights in a file, but the package has none",
-    },
-    "python/model_press/coreml/ios_bundle.py": {
-        "two different files would be {...} in the app package",
-        "{...} has no line `{...}`",
-    },
-    "python/model_press/coreml/recipes.py": {
-        "tolerance.max_mean_diff must be above 0",
-        "tolerance.min_top1_agreement must be in 0..1",
-    },
-    "python/model_press/image_set.py": {"the image set is empty; give at least one image"},
-    "python/model_press/manifest.py": {
-        "preprocess.fused means color_order RGB, mean 0 and std 1",
-        "preprocess.mean and .std need three numbers",
-        "preprocess.std must be above 0",
-    },
-    "python/model_press/measure/gates.py": {
-        "a size gate needs max_bytes, or a baseline and max_ratio",
-    },
-    "python/model_press/model_format.py": {"model {...}: unsafe archive member '{...}'"},
-    "python/model_press/recipes.py": {
-        "mixed_precision.max_mean_diff must be above 0",
-        "rewrites names one twice",
-        "tolerance.max_mean_diff must be above 0",
-        "tolerance.min_top1_agreement must be in 0..1",
-    },
-    "python/model_press/report/coreml.py": {
-        "the evaluation of {...} stands beside the package of {...}",
-    },
-    "python/model_press/report/facts.py": {
-        "the evaluation of {...} stands beside the file of {...}",
-    },
-    "python/model_press/zoo/compare_narrow.py": {
-        "no net up to width {...} has {...} parameters and {...} multiplications",
-    },
-    "python/model_press/zoo/make_xception.py": {
-        "--calibration images.npy is needed for --weights seed, and for it alone",
-    },
-    "python/model_press/zoo/seed_xception.py": {
-        "the calibration images are all alike; give two or more varied photographs",
-    },
-}
-
 
 @pytest.fixture(scope="module")
 def messages():
@@ -122,16 +32,10 @@ def test_each_says_what_was_found_and_what_to_do(messages):
     poor = [
         f"{message.path}:{message.line}: {fault}: {message.text}"
         for message in messages
-        if not message.built and message.text not in _POOR.get(message.path, ())
+        if not message.built
         for fault in catalogue.faults(message)
     ]
     assert not poor, "\n".join(poor)
-
-
-def test_the_list_of_poor_ones_only_shrinks(messages):
-    left = {(m.path, m.text) for m in messages if not m.built and any(catalogue.faults(m))}
-    listed = {(path, text) for path, texts in _POOR.items() for text in texts}
-    assert not listed - left, "mended: take them out of _POOR"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,9 @@ def onnx_static_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> s
 
     class Reader(quantization.CalibrationDataReader):
         def __init__(self, name: str):
-            self._feeds: Iterator[dict] = iter([{name: image[None]} for image in images])
+            self._feeds: Iterator[dict[str, np.ndarray]] = iter(
+                [{name: image[None]} for image in images]
+            )
 
         def get_next(self):
             return next(self._feeds, None)

@@ -14,11 +14,11 @@ _CONSTANT_IMAGES = 32
 
 
 def check(
-    outputs_path: str | os.PathLike,
+    outputs_path: str | os.PathLike[str],
     description: manifest.Manifest,
-    baseline_path: str | os.PathLike,
+    baseline_path: str | os.PathLike[str],
     baseline: manifest.Manifest | None,
-    classes_path: str | os.PathLike,
+    classes_path: str | os.PathLike[str],
     max_drop: float,
 ) -> Result:
     """Compares top-1 accuracy over the labelled images.

@@ -106,7 +106,7 @@ def test_accuracy_input_mistakes(tmp_path):
         _accuracy(tmp_path, _codes(_scores())[:-1], _scores(), TRUTH[:-1])
     with user_error("expected uint8 [N, 20]"):
         _accuracy(tmp_path, np.zeros((IMAGES, 1001), np.uint8), _scores())
-    with user_error("not finite"):
+    with user_error(f"{_scores().size} values that are not finite", "the first for image 0"):
         _accuracy(tmp_path, _codes(_scores()), np.full_like(_scores(), np.nan))
     with user_error("class 20"):
         _accuracy(tmp_path, _codes(_scores()), _scores(), np.full(IMAGES, 20, np.int32))
@@ -148,7 +148,7 @@ def test_degenerate_golden_sets_and_outputs_are_refused(tmp_path):
     with user_error("degenerate", "9 distinct top-1", "at least 10"):
         _parity(tmp_path, _codes(few), few)
     nearly_constant = (_codes(_scores()) // 16 * 16).astype(np.uint8)
-    with user_error("degenerate", "distinct values", "32"):
+    with user_error("degenerate", "distinct values", "32", "use an accuracy_test"):
         _parity(tmp_path, nearly_constant, _scores())
 
 

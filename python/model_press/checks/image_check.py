@@ -22,10 +22,10 @@ _ASKED = 200
 
 
 def check(
-    model: str | os.PathLike,
+    model: str | os.PathLike[str],
     description: manifest.Manifest,
-    images_path: str | os.PathLike,
-    classes_path: str | os.PathLike,
+    images_path: str | os.PathLike[str],
+    classes_path: str | os.PathLike[str],
     seen: Sequence[tuple[str, str]],
 ) -> Result:
     """Judges the images, with a variant's help where its model is trained.
@@ -42,15 +42,15 @@ def check(
     images = outputs_file.read_images(images_path, shape[1], shape[2])
     classes = np.asarray(files.read_npy(classes_path, "classes"))
     image_set.check_classes(classes, len(images), description.labels.count, "classes")
-    wrong = image_quality.warnings(images, classes, description.labels.count)
+    found: list[str | None] = [*image_quality.warnings(images, classes, description.labels.count)]
     for name, path in seen:
-        wrong.append(image_quality.overlap(images, files.read_npy(path, name), name))
+        found.append(image_quality.overlap(images, files.read_npy(path, name), name))
     if description.source.trained:
-        wrong.append(_colours(model, description, images, classes))
+        found.append(_colours(model, description, images, classes))
         colours = "asked"
     else:
         colours = "not asked, the model is untrained"
-    wrong = [line for line in wrong if line]
+    wrong = [line for line in found if line]
     if wrong:
         raise UserError(f"images: {'; '.join(wrong)}")
     return Result(
@@ -61,7 +61,7 @@ def check(
 
 
 def _colours(
-    model: str | os.PathLike,
+    model: str | os.PathLike[str],
     description: manifest.Manifest,
     images: np.ndarray,
     classes: np.ndarray,

@@ -9,7 +9,7 @@ from model_press.errors import UserError
 
 
 def read(
-    path: str | os.PathLike, description: manifest.Manifest | None, what: str
+    path: str | os.PathLike[str], description: manifest.Manifest | None, what: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns (raw codes, float32 scores), both [N, classes]; without a manifest raw is float32.
 
@@ -27,8 +27,12 @@ def read(
             "manifest says"
         )
     scores = preprocess.decode_output(raw, description.output) if description else raw
-    if not np.all(np.isfinite(scores)):
-        raise UserError(f"{what} {path} has values that are not finite; the model is broken")
+    wrong = np.argwhere(~np.isfinite(scores))
+    if len(wrong):
+        raise UserError(
+            f"{what} {path} has {len(wrong)} values that are not finite (NaN or infinite), the first for image "
+            f"{wrong[0][0]}; check the model's weights, in particular batch normalisation statistics"
+        )
     return raw, scores
 
 

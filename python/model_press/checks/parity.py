@@ -23,9 +23,9 @@ def min_distinct_top1(classes: int) -> int:
 
 
 def check(
-    outputs_path: str | os.PathLike,
+    outputs_path: str | os.PathLike[str],
     description: manifest.Manifest,
-    keras_path: str | os.PathLike,
+    keras_path: str | os.PathLike[str],
 ) -> Result:
     """Compares a variant's outputs with Keras' on the same images.
 
@@ -46,7 +46,8 @@ def check(
     if codes < MIN_DISTINCT_CODES:
         raise UserError(
             f"the outputs of {description.name} are degenerate: {codes} distinct values, at least "
-            f"{MIN_DISTINCT_CODES} are needed; the model answers the same whatever it sees"
+            f"{MIN_DISTINCT_CODES} are needed for agreement to mean something; the model answers the same whatever "
+            "it sees, or is always sure, as a net of two classes can be: use an accuracy_test for that one"
         )
     tolerance = description.recipe.tolerance
     agreement = float(np.mean(scores.argmax(1) == top1))

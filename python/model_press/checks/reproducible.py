@@ -17,10 +17,10 @@ _FOLLOWS = ("manifest field model.sha256", "manifest field model.bytes")
 
 
 def check(
-    model: str | os.PathLike,
-    manifest: str | os.PathLike,
-    model_again: str | os.PathLike,
-    manifest_again: str | os.PathLike,
+    model: str | os.PathLike[str],
+    manifest: str | os.PathLike[str],
+    model_again: str | os.PathLike[str],
+    manifest_again: str | os.PathLike[str],
 ) -> Result:
     """Compares .tflite and manifest byte by byte.
 
@@ -44,8 +44,11 @@ def check(
     )
 
 
-def _read(first: str | os.PathLike, second: str | os.PathLike, what: str) -> tuple[bytes, bytes]:
-    return tuple(files.require_file(path, what).read_bytes() for path in (first, second))
+def _read(
+    first: str | os.PathLike[str], second: str | os.PathLike[str], what: str
+) -> tuple[bytes, bytes]:
+    one, other = (files.require_file(path, what).read_bytes() for path in (first, second))
+    return one, other
 
 
 def _different_bytes(first: bytes, second: bytes) -> int:

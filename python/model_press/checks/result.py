@@ -1,6 +1,7 @@
 """What a gate reports."""
 
 import dataclasses
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Result:
     def green(self) -> bool:
         return all(measure.green for measure in self.measures)
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """The JSON object that the gate writes."""
         return {
             "check": self.check,

@@ -19,7 +19,9 @@ _CURES = {
 
 
 def check(
-    model: str | os.PathLike, description: manifest.Manifest, table_path: str | os.PathLike
+    model: str | os.PathLike[str],
+    description: manifest.Manifest,
+    table_path: str | os.PathLike[str],
 ) -> Result:
     """Reads the operators from the model file itself and compares them with the table.
 
@@ -56,7 +58,11 @@ def check(
             f"{description.name} does not load in {runtime}: {', '.join(missing)}{hint}"
         )
     ops = file.builtin_ops()
-    facts = {"runtime": runtime, "operators": len(ops), "nodes": sum(count for _, _, count in ops)}
+    facts: dict[str, float | str] = {
+        "runtime": runtime,
+        "operators": len(ops),
+        "nodes": sum(count for _, _, count in ops),
+    }
     if custom := file.custom_ops():
         facts["custom operators, whose kernels the app must register:"] = " ".join(custom)
     return Result(
@@ -76,7 +82,7 @@ def _layers(file: tflite_file.TfliteFile, name: str, version: int) -> str:
     return ", ".join(distinct[:3]) + more
 
 
-def _read_table(path: str | os.PathLike) -> tuple[str, dict[str, int]]:
+def _read_table(path: str | os.PathLike[str]) -> tuple[str, dict[str, int]]:
     data = files.read_json(path, "runtime table")
     try:
         ops = {name: int(entry["max_version"]) for name, entry in data["ops"].items()}

@@ -17,7 +17,7 @@ class Checkpoint:
     every: steps between two saves.
     """
 
-    def __init__(self, path: str | os.PathLike, fingerprint: str, every: int):
+    def __init__(self, path: str | os.PathLike[str], fingerprint: str, every: int):
         self._path, self._fingerprint, self.every = path, fingerprint, every
 
     def save(self, step: int, variables: list[Any]) -> None:

@@ -56,7 +56,7 @@ class Report:
 
 
 def compress(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     info: model_info.ModelInfo,
     compression: recipe.Compression,
     source: training.Source | None,
@@ -189,7 +189,10 @@ def _kept_layers(compression: recipe.Compression) -> tuple[str, ...]:
 
 
 def checkpoint_of(
-    path: str | os.PathLike, every: int, info: model_info.ModelInfo, compression: recipe.Compression
+    path: str | os.PathLike[str],
+    every: int,
+    info: model_info.ModelInfo,
+    compression: recipe.Compression,
 ) -> Checkpoint:
     """Where the training of this model by this compression is kept, saved after `every` steps."""
     training_of = {"model": info.sha256, "compression": strict_json.to_json(compression)}
@@ -222,9 +225,9 @@ def write(
     model: Any,
     report: Report,
     info: model_info.ModelInfo,
-    out_model: str | os.PathLike,
-    out_info: str | os.PathLike,
-    out_report: str | os.PathLike,
+    out_model: str | os.PathLike[str],
+    out_info: str | os.PathLike[str],
+    out_report: str | os.PathLike[str],
 ) -> None:
     """Writes the compressed `.keras` file, its info.json and the report."""
     keras_file.save(model, out_model)

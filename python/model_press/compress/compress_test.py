@@ -238,7 +238,7 @@ def test_a_killed_training_goes_on_to_the_same_weights(keras, tmp_path):
         ({}, None, ["fine-tunes and needs images", "fine_tune"]),
         ({"training": None}, None, ["'gradient' needs images"]),
         ({}, noise(size=24), ["24x24", "32x32"]),
-        ({}, noise(count=8), ["8 training images", "batch of 16"]),
+        ({}, noise(count=8), ["8 training images", "batch of 16", "give more of them, or lower"]),
     ],
 )
 def test_missing_or_wrong_images_are_named(model, changes, source, said):

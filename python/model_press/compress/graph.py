@@ -27,8 +27,8 @@ class Call:
     """
 
     layer: Any
-    args: tuple
-    kwargs: dict
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
 
@@ -177,7 +177,7 @@ class _Tracer:
         self.keras = generation
         self.calls: list[Call] = []
         self.shapes: list[tuple[int | None, ...]] = []
-        self._numbers: dict[tuple, int] = {}
+        self._numbers: dict[tuple[Any, ...], int] = {}
         self._nest = tensorflow().nest
 
     def functional(self, model: Any) -> Any | None:
@@ -190,7 +190,7 @@ class _Tracer:
         return model if getattr(model, "_nodes_by_depth", None) else None
 
     @staticmethod
-    def _key(tensor: Any) -> tuple:
+    def _key(tensor: Any) -> tuple[Any, ...]:
         layer, node, index = tensor._keras_history[:3]
         return id(layer), node, index
 

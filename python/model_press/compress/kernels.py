@@ -46,14 +46,23 @@ def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any
     names = {layer.name for layer in model.layers}
     if unknown := sorted(set(keep_layers) - names):
         raise UserError(f"{field} names '{unknown[0]}', which is no layer of the model")
+    fitting = [layer for layer in model.layers if type(layer).__name__ in KERNELS]
+    if not fitting:
+        kinds = sorted({type(layer).__name__ for layer in model.layers})
+        step = field.partition(".")[0]
+        raise UserError(
+            f"{step}: the model has layers of {', '.join(kinds)}, expected one of {', '.join(KERNELS)}, whose "
+            f"weights it compresses; set {step} to null"
+        )
     found = [
         (layer, layer.weights[KERNELS[type(layer).__name__][0]])
-        for layer in model.layers
-        if type(layer).__name__ in KERNELS and layer.name not in keep_layers
+        for layer in fitting
+        if layer.name not in keep_layers
     ]
     if not found:
         raise UserError(
-            "the model has no convolution or dense layer whose weights can be compressed"
+            f"{field} names all {len(fitting)} layers whose weights can be compressed, so none is left; take one out "
+            "of it"
         )
     return found
 

@@ -97,6 +97,13 @@ def test_coverage_says_what_stays_dense_and_why():
         magnitude.Pruner(testing_nets.build("xception", "2"), settings(keep_layers=("sep9",)))
 
 
+def test_keeping_all_layers_is_an_error():
+    model = testing_nets.build("resnet", "2")
+    names = tuple(layer.name for layer in model.layers)
+    with user_error("magnitude.keep_layers names all", "take one out of it"):
+        magnitude.Pruner(model, settings(keep_layers=names))
+
+
 def test_the_smallest_weights_are_the_ones_that_leave():
     model = testing_nets.build("xception", "2")
     before = model.get_layer("sep1").get_weights()[1]
@@ -184,7 +191,7 @@ def test_layers_without_kernels_are_left_alone():
     model = keras.Model(image, keras.layers.Dense(4, activation="softmax", name="scores")(x))
     assert prune(model, testing_settings.HALF, train=False)["conv/kernel"].sparsity == 0.5
     empty = keras.Model(image, keras.layers.GlobalAveragePooling2D()(image))
-    with user_error("no convolution or dense layer"):
+    with user_error("layers of GlobalAveragePooling2D, InputLayer, expected one of Conv2D"):
         magnitude.Pruner(empty, testing_settings.HALF)
 
 

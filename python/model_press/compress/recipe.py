@@ -5,7 +5,7 @@ import os
 from typing import Literal
 
 from model_press import files, strict_json
-from model_press.errors import UserError
+from model_press.recipe_checks import check_name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,21 +154,14 @@ def parse(data: object, where: str) -> Compression:
     return compression
 
 
-def read(path: str | os.PathLike) -> Compression:
+def read(path: str | os.PathLike[str]) -> Compression:
     """Reads a compression recipe."""
     return parse(files.read_json(path, "compression"), f"compression {os.path.basename(path)}")
 
 
 def _check(compression: Compression, where: str) -> None:
-    def need(condition: bool, message: str) -> None:
-        if not condition:
-            raise UserError(f"{where}: {message}")
-
-    name = compression.name
-    need(
-        name.isidentifier() and name.islower(),
-        f"name '{name}' becomes a part of target and file names; use small letters, digits and _",
-    )
+    need = strict_json.checker(where)
+    check_name(compression.name, where)
     channels, magnitude = compression.channels, compression.magnitude
     clustering = compression.clustering
     need(
@@ -176,12 +169,14 @@ def _check(compression: Compression, where: str) -> None:
         "none of channels, magnitude, clustering, equalization and quantization is set; it would change nothing",
     )
     if channels:
+        amounts = {"share": channels.share, "budget": channels.budget}
+        given = [f"{field} {value}" for field, value in amounts.items() if value is not None]
         need(
-            (channels.share is None) != (channels.budget is None),
-            "channels needs a share or a budget, and not both",
+            len(given) == 1,
+            f"channels has {' and '.join(given) or 'neither share nor budget'}, expected exactly one of share and "
+            "budget; set the other to null",
         )
-        for field in ("share", "budget"):
-            value = getattr(channels, field)
+        for field, value in amounts.items():
             need(
                 value is None or 0 < value <= 1,
                 f"channels.{field} is {value}, expected a share that stays, above 0 and up to 1",
@@ -200,9 +195,18 @@ def _check(compression: Compression, where: str) -> None:
             magnitude.pattern != "2:4" or magnitude.sparsity == 0.5,
             f"magnitude.pattern 2:4 means sparsity 0.5, got {magnitude.sparsity}",
         )
-        need(magnitude.frequency >= 1, "magnitude.frequency must be 1 or more")
-        need(magnitude.begin_step >= 0, "magnitude.begin_step must be 0 or more")
-        need(0 < magnitude.end_share <= 1, "magnitude.end_share must be above 0 and up to 1")
+        need(
+            magnitude.frequency >= 1,
+            f"magnitude.frequency is {magnitude.frequency}, expected 1 step or more",
+        )
+        need(
+            magnitude.begin_step >= 0,
+            f"magnitude.begin_step is {magnitude.begin_step}, expected 0 or more",
+        )
+        need(
+            0 < magnitude.end_share <= 1,
+            f"magnitude.end_share is {magnitude.end_share}, expected a share of the training above 0 and up to 1",
+        )
     if clustering:
         need(
             2 <= clustering.clusters <= 256,
@@ -211,7 +215,8 @@ def _check(compression: Compression, where: str) -> None:
     if equalization := compression.equalization:
         need(
             equalization.cross_layer or equalization.bias_correction,
-            "equalization has neither cross_layer nor bias_correction; set one, or equalization to null",
+            "equalization has `cross_layer` and `bias_correction` both false, which changes nothing; set one of them, "
+            "or equalization to null",
         )
         need(
             equalization.images >= 1,
@@ -219,7 +224,8 @@ def _check(compression: Compression, where: str) -> None:
         )
         need(
             not (equalization.bias_correction and compression.quantization),
-            "equalization.bias_correction does not go with quantization, whose training corrects the biases; drop one",
+            "equalization has `bias_correction` true beside `quantization`, whose training corrects the biases, too; "
+            "set bias_correction to false, or quantization to null",
         )
     if quantization := compression.quantization:
         need(
@@ -228,16 +234,35 @@ def _check(compression: Compression, where: str) -> None:
         )
         need(
             compression.training is not None,
-            "quantization learns ranges in training; set training",
+            "`training` is null, but quantization learns its ranges in training; set training, or quantization to null",
         )
     if training := compression.training:
         need(training.epochs >= 1, f"training.epochs is {training.epochs}, expected 1 or more")
         need(training.batch >= 1, f"training.batch is {training.batch}, expected 1 or more")
-        need(training.peak_rate > 0, "training.peak_rate must be above 0")
-        need(0 <= training.warm_up < 1, "training.warm_up must be at least 0 and below 1")
-        need(training.weight_decay >= 0, "training.weight_decay must be 0 or more")
-        need(0 <= training.label_smoothing < 1, "training.label_smoothing must be in 0..1")
-        need(training.seed >= 0, "training.seed must be 0 or more")
+        need(
+            training.peak_rate > 0,
+            f"training.peak_rate is {training.peak_rate}, expected a learning rate above 0",
+        )
+        need(
+            0 <= training.warm_up < 1,
+            f"training.warm_up is {training.warm_up}, expected a share of the steps of at least 0 and below 1",
+        )
+        need(
+            training.weight_decay >= 0,
+            f"training.weight_decay is {training.weight_decay}, expected 0 or more",
+        )
+        need(
+            0 <= training.label_smoothing < 1,
+            f"training.label_smoothing is {training.label_smoothing}, expected a share of at least 0 and below 1",
+        )
+        need(training.seed >= 0, f"training.seed is {training.seed}, expected 0 or more")
         if distillation := training.distillation:
-            need(0 < distillation.weight <= 1, "training.distillation.weight must be in 0..1")
-            need(distillation.temperature > 0, "training.distillation.temperature must be above 0")
+            need(
+                0 < distillation.weight <= 1,
+                f"training.distillation.weight is {distillation.weight}, expected above 0 and up to 1; set "
+                "distillation to null to learn from labels alone",
+            )
+            need(
+                distillation.temperature > 0,
+                f"training.distillation.temperature is {distillation.temperature}, expected above 0",
+            )

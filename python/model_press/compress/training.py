@@ -1,7 +1,7 @@
 """Fine-tuning: AdamW with a warm-up and a cosine, on labels, on the original's answers, or on both."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,11 +18,14 @@ THREADS = 2
 # Batch normalisation may remember a tenth of the training: its default 0.99 is too long for a few hundred steps.
 _MEMORIES = 10
 
+# (images, classes) -> (loss, share of right answers), each as TensorFlow has it.
+_Step = Callable[[Any, Any], tuple[Any, Any]]
+
 
 class Source(Protocol):
     """Training images, epoch by epoch (see sources.py)."""
 
-    def epochs(self, count: int, seed: int): ...
+    def epochs(self, count: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]: ...
 
 
 class Observer:
@@ -109,7 +112,8 @@ class _Run:
         steps = images // self._training.batch
         if not steps:
             raise UserError(
-                f"{images} training images do not fill a batch of {self._training.batch}"
+                f"{images} training images do not fill a batch of {self._training.batch}; give more of them, or lower "
+                "training.batch of the compression"
             )
         self.started = True
         self._trainer.plan(self._training.epochs * steps)
@@ -177,14 +181,17 @@ class _Trainer:
         simulation: Simulation | None,
     ):
         if training.distillation is not None and teacher is None:
-            raise UserError("distillation needs the original model")
+            raise UserError(
+                f"training.distillation has weight {training.distillation.weight}, but the original model is not "
+                "given; pass it as teacher, or set distillation to null"
+            )
         self._model, self._training, self._normalization = model, training, normalization
         self._teacher = teacher if training.distillation is not None else None
         self._library = tf_keras() if is_keras_2(model) else keras()
         self._logs = gives_probabilities(model)
         self._simulation = simulation
-        self._step: Callable | None = None
-        self._simulated_step: Callable | None = None
+        self._step: _Step | None = None
+        self._simulated_step: _Step | None = None
         self._state: list[Any] = []
         self._momenta: list[tuple[Any, float]] = []
 
@@ -214,7 +221,7 @@ class _Trainer:
                 layer.momentum = min(layer.momentum, max(0.0, 1 - _MEMORIES / steps))
         plain = [v if isinstance(v, tf.Variable) else v.value for v in variables]
 
-        def step_of(forward: Callable[[Any], Any]) -> Callable:
+        def step_of(forward: Callable[[Any], Any]) -> _Step:
             @tf.function(autograph=False)
             def step(images, classes):
                 targets = self._targets(tf, images, classes)
@@ -242,7 +249,9 @@ class _Trainer:
         """All that training changes: weights and the optimizer's state; after plan()."""
         return self._state
 
-    def _targets(self, tf: Any, images: Any, classes: Any) -> list[tuple[Any, Callable, float]]:
+    def _targets(
+        self, tf: Any, images: Any, classes: Any
+    ) -> list[tuple[Any, Callable[[Any], Any], float]]:
         """(target distribution, what is compared with it, factor) of each part of the loss."""
         training, parts = self._training, []
         share = training.distillation.weight if training.distillation else 0.0

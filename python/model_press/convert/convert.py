@@ -45,7 +45,7 @@ class Converted:
 
 
 def convert_model(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     pre: Normalization,
     recipe: Recipe,
     images: np.ndarray | None,
@@ -143,7 +143,7 @@ def describe(
     info: model_info.ModelInfo,
     recipe: Recipe,
     model_name: str,
-    labels_path: str | os.PathLike | None,
+    labels_path: str | os.PathLike[str] | None,
 ) -> manifest.Manifest:
     """The manifest of a converted model that will be written as `model_name` + ".tflite".
 

@@ -30,9 +30,9 @@ def use(converter: Any, ranges: Sequence[ActivationRange]) -> None:
     tensorflow()
     from tensorflow.lite.python.convert import mlir_quantize
 
-    quantize: Callable = converter._quantize
+    quantize: Callable[..., Any] = converter._quantize
 
-    def at_learned_ranges(model, input_type, output_type, *others):
+    def at_learned_ranges(model: Any, input_type: Any, output_type: Any, *others: Any) -> Any:
         converter._experimental_calibrate_only = True
         calibrated = quantize(model, input_type, output_type, *others)
         return mlir_quantize(

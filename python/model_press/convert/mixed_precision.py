@@ -66,7 +66,9 @@ def fit(
     )
 
 
-def _with_float(int8: bytes, float_model: bytes, layers: Sequence[int]) -> tuple[bytes, tuple]:
+def _with_float(
+    int8: bytes, float_model: bytes, layers: Sequence[int]
+) -> tuple[bytes, tuple[str, ...]]:
     graph = Graph(int8)
     chosen, names = {}, []
     for layer in layers:

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 # Before NumPy: BLAS threads that wait for each other cost more than they bring when actions run side by side.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -100,7 +101,7 @@ def _ios_bundle(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     return 0
 
 
-def _variants(options: argparse.Namespace) -> list:
+def _variants(options: argparse.Namespace) -> list[Any]:
     from model_press.coreml import ios_bundle
 
     return [ios_bundle.Variant(*item.split("=")) for item in options.variant]

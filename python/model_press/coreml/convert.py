@@ -33,11 +33,11 @@ class Entry:
 
 
 def convert_model(
-    model: str | os.PathLike,
+    model: str | os.PathLike[str],
     info: model_info.ModelInfo,
     recipe: CoremlRecipe,
-    labels_path: str | os.PathLike,
-    out_package: str | os.PathLike,
+    labels_path: str | os.PathLike[str],
+    out_package: str | os.PathLike[str],
 ) -> coreml_manifest.CoremlManifest:
     """Converts a model file to a .mlpackage folder and checks it by running it.
 
@@ -67,7 +67,7 @@ def convert_model(
     return _describe(out_package, info, recipe, labels_path, names, entry)
 
 
-def _refuse_repeated(names: list[str], path: str | os.PathLike) -> None:
+def _refuse_repeated(names: list[str], path: str | os.PathLike[str]) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise UserError(
@@ -136,10 +136,10 @@ def _describe_metadata(spec: Any, info: model_info.ModelInfo, recipe: CoremlReci
 
 
 def _describe(
-    out_package: str | os.PathLike,
+    out_package: str | os.PathLike[str],
     info: model_info.ModelInfo,
     recipe: CoremlRecipe,
-    labels_path: str | os.PathLike,
+    labels_path: str | os.PathLike[str],
     names: list[str],
     entry: Entry,
 ) -> coreml_manifest.CoremlManifest:
@@ -180,9 +180,14 @@ def _check_outputs(classifier: ImageClassifier) -> None:
     """Runs three images (black, white, noise): outputs must be finite, and each operation within its type."""
     shape = (1, classifier.height, classifier.width, 3)
     noise = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    for image in (np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8), noise):
+    images = {
+        "a black image": np.zeros(shape, np.uint8),
+        "a white image": np.full(shape, 255, np.uint8),
+        "noise": noise,
+    }
+    for what, image in images.items():
         if not np.all(np.isfinite(classifier.run(image))):
             raise UserError(
-                "the converted model gives outputs that are not finite (NaN or infinite); check the model's "
+                f"the converted model's outputs for {what} are not finite (NaN or infinite); check the model's "
                 "weights, in particular batch normalisation statistics"
             )

@@ -269,7 +269,9 @@ def test_group_that_does_not_divide_a_width_is_refused_before_compression(tmp_pa
 
 def test_weights_left_out_are_an_error_naming_layers(wide):
     with user_error(
-        "recipe int8: 0.0% of the weights were compressed, at least 95.0%", "left out: "
+        "recipe int8: 0.0% of the weights were compressed, at least 95.0%",
+        "left out: ",
+        "lower the recipe's min_elements (1000000)",
     ):
         wide.convert(tiny.recipe("int8", min_elements=1_000_000, min_coverage=0.95), "bare")
 

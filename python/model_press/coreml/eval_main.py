@@ -11,6 +11,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -107,7 +108,9 @@ def _package(path: str) -> Iterator[pathlib.Path]:
         yield inside[0]
 
 
-def _classify(classifier: ImageClassifier, path: str, photo: str, fit: str, top: int) -> dict:
+def _classify(
+    classifier: ImageClassifier, path: str, photo: str, fit: str, top: int
+) -> dict[str, Any]:
     pixels = images.fit(images.decode(path), classifier.width, classifier.height, fit)
     scores = classifier.run(pixels[None])[0]
     best = np.argsort(-scores, kind="stable")[:top]
@@ -119,7 +122,7 @@ def _classify(classifier: ImageClassifier, path: str, photo: str, fit: str, top:
     }
 
 
-def _sheet(classifier: ImageClassifier) -> dict:
+def _sheet(classifier: ImageClassifier) -> dict[str, Any]:
     found = weights.of(classifier.program)
     return {
         "input": {
@@ -135,7 +138,7 @@ def _sheet(classifier: ImageClassifier) -> dict:
     }
 
 
-def _page(sheet: dict, found: list[dict]) -> list[str]:
+def _page(sheet: dict[str, Any], found: list[dict[str, Any]]) -> list[str]:
     entry = sheet["input"]
     lines = [
         f"{entry['width']}x{entry['height']} {entry['color_order']} image `{entry['name']}`, "

@@ -111,6 +111,45 @@ def test_swapped_labels_are_named(variant):
         _edit(variant, change).scores()
 
 
+def _without_main(spec):
+    functions = spec.mlProgram.functions
+    functions["other"].CopyFrom(functions["main"])
+    del functions["main"]
+
+
+def _of_type_99(spec):
+    spec.mlProgram.functions["main"].inputs[0].type.tensorType.dataType = 99
+
+
+def _of_no_type(spec):
+    function = spec.mlProgram.functions["main"]
+    operation = function.block_specializations[function.opset].operations[0]
+    operation.attributes["odd"].type.stateType.SetInParent()
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        (
+            _without_main,
+            ["has no function `main`", "found other for CoreML", "convert_to='mlprogram'"],
+        ),
+        (_of_type_99, ["input image has element type 99, expected one of 1, 2, 10"]),
+        (_of_no_type, ["operation ", "has a constant of stateType, expected a tensor or a list"]),
+    ],
+)
+def test_damaged_program_is_named(variant, change, said):
+    faulty = _edit(variant, change).package
+    with user_error(*said):
+        program.read(faulty, program.read_spec(faulty))
+
+
+def test_package_without_its_weights_is_named(variant):
+    (variant.package / program.WEIGHTS).unlink()
+    with user_error("operation ", "has weights in a file", "weights/weight.bin in it"):
+        program.read(variant.package, program.read_spec(variant.package))
+
+
 def test_changed_package_is_not_the_manifests(variant):
     path = variant.package / program.WEIGHTS
     data = bytearray(path.read_bytes())
@@ -149,7 +188,7 @@ def test_weights_that_are_not_finite_are_refused(tmp_path):
     kernel[1][0] = np.nan
     net.layers[-1].set_weights(kernel)
     one = tiny.source(tmp_path, net, fit=False)
-    with user_error("not finite"):
+    with user_error("outputs for a black image are not finite"):
         one.convert(tiny.recipe("fp32"))
 
 

@@ -8,7 +8,7 @@ import dataclasses
 import os
 import pathlib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from model_press import files
 from model_press.coreml import manifest, package, swift_class, verify
@@ -51,10 +51,10 @@ def catalogue(variants: Sequence[Variant]) -> bytes:
 
 
 def write(
-    out: str | os.PathLike,
+    out: str | os.PathLike[str],
     name: str,
     variants: Sequence[Variant],
-    template: str | os.PathLike,
+    template: str | os.PathLike[str],
     sources: Sequence[tuple[str, str]],
 ) -> None:
     """Writes the zip: stored, dated 1980, sorted.
@@ -75,7 +75,10 @@ def write(
 
     def add(path: str, content: bytes | pathlib.Path) -> None:
         if path in members and _bytes(members[path]) != _bytes(content):
-            raise UserError(f"two different files would be {path} in the app package")
+            raise UserError(
+                f"two different files would be {path} in the app package: {_origin(members[path])} and "
+                f"{_origin(content)}; give one of them another name"
+            )
         members[path] = content
 
     for path, target in sources:
@@ -87,7 +90,9 @@ def write(
     text = pathlib.Path(template).read_text("utf-8")
     mark = "// RESOURCES\n"
     if mark not in text:
-        raise UserError(f"{template} has no line `{mark.strip()}`")
+        raise UserError(
+            f"{template} has no line `{mark.strip()}`; add it to the resources of the app's target"
+        )
     listed = "".join(f'        .copy("Resources/{r}"),\n' for r in dict.fromkeys(resources))
     add("Package.swift", text.replace(f"        {mark}", listed).encode())
     with files.AtomicWriter(out) as target, zipfile.ZipFile(target, "w") as archive:
@@ -97,11 +102,10 @@ def write(
             archive.writestr(info, _bytes(members[path]))
 
 
-def _add_variant(variant: Variant, add) -> list[str]:
+def _add_variant(variant: Variant, add: Callable[[str, bytes | pathlib.Path], None]) -> list[str]:
     description = manifest.read(variant.manifest)
     folder = pathlib.Path(variant.package)
-    if package.digest(folder) != description.model.sha256:
-        raise UserError(f"package {folder} is not the one that {variant.manifest} names")
+    package.verify(folder, description.model.sha256)
     verify.check(ImageClassifier(folder), description)
     for path in package.members(folder):
         add(f"{_RESOURCES}/{folder.name}/{path.relative_to(folder).as_posix()}", path)
@@ -114,3 +118,7 @@ def _add_variant(variant: Variant, add) -> list[str]:
 
 def _bytes(content: bytes | pathlib.Path) -> bytes:
     return content if isinstance(content, bytes) else content.read_bytes()
+
+
+def _origin(content: bytes | pathlib.Path) -> str:
+    return "one that is generated" if isinstance(content, bytes) else str(content)

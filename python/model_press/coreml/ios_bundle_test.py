@@ -77,12 +77,16 @@ def test_no_model_a_clash_and_another_package_are_refused(parts, tmp_path):
     variant, template, sources = parts
     with user_error("has no model"):
         _write(parts, tmp_path / "a.zip", variants=[])
-    with user_error("two different files would be App/View.swift"):
+    with user_error(
+        "two different files would be App/View.swift",
+        "View.swift and",
+        "give one of them another name",
+    ):
         _write(parts, tmp_path / "a.zip", sources=[*sources, (str(template), "App/View.swift")])
     other = json.loads(pathlib.Path(variant.manifest).read_text())
     other["model"]["sha256"] = "0" * 64
     (tmp_path / "other.json").write_text(json.dumps(other))
-    with user_error("is not the one that"):
+    with user_error("is not the one its manifest names (000000000000…)"):
         _write(
             parts,
             tmp_path / "a.zip",
@@ -90,6 +94,9 @@ def test_no_model_a_clash_and_another_package_are_refused(parts, tmp_path):
                 ios_bundle.Variant(variant.package, str(tmp_path / "other.json"), variant.labels)
             ],
         )
+    (tmp_path / "Package.swift").write_text("let package = ()\n")
+    with user_error("Package.swift has no line `// RESOURCES`; add it"):
+        _write((variant, tmp_path / "Package.swift", sources), tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
 
 

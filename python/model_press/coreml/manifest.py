@@ -6,13 +6,13 @@ what the image is; `preprocess` what the package does with its pixels, for a rea
 
 import dataclasses
 import os
-from typing import Literal
+from typing import Any, Final, Literal
 
 from model_press import files, manifest, strict_json
 from model_press.coreml import recipes
 from model_press.errors import UserError
 
-FORMAT = "mlpackage"
+FORMAT: Final = "mlpackage"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,22 +77,24 @@ class CoremlManifest:
     minimum_ios: str
 
 
-def write(path: str | os.PathLike, value: CoremlManifest) -> None:
+def write(path: str | os.PathLike[str], value: CoremlManifest) -> None:
     """Writes a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(value))
 
 
-def read(path: str | os.PathLike) -> CoremlManifest:
+def read(path: str | os.PathLike[str]) -> CoremlManifest:
     """Reads and validates a Core ML manifest; UserError names the file and the field that is wrong."""
     return parse(files.read_json(path, "manifest"), f"manifest {os.path.basename(path)}")
 
 
-def parse(data: object, where: str) -> CoremlManifest:
+def parse(data: Any, where: str) -> CoremlManifest:
     """Builds a CoremlManifest from parsed JSON."""
     value = strict_json.from_json(CoremlManifest, data, where)
     recipes.parse(data["recipe"], f"{where}: recipe")
     if len(value.preprocess.bias) != 3:
-        raise UserError(f"{where}: preprocess.bias needs three numbers")
+        raise UserError(
+            f"{where}: preprocess.bias has {len(value.preprocess.bias)} numbers, expected three, one a channel"
+        )
     if value.output.shape != (1, value.labels.count):
         raise UserError(
             f"{where}: output.shape {list(value.output.shape)} must be [1, labels.count = "
@@ -101,7 +103,7 @@ def parse(data: object, where: str) -> CoremlManifest:
     return value
 
 
-def read_any(path: str | os.PathLike) -> manifest.Manifest | CoremlManifest:
+def read_any(path: str | os.PathLike[str]) -> manifest.Manifest | CoremlManifest:
     """Reads the manifest of a variant of either format."""
     data = files.read_json(path, "manifest")
     where = f"manifest {os.path.basename(path)}"

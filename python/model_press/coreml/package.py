@@ -10,6 +10,7 @@ from typing import Any
 
 from model_press import files
 from model_press.coreml.evaluator.program import SPEC, WEIGHTS
+from model_press.errors import UserError
 
 _AUTHOR = "com.apple.CoreML"
 # Metadata of coremltools that changes from day to day.
@@ -17,7 +18,7 @@ _VOLATILE = ("com.github.apple.coremltools.conversion_date",)
 _DATA = "Data/"
 
 
-def write(folder: str | os.PathLike, spec: Any, weights: str | os.PathLike) -> None:
+def write(folder: str | os.PathLike[str], spec: Any, weights: str | os.PathLike[str]) -> None:
     """Makes the package in an existing or new folder.
 
     Args:
@@ -60,24 +61,34 @@ def _manifest() -> bytes:
     return (json.dumps(value, indent=4, sort_keys=True) + "\n").encode()
 
 
-def members(folder: str | os.PathLike) -> list[pathlib.Path]:
+def members(folder: str | os.PathLike[str]) -> list[pathlib.Path]:
     """The package's files, in the order of their names."""
     return sorted(p for p in pathlib.Path(folder).rglob("*") if p.is_file())
 
 
-def digest(folder: str | os.PathLike) -> str:
+def digest(folder: str | os.PathLike[str]) -> str:
     """Hex SHA-256 of the package: of a line `<sha256 of the file>  <path>` for each file, sorted by path."""
     root = pathlib.Path(folder)
     lines = [f"{files.sha256(p)}  {p.relative_to(root).as_posix()}\n" for p in members(root)]
     return files.sha256_bytes("".join(lines).encode())
 
 
-def size(folder: str | os.PathLike) -> int:
+def verify(folder: str | os.PathLike[str], expected: str) -> None:
+    """Raises UserError unless a .mlpackage folder has the digest that its manifest names."""
+    actual = digest(folder)
+    if actual != expected:
+        raise UserError(
+            f"package {folder} (digest {actual[:12]}…) is not the one its manifest names ({expected[:12]}…); take "
+            "package and manifest from one target"
+        )
+
+
+def size(folder: str | os.PathLike[str]) -> int:
     """Bytes of all files of the package."""
     return sum(p.stat().st_size for p in members(folder))
 
 
-def write_zip(folder: str | os.PathLike, out: str | os.PathLike, name: str) -> None:
+def write_zip(folder: str | os.PathLike[str], out: str | os.PathLike[str], name: str) -> None:
     """Zips the package under `name`/, stored, dated 1980, in the order of names."""
     root = pathlib.Path(folder)
     with files.AtomicWriter(out) as target, zipfile.ZipFile(target, "w") as archive:

@@ -8,14 +8,13 @@ import numpy as np
 from model_press import outputs_file, progress
 from model_press.coreml import manifest, package, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.errors import UserError
 
 
 def predict_coreml(
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     description: manifest.CoremlManifest,
-    images_path: str | os.PathLike,
-    out: str | os.PathLike,
+    images_path: str | os.PathLike[str],
+    out: str | os.PathLike[str],
 ) -> None:
     """Writes float32 scores [N, classes] in the labels' order, float16 where the program declares it.
 
@@ -27,10 +26,7 @@ def predict_coreml(
       UserError: another package, one that does not keep its manifest's word, other images, an unknown operation, or a
         float16 overflow.
     """
-    if package.digest(folder) != description.model.sha256:
-        raise UserError(
-            f"package {folder} is not the one its manifest names; take package and manifest from one target"
-        )
+    package.verify(folder, description.model.sha256)
     pixels = outputs_file.read_images(
         images_path, description.input.height, description.input.width
     )

@@ -5,7 +5,7 @@ import os
 from typing import Literal
 
 from model_press import files, strict_json
-from model_press.errors import UserError
+from model_press.recipe_checks import check_name, check_tolerance
 from model_press.recipes import Tolerance
 
 _PALETTE_BITS = (1, 2, 3, 4, 6, 8)
@@ -65,20 +65,14 @@ def parse(data: object, where: str) -> CoremlRecipe:
     return recipe
 
 
-def read(path: str | os.PathLike) -> CoremlRecipe:
+def read(path: str | os.PathLike[str]) -> CoremlRecipe:
     """Reads a recipe file."""
     return parse(files.read_json(path, "recipe"), f"recipe {os.path.basename(path)}")
 
 
 def _check(recipe: CoremlRecipe, where: str) -> None:
-    def need(condition: bool, message: str) -> None:
-        if not condition:
-            raise UserError(f"{where}: {message}")
-
-    need(
-        recipe.name.isidentifier() and recipe.name.islower(),
-        f"name '{recipe.name}' becomes a target and file name; use small letters, digits and _",
-    )
+    need = strict_json.checker(where)
+    check_name(recipe.name, where)
     need(0 <= recipe.sparsity < 1, f"sparsity {recipe.sparsity} must be at least 0 and below 1")
     need(
         (recipe.palette is not None) == (recipe.weights == "palette"),
@@ -105,8 +99,5 @@ def _check(recipe: CoremlRecipe, where: str) -> None:
         0 < recipe.min_coverage <= 1 if recipe.compresses else recipe.min_coverage == 0,
         f"min_coverage {recipe.min_coverage} must be above 0 and at most 1 where weights are compressed, else 0",
     )
-    need(
-        0 <= recipe.tolerance.min_top1_agreement <= 1,
-        "tolerance.min_top1_agreement must be in 0..1",
-    )
-    need(recipe.tolerance.max_mean_diff > 0, "tolerance.max_mean_diff must be above 0")
+    tolerance = recipe.tolerance
+    check_tolerance(tolerance.min_top1_agreement, tolerance.max_mean_diff, where)

@@ -42,6 +42,7 @@ _PALETTE = {"bits": 4, "mode": "kmeans", "group_size": 0}
         ({"min_elements": 0}, "min_elements 0"),
         ({"minimum_ios": 15}, "minimum_ios"),
         ({"name": "Int8"}, "'Int8'"),
+        ({"tolerance": {"min_top1_agreement": 1, "max_mean_diff": 0}}, "max_mean_diff is 0.0"),
         ({"compute": "int8"}, "'float16', 'float32'"),
         ({"extra": 1}, "unknown field 'extra'"),
     ],

@@ -72,7 +72,7 @@ public final class {name} {{
 """
 
 
-def write(package: str | os.PathLike, name: str) -> str:
+def write(package: str | os.PathLike[str], name: str) -> str:
     """The Swift source of class `name` for a .mlpackage folder.
 
     Raises:
@@ -80,15 +80,14 @@ def write(package: str | os.PathLike, name: str) -> str:
     """
     spec = program.read_spec(package)
     description = spec.description
-    kinds = [
-        feature.type.WhichOneof("Type") for feature in (*description.input, *description.output)
-    ]
+    features: list[Any] = [*description.input, *description.output]
+    kinds = [feature.type.WhichOneof("Type") for feature in features]
     if kinds != ["imageType", "stringType", "dictionaryType"]:
         raise UserError(
             f"model {package} has features of type {', '.join(kinds)}; expected an image, a label and a "
             "dictionary of probabilities"
         )
-    image, label, probabilities = (*description.input, *description.output)
+    image, label, probabilities = features
     file = os.path.basename(os.path.normpath(package))
     for text in (name, image.name, label.name, probabilities.name):
         if not text.isidentifier() or not text.isascii() or keyword.iskeyword(text):

@@ -91,7 +91,8 @@ def check_coverage(weights: list[Weight], recipe: CoremlRecipe) -> float:
         layers = ", ".join(f"{w.layer} {list(w.shape)}" for w in left[:_SHOWN])
         raise UserError(
             f"recipe {recipe.name}: {share:.1%} of the weights were compressed, at least "
-            f"{recipe.min_coverage:.1%} must be; left out: {layers}{' ...' if len(left) > _SHOWN else ''}"
+            f"{recipe.min_coverage:.1%} must be; left out: {layers}{' ...' if len(left) > _SHOWN else ''}; lower the "
+            f"recipe's min_elements ({recipe.min_elements}) to compress smaller ones, or its min_coverage"
         )
     return share
 

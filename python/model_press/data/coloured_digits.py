@@ -34,7 +34,7 @@ _CLEAR_CONTRAST = 120
 _SHADES = 4
 
 
-def _draw(seed: int, stream: str, low: int, high: int, shape) -> np.ndarray:
+def _draw(seed: int, stream: str, low: int, high: int, shape: int | tuple[int, ...]) -> np.ndarray:
     return bits.integers(seed, stream, low, high, shape).astype(np.int32)
 
 

@@ -8,7 +8,7 @@ import warnings
 from model_press import files, load, model_format, model_info
 
 
-def sizes(model: str | os.PathLike, info: model_info.ModelInfo) -> dict[str, int | None]:
+def sizes(model: str | os.PathLike[str], info: model_info.ModelInfo) -> dict[str, int | None]:
     """Returns {"keras_bytes", "h5_bytes"}: the given file's own size in its own format, the other from saving it anew.
 
     Saved without an optimizer. None for a SavedModel, which is neither.

@@ -57,7 +57,7 @@ class LayerErrors:
 class _Runner:
     """A .tflite whose every tensor can be read after a run, as real values."""
 
-    def __init__(self, model: str | os.PathLike, description: manifest.Manifest):
+    def __init__(self, model: str | os.PathLike[str], description: manifest.Manifest):
         manifest.verify_file(description.model.sha256, model, "model")
         self.description = description
         self._interpreter = Keeping(model, threads=1)
@@ -108,11 +108,11 @@ class _Sums:
 
 
 def compare(
-    model: str | os.PathLike,
+    model: str | os.PathLike[str],
     description: manifest.Manifest,
-    baseline: str | os.PathLike,
+    baseline: str | os.PathLike[str],
     baseline_description: manifest.Manifest,
-    images_path: str | os.PathLike,
+    images_path: str | os.PathLike[str],
     count: int,
 ) -> LayerErrors:
     """Runs both graphs on `count` images spread over the set.
@@ -215,12 +215,12 @@ def _short(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def write(path: str | os.PathLike, errors: LayerErrors) -> None:
+def write(path: str | os.PathLike[str], errors: LayerErrors) -> None:
     """Writes the comparison as JSON."""
     files.write_json(path, strict_json.to_json(errors))
 
 
-def read(path: str | os.PathLike) -> LayerErrors:
+def read(path: str | os.PathLike[str]) -> LayerErrors:
     """Reads and validates a comparison."""
     where = f"layer errors {os.path.basename(path)}"
     return strict_json.from_json(LayerErrors, files.read_json(path, "layer errors"), where)

@@ -72,10 +72,10 @@ class Summary:
 
 def summarize(
     subject: str,
-    outputs_path: str | os.PathLike,
+    outputs_path: str | os.PathLike[str],
     description: manifest.Manifest | None,
-    keras_path: str | os.PathLike,
-    classes_path: str | os.PathLike,
+    keras_path: str | os.PathLike[str],
+    classes_path: str | os.PathLike[str],
     names: Sequence[str],
     trained: bool,
 ) -> Summary:
@@ -200,12 +200,12 @@ def _floor(description: manifest.Manifest | None) -> float:
     return description.output.scale / 2
 
 
-def write(path: str | os.PathLike, summary: Summary) -> None:
+def write(path: str | os.PathLike[str], summary: Summary) -> None:
     """Writes the summary as JSON."""
     files.write_json(path, strict_json.to_json(summary))
 
 
-def read(path: str | os.PathLike) -> Summary:
+def read(path: str | os.PathLike[str]) -> Summary:
     """Reads and validates a summary."""
     where = f"evaluation summary {os.path.basename(path)}"
     return strict_json.from_json(Summary, files.read_json(path, "evaluation summary"), where)

@@ -58,7 +58,7 @@ class VariantFacts:
     weights: tuple[Weight, ...]
 
 
-def describe(model: str | os.PathLike, description: manifest.Manifest) -> VariantFacts:
+def describe(model: str | os.PathLike[str], description: manifest.Manifest) -> VariantFacts:
     """Reads a .tflite, which must be the file that the manifest was written for."""
     manifest.verify_file(description.model.sha256, model, "model")
     file = tflite_file.read(model)
@@ -79,7 +79,7 @@ def describe(model: str | os.PathLike, description: manifest.Manifest) -> Varian
 
 
 def _weights(
-    model: str | os.PathLike, file: tflite_file.TfliteFile, description: manifest.Manifest
+    model: str | os.PathLike[str], file: tflite_file.TfliteFile, description: manifest.Manifest
 ) -> tuple[Weight, ...]:
     flat = schema.Model.GetRootAs(bytearray(files.require_file(model, "model").read_bytes()), 0)
     graph = flat.Subgraphs(0)
@@ -153,12 +153,12 @@ def _why(
     return f"the converter left this {op} in {tensor.dtype}"
 
 
-def write(path: str | os.PathLike, facts: VariantFacts) -> None:
+def write(path: str | os.PathLike[str], facts: VariantFacts) -> None:
     """Writes the facts as JSON."""
     files.write_json(path, strict_json.to_json(facts))
 
 
-def read(path: str | os.PathLike) -> VariantFacts:
+def read(path: str | os.PathLike[str]) -> VariantFacts:
     """Reads and validates facts."""
     where = f"variant facts {os.path.basename(path)}"
     return strict_json.from_json(VariantFacts, files.read_json(path, "variant facts"), where)

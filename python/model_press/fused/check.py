@@ -16,11 +16,11 @@ from model_press.tflite_interpreter import Interpreter
 
 
 def check(
-    model: str | os.PathLike,
+    model: str | os.PathLike[str],
     description: FusedManifest,
-    plain_model: str | os.PathLike,
+    plain_model: str | os.PathLike[str],
     plain: manifest.Manifest,
-    images_path: str | os.PathLike,
+    images_path: str | os.PathLike[str],
     count: int,
     min_agreement: float,
     max_difference: float,

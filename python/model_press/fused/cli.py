@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from model_press import cli
-from model_press.errors import UserError
 from model_press.fused import spec
 
 
@@ -43,11 +42,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--plain-manifest", required=True)
     add_bounds(sub)
 
-    sub = command("check-runtime", _check_runtime, "operator versions against a runtime's table")
-    sub.add_argument("--model", required=True)
-    sub.add_argument("--manifest", required=True)
-    sub.add_argument("--runtime", required=True)
-    sub.add_argument("--out", required=True)
+    cli.add_check_runtime(command, _read_manifest)
     return result
 
 
@@ -101,27 +96,13 @@ def _check_fused(options: argparse.Namespace, say: Callable[[str], None]) -> int
         options.min_agreement,
         options.max_difference,
     )
-    return report(result, options.out, say)
+    return cli.report(result, options.out, say)
 
 
-def _check_runtime(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press.checks import runtime
-    from model_press.fused import manifest as fused_manifest
+def _read_manifest(path: str) -> Any:
+    from model_press.fused import manifest
 
-    result = runtime.check(options.model, fused_manifest.read(options.manifest), options.runtime)
-    return report(result, options.out, say)
-
-
-def report(result: Any, out: str, say: Callable[[str], None]) -> int:
-    """Writes and says a checks.Result; UserError where it is red."""
-    from model_press import files
-
-    files.write_json(out, result.to_json())
-    for line in result.lines():
-        say(line)
-    if not result.green:
-        raise UserError(result.failure())
-    return 0
+    return manifest.read(path)
 
 
 if __name__ == "__main__":

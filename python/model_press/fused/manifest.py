@@ -8,10 +8,9 @@ instead that the schema is another. Fields of the same name as in version 1 mean
 import dataclasses
 import os
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from model_press import files, manifest, recipes, strict_json
-from model_press.errors import UserError
 from model_press.fused import spec
 
 SCHEMA_VERSION = 2
@@ -55,17 +54,17 @@ class FusedManifest:
     minimum_runtime: str
 
 
-def write(path: str | os.PathLike, value: FusedManifest) -> None:
+def write(path: str | os.PathLike[str], value: FusedManifest) -> None:
     """Writes a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(value))
 
 
-def read(path: str | os.PathLike) -> FusedManifest:
+def read(path: str | os.PathLike[str]) -> FusedManifest:
     """Reads and validates a manifest of this schema; UserError names the file and the field that is wrong."""
     return parse(files.read_json(path, "manifest"), f"manifest {os.path.basename(path)}")
 
 
-def parse(data: object, where: str) -> FusedManifest:
+def parse(data: Any, where: str) -> FusedManifest:
     """Builds a FusedManifest from parsed JSON."""
     value = strict_json.from_json(FusedManifest, data, where)
     recipes.parse(data["recipe"], f"{where}: recipe")
@@ -73,7 +72,7 @@ def parse(data: object, where: str) -> FusedManifest:
     return value
 
 
-def read_any(path: str | os.PathLike) -> manifest.Manifest | FusedManifest:
+def read_any(path: str | os.PathLike[str]) -> manifest.Manifest | FusedManifest:
     """Reads the manifest of a TFLite variant of either schema."""
     data = files.read_json(path, "manifest")
     where = f"manifest {os.path.basename(path)}"
@@ -83,10 +82,7 @@ def read_any(path: str | os.PathLike) -> manifest.Manifest | FusedManifest:
 
 
 def _check(value: FusedManifest, where: str) -> None:
-    def need(condition: bool, message: str) -> None:
-        if not condition:
-            raise UserError(f"{where}: {message}")
-
+    need = strict_json.checker(where)
     entry, answer, count = value.entry, value.answer, value.labels.count
     spec.check_entry(entry, f"{where}: entry")
     shape, frame = (1, *entry.shape), value.input

@@ -1,6 +1,7 @@
 """Runs a model with fused input and output."""
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class FusedRunner:
 
     def __init__(
         self,
-        model: bytes | str | os.PathLike,
+        model: bytes | str | os.PathLike[str],
         description: FusedManifest,
         threads: int = DEFAULT_THREADS,
         delegate: Delegate = XNNPACK,
@@ -74,7 +75,7 @@ class FusedRunner:
         self._tensors = [detail["index"] for detail in details]
 
     @property
-    def ops(self) -> list[dict]:
+    def ops(self) -> list[dict[str, Any]]:
         """The nodes, for measure.delegation.partitions_and_rest."""
         return self._interpreter._get_ops_details()
 

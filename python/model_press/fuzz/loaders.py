@@ -9,6 +9,7 @@ import resource
 import tempfile
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import h5py
 import numpy as np
@@ -60,7 +61,7 @@ def _load_tflite(path: pathlib.Path) -> None:
     found.inner_float_tensors()
 
 
-def _config() -> dict:
+def _config() -> dict[str, Any]:
     layers = [
         {"class_name": "Dense", "config": {"name": "d", "units": 3}, "module": "keras.layers"}
     ]

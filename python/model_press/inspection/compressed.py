@@ -9,7 +9,7 @@ _SAMPLES = 48
 _SAMPLE_BYTES = 128 << 10
 
 
-def zipped(path: str | os.PathLike) -> tuple[int, bool]:
+def zipped(path: str | os.PathLike[str]) -> tuple[int, bool]:
     """(bytes when deflated, whether that is exact).
 
     Of a big file evenly spread samples are deflated: deflate looks back 32 KiB only, so the ratio of samples of

@@ -9,7 +9,7 @@ from model_press.errors import UserError
 _PROGRAM = "model-explorer"
 
 
-def explore(path: str | os.PathLike) -> int:
+def explore(path: str | os.PathLike[str]) -> int:
     """Serves the model in the browser until interrupted; returns the program's exit code.
 
     Raises:

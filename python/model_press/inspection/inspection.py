@@ -1,7 +1,9 @@
 """Puts the parts together: one Inspection of one file."""
 
+import mmap
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from model_press import files, layers, minimum_runtime, tflite_file
 from model_press.inspection import (
@@ -21,8 +23,8 @@ _LISTED_ELEMENTS = 256
 
 
 def inspect(
-    path: str | os.PathLike,
-    tables: Sequence[str | os.PathLike],
+    path: str | os.PathLike[str],
+    tables: Sequence[str | os.PathLike[str]],
     threads: int = 1,
     seconds: float | None = 6.0,
 ) -> facts.Inspection:
@@ -79,7 +81,7 @@ def _port(tensor: tflite_file.TensorInfo) -> facts.Port:
 
 def _operators(file: tflite_file.TfliteFile) -> tuple[facts.OpCount, ...]:
     """Most used first."""
-    counts: dict[tuple, int] = {}
+    counts: dict[tuple[Any, ...], int] = {}
     for o in file.operators:
         flex = o.custom and o.name.startswith(tflite_file.FLEX_PREFIX)
         key = (o.name, o.version, o.custom, flex)
@@ -89,7 +91,7 @@ def _operators(file: tflite_file.TfliteFile) -> tuple[facts.OpCount, ...]:
 
 
 def _weights(
-    data, main: tflite_file.TfliteFile
+    data: mmap.mmap, main: tflite_file.TfliteFile
 ) -> tuple[tuple[facts.WeightTensor, ...], tuple[facts.Weights, ...]]:
     listed = []
     totals: dict[str, list[int]] = {}

@@ -9,12 +9,12 @@ from model_press.inspection.facts import Loader
 from model_press.tflite_file import FLEX_PREFIX, TfliteFile
 
 
-def check(file: TfliteFile, tables: Sequence[str | os.PathLike]) -> tuple[Loader, ...]:
+def check(file: TfliteFile, tables: Sequence[str | os.PathLike[str]]) -> tuple[Loader, ...]:
     """One Loader a runtime table (JSON, see checks/runtime.py), in the order given."""
     return tuple(_check(file, path) for path in tables)
 
 
-def _check(file: TfliteFile, path: str | os.PathLike) -> Loader:
+def _check(file: TfliteFile, path: str | os.PathLike[str]) -> Loader:
     data = files.read_json(path, "runtime table")
     try:
         name = f"{data['runtime']} {data['version']}"

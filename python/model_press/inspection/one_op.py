@@ -1,6 +1,7 @@
 """Cuts one operator out of a model into a model of its own, so that it can be timed alone."""
 
 import mmap
+from typing import Any
 
 import flatbuffers
 import numpy as np
@@ -12,7 +13,7 @@ from model_press.inspection.constants import buffer_bytes
 ENTANGLED = {"IF", "WHILE", "CALL_ONCE", "CALL", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"}
 
 
-def key(node: schema.Operator, graph: schema.SubGraph) -> tuple:
+def key(node: schema.Operator, graph: schema.SubGraph) -> tuple[Any, ...]:
     """Equal for operators that do the same work: kind, shapes and element types of all their tensors."""
     tensors = [
         (graph.Tensors(i).Type(), tuple(graph.Tensors(i).ShapeAsNumpy()))
@@ -78,7 +79,7 @@ def packed(made: schema.ModelT) -> bytes:
     return bytes(builder.Output())
 
 
-def random_input(shape: np.ndarray, dtype: np.dtype) -> np.ndarray:
+def random_input(shape: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     """An input to time with. Index-like integers (32 and 64 bits) are 0: any other may be out of range."""
     kind = np.dtype(dtype)
     rng = np.random.default_rng(0)

@@ -8,6 +8,7 @@ It loads models that declare one operator version and have an empty graph: the r
 
 import sys
 from importlib import metadata
+from typing import Any
 
 import flatbuffers
 from ai_edge_litert import interpreter as litert
@@ -19,7 +20,7 @@ from model_press import files, user_path
 _MAX_VERSION = 40
 
 
-def probe() -> dict:
+def probe() -> dict[str, Any]:
     """The table, as models/runtimes keeps it."""
     codes = {
         name: code
@@ -64,7 +65,7 @@ def _model(code: int, version: int) -> bytes:
     return bytes(builder.Output())
 
 
-def dump(table: dict) -> bytes:
+def dump(table: dict[str, Any]) -> bytes:
     """One operator a line, so that a newer runtime reads well as a difference."""
     text = files.dump_json(table).decode()
     for name in table["ops"]:

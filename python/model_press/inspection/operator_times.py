@@ -37,7 +37,7 @@ class Times:
     operators: tuple[Timed, ...]
 
 
-def measure(path: str | os.PathLike, seconds: float) -> Times:
+def measure(path: str | os.PathLike[str], seconds: float) -> Times:
     """Times the graph cut off before and after each operator, in turns; the difference is the operator's.
 
     Args:

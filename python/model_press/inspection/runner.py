@@ -95,7 +95,7 @@ def _alone(litert: Any, path: str, nodes: list[int], seconds: float) -> dict[int
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         parsed = tflite_file.parse(data, path)
         graph = schema.Model.GetRootAs(data, 0).Subgraphs(0)
-        alike: dict[tuple, list[int]] = {}
+        alike: dict[tuple[Any, ...], list[int]] = {}
         for node in nodes:
             alike.setdefault(one_op.key(graph.Operators(node), graph), []).append(node)
         found: dict[int, float] = {}

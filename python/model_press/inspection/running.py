@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from importlib import metadata
+from typing import Any
 
 from model_press import child_python, layers
 from model_press.inspection import reasons
@@ -17,7 +18,7 @@ _RUNTIME = "ai-edge-litert"
 GIVE_UP_SECONDS = 600
 
 
-def run(path: str | os.PathLike, file: TfliteFile, threads: int, seconds: float) -> Running:
+def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: float) -> Running:
     """Loads the model with XNNPACK in another process and times it.
 
     Args:
@@ -58,8 +59,8 @@ def run(path: str | os.PathLike, file: TfliteFile, threads: int, seconds: float)
 
 
 def ask(
-    module: str, path: str | os.PathLike, arguments: Sequence[str], give_up: float
-) -> tuple[dict, str]:
+    module: str, path: str | os.PathLike[str], arguments: Sequence[str], give_up: float
+) -> tuple[dict[str, Any], str]:
     """Runs a program of ours on a model, in a process that the model may crash.
 
     Args:
@@ -82,7 +83,7 @@ def ask(
     except subprocess.TimeoutExpired as late:
         said, code = (late.stdout or b"").decode(), 1
         errors = f"no answer within {give_up:.0f} seconds"
-    answers: dict = {}
+    answers: dict[str, Any] = {}
     for line in said.splitlines():
         if line.startswith("{"):
             answers.update(json.loads(line))

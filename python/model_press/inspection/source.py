@@ -42,7 +42,7 @@ def bounded_memory(size: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def opened(path: str | os.PathLike) -> Iterator[tuple[mmap.mmap, tflite_file.TfliteFile]]:
+def opened(path: str | os.PathLike[str]) -> Iterator[tuple[mmap.mmap, tflite_file.TfliteFile]]:
     """Yields the mapped bytes and the parsed structure of a .tflite file.
 
     Raises:

@@ -7,7 +7,8 @@ make no inference faster, however many there are.
 
 import mmap
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
 
@@ -75,7 +76,7 @@ def _layer(file: TfliteFile, operator: Operator) -> str:
     return layer_of(file.tensors[operator.outputs[0]].name)
 
 
-def _options(graph: schema.SubGraph, index: int, kind: type) -> schema.Conv2DOptions:
+def _options(graph: schema.SubGraph, index: int, kind: Callable[[], Any]) -> schema.Conv2DOptions:
     options = kind()
     table = graph.Operators(index).BuiltinOptions()
     options.Init(table.Bytes, table.Pos)

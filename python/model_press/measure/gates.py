@@ -36,7 +36,10 @@ def check_size(
             Measure("size ratio to baseline", found / measure(baseline), max_ratio, at_most=True)
         )
     if not measures:
-        raise UserError("a size gate needs max_bytes, or a baseline and max_ratio")
+        raise UserError(
+            f"the size gate has max_bytes {max_bytes}, max_ratio {max_ratio} and baseline {baseline}; give max_bytes, "
+            "or max_ratio and a baseline"
+        )
     return Result("size", tuple(measures), {"bytes": float(found), "zipped": str(zipped)})
 
 

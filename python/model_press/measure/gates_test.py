@@ -18,6 +18,8 @@ def test_size_passes_and_goes_red_on_a_bigger_variant():
     assert gates.check_size(SMALL, LARGE, 0.9, None, zipped=False).green
     assert not gates.check_size(LARGE, SMALL, 0.9, None, zipped=False).green
     assert not gates.check_size(SMALL, None, None, 10, zipped=True).green
+    with pytest.raises(UserError, match="max_ratio 0.9 and baseline None; give max_bytes, or"):
+        gates.check_size(SMALL, None, 0.9, None, zipped=False)
 
 
 def test_latency_passes_and_goes_red_on_a_slower_variant():

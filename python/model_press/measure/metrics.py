@@ -97,12 +97,12 @@ def recipe_of(description: manifest.Manifest) -> str:
     return "_".join([*([compression.name] if compression else []), description.recipe.name])
 
 
-def write(path: str | os.PathLike, metrics: Metrics) -> None:
+def write(path: str | os.PathLike[str], metrics: Metrics) -> None:
     """Writes metrics.json whole."""
     files.write_json(path, strict_json.to_json(metrics))
 
 
-def read(path: str | os.PathLike) -> Metrics:
+def read(path: str | os.PathLike[str]) -> Metrics:
     """Reads and validates a metrics.json of any device; UserError names the file and field that is wrong."""
     where = f"metrics {os.path.basename(path)}"
     return strict_json.from_json(Metrics, files.read_json(path, "metrics"), where)

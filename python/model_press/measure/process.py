@@ -32,25 +32,29 @@ class Process:
             text=True,
             env=child_python.environment(),
         )
+        pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
+        assert pipes[0] and pipes[1] and pipes[2], "each is a pipe"
+        self._to, self._from, self._said = pipes
         self.ready: dict[str, Any] = self._answer()
 
     def run(self, count: int) -> list[float]:
         """Milliseconds of each of `count` inferences."""
-        self._process.stdin.write(f"{count}\n")
-        self._process.stdin.flush()
-        return self._answer()
+        self._to.write(f"{count}\n")
+        self._to.flush()
+        times: list[float] = self._answer()
+        return times
 
     def close(self) -> int:
         """Ends the process; returns its peak resident memory in bytes."""
-        self._process.stdin.close()
-        peak = self._answer()["peak_memory_bytes"]
+        self._to.close()
+        peak: int = self._answer()["peak_memory_bytes"]
         self._process.wait()
         return peak
 
     def _answer(self) -> Any:
-        line = self._process.stdout.readline()
+        line = self._from.readline()
         if not line:
-            last = (self._process.stderr.read().strip().splitlines() or ["it said nothing"])[-1]
+            last = (self._said.read().strip().splitlines() or ["it said nothing"])[-1]
             raise UserError(f"{self._what} does not run: {last}")
         return json.loads(line)
 

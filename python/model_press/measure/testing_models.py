@@ -1,13 +1,14 @@
 """Makes the three small int8 models of gates_test: testing_models.py SMALL LARGE BROKEN."""
 
 import sys
+from typing import Any
 
 import numpy as np
 
 from model_press import tf_quiet
 
 
-def _model(k, channels: int, standalone_relu: bool):
+def _model(k: Any, channels: int, standalone_relu: bool) -> Any:
     image = k.Input((48, 48, 3))
     x = k.layers.Conv2D(channels, 3, activation="relu")(image)
     for _ in range(3):

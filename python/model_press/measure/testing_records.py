@@ -1,6 +1,7 @@
 """One measurement of a made-up variant, to change one thing in."""
 
 import dataclasses
+from typing import Any
 
 from model_press.measure import metrics
 
@@ -23,6 +24,6 @@ _RECORD = metrics.Record(
 )
 
 
-def record_of(**changes: object) -> metrics.Record:
+def record_of(**changes: Any) -> metrics.Record:
     """net_int8 with XNNPACK on one thread, with changes."""
     return dataclasses.replace(_RECORD, **changes)

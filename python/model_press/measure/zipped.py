@@ -4,7 +4,7 @@ import os
 import zlib
 
 
-def zipped_bytes(path: str | os.PathLike) -> int:
+def zipped_bytes(path: str | os.PathLike[str]) -> int:
     """Bytes of the file deflated at level 9, as a zip or a store's download does."""
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     total = 0

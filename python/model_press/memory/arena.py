@@ -13,6 +13,7 @@ chain of equal tensors it took one more (measured, LiteRT 2.3).
 import dataclasses
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -128,7 +129,7 @@ def _lifetimes(main: TfliteFile, size_of: Bytes) -> list[Allocation]:
     ]
 
 
-def _order(wanted: Allocation, operators: int) -> tuple:
+def _order(wanted: Allocation, operators: int) -> tuple[Any, ...]:
     throughout = wanted.first == 0 and wanted.last >= operators - 1
     return (not throughout, 0 if throughout else -wanted.bytes, wanted.first, wanted.tensor.index)
 

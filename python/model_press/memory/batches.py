@@ -52,7 +52,9 @@ class BatchRunner:
       UserError: the runtime cannot load it, or not even one image fits.
     """
 
-    def __init__(self, model: str | os.PathLike, budget_bytes: int, threads: int = DEFAULT_THREADS):
+    def __init__(
+        self, model: str | os.PathLike[str], budget_bytes: int, threads: int = DEFAULT_THREADS
+    ):
         from ai_edge_litert import interpreter as litert
 
         main = tflite_file.read(model)

@@ -13,7 +13,8 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,10 +22,12 @@ import numpy as np
 def anonymous_bytes() -> int:
     """Memory of this process that is no file's (kernel field Anonymous, KiB)."""
     with open("/proc/self/smaps_rollup", encoding="utf-8") as file:
-        return int(re.search(r"^Anonymous:\s+(\d+) kB$", file.read(), re.MULTILINE)[1]) << 10
+        found = re.search(r"^Anonymous:\s+(\d+) kB$", file.read(), re.MULTILINE)
+    assert found, "Linux writes it since 4.14"
+    return int(found[1]) << 10
 
 
-def _interpreter(**source: object) -> Callable[[], np.ndarray]:
+def _interpreter(**source: Any) -> Callable[[], np.ndarray]:
     from ai_edge_litert import interpreter as litert
 
     runner = litert.Interpreter(num_threads=1, **source)
@@ -34,7 +37,8 @@ def _interpreter(**source: object) -> Callable[[], np.ndarray]:
     def run() -> np.ndarray:
         runner.set_tensor(detail["index"], _numbers(detail["shape"], detail["dtype"]))
         runner.invoke()
-        return runner.get_tensor(runner.get_output_details()[0]["index"])
+        answer: np.ndarray = runner.get_tensor(runner.get_output_details()[0]["index"])
+        return answer
 
     return run
 
@@ -52,12 +56,14 @@ def _compiled(path: str, cache: str) -> Callable[[], np.ndarray]:
     def run() -> np.ndarray:
         inputs[0].write(_numbers(source["shape"], np.dtype(source["dtype"])))
         model.run_by_index(0, inputs, outputs)
-        return outputs[0].read(int(np.prod(target["shape"])), np.dtype(target["dtype"]))
+        count, dtype = int(np.prod(target["shape"])), np.dtype(target["dtype"])
+        answer: np.ndarray = outputs[0].read(count, dtype)
+        return answer
 
     return run
 
 
-def _numbers(shape: object, dtype: object) -> np.ndarray:
+def _numbers(shape: Sequence[int], dtype: np.dtype[Any]) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 9, tuple(shape)).astype(dtype)
 
 

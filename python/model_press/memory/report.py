@@ -53,7 +53,9 @@ class Memory:
     largest_batch: int | None
 
 
-def account(path: str | os.PathLike, batch: int = 1, budget_bytes: int | None = None) -> Memory:
+def account(
+    path: str | os.PathLike[str], batch: int = 1, budget_bytes: int | None = None
+) -> Memory:
     """Plans a .tflite's memory.
 
     Args:

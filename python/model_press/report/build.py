@@ -6,6 +6,7 @@ from typing import Any
 
 from model_press import strict_json
 from model_press.errors import UserError
+from model_press.evaluate import variant_facts
 from model_press.measure import metrics
 from model_press.report import coreml, published
 from model_press.report.facts import Entry, Facts
@@ -292,7 +293,7 @@ def _weights(entry: Entry) -> dict[str, Any]:
     """Shares of the bytes of all constants, by element type and by why a tensor was not compressed."""
     weights = entry.facts.weights
     total = sum(weight.bytes for weight in weights) or 1
-    kept: dict[str, list] = collections.defaultdict(list)
+    kept: dict[str, list[variant_facts.Weight]] = collections.defaultdict(list)
     types: dict[str, int] = collections.defaultdict(int)
     for weight in weights:
         types[weight.dtype] += weight.bytes

@@ -24,7 +24,9 @@ class CoremlFacts:
     summary: summary.Summary
 
 
-def read(manifest_path: str | os.PathLike, summary_path: str | os.PathLike) -> CoremlFacts:
+def read(
+    manifest_path: str | os.PathLike[str], summary_path: str | os.PathLike[str]
+) -> CoremlFacts:
     """Joins a variant's manifest and the summary of its answers.
 
     Raises:
@@ -34,7 +36,7 @@ def read(manifest_path: str | os.PathLike, summary_path: str | os.PathLike) -> C
     found = summary.read(summary_path)
     if found.subject != sheet.name:
         raise UserError(
-            f"the evaluation of {found.subject} stands beside the package of {sheet.name}"
+            f"the evaluation of {found.subject} stands beside the package of {sheet.name}; give both of one variant"
         )
     return CoremlFacts(
         sheet.name,

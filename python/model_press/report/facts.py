@@ -83,7 +83,8 @@ def collect(
     for entry in variants:
         if entry.summary.subject != entry.facts.name:
             raise UserError(
-                f"the evaluation of {entry.summary.subject} stands beside the file of {entry.facts.name}"
+                f"the evaluation of {entry.summary.subject} stands beside the file of {entry.facts.name}; give both of "
+                "one variant"
             )
     for calibration in calibrations:
         if calibration.variant not in names:
@@ -107,12 +108,12 @@ def collect(
     )
 
 
-def write(path: str | os.PathLike, facts: Facts) -> None:
+def write(path: str | os.PathLike[str], facts: Facts) -> None:
     """Writes the facts as JSON."""
     files.write_json(path, strict_json.to_json(facts))
 
 
-def read(path: str | os.PathLike) -> Facts:
+def read(path: str | os.PathLike[str]) -> Facts:
     """Reads and validates facts."""
     where = f"report facts {os.path.basename(path)}"
     return strict_json.from_json(Facts, files.read_json(path, "report facts"), where)

@@ -52,7 +52,7 @@ class Claim:
     verdict: str
 
 
-def read(path: str | os.PathLike) -> Published:
+def read(path: str | os.PathLike[str]) -> Published:
     """Reads and validates a published table."""
     where = f"published figures {os.path.basename(path)}"
     found = strict_json.from_json(Published, files.read_json(path, "published figures"), where)

@@ -15,7 +15,7 @@ _FOLDER = pathlib.Path(__file__).parent
 _SUFFIXES = (".html", ".md", ".csv", ".json")
 
 
-def write(report: dict[str, Any], folder: str | os.PathLike, stem: str) -> list[pathlib.Path]:
+def write(report: dict[str, Any], folder: str | os.PathLike[str], stem: str) -> list[pathlib.Path]:
     """Writes <stem>.html, .md, .csv and .json into an existing folder; returns their paths."""
     contents = (html(report), markdown(report), table(report), None)
     paths = [pathlib.Path(folder) / (stem + suffix) for suffix in _SUFFIXES]

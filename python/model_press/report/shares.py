@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from model_press import progress, tflite_file
-from model_press.inspection import running
+from model_press.inspection import facts, running
 from model_press.measure import metrics
 
 # About how long one variant may take; an operator is run three times at least, however slow.
@@ -32,7 +32,7 @@ def with_times(
 
 
 def _joined(
-    known: tuple[metrics.UndelegatedOp, ...], timed: tuple[running.UndelegatedOp, ...]
+    known: tuple[metrics.UndelegatedOp, ...], timed: tuple[facts.UndelegatedOp, ...]
 ) -> tuple[metrics.UndelegatedOp, ...]:
     """The times by operator and tensor; what was not timed stays without."""
     times = {(op.op, op.tensor): op.alone_ms for op in timed}

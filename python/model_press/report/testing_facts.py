@@ -1,6 +1,7 @@
 """Facts and measurements of a made-up model, small enough to count by hand."""
 
 import dataclasses
+from typing import Any
 
 from model_press import calibration_ranges, manifest, model_info
 from model_press.evaluate import layer_error, summary, variant_facts
@@ -15,7 +16,7 @@ SHA256 = {FP32: "a" * 64, INT8: "b" * 64, KERAS: "c" * 64, PALETTE: "e" * 64}
 CPU = "Test CPU <i9>"
 
 
-def variant_of(name: str = FP32, **changes: object) -> variant_facts.VariantFacts:
+def variant_of(name: str = FP32, **changes: Any) -> variant_facts.VariantFacts:
     """1 MB and 1 kB of it in float; int8 a quarter."""
     small = name == INT8
     size = 250_000 if small else 1_000_000
@@ -177,7 +178,7 @@ def facts_of(trained: bool = True, article: published.Published | None = PUBLISH
     )
 
 
-def record_of(name: str, threads: int, ms: float, peak: int, **changes: object) -> metrics.Record:
+def record_of(name: str, threads: int, ms: float, peak: int, **changes: Any) -> metrics.Record:
     """With XNNPACK; base memory 40 MB."""
     base = metrics.Record(
         name,

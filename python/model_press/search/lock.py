@@ -63,12 +63,12 @@ def make(
     return Lock(1, space.digest, space.size, goal, bounds, machine, best, compression, trace)
 
 
-def write(path: str | os.PathLike, lock: Lock) -> None:
+def write(path: str | os.PathLike[str], lock: Lock) -> None:
     """Writes the lock."""
     files.write_json(path, strict_json.to_json(lock))
 
 
-def read(path: str | os.PathLike) -> Lock:
+def read(path: str | os.PathLike[str]) -> Lock:
     """Reads and validates a lock."""
     where = f"search lock {os.path.basename(path)}"
     data = files.read_json(path, "search lock")

@@ -75,7 +75,7 @@ class Space:
         return files.sha256_bytes(files.dump_json(strict_json.to_json(self)))
 
 
-def read(path: str | os.PathLike) -> Space:
+def read(path: str | os.PathLike[str]) -> Space:
     """Reads a space.
 
     Raises:

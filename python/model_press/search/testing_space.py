@@ -1,5 +1,7 @@
 """A small space over a shipped-like compression, and made-up outcomes on it."""
 
+from typing import Any
+
 from model_press import strict_json
 from model_press.compress import recipe
 from model_press.search.outcome import Bounds, Outcome
@@ -28,7 +30,7 @@ def space_of() -> Space:
     )
 
 
-def data_of() -> dict:
+def data_of() -> dict[str, Any]:
     """The same as JSON values, to be broken."""
     return strict_json.to_json(space_of())
 

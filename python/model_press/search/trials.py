@@ -5,7 +5,7 @@ import os
 import pathlib
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Trials:
       scratch: gives the folder of a point; a training that was killed goes on from there.
     """
 
-    def __init__(self, inputs: Inputs, space: Space, scratch):
+    def __init__(self, inputs: Inputs, space: Space, scratch: Callable[[Point], pathlib.Path]):
         self._inputs, self._space, self._scratch = inputs, space, scratch
         self._truth = np.asarray(files.read_npy(inputs.classes, "classes"))
         if (self._truth < 0).any():

@@ -1,6 +1,7 @@
 """A valid manifest to change one thing in."""
 
 import dataclasses
+from typing import Any
 
 from model_press import manifest, recipes
 
@@ -8,7 +9,7 @@ UINT8_SCORES = manifest.Tensor("scores", (1, 20), "uint8", 1 / 256, 0)
 FLOAT_SCORES = manifest.Tensor("scores", (1, 20), "float32", 0.0, 0)
 
 
-def recipe(**changes: object) -> recipes.Recipe:
+def recipe(**changes: Any) -> recipes.Recipe:
     """The int8 recipe, with changes."""
     base = recipes.Recipe(
         schema_version=1,
@@ -27,7 +28,7 @@ def recipe(**changes: object) -> recipes.Recipe:
     return dataclasses.replace(base, **changes)
 
 
-def manifest_of(**changes: object) -> manifest.Manifest:
+def manifest_of(**changes: Any) -> manifest.Manifest:
     """A fused uint8 20-class manifest, with changes."""
     base = manifest.Manifest(
         schema_version=1,

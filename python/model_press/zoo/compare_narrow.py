@@ -15,6 +15,7 @@ import bisect
 import dataclasses
 import json
 import os
+from typing import Any
 
 from model_press import tf_quiet
 from model_press.data import program
@@ -43,7 +44,7 @@ class Pair:
     epochs: int
 
 
-def costs(model) -> tuple[int, int]:
+def costs(model: Any) -> tuple[int, int]:
     """Parameters and multiply-accumulates for one image."""
     import numpy as np
 
@@ -72,7 +73,8 @@ def narrowest(parameters: int, macs: int, size: int) -> float:
     found = bisect.bisect_left(steps, True, key=enough)
     if found == len(steps):
         raise UserError(
-            f"no net up to width {digits_net.WIDTH:g} has {parameters} parameters and {macs} multiplications"
+            f"no net up to width {digits_net.WIDTH:g} has {parameters} parameters and {macs} multiplications; give a "
+            "compressed net that has fewer than the digits net"
         )
     return steps[found] / _STEPS
 

@@ -29,7 +29,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out-labels", help="text file for the class names, one a line")
     args = parser.parse_args(argv)
     if (args.weights == "seed") != (args.calibration is not None):
-        raise UserError("--calibration images.npy is needed for --weights seed, and for it alone")
+        raise UserError(
+            f"--weights is {args.weights} and --calibration {args.calibration or 'not given'}; give --calibration "
+            "images.npy with --weights seed, and with nothing else"
+        )
 
     tf_quiet.tensorflow()
     from model_press.zoo import seed_xception, xception_family, xception_weights

@@ -194,7 +194,9 @@ def fit_head(features: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray
     centred = whole - centre
     gram = centred @ centred.T
     if not gram.any():
-        raise UserError("the calibration images are all alike; give two or more varied photographs")
+        raise UserError(
+            f"the {count} calibration images are all alike; give two or more varied photographs"
+        )
     ridge = RIDGE * np.trace(gram) / count * np.eye(count)
     codes = bits.integers(SEED, "codes", -(2**15), 2**15, (count, classes)).astype(np.float64)
     dual = np.linalg.solve(gram + ridge, codes)

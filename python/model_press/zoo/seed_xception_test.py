@@ -100,7 +100,7 @@ class BuildingBlocksTest(absltest.TestCase):
         np.testing.assert_array_equal(rounded, [1, 1.125, 1, -7, 0, 2.0**-40 * 1.125])
 
     def test_alike_images_are_refused(self):
-        with self.assertRaisesRegex(UserError, "all alike"):
+        with self.assertRaisesRegex(UserError, "the 4 calibration images are all alike"):
             seed_xception.fit_head(np.ones((4, 8)), classes=12)
 
     def test_precision_is_put_back(self):

@@ -13,6 +13,7 @@ shortcuts with a strided convolution, shortcuts without, batch normalisation, ma
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import tf_keras
 from tf_keras import layers
@@ -45,7 +46,7 @@ class XceptionSpec:
     bn_momentum: float = 0.99
     branch_gamma: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.size < 32:
             raise UserError(f"size is {self.size} pixels: Xception halves it five times, give 32+")
         if self.classes < 2 or self.width <= 0 or self.middle_blocks < 0:
@@ -96,10 +97,10 @@ class _Flow:
     def __init__(self, spec: XceptionSpec):
         self._spec = spec
 
-    def relu(self, x, name: str):
+    def relu(self, x: Any, name: str) -> Any:
         return layers.Activation("relu", name=name)(x)
 
-    def batch_norm(self, x, name: str, *, closes_branch: bool = False):
+    def batch_norm(self, x: Any, name: str, *, closes_branch: bool = False) -> Any:
         gamma = self._spec.branch_gamma if closes_branch else 1.0
         return layers.BatchNormalization(
             momentum=self._spec.bn_momentum,
@@ -107,19 +108,19 @@ class _Flow:
             name=name,
         )(x)
 
-    def conv_bn(self, x, channels: int, name: str, *, strides: int = 1):
+    def conv_bn(self, x: Any, channels: int, name: str, *, strides: int = 1) -> Any:
         x = layers.Conv2D(
             self._spec.channels(channels), 3, strides=strides, use_bias=False, name=name
         )(x)
         return self.batch_norm(x, f"{name}_bn")
 
-    def separable_bn(self, x, channels: int, name: str, *, closes_branch: bool = False):
+    def separable_bn(self, x: Any, channels: int, name: str, *, closes_branch: bool = False) -> Any:
         x = layers.SeparableConv2D(
             self._spec.channels(channels), 3, padding="same", use_bias=False, name=name
         )(x)
         return self.batch_norm(x, f"{name}_bn", closes_branch=closes_branch)
 
-    def shortcut(self, x, channels: int, block: str):
+    def shortcut(self, x: Any, channels: int, block: str) -> Any:
         x = layers.Conv2D(
             self._spec.channels(channels),
             1,
@@ -131,8 +132,8 @@ class _Flow:
         return self.batch_norm(x, f"{block}_shortcut_bn")
 
     def downsampling_block(
-        self, x, channels: tuple[int, int], block: str, *, first_relu: bool = True
-    ):
+        self, x: Any, channels: tuple[int, int], block: str, *, first_relu: bool = True
+    ) -> Any:
         """Two separable convolutions and a pooling, beside a strided shortcut."""
         shortcut = self.shortcut(x, channels[1], block)
         if first_relu:
@@ -143,7 +144,7 @@ class _Flow:
         x = layers.MaxPooling2D(3, strides=2, padding="same", name=f"{block}_pool")(x)
         return layers.Add(name=f"{block}_add")([x, shortcut])
 
-    def identity_block(self, x, channels: int, block: str):
+    def identity_block(self, x: Any, channels: int, block: str) -> Any:
         """Three separable convolutions beside the unchanged input."""
         shortcut = x
         for position in (1, 2, 3):

@@ -57,7 +57,9 @@ class App:
             ]
         )
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         request = Request(environ)
         response = self._answer(request)
         response.headers.update(_HEADERS)

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import waitress
 from waitress import wasyncore
@@ -45,12 +46,16 @@ class Server:
     """
 
     def __init__(
-        self, app: Callable, bound: socket.socket, limits: Limits, alive: Callable[[], bool]
+        self,
+        app: Callable[..., Any],
+        bound: socket.socket,
+        limits: Limits,
+        alive: Callable[[], bool],
     ):
         logging.getLogger("waitress").setLevel(logging.ERROR)
         self._limits = limits
         self._alive = alive
-        self._map: dict = {}
+        self._map: dict[int, Any] = {}
         self._stop = threading.Event()
         self._arriving: dict[object, float] = {}  # request parser -> when first seen incomplete
         self._server = waitress.create_server(
@@ -95,7 +100,7 @@ class Server:
         wasyncore.loop(timeout=_LOOP_S, map=self._map, count=1, use_poll=True)
         self._end_slow_requests()
 
-    def _channels(self) -> list:
+    def _channels(self) -> list[Any]:
         return list(self._server.active_channels.values())
 
     def _working(self) -> bool:

@@ -8,13 +8,14 @@ import shutil
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 
 class BuildError(Exception):
     """What kept a build from being compared, in one line."""
 
 
-def outputs(events: Iterable[dict]) -> tuple[dict[str, pathlib.Path], list[str]]:
+def outputs(events: Iterable[dict[str, Any]]) -> tuple[dict[str, pathlib.Path], list[str]]:
     """What was built of the targets that were asked for.
 
     Args:
@@ -23,7 +24,7 @@ def outputs(events: Iterable[dict]) -> tuple[dict[str, pathlib.Path], list[str]]
       Path below bazel-out -> file, for every output; labels of targets that did not build.
     """
     failed = []
-    sets: dict[str, dict] = {}
+    sets: dict[str, dict[str, Any]] = {}
     wanted: list[str] = []
     for event in events:
         key = event.get("id", {})
@@ -42,7 +43,9 @@ def outputs(events: Iterable[dict]) -> tuple[dict[str, pathlib.Path], list[str]]
     return found, failed
 
 
-def _files(sets: dict[str, dict], wanted: list[str]) -> Iterator[tuple[str, pathlib.Path]]:
+def _files(
+    sets: dict[str, dict[str, Any]], wanted: list[str]
+) -> Iterator[tuple[str, pathlib.Path]]:
     seen = set()
     while wanted:
         key = wanted.pop()
@@ -83,7 +86,7 @@ def keep(files: dict[str, pathlib.Path], folder: pathlib.Path) -> dict[str, str]
     return hashes
 
 
-def read_events(path: pathlib.Path) -> list[dict]:
+def read_events(path: pathlib.Path) -> list[dict[str, Any]]:
     """The messages of a Build Event Protocol file in JSON."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]

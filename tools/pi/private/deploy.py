@@ -240,7 +240,7 @@ def run(job: Job, steps: Sequence[Step]) -> None:
         step.check(done.stdout or "")
 
 
-def _reason(job: Job, step: Step, done: subprocess.CompletedProcess) -> str:
+def _reason(job: Job, step: Step, done: subprocess.CompletedProcess[str]) -> str:
     lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
     # rsync's first line says what went wrong, its last only which code that is; ssh and others say it last.
     told = [line for line in lines if line.startswith(("rsync: ", "ERROR ", "dpkg: error"))]

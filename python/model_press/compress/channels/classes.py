@@ -1,6 +1,7 @@
 """Classes of channels that stay or leave together, and the groups of classes that can be compared."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -50,7 +51,7 @@ def find(wiring: wirings.Wiring) -> Classes:
     for wire, layer in enumerate(wiring.makers):
         makers[of_wire[wire]].add(layer)
 
-    members: dict[tuple, list[int]] = {}
+    members: dict[tuple[Any, ...], list[int]] = {}
     for number in range(count):
         key = (tuple(sorted(makers[number])), reasons.get(number))
         members.setdefault(key, []).append(number)

@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 
 from model_press.compress.channels.classes import Classes
+from model_press.compress.channels.wiring import Weight
 
 Unit = Literal["parameters", "macs"]
 
@@ -27,15 +28,15 @@ def shares(classes: Classes, unit: Unit) -> np.ndarray:
     return result
 
 
-def _factor(weight, unit: Unit) -> int:
+def _factor(weight: Weight, unit: Unit) -> int:
     return 1 if unit == "parameters" else weight.uses
 
 
-def _rest(weight) -> int:
+def _rest(weight: Weight) -> int:
     """Elements over the axes that are no channels."""
     channel_axes = {axis.axis for axis in weight.axes}
     return int(np.prod([s for i, s in enumerate(weight.shape) if i not in channel_axes]))
 
 
-def _counts(weight, classes: Classes, keep: np.ndarray) -> list[int]:
+def _counts(weight: Weight, classes: Classes, keep: np.ndarray) -> list[int]:
     return [int(keep[classes.of_wire[axis.wires]].sum()) for axis in weight.axes]

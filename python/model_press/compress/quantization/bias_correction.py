@@ -5,6 +5,7 @@ mean of each channel over images, before the bias, of the float network and of o
 converter rounds them. The layers before are corrected already when a layer is compared.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,9 @@ class _Means(graph_pass.Pass):
 class _Rounded(graph_pass.Pass):
     """Rounds kernels, and takes out the shift of each layer as it comes by."""
 
-    def __init__(self, graph: graph_lib.Graph, means: dict[str, np.ndarray], targets: dict):
+    def __init__(
+        self, graph: graph_lib.Graph, means: dict[str, np.ndarray], targets: Collection[str]
+    ):
         super().__init__(graph, False)
         self._means, self._targets = means, targets
         self.shifts: dict[str, np.ndarray] = {}

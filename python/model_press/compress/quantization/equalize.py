@@ -116,7 +116,10 @@ def _is_scalable(call: graph_lib.Call, shared: set[int]) -> bool:
 
 
 def _follow(
-    graph: graph_lib.Graph, call: graph_lib.Call, readers: dict, shared: set[int]
+    graph: graph_lib.Graph,
+    call: graph_lib.Call,
+    readers: dict[int, list[graph_lib.Call]],
+    shared: set[int],
 ) -> tuple[Any | None, Any] | None:
     """(batch normalisation, the convolution behind) of a call's result, or None where it goes elsewhere too."""
     norm, number = None, call.outputs[0]
@@ -143,7 +146,8 @@ def _equalize_pair(pair: Pair) -> float:
     factors = np.ones_like(before)
     factors[usable] = np.sqrt(before[usable] / after[usable])
     _divide_outputs(pair, factors)
-    _scale(pair.second, pair.second_index, _INPUTS, factors)
+    axis = _INPUTS[type(pair.second).__name__, pair.second_index]
+    _scale(pair.second.weights[pair.second_index], axis, factors)
     return float(np.abs(np.log(factors)).max())
 
 
@@ -184,7 +188,7 @@ def _divide_outputs(pair: Pair, factors: np.ndarray) -> None:
             by = factors.reshape(values.shape[2:])
             variable.assign((values / by).astype(np.float32))
         else:
-            _scale(pair.first, pair.first_index, _OUTPUTS, 1 / factors)
+            _scale(variable, axis, 1 / factors)
         inner = type(pair.first).__name__ == "SeparableConv2D" and pair.first_index == 0
         if pair.first.use_bias and not inner:
             shifts.append(pair.first.bias)
@@ -196,8 +200,7 @@ def _divide_outputs(pair: Pair, factors: np.ndarray) -> None:
         variable.assign((np.asarray(variable) / factors).astype(np.float32))
 
 
-def _scale(layer: Any, index: int, axes: dict, factors: np.ndarray) -> None:
-    variable = layer.weights[index]
+def _scale(variable: Any, axis: int, factors: np.ndarray) -> None:
     shape = [1] * len(variable.shape)
-    shape[axes[type(layer).__name__, index]] = -1
+    shape[axis] = -1
     variable.assign((np.asarray(variable) * factors.reshape(shape)).astype(np.float32))

@@ -59,7 +59,7 @@ class Pass:
                     del values[number]
         return values[self._graph.output]
 
-    def _call(self, layer: Any, args: tuple, kwargs: dict) -> Any:
+    def _call(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         kind = type(layer).__name__
         if kind in points.CONVOLUTIONS:
             return self._convolve(layer, kind, args[0])

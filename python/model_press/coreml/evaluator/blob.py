@@ -37,7 +37,7 @@ _TYPES = {
 class BlobFile:
     """A weight file, memory-mapped."""
 
-    def __init__(self, path: str | os.PathLike):
+    def __init__(self, path: str | os.PathLike[str]):
         self._path = path
         try:
             self._bytes = np.memmap(path, np.uint8, mode="r")
@@ -55,9 +55,15 @@ class BlobFile:
         """
         sentinel, code, size, start, padding = struct.unpack("<IIQQQ", self._part(offset, 32))
         if sentinel != _SENTINEL:
-            raise UserError(f"weight file {self._path}: no tensor begins at offset {offset}")
+            raise UserError(
+                f"weight file {self._path}: no tensor begins at offset {offset}: found {sentinel:#010x}, expected "
+                f"{_SENTINEL:#010x}; write the package again"
+            )
         if code not in _TYPES:
-            raise UserError(f"weight file {self._path}: element type {code} is unknown")
+            raise UserError(
+                f"weight file {self._path}: the tensor at {offset} has element type {code}, expected one of "
+                f"{', '.join(map(str, _TYPES))}; write the package again"
+            )
         name, bits, dtype = _TYPES[code]
         found = (size * 8 - padding) // bits
         if found != count:

@@ -15,7 +15,7 @@ _BATCH_PIXELS = 150_000
 class ImageClassifier:
     """Reads a package; raises UserError if it is not an image classifier that the evaluator can run."""
 
-    def __init__(self, package: str | os.PathLike, precision: machine.Precision = "declared"):
+    def __init__(self, package: str | os.PathLike[str], precision: machine.Precision = "declared"):
         spec = program.read_spec(package)
         self.spec = spec
         source = program.read(package, spec)

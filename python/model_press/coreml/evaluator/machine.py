@@ -75,7 +75,10 @@ class Machine:
                 if self._last_use[name] == index and name != wanted:
                     values.pop(name, None)
         if wanted not in values:
-            raise UserError(f"the program computes no value named {wanted}")
+            raise UserError(
+                f"the program computes no value named {wanted}, expected one of its outputs "
+                f"{', '.join(self._program.outputs)} or what they are made of"
+            )
         return values[wanted]
 
     def _execute(self, op: program.Operation, values: dict[str, Any]) -> tuple[np.ndarray, ...]:
@@ -99,7 +102,8 @@ class Machine:
                 if argument.text in source:
                     return source[argument.text]
             raise UserError(
-                f"operation {op.name} ({op.type}) reads {argument.text}, which nothing computes"
+                f"operation {op.name} ({op.type}) reads {argument.text}, which nothing computes; expected an input, a "
+                "constant or an earlier operation's output; convert the model again"
             )
 
         return {name: look_up(argument) for name, argument in op.arguments.items()}
@@ -143,5 +147,6 @@ def _refuse_unknown(source: program.Program) -> None:
         first = next(op.name for op in source.operations if op.type == kind)
         raise UserError(
             f"the program has {sum(unknown.values())} operations that the evaluator does not know: "
-            f"{', '.join(sorted(unknown))}; the first is {first} ({kind}, {count} times)"
+            f"{', '.join(sorted(unknown))}; the first is {first} ({kind}, {count} times); make the model without "
+            "them, or add them to model_press/coreml/evaluator/ops"
         )

@@ -46,7 +46,8 @@ def test_overflow_names_the_operation_and_the_value():
 def test_unknown_operation_is_one_error_before_anything_runs():
     source = _program(_op("relu", "a", x="x"), _op("lstm", "b", x="a"), _op("lstm", "y", x="b"))
     with user_error(
-        "2 operations that the evaluator does not know: lstm; the first is b (lstm, 2 times)"
+        "2 operations that the evaluator does not know: lstm; the first is b (lstm, 2 times)",
+        "coreml/evaluator/ops",
     ):
         machine.Machine(source)
 
@@ -57,8 +58,10 @@ def test_unknown_parameter_is_named():
 
 
 def test_value_that_nothing_computes_is_named():
-    with user_error("operation y (relu) reads ghost"):
+    with user_error("operation y (relu) reads ghost", "expected an input, a constant"):
         _run(_program(_op("relu", "y", x="ghost")), [1, 2])
+    with user_error("no value named y, expected one of its outputs y"):
+        _run(_program(_op("relu", "z", x="x")), [1, 2])
 
 
 def test_several_images_are_those_one_by_one():
@@ -89,8 +92,12 @@ def test_weight_file_is_read(tmp_path):
 @pytest.mark.parametrize(
     "changes, count, said",
     [
-        ({"sentinel": 1}, 2, "no tensor begins at offset 64"),
-        ({"code": 99}, 2, "element type 99"),
+        (
+            {"sentinel": 1},
+            2,
+            "no tensor begins at offset 64: found 0x00000001, expected 0xdeadbeef",
+        ),
+        ({"code": 99}, 2, "the tensor at 64 has element type 99, expected one of 1, 2, 3"),
         ({"size": 80}, 20, "is truncated: 136 bytes, 208 needed"),
         ({}, 3, "has 2 elements of float32, the program says 3"),
     ],

@@ -90,7 +90,7 @@ class Program:
     outputs: tuple[str, ...]
 
 
-def read_spec(package: str | os.PathLike) -> Any:
+def read_spec(package: str | os.PathLike[str]) -> Any:
     """The Model message of a .mlpackage folder; UserError if there is none or it is not a program."""
     if not pathlib.Path(package).is_dir():
         raise UserError(f"model {package} is not a .mlpackage folder")
@@ -108,27 +108,36 @@ def read_spec(package: str | os.PathLike) -> Any:
     return spec
 
 
-def read(package: str | os.PathLike, spec: Any) -> Program:
+def read(package: str | os.PathLike[str], spec: Any) -> Program:
     """The main function of a package's program, constants memory-mapped where they lie in the weight file."""
-    function = spec.mlProgram.functions.get("main")
+    functions = spec.mlProgram.functions
+    function = functions.get("main")
     if function is None or function.opset not in function.block_specializations:
-        raise UserError(f"model {package} has no function `main`")
+        found = ", ".join(f"{name} for {functions[name].opset}" for name in sorted(functions))
+        raise UserError(
+            f"model {package} has no function `main` with a block for its opset, found {found or 'no function'}; "
+            "convert the model again, with convert_to='mlprogram'"
+        )
     weights = pathlib.Path(package) / WEIGHTS
     reader = _Reader(blob.BlobFile(weights) if weights.exists() else None)
     block = function.block_specializations[function.opset]
     return Program(
-        {value.name: _tensor_type(value.type) for value in function.inputs},
+        {value.name: _tensor_type(value.type, f"input {value.name}") for value in function.inputs},
         tuple(reader.operation(op) for op in block.operations),
         tuple(block.outputs),
     )
 
 
-def _tensor_type(value_type: Any) -> TensorType | None:
+def _tensor_type(value_type: Any, owner: str) -> TensorType | None:
+    """The type, None where it is not a tensor's. owner: what has it, for errors."""
     if value_type.WhichOneof("type") != "tensorType":
         return None
     tensor = value_type.tensorType
     if tensor.dataType not in _DTYPES:
-        raise UserError(f"the program has element type {tensor.dataType}, which is unknown")
+        raise UserError(
+            f"{owner} has element type {tensor.dataType}, expected one of {', '.join(map(str, _DTYPES))}; convert the "
+            "model again"
+        )
     shape = tuple(d.constant.size if d.HasField("constant") else 0 for d in tensor.dimensions)
     return TensorType(_DTYPES[tensor.dataType][0], shape)
 
@@ -138,36 +147,43 @@ class _Reader:
         self._weights = weights
 
     def operation(self, op: Any) -> Operation:
+        owner = f"operation {op.outputs[0].name if op.outputs else ''} ({op.type})"
         if op.blocks:
             raise UserError(
-                f"operation {op.outputs[0].name} ({op.type}) has control flow, which the evaluator does "
-                "not run"
+                f"{owner} has control flow, which the evaluator does not run; make the model without"
             )
         arguments = {
-            name: self._value(value) for name, value in op.attributes.items() if name != "name"
+            name: self._value(value, owner)
+            for name, value in op.attributes.items()
+            if name != "name"
         }
         for name, argument in op.inputs.items():
             bound = [
                 Name(binding.name)
                 if binding.WhichOneof("binding") == "name"
-                else self._value(binding.value)
+                else self._value(binding.value, owner)
                 for binding in argument.arguments
             ]
             # A parameter that takes several tensors has a list even if it holds one.
             arguments[name] = bound if len(bound) != 1 or name == "values" else bound[0]
-        outputs = tuple((out.name, _tensor_type(out.type)) for out in op.outputs)
+        outputs = tuple((out.name, _tensor_type(out.type, owner)) for out in op.outputs)
         return Operation(op.type, arguments, outputs)
 
-    def _value(self, value: Any) -> Any:
-        kind = _tensor_type(value.type)
+    def _value(self, value: Any, owner: str) -> Any:
+        kind = _tensor_type(value.type, owner)
         if kind is None:
-            if value.type.WhichOneof("type") != "listType":
-                raise UserError("the program has a constant that is neither a tensor nor a list")
-            return [self._value(item) for item in value.immediateValue.list.values]
+            if (found := value.type.WhichOneof("type")) != "listType":
+                raise UserError(
+                    f"{owner} has a constant of {found}, expected a tensor or a list; convert the model again"
+                )
+            return [self._value(item, owner) for item in value.immediateValue.list.values]
         count = math.prod(kind.shape)
         if value.WhichOneof("value") == "blobFileValue":
             if self._weights is None:
-                raise UserError("the program has weights in a file, but the package has none")
+                raise UserError(
+                    f"{owner} has weights in a file, but the package has none; expected {WEIGHTS} in it, so copy the "
+                    "whole folder"
+                )
             flat = self._weights.read(value.blobFileValue.offset, count)
         else:
             flat = _immediate(value.immediateValue.tensor, kind, count)

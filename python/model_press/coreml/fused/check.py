@@ -7,9 +7,9 @@ import numpy as np
 from model_press import outputs_file
 from model_press.checks import parity
 from model_press.checks.result import Measure, Result
-from model_press.coreml import verify
+from model_press.coreml import package, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.coreml.fused.manifest import FusedCoremlManifest, check_package
+from model_press.coreml.fused.manifest import FusedCoremlManifest
 from model_press.coreml.fused.runner import FusedPackage
 from model_press.coreml.manifest import CoremlManifest
 from model_press.errors import UserError
@@ -35,7 +35,7 @@ def check(
     Raises:
       UserError: files that are not the manifests', or images on which hardly ever another class is best.
     """
-    check_package(plain_folder, plain.model)
+    package.verify(plain_folder, plain.model.sha256)
     network = ImageClassifier(plain_folder)
     verify.check(network, plain)
     fused = FusedPackage(folder, description)

@@ -73,7 +73,7 @@ def _check_fused(options: argparse.Namespace, say: Callable[[str], None]) -> int
         options.min_agreement,
         options.max_difference,
     )
-    return fused_cli.report(result, options.out, say)
+    return cli.report(result, options.out, say)
 
 
 if __name__ == "__main__":

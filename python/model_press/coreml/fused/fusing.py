@@ -52,7 +52,7 @@ def fuse(
             f"{name}: {entry.color_order} turned by {entry.turn} with filter {entry.filter}, expected RGB, turned by "
             "0, with filter bilinear_antialias: all that a Core ML package offers"
         )
-    fused_manifest.check_package(folder, description.model)
+    package.verify(folder, description.model.sha256)
     network = (description.input.height, description.input.width)
     if (entry.height, entry.width) == network and not answer.steps:
         raise UserError(

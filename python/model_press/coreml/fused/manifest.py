@@ -5,7 +5,7 @@ import os
 from typing import Literal
 
 from model_press import files, manifest, strict_json
-from model_press.coreml import package, recipes
+from model_press.coreml import recipes
 from model_press.coreml.manifest import ImageInput, Outputs, Package, Preprocess
 from model_press.errors import UserError
 from model_press.fused import spec
@@ -47,14 +47,6 @@ class FusedCoremlManifest:
 def write(path: str | os.PathLike[str], value: FusedCoremlManifest) -> None:
     """Writes a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(value))
-
-
-def check_package(folder: str | os.PathLike[str], model: Package) -> None:
-    """Raises UserError unless a .mlpackage folder is the one that a manifest names as its model."""
-    if package.digest(folder) != model.sha256:
-        raise UserError(
-            f"package {folder} is not the one its manifest names; take package and manifest from one target"
-        )
 
 
 def read(path: str | os.PathLike[str]) -> FusedCoremlManifest:

@@ -4,9 +4,10 @@ import os
 
 import numpy as np
 
+from model_press.coreml import package
 from model_press.coreml.evaluator import machine, program
 from model_press.coreml.fused import ops  # noqa: F401  # registers its operations
-from model_press.coreml.fused.manifest import FusedCoremlManifest, check_package
+from model_press.coreml.fused.manifest import FusedCoremlManifest
 from model_press.errors import UserError
 
 
@@ -20,7 +21,7 @@ class FusedPackage:
     """
 
     def __init__(self, folder: str | os.PathLike[str], description: FusedCoremlManifest):
-        check_package(folder, description.model)
+        package.verify(folder, description.model.sha256)
         source = program.read(folder, program.read_spec(folder))
         self._machine = machine.Machine(source)
         self._input = description.input

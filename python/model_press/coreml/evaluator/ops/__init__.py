@@ -5,6 +5,7 @@ axis may hold several images where the program was written for one.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from model_press.coreml.evaluator.ops import (
     convolution,
@@ -14,7 +15,7 @@ from model_press.coreml.evaluator.ops import (
     shaping,
 )
 
-OPERATIONS: dict[str, Callable] = {
+OPERATIONS: dict[str, Callable[..., Any]] = {
     **convolution.OPERATIONS,
     **elementwise.OPERATIONS,
     **normalization.OPERATIONS,
