@@ -196,7 +196,9 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--out", required=True, help="a folder that is not there yet")
     parser.add_argument(
-        "--again", action="store_true", help="build nothing, compare what an earlier run kept in --out"
+        "--again",
+        action="store_true",
+        help="build nothing, compare what an earlier run kept in --out",
     )
     parser.add_argument("--bazel", default="bazel")
     parser.add_argument(

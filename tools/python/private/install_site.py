@@ -46,8 +46,8 @@ def compile_all() -> None:
     # Some wheels carry templates and Python 2 sources; that those do not compile is no news.
     with contextlib.redirect_stdout(io.StringIO()):
         compileall.compile_dir(
-            # Relative, so that there is nothing to strip: `stripdir` takes each part of it that stands at the same place
-            # in a path out of it, and "external" of sympy/external is one in an output base four folders deep.
+            # Relative, so that there is nothing to strip: `stripdir` removes whatever part stands at the same place in
+            # both paths, and "external" of sympy/external is one in an output base four folders deep.
             ".",
             maxlevels=100,
             quiet=2,
