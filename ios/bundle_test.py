@@ -8,8 +8,10 @@ import zipfile
 
 import pytest
 from model_press import files
-from model_press.coreml import manifest, package
+from model_press.coreml import package
 from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.coreml.fused import manifest
+from model_press.coreml.fused.runner import FusedPackage
 from model_press.measure import metrics
 
 _APP = pathlib.Path("ios/App")
@@ -29,17 +31,27 @@ def test_every_listed_variant_is_whole_and_runs(bundle):
     variants = json.loads((bundle / _RESOURCES / "variants.json").read_text())["variants"]
     assert len(variants) >= 2
     for entry in variants:
-        description = manifest.read(bundle / _RESOURCES / entry["manifest"])
+        description = manifest.read_any(bundle / _RESOURCES / entry["manifest"])
         folder = bundle / _RESOURCES / f"{entry['package']}.mlpackage"
         assert package.digest(folder) == description.model.sha256
         labels = bundle / _RESOURCES / entry["labels"]
         assert files.sha256(labels) == description.labels.sha256
-        classifier = ImageClassifier(folder)
-        assert classifier.labels == labels.read_text().splitlines()
+        if isinstance(description, manifest.FusedCoremlManifest):
+            FusedPackage(folder, description)
+        else:
+            assert ImageClassifier(folder).labels == labels.read_text().splitlines()
         name = "".join(part.capitalize() for part in entry["package"].split("_"))
         source = (bundle / f"App/Generated/{name}.swift").read_text()
         assert f"public final class {name} {{" in source
-        assert f"imageWidth = {classifier.width}\n" in source
+        assert f"imageWidth = {description.input.width}\n" in source
+
+
+def test_one_variant_takes_the_cameras_frames(bundle):
+    variants = json.loads((bundle / _RESOURCES / "variants.json").read_text())["variants"]
+    asked = [manifest.read_any(bundle / _RESOURCES / entry["manifest"]) for entry in variants]
+    fused = [d for d in asked if isinstance(d, manifest.FusedCoremlManifest)]
+    # FrameSize.vga in ios/Sources.
+    assert [(d.input.width, d.input.height, d.answer.count) for d in fused] == [(480, 640, 5)]
 
 
 def test_package_lists_every_resource(bundle):

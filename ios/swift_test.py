@@ -3,6 +3,7 @@
 The toolchain is a folder of 2.4 GB that is never copied: commands run in it as the root of a namespace of their own.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -11,7 +12,13 @@ import subprocess
 
 import numpy as np
 import pytest
+from model_press import images
+from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.coreml.fused import manifest as fused_manifest
+from model_press.coreml.fused.runner import FusedPackage
+from model_press.fused import separate
 from model_press.fuzz import corpus
+from PIL import Image
 
 _IOS = pathlib.Path("ios")
 _FRONTEND = "/usr/libexec/swift/bin/swift-frontend"
@@ -135,24 +142,75 @@ def _resizes(folder: pathlib.Path) -> None:
         pictures = [np.load(before), np.load(after)]
         sizes = [side for picture in pictures for side in picture.shape[1::-1]]
         header = np.array([*sizes, name.endswith("crop"), 0], "<i4")
-        rgba = [np.pad(p, ((0, 0), (0, 0), (0, 1)), constant_values=255) for p in pictures]
-        (folder / name).write_bytes(header.tobytes() + b"".join(p.tobytes() for p in rgba))
+        pixels = b"".join(_rgba(picture).tobytes() for picture in pictures)
+        (folder / name).write_bytes(header.tobytes() + pixels)
+
+
+def _photographs() -> dict[str, np.ndarray]:
+    """uint8 RGB: the first is of the size that the camera's package asks for, of the others it is not."""
+    every = np.load("android/core/fixtures/pixels.npy")
+    noise = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+    half = noise // 2
+    return {
+        "every_value": np.tile(every, (640 // every.shape[0], 480 // every.shape[1], 1)),
+        "8x8_noise": noise,
+        "8x8_red": half + np.array([120, 0, 0], np.uint8),
+        "8x8_blue": half + np.array([0, 0, 120], np.uint8),
+    }
+
+
+def _fused(folder: pathlib.Path) -> None:
+    """What FusedTests.swift reads: answers of digits' fused packages and of the one that they were made from."""
+    folder.mkdir(parents=True)
+    digits = pathlib.Path("models/digits")
+    packages = {}
+    for name, target in {"camera": "camera", "labelled": "picture"}.items():
+        path = digits / f"digits_coreml_int8_{target}.manifest.json"
+        shutil.copyfile(path, folder / f"{name}.manifest.json")
+        description = fused_manifest.read(path)
+        package = digits / f"{description.name}.mlpackage"
+        packages[name] = (FusedPackage(package, description), description)
+    camera, description = packages["camera"]
+    network = ImageClassifier(digits / "digits_coreml_int8.mlpackage")
+    (folder / "labels.txt").write_text("".join(f"{label}\n" for label in network.labels))
+    for name, photo in _photographs().items():
+        asked = (description.input.width, description.input.height)
+        frame = images.fit(Image.fromarray(photo), *asked, description.preprocess.resize.fit)
+        seen = separate.pixels(frame, description.entry, *description.network)
+        scores, indices = camera.run(frame)
+        answers = {
+            "width": photo.shape[1],
+            "height": photo.shape[0],
+            "scores": scores.tolist(),
+            "indices": indices.tolist(),
+            "plain": network.run(seen[None])[0].tolist(),
+            "labelled": packages["labelled"][0].run(frame)[0].tolist(),
+        }
+        (folder / f"{name}.json").write_text(json.dumps(answers))
+        rgba = b"".join(_rgba(step).tobytes() for step in (photo, frame, seen))
+        (folder / f"{name}.rgba").write_bytes(rgba)
+
+
+def _rgba(rgb: np.ndarray) -> np.ndarray:
+    return np.pad(rgb, ((0, 0), (0, 0), (0, 1)), constant_values=255)
 
 
 def test_portable_package(root, work):
-    _resizes(work / "Tests/ModelPressCoreTests/Fixtures/resize")
-    fuzz = work / "Tests/ModelPressCoreTests/Fixtures/fuzz"
-    corpus.write(fuzz, 10_000, ["catalogue", "coreml_manifest", "labels"])
+    fixtures = work / "Tests/ModelPressCoreTests/Fixtures"
+    _resizes(fixtures / "resize")
+    _fused(fixtures / "fused")
+    kinds = ["catalogue", "coreml_manifest", "fused_coreml_manifest", "labels"]
+    corpus.write(fixtures / "fuzz", 10_000, kinds)
     done = _run(root, work, "swift", "test", "--disable-sandbox")
     assert done.returncode == 0, done.stdout
     counted = re.findall(r"Executed (\d+) tests?, with 0 failures", done.stdout)
-    assert counted and int(counted[-1]) >= 18, done.stdout
+    assert counted and int(counted[-1]) >= 26, done.stdout
     assert "skipped" not in done.stdout, done.stdout
 
 
 @pytest.mark.parametrize("version", ["5", "6"])
 def test_app_type_checks(root, work, stubs, version):
-    assert len(_sources(work, "App")) >= 11  # with a generated class
+    assert len(_sources(work, "App")) >= 13  # with two generated classes
     done = _type_check(root, work, stubs, version)
     assert done.returncode == 0, done.stdout
     assert "warning:" not in done.stdout, done.stdout
@@ -162,6 +220,8 @@ def test_app_type_checks(root, work, stubs, version):
     "file, old, new",
     [
         ("Classifier.swift", "MLFeatureValue(pixelBuffer:", "MLFeatureValue(pixelBufer:"),
+        ("Classifier.swift", "?.multiArrayValue", "?.multiArayValue"),
+        ("DigitsCoremlInt8Camera.swift", "?.multiArrayValue", "?.multiArayValue"),
         ("ModelFile.swift", ".cpuAndNeuralEngine", ".cpuAndNeuralEngin"),
         ("ClassifyView.swift", ".navigationTitle(", ".navigationTitel("),
         (

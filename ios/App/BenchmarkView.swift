@@ -25,7 +25,7 @@ struct BenchmarkView: View {
           Text("On \(session.units.title). Close other apps, and let the phone cool down first.")
         }
         ForEach(benchmark.records, id: \.variant) { record in
-          LabeledContent(record.recipe, value: summary(record))
+          LabeledContent(record.variant, value: summary(record))
         }
         if let file = benchmark.file {
           ShareLink("Share metrics.json", item: file)

@@ -1,33 +1,44 @@
 import AVFoundation
-import CoreGraphics
 import CoreImage
+import CoreVideo
 import SwiftUI
+
+#if canImport(ModelPressCore)
+  import ModelPressCore
+#endif
 
 /// Frames of the back camera, upright, as fast as they are taken up.
 @MainActor
 final class Camera: ObservableObject {
-  @Published private(set) var frame: CGImage?
+  @Published private(set) var frame: Picture?
   @Published private(set) var running = false
 
   private let source = FrameSource()
 
   /// Starts; returns what is wrong, or nil.
-  func start() async -> String? {
+  ///
+  /// - Parameter size: of the frames; nil for the device's own choice.
+  func start(size: FrameSize?) async -> String? {
     guard await AVCaptureDevice.requestAccess(for: .video) else {
       return "Allow the camera in Settings to use it here."
     }
-    source.handler = { [weak self] image in
+    source.handler = { [weak self] picture in
       Task { @MainActor in
         guard let self, self.running else { return }
-        self.frame = image
+        self.frame = picture
       }
     }
     running = true
-    if let problem = await source.start() {
+    if let problem = await source.start(size: size) {
       running = false
       return problem
     }
     return nil
+  }
+
+  /// Changes the size of the frames while it runs.
+  func use(size: FrameSize?) {
+    if running { source.use(size: size) }
   }
 
   func stop() {
@@ -42,25 +53,38 @@ private final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferD
   @unchecked Sendable
 {
   /// Set before the session starts, read on the queue.
-  var handler: ((CGImage) -> Void)?
+  var handler: ((Picture) -> Void)?
 
   private let session = AVCaptureSession()
   private let queue = DispatchQueue(label: "org.modelpress.camera")
   private let context = CIContext()
   private var configured = false
 
-  func start() async -> String? {
+  func start(size: FrameSize?) async -> String? {
     await withCheckedContinuation { continuation in
       queue.async {
         let problem = self.configure()
-        if problem == nil { self.session.startRunning() }
+        if problem == nil {
+          self.choose(size)
+          self.session.startRunning()
+        }
         continuation.resume(returning: problem)
       }
     }
   }
 
+  func use(size: FrameSize?) {
+    queue.async { self.choose(size) }
+  }
+
   func stop() {
     queue.async { self.session.stopRunning() }
+  }
+
+  /// A session that cannot film in this size goes on in its own; the app resizes then.
+  private func choose(_ size: FrameSize?) {
+    let preset = size?.preset ?? .high
+    if session.canSetSessionPreset(preset) { session.sessionPreset = preset }
   }
 
   private func configure() -> String? {
@@ -73,6 +97,9 @@ private final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferD
     }
     let output = AVCaptureVideoDataOutput()
     output.alwaysDiscardsLateVideoFrames = true
+    output.videoSettings = [
+      kCVPixelBufferPixelFormatTypeKey as String: kCVPixelFormatType_32BGRA
+    ]
     output.setSampleBufferDelegate(self, queue: queue)
     guard session.canAddOutput(output) else { return "The camera gives no frames." }
     session.addInput(input)
@@ -89,6 +116,17 @@ private final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferD
     guard let buffer = CMSampleBufferGetImageBuffer(sampleBuffer) else { return }
     let image = CIImage(cvPixelBuffer: buffer)
     guard let made = context.createCGImage(image, from: image.extent) else { return }
-    handler?(made)
+    handler?(Picture(image: made, buffer: buffer))
+  }
+}
+
+extension FrameSize {
+  /// AVFoundation's name for it, which counts the sides of a phone that lies.
+  fileprivate var preset: AVCaptureSession.Preset {
+    switch self {
+    case .vga: return .vga640x480
+    case .hd720: return .hd1280x720
+    case .hd1080: return .hd1920x1080
+    }
   }
 }

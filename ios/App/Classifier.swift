@@ -1,4 +1,3 @@
-import CoreGraphics
 import CoreML
 import CoreVideo
 import Foundation
@@ -28,17 +27,18 @@ actor Classifier {
     model = try await MLModel.load(contentsOf: url, configuration: configuration)
     loadMilliseconds = (ContinuousClock.now - start).milliseconds
     self.variant = variant
+    try variant.manifest.check(ModelFeatures(model.modelDescription))
   }
 
-  func classify(_ image: CGImage, count: Int) throws -> Answer {
-    let buffer = try PixelBuffer.of(
-      image, width: variant.manifest.input.width, height: variant.manifest.input.height,
-      fit: variant.manifest.preprocess.resize.fit)
+  /// Classifies a picture of any size; one of the model's size is handed over as it is.
+  ///
+  /// - Parameter count: how many labels to return; of a model that chooses them itself, no more than it does.
+  func classify(_ picture: Picture, count: Int) throws -> Answer {
+    let buffer = try self.buffer(of: picture)
     let start = ContinuousClock.now
-    let probabilities = try predict(buffer)
+    let output = try predict(buffer)
     let milliseconds = (ContinuousClock.now - start).milliseconds
-    let labels = TopLabels.of(probabilities, labels: variant.labels, count: count)
-    return Answer(labels: labels, milliseconds: milliseconds)
+    return Answer(labels: try best(of: output, count: count), milliseconds: milliseconds)
   }
 
   /// Latencies of single predictions on a grey image: the first one, then `runs` after `warmUp` more.
@@ -54,20 +54,69 @@ actor Classifier {
     return (times[0], Array(times.dropFirst(1 + warmUp)))
   }
 
-  private func predict(_ buffer: CVPixelBuffer) throws -> [String: Double] {
-    let features = variant.manifest.features
+  private func buffer(of picture: Picture) throws -> CVPixelBuffer {
+    let input = variant.manifest.input
+    if let given = picture.buffer,
+      input.takes(width: CVPixelBufferGetWidth(given), height: CVPixelBufferGetHeight(given))
+    {
+      return given
+    }
+    return try PixelBuffer.of(
+      picture.image, width: input.width, height: input.height,
+      fit: variant.manifest.preprocess.resize.fit)
+  }
+
+  private func predict(_ buffer: CVPixelBuffer) throws -> MLFeatureProvider {
     let input = try MLDictionaryFeatureProvider(dictionary: [
       variant.manifest.input.name: MLFeatureValue(pixelBuffer: buffer)
     ])
-    let output = try model.prediction(from: input)
-    guard let value = output.featureValue(for: features.probabilities) else {
-      throw ManifestError(reason: "the model gives no \(features.probabilities)")
+    return try model.prediction(from: input)
+  }
+
+  private func best(of output: MLFeatureProvider, count: Int) throws -> [LabelScore] {
+    if let picks = variant.manifest.picks {
+      return try TopLabels.chosen(
+        scores: try array(picks.scores, of: output).map(\.doubleValue),
+        indices: try array(picks.indices, of: output).map(\.intValue), labels: variant.labels,
+        answerCount: variant.manifest.answerCount, count: count)
     }
-    var result: [String: Double] = [:]
+    let name = variant.manifest.features?.probabilities ?? ""
+    guard let value = output.featureValue(for: name) else {
+      throw ManifestError(reason: "the model gives no \(name)")
+    }
+    var probabilities: [String: Double] = [:]
     for (key, probability) in value.dictionaryValue {
-      if let label = key as? String { result[label] = probability.doubleValue }
+      if let label = key as? String { probabilities[label] = probability.doubleValue }
     }
-    return result
+    return TopLabels.of(probabilities, labels: variant.labels, count: count)
+  }
+
+  private func array(_ name: String, of output: MLFeatureProvider) throws -> [NSNumber] {
+    guard let array = output.featureValue(for: name)?.multiArrayValue else {
+      throw ManifestError(reason: "the model gives no \(name)")
+    }
+    return (0..<array.count).map { array[$0] }
+  }
+}
+
+extension ModelFeatures {
+  /// What Core ML says of a model.
+  init(_ description: MLModelDescription) {
+    let images = description.inputDescriptionsByName.compactMapValues(\.imageConstraint)
+    self.init(
+      images: images.mapValues { Size(width: $0.pixelsWide, height: $0.pixelsHigh) },
+      outputs: description.outputDescriptionsByName.mapValues { Kind($0.type) })
+  }
+}
+
+extension ModelFeatures.Kind {
+  init(_ type: MLFeatureType) {
+    switch type {
+    case .string: self = .label
+    case .dictionary: self = .probabilities
+    case .multiArray: self = .array
+    default: self = .other
+    }
   }
 }
 

@@ -17,7 +17,7 @@ struct ClassifyView: View {
     NavigationStack {
       List {
         Section("Image") {
-          if let picture = camera.frame ?? photo?.cgImage {
+          if let picture = camera.frame?.image ?? photo?.cgImage {
             Image(decorative: picture, scale: 1)
               .resizable()
               .scaledToFit()
@@ -43,10 +43,18 @@ struct ClassifyView: View {
     .onChange(of: item) { chosen in
       Task { await open(chosen) }
     }
+    .onChange(of: session.chosen?.id) { _ in
+      camera.use(size: frameSize)
+    }
     .onReceive(camera.$frame) { frame in
       guard let frame else { return }
       Task { await session.classify(frame) }
     }
+  }
+
+  /// In which the chosen variant takes the camera's frames as they are.
+  private var frameSize: FrameSize? {
+    session.chosen.flatMap { FrameSize(of: $0.manifest.input) }
   }
 
   private func open(_ chosen: PhotosPickerItem?) async {
@@ -59,13 +67,13 @@ struct ClassifyView: View {
       return
     }
     photo = image
-    await session.classify(pixels)
+    await session.classify(Picture(image: pixels))
   }
 
   private func toggleCamera() async {
     if camera.running {
       camera.stop()
-    } else if let problem = await camera.start() {
+    } else if let problem = await camera.start(size: frameSize) {
       session.report(problem)
     }
   }
@@ -79,7 +87,7 @@ struct VariantSection: View {
     Section("Model") {
       Picker("Variant", selection: variant) {
         ForEach(session.variants) { variant in
-          Text(variant.manifest.recipe.name).tag(variant.id)
+          Text(variant.manifest.variant).tag(variant.id)
         }
       }
       Picker("Compute units", selection: units) {
@@ -132,7 +140,8 @@ struct ResultSection: View {
     }
   }
 
-  private func percent(_ score: Double) -> String { "\(Int((score * 100).rounded())) %" }
+  // A score that is no number is shown as such.
+  private func percent(_ score: Double) -> String { String(format: "%.0f %%", score * 100) }
 }
 
 extension Variant {

@@ -19,6 +19,7 @@ enum PixelBuffer {
       context.interpolationQuality = .none
       context.draw(part, in: CGRect(x: 0, y: 0, width: box.width, height: box.height))
     }
+    if box.width == width, box.height == height { return whole }
     let resized = ImageResizer.resize(
       bytes(whole, width: box.width, height: box.height), width: box.width, height: box.height,
       toWidth: width, toHeight: height)

@@ -1,4 +1,3 @@
-import CoreGraphics
 import Foundation
 import SwiftUI
 
@@ -55,12 +54,12 @@ final class Session: ObservableObject {
   }
 
   /// Classifies one image; a camera frame that comes while another is at work is left out.
-  func classify(_ image: CGImage) async {
+  func classify(_ picture: Picture) async {
     guard let classifier, !busy else { return }
     busy = true
     defer { busy = false }
     do {
-      let answer = try await classifier.classify(image, count: 5)
+      let answer = try await classifier.classify(picture, count: 5)
       results = answer.labels
       milliseconds = answer.milliseconds
       problem = nil

@@ -1,13 +1,18 @@
 """Rules of the iOS app that need no Apple machine: its Swift classes, its list of models, and the bundle for Xcode."""
 
-load("//models:providers.bzl", "CoremlVariantInfo")
+load("//models:providers.bzl", "CoremlFusedInfo", "CoremlVariantInfo")
 load("//models/private:tool.bzl", "COREML_EVALUATOR_ATTR", "run_tool", "tool_arguments")
 
+_PACKAGES = [[CoremlVariantInfo], [CoremlFusedInfo]]
+
 _VARIANTS = attr.label_list(
-    providers = [CoremlVariantInfo],
+    providers = _PACKAGES,
     mandatory = True,
-    doc = "The coreml_variants in the app; it begins with the first one.",
+    doc = "The coreml_variants and coreml_fused_variants in the app; it begins with the first one.",
 )
+
+def _info(target):
+    return target[CoremlFusedInfo] if CoremlFusedInfo in target else target[CoremlVariantInfo]
 
 def _variant_argument(variant):
     return "{}={}={}".format(variant.package.path, variant.manifest.path, variant.labels.path)
@@ -16,7 +21,7 @@ def _variant_files(variants):
     return [file for v in variants for file in [v.package, v.manifest, v.labels]]
 
 def _swift_class_impl(ctx):
-    variant = ctx.attr.variant[CoremlVariantInfo]
+    variant = _info(ctx.attr.variant)
     name = "".join([part.capitalize() for part in variant.name.split("_")])
     out = ctx.actions.declare_file(name + ".swift")
     arguments = tool_arguments(ctx, "swift-class")
@@ -37,14 +42,14 @@ def _swift_class_impl(ctx):
 swift_class = rule(
     implementation = _swift_class_impl,
     attrs = dict(
-        variant = attr.label(providers = [CoremlVariantInfo], mandatory = True, doc = "The coreml_variant."),
+        variant = attr.label(providers = _PACKAGES, mandatory = True, doc = "The coreml_variant or coreml_fused_variant."),
         **COREML_EVALUATOR_ATTR
     ),
     doc = "The Swift class of a Core ML variant, named after it: DigitsCoremlInt8.swift.",
 )
 
 def _ios_resources_impl(ctx):
-    variants = [variant[CoremlVariantInfo] for variant in ctx.attr.variants]
+    variants = [_info(variant) for variant in ctx.attr.variants]
     out = ctx.actions.declare_file(ctx.label.name + "/variants.json")
     arguments = tool_arguments(ctx, "ios-catalogue")
     for variant in variants:
@@ -69,7 +74,7 @@ ios_resources = rule(
 )
 
 def _ios_bundle_impl(ctx):
-    variants = [variant[CoremlVariantInfo] for variant in ctx.attr.variants]
+    variants = [_info(variant) for variant in ctx.attr.variants]
     out = ctx.actions.declare_file(ctx.attr.app_name + ".swiftpm.zip")
     arguments = tool_arguments(ctx, "ios-bundle")
     arguments.add("--name=" + ctx.attr.app_name)

@@ -67,7 +67,15 @@ open class AVCaptureVideoDataOutput: AVCaptureOutput {
 }
 
 open class AVCaptureSession: NSObject {
+  public struct Preset: Hashable, Sendable {
+    public static let high = Preset()
+    public static let vga640x480 = Preset()
+    public static let hd1280x720 = Preset()
+    public static let hd1920x1080 = Preset()
+  }
   public override init() {}
+  open func canSetSessionPreset(_ preset: Preset) -> Bool { fatalError() }
+  open var sessionPreset: Preset = .high
   open func canAddInput(_ input: AVCaptureInput) -> Bool { fatalError() }
   open func addInput(_ input: AVCaptureInput) {}
   open func canAddOutput(_ output: AVCaptureOutput) -> Bool { fatalError() }

@@ -56,7 +56,20 @@ open class MLDictionaryFeatureProvider: NSObject, MLFeatureProvider {
 
 open class MLPredictionOptions: NSObject {}
 
+open class MLImageConstraint: NSObject {
+  open var pixelsHigh: Int { fatalError() }
+  open var pixelsWide: Int { fatalError() }
+}
+
+open class MLFeatureDescription: NSObject {
+  open var name: String { fatalError() }
+  open var type: MLFeatureType { fatalError() }
+  open var imageConstraint: MLImageConstraint? { fatalError() }
+}
+
 open class MLModelDescription: NSObject {
+  open var inputDescriptionsByName: [String: MLFeatureDescription] { fatalError() }
+  open var outputDescriptionsByName: [String: MLFeatureDescription] { fatalError() }
   open var classLabels: [Any]? { fatalError() }
   open var predictedFeatureName: String? { fatalError() }
   open var predictedProbabilitiesName: String? { fatalError() }

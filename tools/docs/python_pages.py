@@ -56,6 +56,7 @@ PAGES = {
             "model_press.preprocess",
             "model_press.tflite_interpreter",
             "model_press.fused.runner",
+            "model_press.memory.batches",
         ),
         example="""\
 from model_press import images, manifest, preprocess

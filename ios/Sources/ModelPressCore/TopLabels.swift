@@ -26,4 +26,29 @@ public enum TopLabels {
     }
     return sorted.prefix(max(0, count)).map(\.entry)
   }
+
+  /// What the model has chosen itself, best first; no more than it chooses.
+  ///
+  /// - Parameters:
+  ///   - scores: of the chosen classes.
+  ///   - indices: their numbers, in the labels' order.
+  ///   - answerCount: how many the manifest says.
+  /// - Throws: `ManifestError` if there are other than so many, or one is no class.
+  public static func chosen(
+    scores: [Double], indices: [Int], labels: [String], answerCount: Int, count: Int
+  ) throws -> [LabelScore] {
+    guard scores.count == answerCount, indices.count == answerCount else {
+      throw ManifestError(
+        reason:
+          "the model answers \(scores.count) scores of \(indices.count) classes; the manifest "
+          + "says \(answerCount) (model and manifest are not a pair)")
+    }
+    return try zip(indices, scores).prefix(max(0, count)).map { index, score in
+      guard labels.indices.contains(index) else {
+        throw ManifestError(
+          reason: "the model answers class \(index); expected 0 to \(labels.count - 1)")
+      }
+      return LabelScore(label: labels[index], score: score)
+    }
+  }
 }

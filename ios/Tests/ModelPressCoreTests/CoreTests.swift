@@ -34,6 +34,32 @@ final class TopLabelsTests: XCTestCase {
     XCTAssertEqual(TopLabels.of([:], labels: labels, count: 9).count, 4)
     XCTAssertEqual(TopLabels.of([:], labels: labels, count: -1).count, 0)
   }
+
+  func testWhatTheModelHasChosenKeepsItsOrder() throws {
+    func chosen(_ count: Int) throws -> [LabelScore] {
+      try TopLabels.chosen(
+        scores: [0.5, 0.25, 0.25], indices: [3, 2, 0], labels: labels, answerCount: 3, count: count)
+    }
+    XCTAssertEqual(try chosen(2).map(\.label), ["d", "c"])
+    XCTAssertEqual(try chosen(20).map(\.score), [0.5, 0.25, 0.25])
+    XCTAssertEqual(try chosen(-1), [])
+  }
+
+  func testAnotherCountAndNoClassAreRefused() {
+    func assertRefused(_ scores: [Double], _ indices: [Int], _ said: String) {
+      XCTAssertThrowsError(
+        try TopLabels.chosen(
+          scores: scores, indices: indices, labels: labels, answerCount: 2, count: 5)
+      ) { error in
+        XCTAssertEqual("\(error)", "manifest.json: the model answers \(said)")
+      }
+    }
+    let pair = "the manifest says 2 (model and manifest are not a pair)"
+    assertRefused([1], [0], "1 scores of 1 classes; \(pair)")
+    assertRefused([1, 0], [0], "2 scores of 1 classes; \(pair)")
+    assertRefused([1, 0], [0, 4], "class 4; expected 0 to 3")
+    assertRefused([1, 0], [-1, 0], "class -1; expected 0 to 3")
+  }
 }
 
 final class FitTests: XCTestCase {
@@ -92,8 +118,7 @@ final class MetricsTests: XCTestCase {
     let machine = Metrics.Machine(model: "iPhone15,2", cores: 6, memoryBytes: 6_000, os: "iOS 17.5")
     let json = try Metrics(machine: machine, records: [record]).json()
     // Fixtures/metrics.json is read by Python's metrics.read in //ios:metrics_test.
-    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/metrics.json")
+    let fixture = TestFiles.folder.appendingPathComponent("metrics.json")
     let expected =
       try JSONSerialization.jsonObject(with: Data(contentsOf: fixture)) as? NSDictionary
     let found = try JSONSerialization.jsonObject(with: json) as? NSDictionary

@@ -12,11 +12,7 @@ final class FuzzTests: XCTestCase {
   private static let seconds = 10.0
 
   private func files(_ name: String) throws -> [Data] {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let path = folder.appendingPathComponent("Fixtures/fuzz/\(name).bin")
-    guard let all = try? Data(contentsOf: path) else {
-      throw XCTSkip("only //ios:swift_test has these files")
-    }
+    let all = try TestFiles.data("fuzz/\(name).bin")
     var files: [Data] = []
     var start = 0
     while start < all.count {
@@ -51,11 +47,21 @@ final class FuzzTests: XCTestCase {
   }
 
   func testManifests() throws {
-    try attack("coreml_manifest") { data in
-      let manifest = try Manifest(data: data)
-      // What the app computes of it next.
-      _ = manifest.preprocess.resize.fit.box(
-        width: 4032, height: 3024, toWidth: manifest.input.width, toHeight: manifest.input.height)
+    for kind in ["coreml_manifest", "fused_coreml_manifest"] {
+      try attack(kind) { data in
+        let manifest = try Manifest(data: data)
+        // What the app computes of it next.
+        _ = manifest.preprocess.resize.fit.box(
+          width: 4032, height: 3024, toWidth: manifest.input.width, toHeight: manifest.input.height)
+        _ = (manifest.variant, manifest.recipeName, FrameSize(of: manifest.input))
+        let count = manifest.answerCount
+        if count > 1000 { return }
+        let names = (0..<count).map { "\($0)" }
+        _ = try TopLabels.chosen(
+          scores: names.map { _ in 0 }, indices: Array(0..<count), labels: names,
+          answerCount: count, count: 5)
+        try? manifest.check(ModelFeatures(images: [:], outputs: [:]))
+      }
     }
   }
 

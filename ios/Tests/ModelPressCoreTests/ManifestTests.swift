@@ -15,15 +15,58 @@ final class ManifestTests: XCTestCase {
      "labels": {"file": "digits.labels.txt", "count": 20, "sha256": "ef"}}
     """
 
+  /// The same as a fused package that chooses three classes.
+  static let fused =
+    text
+    .replacingOccurrences(
+      of: "{\"schema_version\": 1, \"name\": \"digits_coreml_fp16\"",
+      with: "{\"schema_version\": 2, \"name\": \"digits_coreml_camera\""
+    )
+    .replacingOccurrences(
+      of: "\"height\": 80, \"width\": 64", with: "\"height\": 40, \"width\": 30"
+    )
+    .replacingOccurrences(
+      of: "\"features\": {\"label\": \"classLabel\", \"probabilities\": \"classLabel_probs\"},",
+      with: """
+        "features": null, "picks": {"scores": "scores", "indices": "indices"},
+        "entry": {"height": 40, "width": 30, "color_order": "RGB", "fit": "crop", "filter": "bilinear_antialias",
+                  "turn": 0},
+        "network": [80, 64], "answer": {"steps": ["topk"], "count": 3},
+        """)
+
   func testReadsWhatTheBuildWrites() throws {
     let manifest = try Manifest(data: Data(Self.text.utf8))
     XCTAssertEqual(manifest.name, "digits_coreml_fp16")
     XCTAssertEqual(manifest.recipe.name, "fp16")
     XCTAssertEqual(manifest.input, Manifest.Input(name: "image", height: 80, width: 64))
-    XCTAssertEqual(manifest.features.probabilities, "classLabel_probs")
+    XCTAssertEqual(manifest.features?.probabilities, "classLabel_probs")
     XCTAssertEqual(manifest.preprocess.resize.fit, .crop)
     XCTAssertEqual(manifest.labels.count, 20)
     XCTAssertTrue(manifest.source.trained)
+    XCTAssertEqual(manifest.variant, "coreml_fp16")
+    XCTAssertEqual(manifest.answerCount, 0)
+  }
+
+  func testReadsAFusedPackages() throws {
+    let manifest = try Manifest(data: Data(Self.fused.utf8))
+    XCTAssertEqual(manifest.variant, "coreml_camera")
+    XCTAssertEqual(manifest.input, Manifest.Input(name: "image", height: 40, width: 30))
+    XCTAssertEqual(manifest.answerCount, 3)
+    XCTAssertEqual(manifest.picks, Manifest.Picks(scores: "scores", indices: "indices"))
+    XCTAssertNil(manifest.features)
+    XCTAssertEqual(manifest.entry?.fit, .crop)
+    XCTAssertEqual(manifest.network, [80, 64])
+  }
+
+  func testAPictureOfTheModelsSizeIsHandedOverAsItIs() throws {
+    let input = try Manifest(data: Data(Self.fused.utf8)).input
+    XCTAssertTrue(input.takes(width: 30, height: 40))
+    XCTAssertFalse(input.takes(width: 40, height: 30))
+    XCTAssertNil(FrameSize(of: input))
+    for size in FrameSize.allCases {
+      let same = Manifest.Input(name: "image", height: size.height, width: size.width)
+      XCTAssertEqual(FrameSize(of: same), size)
+    }
   }
 
   func testACompressionStandsInFrontOfTheRecipe() throws {
@@ -36,11 +79,11 @@ final class ManifestTests: XCTestCase {
   }
 
   private func assertRefused(
-    _ old: String, _ new: String, _ said: String, file: StaticString = #filePath,
-    line: UInt = #line
+    _ old: String, _ new: String, _ said: String, in good: String = ManifestTests.text,
+    file: StaticString = #filePath, line: UInt = #line
   ) {
-    let text = Self.text.replacingOccurrences(of: old, with: new)
-    XCTAssertNotEqual(text, Self.text, "the test changes nothing", file: file, line: line)
+    let text = good.replacingOccurrences(of: old, with: new)
+    XCTAssertNotEqual(text, good, "the test changes nothing", file: file, line: line)
     XCTAssertThrowsError(try Manifest(data: Data(text.utf8)), file: file, line: line) { error in
       XCTAssertEqual("\(error)", "manifest.json: \(said)", file: file, line: line)
     }
@@ -48,8 +91,8 @@ final class ManifestTests: XCTestCase {
 
   func testEachFaultIsNamed() {
     assertRefused(
-      "\"schema_version\": 1, \"name\": \"d", "\"schema_version\": 2, \"name\": \"d",
-      "schema_version is 2, this app reads 1")
+      "\"schema_version\": 1, \"name\": \"d", "\"schema_version\": 3, \"nam\": \"d",
+      "schema_version 3; this app reads versions 1 and 2, rebuild both from one checkout")
     assertRefused(
       "\"format\": \"mlpackage\"", "\"format\": \"tflite\"",
       "model.format is tflite, this app reads mlpackage")
@@ -65,5 +108,91 @@ final class ManifestTests: XCTestCase {
       "model.format is a\(String(repeating: "b", count: 58)), this app reads mlpackage")
     assertRefused("\"crop\"", "\"letterbox\"", "field preprocess.resize.fit has an unknown value")
     assertRefused("{\"schema_version\": 1, \"name\": \"d", "[", "it is not JSON")
+    assertRefused("\"features\"", "\"feature\"", "field features is missing")
+    assertRefused(
+      "\"labels\": {", "\"picks\": {\"scores\": \"s\", \"indices\": \"i\"}, \"labels\": {",
+      "field picks is of schema_version 2, the manifest is of 1")
+    assertRefused(
+      "bilinear_antialias", "nearest\u{2028}",
+      "resize filter \"nearest\"; this app has bilinear_antialias only")
+  }
+
+  private func assertFusedRefused(
+    _ old: String, _ new: String, _ said: String, file: StaticString = #filePath,
+    line: UInt = #line
+  ) {
+    assertRefused(old, new, said, in: Self.fused, file: file, line: line)
+  }
+
+  func testEachFaultOfAFusedManifestIsNamed() {
+    for field in ["entry", "network", "answer"] {
+      assertFusedRefused("\"\(field)\"", "\"other\"", "field \(field) is missing")
+    }
+    assertFusedRefused(
+      "{\"height\": 40, \"width\": 30", "{\"height\": 41, \"width\": 30",
+      "input is 30x40, expected that of the entry, 30x41")
+    assertFusedRefused(
+      "\"RGB\", \"fit\"", "\"NV12\", \"fit\"",
+      "entry.color_order \"NV12\"; this app hands over pictures, which are RGB")
+    assertFusedRefused("\"turn\": 0", "\"turn\": 90", "turn 90; this app hands over upright pixels")
+    assertFusedRefused(
+      "\"bilinear_antialias\",\n", "\"nearest\",\n",
+      "resize filter \"nearest\"; this app has bilinear_antialias only")
+    for network in ["[80]", "[80, 0]", "[80, 64, 3]", "[16385, 64]"] {
+      assertFusedRefused(
+        "[80, 64]", network,
+        "network is \(network), expected a height and a width of 1 to 16384")
+    }
+    assertFusedRefused(
+      "\"count\": 3", "\"count\": 21", "21 answers of 20 labels; expected 0 to all")
+    assertFusedRefused(
+      "\"count\": 3", "\"count\": -1", "-1 answers of 20 labels; expected 0 to all")
+    assertFusedRefused(
+      "\"count\": 3", "\"count\": 0", "answer.count is 0, expected 1 to 20 for the steps \"topk\"")
+    assertFusedRefused(
+      "[\"topk\"]", "[\"softmax\", \"argmax\"]",
+      "answer.count is 3, expected 1 to 1 for the steps \"softmax, argmax\"")
+    assertFusedRefused(
+      "[\"topk\"]", "[]", "answer.count is 3, expected 0 to 0 for the steps \"\"")
+    assertFusedRefused(
+      "[\"topk\"]", "[\"topk\", \"softmax\"]",
+      "answer.steps \"topk, softmax\"; expected softmax, then topk or argmax, each once at most")
+    assertFusedRefused(
+      "\"features\": null",
+      "\"features\": {\"label\": \"a\", \"probabilities\": \"b\"}",
+      "found picks and features, expected picks alone by its answer")
+    assertFusedRefused(
+      "[\"topk\"], \"count\": 3", "[], \"count\": 0",
+      "found picks and no features, expected features alone by its answer")
+    assertFusedRefused(
+      "\"picks\": {\"scores\"", "\"picks\": {\"score\"", "field picks.scores is missing")
+  }
+
+  func testAModelThatIsNotTheManifestsIsRefused() throws {
+    let (plain, fused) = (
+      try Manifest(data: Data(Self.text.utf8)), try Manifest(data: Data(Self.fused.utf8))
+    )
+    let plainModel = ModelFeatures(
+      images: ["image": ModelFeatures.Size(width: 64, height: 80)],
+      outputs: ["classLabel": .label, "classLabel_probs": .probabilities])
+    let fusedModel = ModelFeatures(
+      images: ["image": ModelFeatures.Size(width: 30, height: 40)],
+      outputs: ["scores": .array, "indices": .array])
+    XCTAssertNoThrow(try plain.check(plainModel))
+    XCTAssertNoThrow(try fused.check(fusedModel))
+    let pair = "(model and manifest are not a pair)"
+    XCTAssertThrowsError(try fused.check(plainModel)) { error in
+      XCTAssertEqual(
+        "\(error)",
+        "manifest.json: input of the model is image 64x80; the manifest says image 30x40 \(pair)")
+    }
+    let mixed = ModelFeatures(images: fusedModel.images, outputs: plainModel.outputs)
+    XCTAssertThrowsError(try fused.check(mixed)) { error in
+      XCTAssertEqual(
+        "\(error)",
+        "manifest.json: output of the model is classLabel (label), classLabel_probs (probabilities); "
+          + "the manifest says indices (array), scores (array) \(pair)")
+    }
+    XCTAssertThrowsError(try plain.check(ModelFeatures(images: [:], outputs: plainModel.outputs)))
   }
 }

@@ -13,29 +13,16 @@ final class ResizeTests: XCTestCase {
   }
 
   func testResizesLikePillow() throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/resize")
-    guard
-      let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path), !names.isEmpty
-    else {
-      throw XCTSkip("only //ios:swift_test has these files")
-    }
+    let names = try TestFiles.names(in: "resize")
     XCTAssertGreaterThanOrEqual(names.count, 19)
-    for name in names.sorted() {
-      let data = try Data(contentsOf: folder.appendingPathComponent(name))
-      let (width, height) = (number(data, 0), number(data, 1))
-      let (toWidth, toHeight) = (number(data, 2), number(data, 3))
+    for name in names {
+      let data = try TestFiles.data("resize/\(name)")
+      let size = ModelFeatures.Size(width: number(data, 0), height: number(data, 1))
+      let target = ModelFeatures.Size(width: number(data, 2), height: number(data, 3))
       let fit: Fit = number(data, 4) == 1 ? .crop : .stretch
-      let box = fit.box(width: width, height: height, toWidth: toWidth, toHeight: toHeight)
-      let pixels = [UInt8](data[24..<24 + width * height * ImageResizer.channels])
-      let expected = [UInt8](data[(24 + width * height * ImageResizer.channels)...])
-      var part: [UInt8] = []
-      for row in box.top..<box.top + box.height {
-        let start = (row * width + box.left) * ImageResizer.channels
-        part += pixels[start..<start + box.width * ImageResizer.channels]
-      }
-      let found = ImageResizer.resize(
-        part, width: box.width, height: box.height, toWidth: toWidth, toHeight: toHeight)
+      let end = 24 + size.width * size.height * ImageResizer.channels
+      let expected = [UInt8](data[end...])
+      let found = fit.resized([UInt8](data[24..<end]), from: size, to: target)
       XCTAssertEqual(found.count, expected.count, name)
       XCTAssertTrue(found == expected, name)
     }

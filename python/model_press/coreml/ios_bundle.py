@@ -11,8 +11,10 @@ import zipfile
 from collections.abc import Callable, Sequence
 
 from model_press import files
-from model_press.coreml import manifest, package, swift_class, verify
+from model_press.coreml import package, swift_class, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.coreml.fused import manifest
+from model_press.coreml.fused.runner import FusedPackage
 from model_press.errors import UserError
 
 _RESOURCES = "App/Resources"
@@ -103,10 +105,13 @@ def write(
 
 
 def _add_variant(variant: Variant, add: Callable[[str, bytes | pathlib.Path], None]) -> list[str]:
-    description = manifest.read(variant.manifest)
+    description = manifest.read_any(variant.manifest)
     folder = pathlib.Path(variant.package)
     package.verify(folder, description.model.sha256)
-    verify.check(ImageClassifier(folder), description)
+    if isinstance(description, manifest.FusedCoremlManifest):
+        FusedPackage(folder, description)
+    else:
+        verify.check(ImageClassifier(folder), description)
     for path in package.members(folder):
         add(f"{_RESOURCES}/{folder.name}/{path.relative_to(folder).as_posix()}", path)
     for path in (variant.manifest, variant.labels):

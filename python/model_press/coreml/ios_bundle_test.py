@@ -7,6 +7,9 @@ import zipfile
 import pytest
 
 from model_press.coreml import ios_bundle, manifest, tiny
+from model_press.coreml.fused import fusing
+from model_press.coreml.fused import manifest as fused_manifest
+from model_press.fused.spec import Entry, make_answer
 from model_press.testing import keras_models
 from model_press.testing.raises import user_error
 
@@ -27,6 +30,18 @@ def parts(tmp_path_factory):
         folder / "Package.swift",
         [(str(folder / "View.swift"), "App/View.swift")],
     )
+
+
+@pytest.fixture(scope="module")
+def fused(parts, tmp_path_factory):
+    """The paths of the same variant, fused."""
+    folder, plain = tmp_path_factory.mktemp("fused"), parts[0]
+    description = manifest.read(plain.manifest)
+    answer = make_answer(("topk",), 2, description.labels.count)
+    package, path = folder / "camera.mlpackage", folder / "camera.manifest.json"
+    entry = Entry(37, 53, "RGB", "crop", "bilinear_antialias")
+    fused_manifest.write(path, fusing.fuse(plain.package, description, entry, answer, package))
+    return ios_bundle.Variant(str(package), str(path), plain.labels)
 
 
 def _write(parts, out, variants=None, sources=None):
@@ -97,6 +112,32 @@ def test_no_model_a_clash_and_another_package_are_refused(parts, tmp_path):
     (tmp_path / "Package.swift").write_text("let package = ()\n")
     with user_error("Package.swift has no line `// RESOURCES`; add it"):
         _write((variant, tmp_path / "Package.swift", sources), tmp_path / "a.zip")
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_a_fused_variant_is_packed_too(parts, fused, tmp_path):
+    members = _write(parts, tmp_path / "a.zip", variants=[parts[0], fused])
+    assert "App/Resources/camera.mlpackage/Manifest.json" in members
+    text = members["App/Generated/Camera.swift"].decode()
+    assert "imageWidth = 53\n" in text and "public let indices: [Int]" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("model", "sha256", "0" * 64), "is not the one"),
+        (("answer", "count", 99), "top 99 must be 1 to"),
+        (("picks", "scores", 5), "field 'picks': field 'scores': expected str"),
+    ],
+)
+def test_a_tampered_fused_manifest_is_refused(parts, fused, tmp_path, change, message):
+    field, key, value = change
+    tampered = json.loads(pathlib.Path(fused.manifest).read_text())
+    tampered[field][key] = value
+    (tmp_path / "m.json").write_text(json.dumps(tampered))
+    other = ios_bundle.Variant(fused.package, str(tmp_path / "m.json"), fused.labels)
+    with user_error(message):
+        _write(parts, tmp_path / "a.zip", variants=[other])
     assert not (tmp_path / "a.zip").exists()
 
 

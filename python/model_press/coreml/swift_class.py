@@ -4,6 +4,7 @@ Xcode's own is named after the file and cannot be made off a Mac. Turn that off 
 (COREML_CODEGEN_LANGUAGE = None) where both would have one name.
 """
 
+import dataclasses
 import keyword
 import os
 from typing import Any
@@ -26,10 +27,10 @@ public final class {name} {{
 
   /// What the model says of an image.
   public struct Output {{
-    /// {label_text}.
-    public let {label}: String
-    /// {probabilities_text}.
-    public let {probabilities}: [String: Double]
+    /// {first_text}.
+    public let {first}: {first_type}
+    /// {second_text}.
+    public let {second}: {second_type}
   }}
 
   public let model: MLModel
@@ -57,8 +58,13 @@ public final class {name} {{
       "{image}": MLFeatureValue(pixelBuffer: {image})
     ])
     let output = try model.prediction(from: input)
-    guard let label = output.featureValue(for: "{label}")?.stringValue,
-      let scores = output.featureValue(for: "{probabilities}")?.dictionaryValue
+{answer}
+  }}
+}}
+"""
+_LABEL = """\
+    guard let label = output.featureValue(for: "{first}")?.stringValue,
+      let scores = output.featureValue(for: "{second}")?.dictionaryValue
     else {{
       throw CocoaError(.coderValueNotFound)
     }}
@@ -66,10 +72,37 @@ public final class {name} {{
     for (key, value) in scores {{
       if let key = key as? String {{ probabilities[key] = value.doubleValue }}
     }}
-    return Output({label}: label, {probabilities}: probabilities)
-  }}
-}}
-"""
+    return Output({first}: label, {second}: probabilities)"""
+_PICKS = """\
+    guard let scores = output.featureValue(for: "{first}")?.multiArrayValue,
+      let indices = output.featureValue(for: "{second}")?.multiArrayValue
+    else {{
+      throw CocoaError(.coderValueNotFound)
+    }}
+    return Output(
+      {first}: (0..<scores.count).map {{ scores[$0].doubleValue }},
+      {second}: (0..<indices.count).map {{ indices[$0].intValue }})"""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Answer:
+    """The two outputs: their Swift types, what is said of them by default, and the code that reads them."""
+
+    types: tuple[str, str]
+    texts: tuple[str, str]
+    code: str
+
+
+_ANSWERS = {
+    ("imageType", "stringType", "dictionaryType"): _Answer(
+        ("String", "[String: Double]"), ("The most probable class", "Probability by class"), _LABEL
+    ),
+    ("imageType", "multiArrayType", "multiArrayType"): _Answer(
+        ("[Double]", "[Int]"),
+        ("Scores of the best classes", "Their numbers, best first"),
+        _PICKS,
+    ),
+}
 
 
 def write(package: str | os.PathLike[str], name: str) -> str:
@@ -81,15 +114,16 @@ def write(package: str | os.PathLike[str], name: str) -> str:
     spec = program.read_spec(package)
     description = spec.description
     features: list[Any] = [*description.input, *description.output]
-    kinds = [feature.type.WhichOneof("Type") for feature in features]
-    if kinds != ["imageType", "stringType", "dictionaryType"]:
+    kinds = tuple(feature.type.WhichOneof("Type") for feature in features)
+    answer = _ANSWERS.get(kinds)
+    if answer is None:
         raise UserError(
-            f"model {package} has features of type {', '.join(kinds)}; expected an image, a label and a "
-            "dictionary of probabilities"
+            f"model {package} has features of type {', '.join(map(str, kinds))}; expected an image, and a label and a "
+            "dictionary of probabilities, or arrays of the best classes' scores and numbers"
         )
-    image, label, probabilities = features
+    image, first, second = features
     file = os.path.basename(os.path.normpath(package))
-    for text in (name, image.name, label.name, probabilities.name):
+    for text in (name, image.name, first.name, second.name):
         if not text.isidentifier() or not text.isascii() or keyword.iskeyword(text):
             raise UserError(f"'{text}' cannot be a name in Swift; use letters, digits and _")
     if not name[0].isupper():
@@ -100,10 +134,13 @@ def write(package: str | os.PathLike[str], name: str) -> str:
         name=name,
         width=image.type.imageType.width,
         height=image.type.imageType.height,
-        label=label.name,
-        label_text=_sentence(label, "The most probable class"),
-        probabilities=probabilities.name,
-        probabilities_text=_sentence(probabilities, "Probability by class"),
+        first=first.name,
+        first_text=_sentence(first, answer.texts[0]),
+        first_type=answer.types[0],
+        second=second.name,
+        second_text=_sentence(second, answer.texts[1]),
+        second_type=answer.types[1],
+        answer=answer.code.format(first=first.name, second=second.name),
         stem=file.removesuffix(".mlpackage"),
         image=image.name,
     )

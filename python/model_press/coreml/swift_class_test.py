@@ -18,9 +18,13 @@ def package(tmp_path):
         description.metadata.shortDescription = "digits,\nfp16"
         image = description.input.add(name=changes.get("image", "image"))
         image.type.imageType.width, image.type.imageType.height = 64, 80
-        description.output.add(name="classLabel").type.stringType.SetInParent()
-        scores = description.output.add(name="classLabel_probs").type
-        (scores.int64Type if changes.get("untyped") else scores.dictionaryType).SetInParent()
+        if changes.get("picks"):
+            for output in ("scores", "indices"):
+                description.output.add(name=output).type.multiArrayType.SetInParent()
+        else:
+            description.output.add(name="classLabel").type.stringType.SetInParent()
+            scores = description.output.add(name="classLabel_probs").type
+            (scores.int64Type if changes.get("untyped") else scores.dictionaryType).SetInParent()
         path = tmp_path / "digits_coreml_fp16.mlpackage"
         (path / program.SPEC).parent.mkdir(parents=True)
         (path / program.SPEC).write_bytes(spec.SerializeToString())
@@ -43,6 +47,19 @@ def test_names_sizes_and_resource(package):
     ):
         assert part in text, part
     assert "{{" not in text and "}}" not in text
+
+
+def test_a_package_that_chooses_gives_arrays(package):
+    text = swift_class.write(package(picks=True), "DigitsCamera")
+    for part in (
+        "public let scores: [Double]",
+        "public let indices: [Int]",
+        "/// Their numbers, best first.",
+        'featureValue(for: "indices")?.multiArrayValue',
+        "indices: (0..<indices.count).map { indices[$0].intValue })",
+    ):
+        assert part in text, part
+    assert "dictionaryValue" not in text and "{{" not in text
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from model_press import files, strict_json, user_path
 from model_press.errors import UserError
 from model_press.inspection import explorer, inspection, page, source
 
+# A petabyte: no machine has it, and no plan overflows.
+_MOST_MB = 1e9
+
 
 def parser() -> argparse.ArgumentParser:
     """The options."""
@@ -39,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--budget-mb",
         type=float,
-        help="with --memory: find the largest batch whose activations fit",
+        help="with --memory: the largest batch whose activations fit, for model_press.memory.batches",
     )
     question.add_argument(
         "--time",
@@ -59,7 +62,13 @@ def _memory(path: str, options: argparse.Namespace) -> int:
     batch = 1 if options.batch is None else options.batch
     if batch < 1:
         raise UserError(f"--batch {batch} must be 1 or more")
-    budget = None if options.budget_mb is None else int(options.budget_mb * 1e6)
+    budget = None
+    if options.budget_mb is not None:
+        if not 0 < options.budget_mb < _MOST_MB:
+            raise UserError(
+                f"--budget-mb {options.budget_mb:g} must be above 0 and below {_MOST_MB:g}"
+            )
+        budget = int(options.budget_mb * 1e6)
     found = report.account(path, batch, budget)
     _show(report.lines(found, options.layers), found, options)
     return 0
@@ -103,7 +112,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.memory:
             return _memory(path, options)
         for name in ("layers", "batch", "budget_mb"):
-            if getattr(options, name):
+            given = getattr(options, name)
+            if given is not None and given is not False:
                 raise UserError(f"--{name.replace('_', '-')} goes with --memory")
         if options.time:
             return _time(path, options)

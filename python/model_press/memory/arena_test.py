@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from model_press import tflite_file
-from model_press.memory import advice, arena, batches, testing_graphs
-from model_press.testing.raises import user_error
+from model_press.memory import advice, arena, testing_graphs
 
 SHAPE = (1, 16, 16, 4)
 ONE = 16 * 16 * 4 * 4  # bytes of a tensor, a multiple of the alignment
@@ -86,34 +85,3 @@ def test_advice_splits_a_batch():
     said = advice.advise(main, plan)
     assert said[0].what.startswith("split the batch of 6")
     assert said[0].arena_bytes == 3 * ONE == plan.arena_bytes // 6
-
-
-def test_the_largest_batch_fits_and_one_more_does_not():
-    main, plan = _plan(testing_graphs.chain(SHAPE, 4))
-    budget = 10 * plan.arena_bytes + plan.arena_bytes // 2
-    assert batches.largest_batch(main, budget) == 10
-    assert batches.plan_of_batch(main, 10).arena_bytes <= budget
-    assert batches.plan_of_batch(main, 11).arena_bytes > budget
-    with user_error("one image needs 0.0 MB", "inspect --memory"):
-        batches.largest_batch(main, plan.arena_bytes - 1)
-
-
-@pytest.mark.parametrize("dynamic", [False, True])
-def test_batches_answer_as_single_images_do(tmp_path, dynamic):
-    path = tmp_path / "net.tflite"
-    path.write_bytes(testing_graphs.chain(SHAPE, 3, dynamic=dynamic))
-    images = np.random.default_rng(0).normal(size=(11, *SHAPE[1:])).astype(np.float32)
-    runner = batches.BatchRunner(path, 4 * 3 * ONE)
-    assert runner.batch == (4 if dynamic else 1)
-    single = batches.BatchRunner(path, 3 * ONE)
-    assert single.batch == 1
-    np.testing.assert_array_equal(runner.run(images), single.run(images))
-
-
-def test_a_model_of_a_fixed_batch_takes_any_number(tmp_path):
-    path = tmp_path / "net.tflite"
-    path.write_bytes(testing_graphs.chain((4, *SHAPE[1:]), 3))
-    images = np.random.default_rng(0).normal(size=(7, *SHAPE[1:])).astype(np.float32)
-    runner = batches.BatchRunner(path, 1)
-    assert runner.batch == 4
-    assert runner.run(images).shape == (7, *SHAPE[1:])

@@ -1,31 +1,58 @@
-"""Runs many images through a model without the memory of many: as large a batch at once as a budget allows."""
+"""Runs many images through a .tflite without the memory of many: as large a batch at once as a budget allows.
+
+    scores = run_in_batches("model.tflite", images, budget_bytes=50_000_000)
+
+The budget is for the planned arena (arena.py), which `inspect --memory --budget-mb` shows. Weights, the images and the
+answers come on top, and what kernels allocate for themselves: XNNPACK kept up to one tensor an image more than planned.
+"""
 
 import os
+from typing import Any
 
 import numpy as np
 
-from model_press import tflite_file
 from model_press.errors import UserError
+from model_press.inspection import source
 from model_press.memory import arena
 from model_press.tf_quiet import capture_stderr
+from model_press.tflite_file import TensorInfo, TfliteFile
 from model_press.tflite_interpreter import DEFAULT_THREADS
 
+# Of floats, what another order of sums may change; a mixture of images is far from it.
+_RELATIVE = 1e-3
 
-def largest_batch(main: tflite_file.TfliteFile, budget_bytes: int) -> int:
-    """The largest batch whose planned arena fits into a budget.
+
+def run_in_batches(
+    model: str | os.PathLike[str],
+    images: np.ndarray,
+    budget_bytes: int,
+    threads: int = DEFAULT_THREADS,
+) -> np.ndarray:
+    """Raw outputs [N, ...] of N images, whose planned arena stays within a budget.
 
     Args:
-      main: a graph whose batch is dynamic or 1.
+      model: path of a .tflite with one input and one output, batch first.
+      images: [N, ...] of the input's shape and element type, as preprocess.encode_input makes them.
+      budget_bytes: for activations.
+      threads: number of threads.
+    Raises:
+      UserError: what BatchRunner and its run raise.
+    """
+    return BatchRunner(model, budget_bytes, threads).run(images)
+
+
+def largest_batch(main: TfliteFile, budget_bytes: int) -> int:
+    """The largest batch whose planned arena fits into a budget, of a graph whose batch can be resized.
+
+    Args:
+      main: the main graph's operators, see inspection.source.main_graph.
       budget_bytes: for activations; weights and the runtime come on top.
     Raises:
       UserError: not even one image fits.
     """
-    one = arena.plan(main).arena_bytes
+    one = plan_of_batch(main, 1).arena_bytes
     if one > budget_bytes:
-        raise UserError(
-            f"one image needs {one / 1e6:.1f} MB of activations, the budget is {budget_bytes / 1e6:.1f} MB; see "
-            "inspect --memory for what lowers it"
-        )
+        raise _too_large("one image needs", one, budget_bytes)
     # Every activation has the batch as a factor, so the plan has, but for rounding to whole lines.
     batch = max(1, budget_bytes // max(1, one))
     while batch > 1 and plan_of_batch(main, batch).arena_bytes > budget_bytes:
@@ -33,64 +60,144 @@ def largest_batch(main: tflite_file.TfliteFile, budget_bytes: int) -> int:
     return batch
 
 
-def plan_of_batch(main: tflite_file.TfliteFile, batch: int) -> arena.Plan:
-    """The plan of a batch of a graph that is loaded with batch 1."""
-    return arena.plan(main, lambda tensor: arena.tensor_bytes(tensor) * batch)
+def plan_of_batch(main: TfliteFile, batch: int) -> arena.Plan:
+    """The plan of a graph that is resized to a batch; of one with batch 1, all of its activations grow."""
+    own = _own_batch(main)
+
+    def size(tensor: TensorInfo) -> int:
+        size = arena.tensor_bytes(tensor)
+        return size * batch // own if own == 1 or tensor.shape[:1] == (own,) else size
+
+    return arena.plan(main, size)
+
+
+def _own_batch(main: TfliteFile) -> int:
+    shape = main.inputs[0].shape if main.inputs else ()
+    return max(1, shape[0]) if shape else 1
+
+
+def _too_large(what: str, needed: int, budget: int, cure: str = "") -> UserError:
+    return UserError(
+        f"{what} {needed / 1e6:.3g} MB of activations, expected at most the budget of {budget / 1e6:.3g} MB; "
+        f"{cure}raise the budget, or see what lowers the peak: inspect --memory"
+    )
 
 
 class BatchRunner:
     """Splits arrays of images into batches that fit.
 
-    A model whose batch is fixed runs image by image (or by its own batch). Not thread-safe.
+    The model's batch is resized where the runtime can, and where two images then answer as each alone, which is tried
+    on random numbers. Else it runs by its own batch, which is 1 of most. Not thread-safe.
 
     Args:
       model: path of a .tflite with one input and one output, batch first.
       budget_bytes: for activations.
+      threads: number of threads.
     Attributes:
-      batch: how many images run at once.
+      batch: the most images that run at once.
     Raises:
-      UserError: the runtime cannot load it, or not even one image fits.
+      UserError: no such model, the runtime cannot load it, or not even one image fits, or not its own batch.
     """
 
     def __init__(
-        self, model: str | os.PathLike[str], budget_bytes: int, threads: int = DEFAULT_THREADS
+        self,
+        model: str | os.PathLike[str],
+        budget_bytes: int,
+        threads: int = DEFAULT_THREADS,
     ):
+        with source.opened(model) as (data, file):
+            main = source.main_graph(data, file, f"model {model}")
+        ports = len(main.inputs), len(main.outputs)
+        if ports != (1, 1) or not main.inputs[0].shape:
+            raise UserError(
+                f"model {model} has {ports[0]} inputs and {ports[1]} outputs, expected one of each with the batch "
+                "first; run it image by image"
+            )
+        self._model, self._threads = os.fspath(model), threads
+        self._own = _own_batch(main)
+        self._shape, self._dtype = main.inputs[0].shape[1:], main.inputs[0].dtype
+        self.batch = largest_batch(main, budget_bytes)
+        self._open()
+        self._resizable = (self._own, self.batch) == (1, 1) or self._resizes()
+        if not self._resizable:
+            self.batch, needed = self._own, arena.plan(main).arena_bytes
+            if needed > budget_bytes:
+                what = f"the model's own batch of {self._own}, which cannot be resized, needs"
+                raise _too_large(what, needed, budget_bytes, "convert it with batch 1, ")
+        # What was tried may have broken it, or grown the arena.
+        self._open()
+
+    def run(self, images: np.ndarray) -> np.ndarray:
+        """Raw outputs [N, ...] for inputs [N, ...] of the model's element type, N as large as you like.
+
+        Raises:
+          UserError: images of another shape or element type, or a batch that the runtime cannot allocate.
+        """
+        if images.shape[1:] != self._shape or images.dtype.name != self._dtype:
+            raise UserError(
+                f"images are {images.dtype.name} {list(images.shape)}, expected {self._dtype} "
+                f"{['N', *self._shape]} as the model takes them; make them with preprocess.encode_input"
+            )
+        if not len(images):
+            some = np.zeros((1 if self._resizable else self._own, *self._shape), self._dtype)
+            return self._infer(some)[:0]
+        outputs = []
+        for start in range(0, len(images), self.batch):
+            part = images[start : start + self.batch]
+            count = len(part)
+            if count < self.batch and not self._resizable:
+                part = np.concatenate([part, np.repeat(part[-1:], self.batch - count, 0)])
+            outputs.append(self._infer(part)[:count])
+        return np.concatenate(outputs)
+
+    def _open(self) -> None:
         from ai_edge_litert import interpreter as litert
 
-        main = tflite_file.read(model)
-        signature = main.inputs[0].shape_signature
-        self._dynamic = signature[0] < 1
-        self.batch = largest_batch(main, budget_bytes) if self._dynamic else int(signature[0])
+        self._interpreter: Any = None  # the old one's memory first
         try:
             with capture_stderr():
-                self._interpreter = litert.Interpreter(model_path=str(model), num_threads=threads)
+                self._interpreter = litert.Interpreter(
+                    model_path=self._model, num_threads=self._threads
+                )
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise UserError(f"LiteRT cannot load the model: {error}") from error
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
-        self._loaded = int(self._interpreter.get_input_details()[0]["shape"][0])
+        self._loaded = self._own
 
-    def run(self, images: np.ndarray) -> np.ndarray:
-        """Raw outputs [N, ...] for inputs [N, ...] of the model's element type, N as large as you like."""
-        outputs = []
-        for start in range(0, len(images), self.batch):
-            part = images[start : start + self.batch]
-            count = len(part)
-            if self._dynamic:
-                self._load(count)
-            elif count < self.batch:
-                part = np.concatenate([part, np.repeat(part[-1:], self.batch - count, 0)])
+    def _infer(self, part: np.ndarray) -> np.ndarray:
+        try:
+            if len(part) != self._loaded:
+                with capture_stderr():
+                    self._interpreter.resize_tensor_input(self._input, part.shape)
+                    self._interpreter.allocate_tensors()
+                self._loaded = len(part)
             self._interpreter.set_tensor(self._input, part)
             self._interpreter.invoke()
-            outputs.append(self._interpreter.get_tensor(self._output)[:count])
-        return np.concatenate(outputs)
+        except (ValueError, RuntimeError) as error:
+            raise UserError(
+                f"LiteRT cannot run {len(part)} images at once: {error}; lower the budget"
+            ) from error
+        output: np.ndarray = self._interpreter.get_tensor(self._output)
+        return output
 
-    def _load(self, batch: int) -> None:
-        if batch == self._loaded:
-            return
-        with capture_stderr():
-            shape = self._interpreter.get_input_details()[0]["shape"]
-            self._interpreter.resize_tensor_input(self._input, [batch, *shape[1:]])
-            self._interpreter.allocate_tensors()
-        self._loaded = batch
+    def _resizes(self) -> bool:
+        """Whether two images at once answer as each alone; a shape written into the graph may forbid or mix them."""
+        rng = np.random.default_rng(0)
+        shape = (min(2, self.batch), *self._shape)
+        kind = np.dtype(self._dtype)
+        if np.issubdtype(kind, np.integer):
+            limits = np.iinfo(kind)
+            images = rng.integers(limits.min, limits.max, shape, endpoint=True).astype(kind)
+        else:
+            images = rng.normal(size=shape).astype(kind)
+        try:
+            together = self._infer(images)
+            alone = np.concatenate([self._infer(image[None]) for image in images])
+        except UserError:
+            return False
+        if together.shape != alone.shape or len(alone) != len(images):
+            return False
+        allowed = 1.0 if np.issubdtype(alone.dtype, np.integer) else _RELATIVE * np.ptp(alone)
+        return bool(np.abs(together.astype(np.float64) - alone).max() <= allowed)

@@ -1,8 +1,11 @@
 """The plan against the kernel's account of a process that runs the model."""
 
+import subprocess
+import sys
+
 import pytest
 
-from model_press import tflite_file
+from model_press import child_python, tflite_file
 from model_press.measure import process
 from model_press.memory import arena, testing_graphs
 
@@ -50,3 +53,42 @@ def test_threads_share_the_arena(tmp_path, delegate):
     assert planned > 30e6
     assert one > planned
     assert four - one < 0.05 * planned
+
+
+_RUN = """
+import sys
+import numpy as np
+from model_press.measure import probe
+from model_press.memory import batches
+path, budget, count, *shape = sys.argv[1:]
+images = np.ones((int(count), *map(int, shape)), np.float32)
+batches.run_in_batches(path, images, int(budget), threads=1)
+print(probe.peak_bytes())
+"""
+
+
+def test_a_budget_bounds_the_peak_of_many_images(tmp_path):
+    """The same images each time, so that they and the runtime's own memory fall out of the differences."""
+    shape, count = (256, 256, 16), 16
+    path = tmp_path / "net.tflite"
+    path.write_bytes(testing_graphs.chain((1, *shape), _LENGTH, skip=True, mean=True))
+    one = arena.plan(tflite_file.read(path)).arena_bytes
+    tensor = 256 * 256 * 16 * 4
+    peaks = {}
+    for batch in (1, 4, count):
+        arguments = [str(path), str(batch * one), str(count), *map(str, shape)]
+        done = subprocess.run(
+            [sys.executable, "-c", _RUN, *arguments],
+            env=child_python.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        peaks[batch] = int(done.stdout)
+    for less, more in ((1, 4), (4, count)):
+        growth, images = peaks[more] - peaks[less], more - less
+        # XNNPACK plans its partition by itself, and keeps up to one tensor more; of a batch above 1 the allocator may
+        # keep the one image that was tried.
+        kept = one if less == 1 else 0
+        assert 0.95 * images * one < growth < 1.05 * images * (one + tensor) + kept, peaks

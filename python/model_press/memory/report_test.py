@@ -32,6 +32,14 @@ def test_layers_shows_every_operator(net, capsys):
     assert sum("#" in line for line in capsys.readouterr().out.splitlines()) == 21
 
 
+def test_the_page_says_which_batch_fits(net, capsys):
+    assert inspect_main.main(["--memory", "--budget-mb=0.1", net]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 100
+    [line] = [line for line in text.splitlines() if "fits the budget" in line]
+    assert line.split()[:2] == ["batch", str(int(0.1e6 // (4 * ONE)))]
+
+
 def test_json_has_it_all(net, capsys):
     assert inspect_main.main(["--memory", "--json", "--batch=3", "--budget-mb=0.1", net]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -45,8 +53,12 @@ def test_json_has_it_all(net, capsys):
     ("arguments", "message"),
     [
         (["--memory", "--budget-mb=0.001"], "one image needs"),
+        (["--memory", "--budget-mb=0"], "--budget-mb 0 must be above 0"),
+        (["--memory", "--budget-mb=nan"], "--budget-mb nan must be above 0"),
+        (["--memory", "--budget-mb=inf"], "--budget-mb inf must be above 0"),
         (["--memory", "--batch=0"], "--batch 0 must be 1 or more"),
         (["--batch=2"], "--batch goes with --memory"),
+        (["--budget-mb=0"], "--budget-mb goes with --memory"),
     ],
 )
 def test_mistakes_get_one_line(net, capsys, arguments, message):

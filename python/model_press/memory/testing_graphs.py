@@ -1,6 +1,7 @@
 """Graphs whose memory a person can count."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -15,6 +16,7 @@ def chain(
     skip: bool = False,
     dynamic: bool = False,
     mean: bool = False,
+    end: Literal["", "reshape", "mixture", "two"] = "",
 ) -> bytes:
     """float32 max-poolings of 2x2 at stride 1, which need nothing besides their input and output.
 
@@ -24,6 +26,8 @@ def chain(
       skip: the first pooling's output is added to the last one's.
       dynamic: the batch may be resized.
       mean: the output is the mean over height and width.
+      end: what else happens to the last tensor: "reshape" to its own shape as a constant, "mixture": the mean over the
+        batch is added, "two": the one before it is an output, too.
     """
     graph = PortGraph(int8_graphs.empty(shape).dump())
     last = graph.input
@@ -44,19 +48,35 @@ def chain(
         )
         last = out
     if mean:
-        out = graph.add_float("net/mean/Mean", (shape[0], 1, 1, shape[3]))
-        options = schema.ReducerOptionsT()
-        options.keepDims = True
-        inputs = [last, graph.add_integers("axes", (1, 2))]
-        graph.operators.append(graph.operator("MEAN", 1, inputs, [out], options))
+        last = _mean(graph, last, (1, 2), (shape[0], 1, 1, shape[3]))
+    if end == "reshape":
+        out = graph.add_float("net/reshape/Reshape", shape)
+        options = schema.ReshapeOptionsT()
+        options.newShape = np.array(shape, np.int32)
+        inputs = [last, graph.add_integers("shape", shape)]
+        graph.operators.append(graph.operator("RESHAPE", 1, inputs, [out], options))
+        last = out
+    if end == "mixture":
+        out = graph.add_float("net/mixture/add", shape)
+        inputs = [last, _mean(graph, last, (0,), (1, *shape[1:]))]
+        graph.operators.append(graph.operator("ADD", 1, inputs, [out], schema.AddOptionsT()))
         last = out
     graph.tensors[graph.input].type = schema.TensorType.FLOAT32
     graph.tensors[graph.input].quantization = None
     if dynamic:
         for tensor in graph.tensors:
             tensor.shapeSignature = np.array([-1, *shape[1:]], np.int32)
-    graph.make_outputs({"out": last})
+    graph.make_outputs({"out": last} | ({"other": outputs[-2]} if end == "two" else {}))
     return graph.dump()
+
+
+def _mean(graph: PortGraph, tensor: int, axes: Sequence[int], shape: Sequence[int]) -> int:
+    out = graph.add_float("net/mean/Mean", shape)
+    options = schema.ReducerOptionsT()
+    options.keepDims = True
+    inputs = [tensor, graph.add_integers("axes", axes)]
+    graph.operators.append(graph.operator("MEAN", 1, inputs, [out], options))
+    return out
 
 
 def dense(width: int, length: int) -> bytes:

@@ -300,3 +300,10 @@ def test_a_manifest_that_contradicts_itself_is_refused(build, change, message):
         fused_manifest.read(path)
     with user_error("camera.json"):
         manifest.read(path)  # of schema 1
+
+
+def test_either_schema_is_read(build):
+    build.fuse("camera", *CAMERA)
+    read = fused_manifest.read_any
+    assert read(build.folder / "camera.json") == fused_manifest.read(build.folder / "camera.json")
+    assert read(build.folder / "plain.json") == manifest.read(build.folder / "plain.json")

@@ -5,10 +5,13 @@ import os
 from typing import Literal
 
 from model_press import files, manifest, strict_json
+from model_press.coreml import manifest as plain_manifest
 from model_press.coreml import recipes
-from model_press.coreml.manifest import ImageInput, Outputs, Package, Preprocess
+from model_press.coreml.manifest import CoremlManifest, ImageInput, Outputs, Package, Preprocess
 from model_press.errors import UserError
 from model_press.fused import spec
+
+SCHEMA_VERSION = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,3 +78,10 @@ def read(path: str | os.PathLike[str]) -> FusedCoremlManifest:
             f"{value.entry.width}x{value.entry.height}"
         )
     return value
+
+
+def read_any(path: str | os.PathLike[str]) -> CoremlManifest | FusedCoremlManifest:
+    """Reads the manifest of a Core ML variant of either schema."""
+    data = files.read_json(path, "manifest")
+    fused = isinstance(data, dict) and data.get("schema_version") == SCHEMA_VERSION
+    return read(path) if fused else plain_manifest.read(path)

@@ -1,0 +1,122 @@
+"""Batches within a budget answer as single images do; what cannot be split says so in a line."""
+
+import pathlib
+
+import numpy as np
+import pytest
+
+from model_press import tflite_file
+from model_press.memory import arena, batches, testing_graphs
+from model_press.testing.raises import user_error
+
+SHAPE = (1, 16, 16, 4)
+ONE = 16 * 16 * 4 * 4  # bytes of a tensor, a multiple of the alignment
+NEEDED = 3 * ONE  # of a chain: the input and two tensors
+
+
+def _written(folder: pathlib.Path, data: bytes) -> pathlib.Path:
+    path = folder / "net.tflite"
+    path.write_bytes(data)
+    return path
+
+
+def _images(count: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(count, *SHAPE[1:])).astype(np.float32)
+
+
+def _one_by_one(path: pathlib.Path, images: np.ndarray) -> np.ndarray:
+    runner = batches.BatchRunner(path, NEEDED + ONE)
+    assert runner.batch == 1
+    return runner.run(images)
+
+
+def test_the_largest_batch_fits_and_one_more_does_not():
+    main = tflite_file.parse(testing_graphs.chain(SHAPE, 4), "net")
+    one = arena.plan(main).arena_bytes
+    budget = 10 * one + one // 2
+    assert batches.largest_batch(main, budget) == 10
+    assert batches.plan_of_batch(main, 10).arena_bytes <= budget
+    assert batches.plan_of_batch(main, 11).arena_bytes > budget
+    assert batches.largest_batch(main, one) == 1
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+@pytest.mark.parametrize("mean", [False, True])
+def test_batches_answer_as_single_images_do(tmp_path, dynamic, mean):
+    """Whether the batch is dynamic or written as 1; the last part is smaller."""
+    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, dynamic=dynamic, mean=mean))
+    images = _images(11)
+    runner = batches.BatchRunner(path, 4 * NEEDED)
+    assert runner.batch == 4
+    expected = _one_by_one(path, images)
+    np.testing.assert_array_equal(runner.run(images), expected)
+    np.testing.assert_array_equal(runner.run(images[:2]), expected[:2])
+    np.testing.assert_array_equal(batches.run_in_batches(path, images, 5 * NEEDED), expected)
+
+
+def test_of_dense_layers_too(tmp_path):
+    path = _written(tmp_path, testing_graphs.dense(64, 3))
+    images = np.random.default_rng(1).normal(size=(9, 64)).astype(np.float32)
+    single, several = batches.BatchRunner(path, 64 * 12), batches.BatchRunner(path, 64 * 12 * 4)
+    assert (single.batch, several.batch) == (1, 4)
+    np.testing.assert_allclose(several.run(images), single.run(images), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("end", ["reshape", "mixture"])
+def test_a_graph_of_one_image_runs_image_by_image(tmp_path, end):
+    """A shape that is written into it cannot be resized; a mean over the batch can, and would be wrong."""
+    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end=end))
+    runner = batches.BatchRunner(path, 8 * NEEDED)
+    assert runner.batch == 1
+    images = _images(3)
+    np.testing.assert_array_equal(runner.run(images), _one_by_one(path, images))
+
+
+@pytest.mark.parametrize(("end", "budget", "batch"), [("", 4, 4), ("", 2, 2), ("reshape", 5, 4)])
+def test_a_model_of_a_larger_batch_takes_any_number(tmp_path, end, budget, batch):
+    """In smaller ones where it can be resized, else by its own."""
+    path = _written(tmp_path, testing_graphs.chain((4, *SHAPE[1:]), 3, end=end))
+    single = tmp_path / "single"
+    single.mkdir()
+    images = _images(7)
+    runner = batches.BatchRunner(path, budget * NEEDED)
+    assert runner.batch == batch
+    expected = _one_by_one(_written(single, testing_graphs.chain(SHAPE, 3)), images)
+    np.testing.assert_array_equal(runner.run(images), expected)
+    assert runner.run(images[:0]).shape == (0, *SHAPE[1:])
+
+
+@pytest.mark.parametrize(
+    ("batch", "end", "budget", "said"),
+    [
+        (1, "", 1, ("one image needs 0.0123 MB", "at most the budget of 0.0123 MB; raise")),
+        (4, "", 1, ("one image needs 0.0123 MB",)),
+        (
+            *(4, "reshape", 4),
+            (
+                "own batch of 4, which cannot be resized, needs 0.0492 MB",
+                "convert it with batch 1, raise",
+            ),
+        ),
+    ],
+)
+def test_what_does_not_fit_is_said(tmp_path, batch, end, budget, said):
+    path = _written(tmp_path, testing_graphs.chain((batch, *SHAPE[1:]), 3, end=end))
+    with user_error(*said, "inspect --memory"):
+        batches.run_in_batches(path, _images(2), budget * NEEDED - 1)
+
+
+def test_other_images_are_refused_and_none_are_taken(tmp_path):
+    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3))
+    runner = batches.BatchRunner(path, 2 * NEEDED)
+    with user_error("images are float64 [2, 16, 16, 4], expected float32 ['N', 16, 16, 4]"):
+        runner.run(_images(2).astype(np.float64))
+    with user_error("images are float32 [16, 16, 4]"):
+        runner.run(_images(2)[0])
+    assert runner.run(_images(0)).shape == (0, *SHAPE[1:])
+
+
+def test_two_outputs_are_refused(tmp_path):
+    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end="two"))
+    with user_error("1 inputs and 2 outputs, expected one of each"):
+        batches.BatchRunner(path, 10 * NEEDED)
