@@ -105,7 +105,7 @@ class BatchRunner:
         budget_bytes: int,
         threads: int = DEFAULT_THREADS,
     ):
-        with source.opened(model) as (data, file):
+        with source.opened(model, bounded=False) as (data, file):
             main = source.main_graph(data, file, f"model {model}")
         ports = len(main.inputs), len(main.outputs)
         if ports != (1, 1) or not main.inputs[0].shape:

@@ -120,3 +120,14 @@ def test_two_outputs_are_refused(tmp_path):
     path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end="two"))
     with user_error("1 inputs and 2 outputs, expected one of each"):
         batches.BatchRunner(path, 10 * NEEDED)
+
+
+def test_the_callers_process_is_not_limited(tmp_path, monkeypatch):
+    """It may hold more memory than inspection allows itself, and run threads."""
+
+    def limit(*_):
+        pytest.fail("limits the address space of the whole process")
+
+    monkeypatch.setattr("resource.setrlimit", limit)
+    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3))
+    assert batches.BatchRunner(path, 2 * NEEDED).batch == 2
