@@ -169,6 +169,7 @@ class BatchRunner:
     def _infer(self, part: np.ndarray) -> np.ndarray:
         try:
             if len(part) != self._loaded:
+                self._loaded = 0  # a resize that fails leaves it neither as it was nor as asked
                 with capture_stderr():
                     self._interpreter.resize_tensor_input(self._input, part.shape)
                     self._interpreter.allocate_tensors()
