@@ -26,11 +26,15 @@ final class Benchmark: ObservableObject {
     file = nil
     problem = nil
     do {
+      // A report knows no fused packages, and refuses measurements of what it does not know.
+      var reported: [Metrics.Record] = []
       for (index, variant) in variants.enumerated() {
         progress = Double(index) / Double(variants.count)
-        records.append(try await measure(variant, units: units))
+        let record = try await measure(variant, units: units)
+        records.append(record)
+        if variant.manifest.entry == nil { reported.append(record) }
       }
-      let data = try Metrics(machine: machine, records: records).json()
+      let data = try Metrics(machine: machine, records: reported).json()
       let url = FileManager.default.temporaryDirectory.appendingPathComponent("metrics.json")
       try data.write(to: url)
       file = url

@@ -1,6 +1,6 @@
 """Every message that a user's mistake gets, read from the sources.
 
-In Python: what an error of ours is raised with (UserError, and every class that this tree derives from it or from
+In Python: what an error of ours is made with (UserError, and every class that this tree derives from it or from
 Exception), and `need(condition, message)`. In Starlark: what `fail` is called with.
 """
 
@@ -83,13 +83,11 @@ def messages(root: pathlib.Path, paths: Sequence[str]) -> Iterator[Message]:
 
 
 def _argument(node: ast.AST, errors: Set[str]) -> ast.expr | None:
-    """The message of `raise UserError(message)`, of `need(condition, message)` or of `fail(message)`."""
-    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-        function = ast.unparse(node.exc.func)
-        if function.rpartition(".")[2] in errors and node.exc.args:
-            return node.exc.args[0]
+    """The message of `UserError(message)`, raised or returned, of `need(condition, message)` or of `fail(message)`."""
     if isinstance(node, ast.Call) and node.args:
         function = ast.unparse(node.func)
+        if function.rpartition(".")[2] in errors:
+            return node.args[0]
         if function == _CHECKER and len(node.args) == 2:
             return node.args[1]
         if function == "fail":

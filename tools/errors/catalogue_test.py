@@ -48,6 +48,7 @@ def test_each_says_what_was_found_and_what_to_do(messages):
         ('fail("{}: x is {}".format(label, x))', "{...}: x is {...}"),
         ('raise UserError(("long text" if a else "short") + f" {x}")', "short {...}"),
         ('raise here.SmallError(f"{x} is small")', "{...} is small"),
+        ('return UserError(f"{x} is 3, expected 4")', "{...} is 3, expected 4"),
     ],
 )
 def test_messages_are_read(tmp_path, source, text):

@@ -42,9 +42,14 @@ def bounded_memory(size: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[tuple[mmap.mmap, tflite_file.TfliteFile]]:
+def opened(
+    path: str | os.PathLike[str], bounded: bool = True
+) -> Iterator[tuple[mmap.mmap, tflite_file.TfliteFile]]:
     """Yields the mapped bytes and the parsed structure of a .tflite file.
 
+    Args:
+      bounded: with a limit on the whole process while it parses; not in a caller's process, which may hold more than
+        that already or run threads.
     Raises:
       UserError: no file, a directory, empty, a Git LFS pointer, another format, truncated, corrupt or hostile.
     """
@@ -54,7 +59,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[tuple[mmap.mmap, tflite_fil
             if data[: len(magic)] == magic and data[4:8] != b"TFL3":
                 raise UserError(f"model {path} {said}")
         try:
-            with bounded_memory(len(data)):
+            with bounded_memory(len(data)) if bounded else contextlib.nullcontext():
                 parsed = tflite_file.parse(data, f"model {path}")
         except MemoryError:
             raise UserError(

@@ -32,9 +32,9 @@ class Process:
             text=True,
             env=child_python.environment(),
         )
-        pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
-        assert pipes[0] and pipes[1] and pipes[2], "each is a pipe"
-        self._to, self._from, self._said = pipes
+        to, answers, said = self._process.stdin, self._process.stdout, self._process.stderr
+        assert to and answers and said, "each is a pipe"
+        self._to, self._from, self._said = to, answers, said
         self.ready: dict[str, Any] = self._answer()
 
     def run(self, count: int) -> list[float]:

@@ -105,7 +105,7 @@ class BatchRunner:
         budget_bytes: int,
         threads: int = DEFAULT_THREADS,
     ):
-        with source.opened(model) as (data, file):
+        with source.opened(model, bounded=False) as (data, file):
             main = source.main_graph(data, file, f"model {model}")
         ports = len(main.inputs), len(main.outputs)
         if ports != (1, 1) or not main.inputs[0].shape:
@@ -169,6 +169,7 @@ class BatchRunner:
     def _infer(self, part: np.ndarray) -> np.ndarray:
         try:
             if len(part) != self._loaded:
+                self._loaded = 0  # a resize that fails leaves it neither as it was nor as asked
                 with capture_stderr():
                     self._interpreter.resize_tensor_input(self._input, part.shape)
                     self._interpreter.allocate_tensors()

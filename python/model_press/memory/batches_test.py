@@ -116,7 +116,32 @@ def test_other_images_are_refused_and_none_are_taken(tmp_path):
     assert runner.run(_images(0)).shape == (0, *SHAPE[1:])
 
 
+def test_after_a_batch_that_cannot_be_allocated_smaller_ones_run(tmp_path, monkeypatch):
+    path, images = _written(tmp_path, testing_graphs.chain(SHAPE, 3)), _images(4)
+    runner = batches.BatchRunner(path, 4 * NEEDED)
+
+    def fail():
+        raise RuntimeError("no memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runner._interpreter, "allocate_tensors", fail)
+        with user_error("cannot run 4 images at once: no memory; lower the budget"):
+            runner.run(images)
+    np.testing.assert_array_equal(runner.run(images[:1]), _one_by_one(path, images[:1]))
+
+
 def test_two_outputs_are_refused(tmp_path):
     path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end="two"))
     with user_error("1 inputs and 2 outputs, expected one of each"):
         batches.BatchRunner(path, 10 * NEEDED)
+
+
+def test_the_callers_process_is_not_limited(tmp_path, monkeypatch):
+    """It may hold more memory than inspection allows itself, and run threads."""
+
+    def limit(*_):
+        pytest.fail("limits the address space of the whole process")
+
+    monkeypatch.setattr("resource.setrlimit", limit)
+    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3))
+    assert batches.BatchRunner(path, 2 * NEEDED).batch == 2

@@ -106,7 +106,7 @@ def lines(found: Memory, every_layer: bool = False) -> Iterator[str]:
     yield f"  weights      {_mb(found.weights_bytes):>9}   mapped from the file; packed copies come on top"
     yield f"  activations  {_mb(found.arena_bytes):>9}   the arena, {_mb(found.peak_bytes)} of it in use at the peak"
     if found.largest_batch is not None:
-        yield f"  batch        {found.largest_batch:>9}   fits the budget (model_press.memory.batches runs images so)"
+        yield f"  batch        {found.largest_batch:>9}   fits the budget, if resizable (model_press.memory.batches)"
     if not found.steps:
         return
     yield ""
