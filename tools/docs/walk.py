@@ -88,6 +88,7 @@ LEFT_OUT = {
     "bazel run //tools/maven:lock": _LOCK + "; //tools/maven:lock_test",
     "bazel run //tools/pi:lock": _LOCK,
     "bazel run //tools/remote:lock": _LOCK,
+    "bazel run //python/benchmarks/peers:lock": _LOCK,
     "bazel run //tools/npm:lock -- NAME@VERSION": _LOCK,
     "bazel run //:release -- --out /tmp/releases": "wants committed files; //tools/release:release_test",
     "git diff --exit-code": "the walk has written files",
