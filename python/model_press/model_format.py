@@ -183,8 +183,12 @@ def check_members(archive: zipfile.ZipFile, path: str) -> None:
     for member in archive.infolist():
         parts = pathlib.PurePosixPath(member.filename)
         is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
-        if parts.is_absolute() or ".." in parts.parts or "\\" in member.filename or is_link:
-            fault = "a link" if is_link else "a path out of the archive's folder"
+        faults = {
+            "a path out of the archive's folder": parts.is_absolute() or ".." in parts.parts,
+            "a backslash in its name": "\\" in member.filename,
+            "a link": is_link,
+        }
+        for fault in (fault for fault, found in faults.items() if found):
             raise UserError(
                 f"model {path}: unsafe archive member '{member.filename}', {fault}; export the model again, as plain "
                 "files"

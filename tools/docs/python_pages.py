@@ -215,7 +215,8 @@ def _index(modules: Mapping[str, list[Module]], programs: Mapping[str, Program])
         lines.append("")
     lines += ["## [Programs](programs.md)\n", "| | |\n|---|---|"]
     for target, program in programs.items():
-        lines.append(f"| `{target}` | {cell(first_sentence(program.text))} |")
+        link = f"[{target}](programs.md#{markdown.anchor(target)})"
+        lines.append(f"| {link} | {cell(first_sentence(program.text))} |")
     return "\n".join(lines) + "\n"
 
 

@@ -66,7 +66,9 @@ def plan_of_batch(main: TfliteFile, batch: int) -> arena.Plan:
 
     def size(tensor: TensorInfo) -> int:
         size = arena.tensor_bytes(tensor)
-        return size * batch // own if own == 1 or tensor.shape[:1] == (own,) else size
+        # A multiple of it is the batch merged with another axis.
+        grows = own == 1 or (tensor.shape and tensor.shape[0] % own == 0)
+        return size * batch // own if grows else size
 
     return arena.plan(main, size)
 

@@ -75,10 +75,12 @@ class Machine:
                 if self._last_use[name] == index and name != wanted:
                     values.pop(name, None)
         if wanted not in values:
-            raise UserError(
-                f"the program computes no value named {wanted}, expected one of its outputs "
-                f"{', '.join(self._program.outputs)} or what they are made of"
+            fix = (
+                "it is declared as an output; convert the model again"
+                if wanted in self._program.outputs
+                else f"expected one of its outputs {', '.join(self._program.outputs)} or what they are made of"
             )
+            raise UserError(f"the program computes no value named {wanted}; {fix}")
         return values[wanted]
 
     def _execute(self, op: program.Operation, values: dict[str, Any]) -> tuple[np.ndarray, ...]:

@@ -60,7 +60,7 @@ def test_unknown_parameter_is_named():
 def test_value_that_nothing_computes_is_named():
     with user_error("operation y (relu) reads ghost", "expected an input, a constant"):
         _run(_program(_op("relu", "y", x="ghost")), [1, 2])
-    with user_error("no value named y, expected one of its outputs y"):
+    with user_error("no value named y; it is declared as an output; convert the model again"):
         _run(_program(_op("relu", "z", x="x")), [1, 2])
 
 
