@@ -11,20 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-# More of one file would hide the others.
-MOST = 20
-
 
 def differences(name: str, first: bytes, second: bytes) -> list[str]:
-    """One line for each place where two files differ; empty for equal ones.
+    """One line `place: how` for each place where two files differ; empty for equal ones.
 
     Args:
-      name: of the file, put in front; an archive's entries follow behind "!".
+      name: of the file, with which places begin; an archive's entries follow behind "!", and what an archive says of
+        an entry (its date, its mode) behind a further "@". Lines of a text follow behind ":".
       first: what the first build wrote.
       second: what the second build wrote.
     """
-    found = list(_differences(name, first, second))
-    return found[:MOST] + ([f"{name}: and {len(found) - MOST} more"] if len(found) > MOST else [])
+    return list(_differences(name, first, second))
 
 
 def _differences(name: str, first: bytes, second: bytes) -> Iterator[str]:
@@ -35,7 +32,7 @@ def _differences(name: str, first: bytes, second: bytes) -> Iterator[str]:
             found = list(compare(name, first, second))
         except _AnotherKind:
             continue
-        yield from found or [f"{name}: the same entries, packed otherwise: {_bytes(first, second)}"]
+        yield from found or [f"{name}@packing: the same entries, {_bytes(first, second)}"]
         return
     yield f"{name}: {_bytes(first, second)}"
 
@@ -65,14 +62,14 @@ def _archives(
     for entry in other.keys() - one.keys():
         yield f"{name}!{entry}: in the second only"
     if one.keys() == other.keys() and list(one) != list(other):
-        yield f"{name}: the same entries in another order"
+        yield f"{name}@order: the same entries in another order"
     for entry in one:
         if entry not in other:
             continue
         (properties, content), (other_properties, other_content) = one[entry], other[entry]
         for key, value in properties.items():
             if value != other_properties[key]:
-                yield f"{name}!{entry}: {key} {value} and {other_properties[key]}"
+                yield f"{name}!{entry}@{key}: {value} and {other_properties[key]}"
         yield from _differences(f"{name}!{entry}", content, other_content)
 
 
@@ -150,7 +147,7 @@ def _compressed(name: str, first: bytes, second: bytes) -> Iterator[str]:
         raise _AnotherKind
     if first[4:8] != second[4:8]:
         dates = (int.from_bytes(content[4:8], "little") for content in (first, second))
-        yield "{}: date {} and {}".format(name, *dates)
+        yield "{}@date: {} and {}".format(name, *dates)
     yield from _differences(f"{name}!", gzip.decompress(first), gzip.decompress(second))
 
 

@@ -4,8 +4,8 @@ Each has a copy of the workspace and an output base of its own. The second build
 --same-instructions is given, fewer instruction sets (ONEDNN_MAX_CPU_ISA and its like, see LIMITS). No cache is used,
 but by the first build with --first-from-cache: then results of an earlier day, or of another machine, are what the
 second is compared with.
-Differences are listed by entry of an archive; one that is known (known.json, with the reason) is listed as such and
-does not count.
+Differences are listed by entry of an archive. What is known (known.json, with reason and size) does not count: places
+inside of files, so that a date in an archive is seen even where the entry's content may differ.
 
 Exit code 1 if a file differs, 2 if a target does not build; what does build is compared nevertheless. FOLDER keeps
 both builds' files and reproducible.json; --again compares those once more, such as after a reason was added to
@@ -35,12 +35,19 @@ LIMITS = (
     "NPY_DISABLE_CPU_FEATURES=AVX512F,AVX512CD,AVX512_SKX,AVX512_CLX,AVX512_CNL,AVX512_ICL,AVX512_SPR",
 )
 
+# Lines of one file that are printed and kept.
+MOST = 20
+
 
 @dataclasses.dataclass(frozen=True)
 class Known:
-    """A difference that is understood: files whose whole path matches `path` may differ for the reason `why`."""
+    """A difference that is understood.
 
-    path: str
+    place: regular expression for a whole place, as differences.differences gives it, without numbers of lines; so one
+      for an archive's entries does not let a date in. why: the reason, and how large it is.
+    """
+
+    place: str
     why: str
 
 
@@ -128,19 +135,36 @@ def compare(
     return found
 
 
-def reason(name: str, known: Sequence[Known]) -> str | None:
-    """Why a file may differ, or None."""
-    return next((entry.why for entry in known if re.fullmatch(entry.path, name)), None)
+def reason(line: str, known: Sequence[Known]) -> str | None:
+    """Why a line of differences may be, or None."""
+    place = re.sub(r":\d+$", "", line.partition(": ")[0])
+    return next((entry.why for entry in known if re.fullmatch(entry.place, place)), None)
+
+
+def unknown(found: Mapping[str, Sequence[str]], known: Sequence[Known]) -> dict[str, list[str]]:
+    """Path -> the lines that nothing explains, of the files that have such."""
+    new = {name: [line for line in found[name] if reason(line, known) is None] for name in found}
+    return {name: lines for name, lines in new.items() if lines}
 
 
 def report(found: Mapping[str, Sequence[str]], known: Sequence[Known], count: int) -> Iterator[str]:
-    """The lines for people, the counting line last."""
-    new = {name: lines for name, lines in found.items() if reason(name, known) is None}
+    """The lines for people: what is unknown, the reasons for the rest, the counting line last."""
+    new = unknown(found, known)
+    for name, lines in new.items():
+        yield from (f"DIFFERS {line}" for line in first_of(name, lines))
+    reasons: dict[str, set[str]] = {}
     for name, lines in found.items():
-        why = reason(name, known)
-        for line in lines:
-            yield f"known ({why}): {line}" if why else f"DIFFERS {line}"
+        for why in filter(None, (reason(line, known) for line in lines)):
+            reasons.setdefault(why, set()).add(name)
+    for why, names in reasons.items():
+        yield f"known, {len(names)} files: {why}"
     yield f"{count} files compared, {len(new)} differ, {len(found) - len(new)} known to"
+
+
+def first_of(name: str, lines: Sequence[str]) -> list[str]:
+    """The first lines of a file; more would hide the other files."""
+    left = len(lines) - MOST
+    return [*lines[:MOST], *([f"{name}: and {left} more"] if left > 0 else [])]
 
 
 _Kept = tuple[list[dict[str, str]], list[str]]
@@ -217,7 +241,7 @@ def main(argv: list[str]) -> int:
         action="store_true",
         help="the first build may take results from the workspace's caches",
     )
-    parser.add_argument("--known", type=pathlib.Path, help="JSON list of {path, why}")
+    parser.add_argument("--known", type=pathlib.Path, help="JSON list of {place, why}")
     options = parser.parse_args(argv)
     workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
     out = pathlib.Path(user_path.resolve(options.out)).resolve()
@@ -243,12 +267,12 @@ def main(argv: list[str]) -> int:
         "failed": failed,
         "first": hashes[0],
         "second": hashes[1],
-        "differences": found,
+        "differences": {name: first_of(name, lines) for name, lines in found.items()},
     }
     (out / "reproducible.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
     for line in failed:
         print(f"reproducible: {line}", file=sys.stderr)
-    return 2 if failed else int(any(reason(name, known) is None for name in found))
+    return 2 if failed else int(bool(unknown(found, known)))
 
 
 if __name__ == "__main__":

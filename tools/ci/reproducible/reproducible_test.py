@@ -134,7 +134,7 @@ def test_a_timestamp_put_back_is_red_and_its_entry_named(checked):
     code, lines = checked.run(_ZIP.format(date=_CLOCK))
     assert code == 1
     assert lines == [
-        "DIFFERS k8/bin/app.apk!assets/model.tflite: date 2020-01-01 00:00:00 and 2020-01-01 00:00:02",
+        "DIFFERS k8/bin/app.apk!assets/model.tflite@date: 2020-01-01 00:00:00 and 2020-01-01 00:00:02",
         "2 files compared, 1 differ, 0 known to",
     ]
 
@@ -169,21 +169,41 @@ def test_a_copy_is_built_without_the_links_of_other_output_bases(checked):
     assert not list(checked.out.glob("*.workspace")), "a copy stays behind"
 
 
+_TRAINED = """\
+with zipfile.ZipFile(base / "app.apk", "w") as archive:
+    date = (2020, 1, 1, 0, 0, {clock} * second)
+    archive.writestr(zipfile.ZipInfo("assets/model.tflite", date), b"trained %d" % second)
+return ["app.apk"]
+"""
+
+
+def _known(folder: pathlib.Path, place: str) -> str:
+    path = folder / "known.json"
+    path.write_text(json.dumps([{"place": place, "why": "trained here"}]))
+    return f"--known={path}"
+
+
 def test_a_known_difference_is_told_and_does_not_count(checked, tmp_path):
-    known = tmp_path / "known.json"
-    known.write_text('[{"path": "k8/bin/app\\\\.apk", "why": "trained here"}]')
-    code, lines = checked.run(_ZIP.format(date=_CLOCK), f"--known={known}")
+    known = _known(tmp_path, r"k8/bin/app\.apk!assets/[^@]*")
+    code, lines = checked.run(_TRAINED.format(clock=0), known)
     assert code == 0
-    assert lines[0].startswith("known (trained here): k8/bin/app.apk!")
-    assert lines[-1] == "2 files compared, 0 differ, 1 known to"
+    assert lines == ["known, 1 files: trained here", "1 files compared, 0 differ, 1 known to"]
+
+
+def test_a_timestamp_beside_a_known_difference_is_red(checked, tmp_path):
+    known = _known(tmp_path, r"k8/bin/app\.apk!assets/[^@]*")
+    code, lines = checked.run(_TRAINED.format(clock=2), known)
+    assert code == 1
+    assert [line.partition(": ")[0] for line in lines if "DIFFERS" in line] == [
+        "DIFFERS k8/bin/app.apk!assets/model.tflite@date"
+    ]
 
 
 def test_a_reason_that_is_added_later_is_judged_without_building(checked, tmp_path, capsys):
     assert checked.run(_ZIP.format(date=_CLOCK))[0] == 1
     calls = checked.calls()
-    known = tmp_path / "known.json"
-    known.write_text('[{"path": "k8/bin/app\\\\.apk", "why": "trained here"}]')
-    assert reproducible.main([f"--out={checked.out}", f"--known={known}", "--again"]) == 0
+    known = _known(tmp_path, r"k8/bin/app\.apk!.*")
+    assert reproducible.main([f"--out={checked.out}", known, "--again"]) == 0
     assert "0 differ, 1 known to" in capsys.readouterr().out
     assert checked.calls() == calls
 
@@ -197,9 +217,8 @@ def test_again_wants_a_whole_run(checked, capsys):
 
 
 def test_on_the_same_instructions_nothing_is_known(checked, tmp_path):
-    known = tmp_path / "known.json"
-    known.write_text('[{"path": ".*", "why": "anything"}]')
-    code, _ = checked.run(_ZIP.format(date=_CLOCK), f"--known={known}", "--same-instructions")
+    known = _known(tmp_path, ".*")
+    code, _ = checked.run(_ZIP.format(date=_CLOCK), known, "--same-instructions")
     assert code == 1
     assert [call[2] for call in checked.calls()] == [None] * 4
 
@@ -234,19 +253,19 @@ def test_a_folder_that_is_there_is_left_alone(checked):
         (
             _zip({"a": b"", "b": b""}),
             _zip({"b": b"", "a": b""}),
-            "f: the same entries in another order",
+            "f@order: the same entries in another order",
         ),
-        (_tar({"a": b"1"}, 1), _tar({"a": b"1"}, 2), "f!a: date 1 and 2"),
+        (_tar({"a": b"1"}, 1), _tar({"a": b"1"}, 2), "f!a@date: 1 and 2"),
         (
             gzip.compress(_tar({"a": b"1"}), mtime=0),
             gzip.compress(_tar({"a": b"2"}), mtime=0),
             "f!a:1: 1 and 2",
         ),
-        (gzip.compress(b"x", mtime=1), gzip.compress(b"x", mtime=2), "f: date 1 and 2"),
+        (gzip.compress(b"x", mtime=1), gzip.compress(b"x", mtime=2), "f@date: 1 and 2"),
         (
             _deb(gzip.compress(_tar({"./usr/bin/x": b"1"}, 5), mtime=0)),
             _deb(gzip.compress(_tar({"./usr/bin/x": b"1"}, 6), mtime=0)),
-            "f!data.tar.gz!./usr/bin/x: date 5 and 6",
+            "f!data.tar.gz!./usr/bin/x@date: 5 and 6",
         ),
         (b'{"a": {"b": [1, 2]}}', b'{"a": {"b": [1, 3]}}', "f: .a.b[1] 2 and 3"),
         (
@@ -264,7 +283,8 @@ def test_each_kind_of_file_says_where(first, second, expected):
     assert differences.differences("f", first, second)[0] == expected
 
 
-def test_a_file_that_differs_everywhere_does_not_hide_the_others():
-    one, other = ("\n".join(f"{text}{line}" for line in range(100)).encode() for text in "ab")
-    lines = differences.differences("f", one, other)
-    assert len(lines) == differences.MOST + 1 and lines[-1] == "f: and 80 more"
+def test_a_file_that_differs_everywhere_does_not_hide_the_others(checked):
+    source = '(base / "a").write_text("\\n".join(f"{second}{line}" for line in range(100)))\nreturn ["a"]'
+    _, lines = checked.run(source)
+    assert len(lines) == reproducible.MOST + 2
+    assert lines[-2] == "DIFFERS k8/bin/a: and 80 more"
