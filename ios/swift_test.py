@@ -156,7 +156,21 @@ def _photographs() -> dict[str, np.ndarray]:
         "8x8_noise": noise,
         "8x8_red": half + np.array([120, 0, 0], np.uint8),
         "8x8_blue": half + np.array([0, 0, 120], np.uint8),
+        "landscape": np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8),
     }
+
+
+def _handed_over(photo: np.ndarray, description: fused_manifest.FusedCoremlManifest) -> np.ndarray:
+    """uint8 RGB of the size that a package asks for: its network's part of a photograph where it looks, else black."""
+    entry = description.entry
+    frame = np.zeros((entry.height, entry.width, 3), np.uint8)
+    if photo.shape == frame.shape:
+        return photo
+    left, top, right, bottom = separate.box(entry, *description.network)
+    frame[top:bottom, left:right] = images.fit(
+        Image.fromarray(photo), right - left, bottom - top, entry.fit
+    )
+    return frame
 
 
 def _fused(folder: pathlib.Path) -> None:
@@ -174,8 +188,7 @@ def _fused(folder: pathlib.Path) -> None:
     network = ImageClassifier(digits / "digits_coreml_int8.mlpackage")
     (folder / "labels.txt").write_text("".join(f"{label}\n" for label in network.labels))
     for name, photo in _photographs().items():
-        asked = (description.input.width, description.input.height)
-        frame = images.fit(Image.fromarray(photo), *asked, description.preprocess.resize.fit)
+        frame = _handed_over(photo, description)
         seen = separate.pixels(frame, description.entry, *description.network)
         scores, indices = camera.run(frame)
         answers = {

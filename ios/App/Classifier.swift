@@ -61,9 +61,7 @@ actor Classifier {
     {
       return given
     }
-    return try PixelBuffer.of(
-      picture.image, width: input.width, height: input.height,
-      fit: variant.manifest.preprocess.resize.fit)
+    return try PixelBuffer.of(picture.image, for: variant.manifest)
   }
 
   private func predict(_ buffer: CVPixelBuffer) throws -> MLFeatureProvider {

@@ -7,31 +7,39 @@ import CoreVideo
 
 /// Pixel buffers of a model's size. Core ML scales and orders the pixels by what the package says.
 enum PixelBuffer {
-  /// An upright image, cut and resized as the manifest says, to the byte as the build does.
-  static func of(_ image: CGImage, width: Int, height: Int, fit: Fit) throws -> CVPixelBuffer {
-    let box = fit.box(width: image.width, height: image.height, toWidth: width, toHeight: height)
+  /// An upright image, cut and resized as the manifest says, to the byte as the build does; black where a fused package
+  /// does not look.
+  static func of(_ image: CGImage, for manifest: Manifest) throws -> CVPixelBuffer {
+    let placement = manifest.placement(width: image.width, height: image.height)
+    let (box, target) = (placement.part, placement.target)
     let rectangle = CGRect(x: box.left, y: box.top, width: box.width, height: box.height)
     guard let part = image.cropping(to: rectangle) else {
       throw ManifestError(reason: "the image cannot be cut to \(box.width)x\(box.height)")
     }
     // At its own size, so that Core Graphics' filter, which is another, has nothing to do.
-    let whole = try made(width: box.width, height: box.height) { context in
+    let drawn = try made(width: box.width, height: box.height) { context in
       context.interpolationQuality = .none
       context.draw(part, in: CGRect(x: 0, y: 0, width: box.width, height: box.height))
     }
-    if box.width == width, box.height == height { return whole }
+    let (width, height) = (manifest.input.width, manifest.input.height)
+    let isWhole = target.width == width && target.height == height
+    if isWhole, manifest.input.takes(width: box.width, height: box.height) { return drawn }
     let resized = ImageResizer.resize(
-      bytes(whole, width: box.width, height: box.height), width: box.width, height: box.height,
-      toWidth: width, toHeight: height)
-    let buffer = try empty(width: width, height: height)
-    fill(buffer, with: resized, width: width, height: height)
+      bytes(drawn, width: box.width, height: box.height), width: box.width, height: box.height,
+      toWidth: target.width, toHeight: target.height)
+    let buffer = try flat(0, width: width, height: height)
+    fill(target, of: buffer, with: resized)
     return buffer
   }
 
   /// A middle grey.
   static func grey(width: Int, height: Int) throws -> CVPixelBuffer {
+    try flat(0.5, width: width, height: height)
+  }
+
+  private static func flat(_ level: CGFloat, width: Int, height: Int) throws -> CVPixelBuffer {
     try made(width: width, height: height) { context in
-      context.setFillColor(red: 0.5, green: 0.5, blue: 0.5, alpha: 1)
+      context.setFillColor(red: level, green: level, blue: level, alpha: 1)
       context.fill(CGRect(x: 0, y: 0, width: width, height: height))
     }
   }
@@ -48,17 +56,16 @@ enum PixelBuffer {
     }
   }
 
-  private static func fill(
-    _ buffer: CVPixelBuffer, with pixels: [UInt8], width: Int, height: Int
-  ) {
+  private static func fill(_ box: PixelBox, of buffer: CVPixelBuffer, with pixels: [UInt8]) {
     CVPixelBufferLockBaseAddress(buffer, [])
     defer { CVPixelBufferUnlockBaseAddress(buffer, []) }
     guard let base = CVPixelBufferGetBaseAddress(buffer) else { return }
-    let row = width * ImageResizer.channels
+    let row = box.width * ImageResizer.channels
     let stride = CVPixelBufferGetBytesPerRow(buffer)
+    let corner = base + box.top * stride + box.left * ImageResizer.channels
     pixels.withUnsafeBytes { source in
-      for y in 0..<height {
-        UnsafeMutableRawBufferPointer(start: base + y * stride, count: row)
+      for y in 0..<box.height {
+        UnsafeMutableRawBufferPointer(start: corner + y * stride, count: row)
           .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[y * row..<(y + 1) * row]))
       }
     }

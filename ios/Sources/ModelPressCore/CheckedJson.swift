@@ -15,3 +15,19 @@ func decodeChecked<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
   decoder.keyDecodingStrategy = .convertFromSnakeCase
   return try decoder.decode(type, from: data)
 }
+
+/// Where in the file a `DecodingError` is, in the file's own keys: `network[1]`, `entry.color_order`.
+///
+/// The error has the names of Swift's properties, which the decoder has made of the keys.
+func pathInFile(_ keys: [CodingKey]) -> String {
+  keys.reduce(into: "") { path, key in
+    if let index = key.intValue {
+      path += "[\(index)]"
+      return
+    }
+    if !path.isEmpty { path += "." }
+    for letter in key.stringValue {
+      path += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+    }
+  }
+}

@@ -62,13 +62,15 @@ public struct Manifest: Codable, Equatable, Sendable {
     public let probabilities: String
   }
 
-  /// How a photograph of another size meets the input. Scale and bias are inside the package.
+  /// How a photograph of another size meets the input. Scale and bias are applied inside the package.
   public struct Preprocess: Codable, Equatable, Sendable {
     public struct Resize: Codable, Equatable, Sendable {
       public let fit: Fit
       public let filter: String
     }
     public let resize: Resize
+    /// One number for each channel.
+    public let bias: [Double]
   }
 
   public struct Labels: Codable, Equatable, Sendable {
@@ -164,6 +166,11 @@ public struct Manifest: Codable, Equatable, Sendable {
       throw ManifestError(reason: "input size must be at most \(Manifest.longestSide)")
     }
     try checkFilter(preprocess.resize.filter)
+    let channels = preprocess.bias.count
+    guard channels == 3 else {
+      throw ManifestError(
+        reason: "preprocess.bias has \(channels) numbers, expected three, one a channel")
+    }
   }
 
   private func checkFilter(_ filter: String) throws {
@@ -253,14 +260,13 @@ public struct Manifest: Codable, Equatable, Sendable {
   }
 
   private static func explain(_ error: DecodingError) -> String {
-    func path(_ keys: [CodingKey]) -> String { keys.map(\.stringValue).joined(separator: ".") }
     switch error {
     case .keyNotFound(let key, let context):
-      return "field \(path(context.codingPath + [key])) is missing"
+      return "field \(pathInFile(context.codingPath + [key])) is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "field \(path(context.codingPath)) has the wrong type"
+      return "field \(pathInFile(context.codingPath)) has the wrong type"
     case .dataCorrupted(let context):
-      let field = path(context.codingPath)
+      let field = pathInFile(context.codingPath)
       return field.isEmpty ? "it is not JSON" : "field \(field) has an unknown value"
     @unknown default:
       return "it cannot be read"

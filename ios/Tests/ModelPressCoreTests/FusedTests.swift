@@ -47,20 +47,25 @@ final class FusedTests: XCTestCase {
     let seen = ModelFeatures.Size(width: network[1], height: network[0])
     let names = try TestFiles.names(in: "fused").filter { $0.hasSuffix(".rgba") }
       .map { String($0.dropLast(5)) }
-    XCTAssertEqual(names, ["8x8_blue", "8x8_noise", "8x8_red", "every_value"])
+    XCTAssertEqual(names, ["8x8_blue", "8x8_noise", "8x8_red", "every_value", "landscape"])
     var best = Set<String>()
     for name in names {
       let answers = try decodeChecked(Answers.self, from: TestFiles.data("fused/\(name).json"))
       let size = ModelFeatures.Size(width: answers.width, height: answers.height)
       let steps = try pixels(name, [size, asked, seen])
 
-      // A picture of the asked size is handed over as it is.
-      let resizes = !camera.input.takes(width: size.width, height: size.height)
-      XCTAssertEqual(resizes, name != "every_value")
-      let fit = camera.preprocess.resize.fit
-      let frame = resizes ? fit.resized(steps[0], from: size, to: asked) : steps[0]
+      let frame = camera.handedOver(steps[0], of: size)
       XCTAssertTrue(frame == steps[1], name)
       XCTAssertTrue(entry.fit.resized(frame, from: asked, to: seen) == steps[2], name)
+      if name == "every_value" {
+        // Of the asked size.
+        XCTAssertTrue(frame == steps[0])
+      }
+      if name == "landscape" {
+        // Its square is as large as the frame's: the plain variant's pixels, to the byte.
+        let plain = camera.preprocess.resize.fit.resized(steps[0], from: size, to: seen)
+        XCTAssertTrue(plain == steps[2])
+      }
 
       let chosen = try TopLabels.chosen(
         scores: answers.scores, indices: answers.indices, labels: labels.names,

@@ -51,8 +51,10 @@ final class FuzzTests: XCTestCase {
       try attack(kind) { data in
         let manifest = try Manifest(data: data)
         // What the app computes of it next.
-        _ = manifest.preprocess.resize.fit.box(
-          width: 4032, height: 3024, toWidth: manifest.input.width, toHeight: manifest.input.height)
+        let place = manifest.placement(width: 4032, height: 3024).target
+        XCTAssertGreaterThan(min(place.width, place.height), 0)
+        XCTAssertLessThanOrEqual(place.left + place.width, manifest.input.width)
+        XCTAssertLessThanOrEqual(place.top + place.height, manifest.input.height)
         _ = (manifest.variant, manifest.recipeName, FrameSize(of: manifest.input))
         let count = manifest.answerCount
         if count > 1000 { return }

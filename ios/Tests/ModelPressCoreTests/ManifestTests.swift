@@ -58,6 +58,39 @@ final class ManifestTests: XCTestCase {
     XCTAssertEqual(manifest.network, [80, 64])
   }
 
+  func testAPhotographIsPutWhereAFusedPackageLooks() throws {
+    let camera = Self.fused
+      .replacingOccurrences(
+        of: "\"height\": 40, \"width\": 30", with: "\"height\": 640, \"width\": 480"
+      )
+      .replacingOccurrences(of: "[80, 64]", with: "[80, 80]")
+    let whole = PixelBox(left: 0, top: 0, width: 480, height: 640)
+    let fused = try Manifest(data: Data(camera.utf8))
+    XCTAssertEqual(
+      fused.placement(width: 640, height: 480),
+      Placement(
+        part: PixelBox(left: 80, top: 0, width: 480, height: 480),
+        target: PixelBox(left: 0, top: 80, width: 480, height: 480)))
+    XCTAssertEqual(
+      fused.placement(width: 480, height: 640), Placement(part: whole, target: whole))
+    let stretching = try Manifest(
+      data: Data(
+        camera.replacingOccurrences(
+          of: "\"fit\": \"crop\", \"filter\": \"bilinear_antialias\",\n",
+          with: "\"fit\": \"stretch\", \"filter\": \"bilinear_antialias\",\n"
+        ).utf8))
+    XCTAssertEqual(stretching.entry?.fit, .stretch)
+    XCTAssertEqual(
+      stretching.placement(width: 640, height: 480),
+      Placement(part: PixelBox(left: 0, top: 0, width: 640, height: 480), target: whole))
+    let plain = try Manifest(data: Data(Self.text.utf8))
+    XCTAssertEqual(
+      plain.placement(width: 640, height: 480),
+      Placement(
+        part: PixelBox(left: 128, top: 0, width: 384, height: 480),
+        target: PixelBox(left: 0, top: 0, width: 64, height: 80)))
+  }
+
   func testAPictureOfTheModelsSizeIsHandedOverAsItIs() throws {
     let input = try Manifest(data: Data(Self.fused.utf8)).input
     XCTAssertTrue(input.takes(width: 30, height: 40))
@@ -96,6 +129,8 @@ final class ManifestTests: XCTestCase {
     assertRefused(
       "\"format\": \"mlpackage\"", "\"format\": \"tflite\"",
       "model.format is tflite, this app reads mlpackage")
+    assertRefused(
+      "\"schema_version\": 1, \"name\": \"d", "\"name\": \"d", "field schema_version is missing")
     assertRefused("\"height\": 80, ", "", "field input.height is missing")
     assertRefused("\"width\": 64", "\"width\": \"64\"", "field input.width has the wrong type")
     assertRefused("\"width\": 64", "\"width\": 0", "input size and labels.count must be above 0")
@@ -106,6 +141,11 @@ final class ManifestTests: XCTestCase {
       "\"format\": \"mlpackage\"",
       "\"format\": \"a\\n\(String(repeating: "b", count: 99))\"",
       "model.format is a\(String(repeating: "b", count: 58)), this app reads mlpackage")
+    assertRefused(
+      "[-1, -1, -1]", "[-1, -1]",
+      "preprocess.bias has 2 numbers, expected three, one a channel")
+    assertRefused(
+      "[-1, -1, -1]", "[-1, \"\", -1]", "field preprocess.bias[1] has the wrong type")
     assertRefused("\"crop\"", "\"letterbox\"", "field preprocess.resize.fit has an unknown value")
     assertRefused("{\"schema_version\": 1, \"name\": \"d", "[", "it is not JSON")
     assertRefused("\"features\"", "\"feature\"", "field features is missing")
@@ -134,6 +174,11 @@ final class ManifestTests: XCTestCase {
     assertFusedRefused(
       "\"RGB\", \"fit\"", "\"NV12\", \"fit\"",
       "entry.color_order \"NV12\"; this app hands over pictures, which are RGB")
+    assertFusedRefused(
+      "\"color_order\": \"RGB\", \"fit\"", "\"colour\": 0, \"fit\"",
+      "field entry.color_order is missing")
+    assertFusedRefused(
+      "\"RGB\", \"fit\"", "1, \"fit\"", "field entry.color_order has the wrong type")
     assertFusedRefused("\"turn\": 0", "\"turn\": 90", "turn 90; this app hands over upright pixels")
     assertFusedRefused(
       "\"bilinear_antialias\",\n", "\"nearest\",\n",

@@ -33,12 +33,36 @@ extension Fit {
   ) -> [UInt8] {
     let box = self.box(
       width: size.width, height: size.height, toWidth: target.width, toHeight: target.height)
-    var part: [UInt8] = []
-    for row in box.top..<box.top + box.height {
-      let start = (row * size.width + box.left) * ImageResizer.channels
-      part += pixels[start..<start + box.width * ImageResizer.channels]
-    }
     return ImageResizer.resize(
-      part, width: box.width, height: box.height, toWidth: target.width, toHeight: target.height)
+      box.cut(pixels, columns: size.width), width: box.width, height: box.height,
+      toWidth: target.width, toHeight: target.height)
+  }
+}
+
+extension PixelBox {
+  fileprivate func cut(_ pixels: [UInt8], columns: Int) -> [UInt8] {
+    (top..<top + height).flatMap { row -> ArraySlice<UInt8> in
+      let start = (row * columns + left) * ImageResizer.channels
+      return pixels[start..<start + width * ImageResizer.channels]
+    }
+  }
+}
+
+extension Manifest {
+  /// A picture of pixels of four bytes as the app hands it over.
+  func handedOver(_ pixels: [UInt8], of size: ModelFeatures.Size) -> [UInt8] {
+    let placement = self.placement(width: size.width, height: size.height)
+    let (part, target) = (placement.part, placement.target)
+    let resized = ImageResizer.resize(
+      part.cut(pixels, columns: size.width), width: part.width, height: part.height,
+      toWidth: target.width, toHeight: target.height)
+    let black: [UInt8] = [0, 0, 0, 255]
+    var frame = (0..<input.width * input.height).flatMap { _ in black }
+    let row = target.width * ImageResizer.channels
+    for y in 0..<target.height {
+      let start = ((target.top + y) * input.width + target.left) * ImageResizer.channels
+      frame.replaceSubrange(start..<start + row, with: resized[y * row..<(y + 1) * row])
+    }
+    return frame
   }
 }

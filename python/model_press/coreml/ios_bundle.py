@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 
 from model_press import files
+from model_press import manifest as model_manifest
 from model_press.coreml import package, swift_class, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.fused import manifest
@@ -69,7 +70,7 @@ def write(
       sources: (path on disk, path in the package) of all other files.
 
     Raises:
-      UserError: no variant, two of one name, a package that is not its manifest's, or the same path twice.
+      UserError: no variant, two of one name, a package or labels that are not its manifest's, or the same path twice.
     """
     if not variants:
         raise UserError("the app has no model; give at least one coreml_variant")
@@ -108,6 +109,7 @@ def _add_variant(variant: Variant, add: Callable[[str, bytes | pathlib.Path], No
     description = manifest.read_any(variant.manifest)
     folder = pathlib.Path(variant.package)
     package.verify(folder, description.model.sha256)
+    model_manifest.verify_file(description.labels.sha256, variant.labels, "labels")
     if isinstance(description, manifest.FusedCoremlManifest):
         FusedPackage(folder, description)
     else:

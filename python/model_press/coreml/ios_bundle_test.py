@@ -1,5 +1,6 @@
 """ios-bundle: the zip holds all that the app reads, the same bytes each time; what does not fit is refused."""
 
+import dataclasses
 import json
 import pathlib
 import zipfile
@@ -128,6 +129,16 @@ def test_a_fused_variant_is_packed_too(parts, fused, tmp_path):
         (("model", "sha256", "0" * 64), "is not the one"),
         (("answer", "count", 99), "top 99 must be 1 to"),
         (("picks", "scores", 5), "field 'picks': field 'scores': expected str"),
+        (
+            ("picks", "scores", "other"),
+            "the package's outputs are scores, indices, its manifest says other, indices; take package and manifest "
+            "from one target",
+        ),
+        (("answer", "count", 1), "scores is [1, 2], its manifest says [1, 1] by answer.count"),
+        (
+            ("input", "color_order", "BGR"),
+            "input is image 37x53 RGB, its manifest says image 37x53 BGR",
+        ),
     ],
 )
 def test_a_tampered_fused_manifest_is_refused(parts, fused, tmp_path, change, message):
@@ -138,6 +149,21 @@ def test_a_tampered_fused_manifest_is_refused(parts, fused, tmp_path, change, me
     other = ios_bundle.Variant(fused.package, str(tmp_path / "m.json"), fused.labels)
     with user_error(message):
         _write(parts, tmp_path / "a.zip", variants=[other])
+    assert not (tmp_path / "a.zip").exists()
+
+
+@pytest.mark.parametrize("kind", ["plain", "fused"])
+def test_labels_of_another_target_are_refused(parts, fused, tmp_path, kind):
+    variant = parts[0] if kind == "plain" else fused
+    names = pathlib.Path(variant.labels).read_text().splitlines()
+    swapped = tmp_path / "m.labels.txt"
+    swapped.write_text("".join(f"{name}\n" for name in reversed(names)))
+    with user_error("m.labels.txt", "is not the file its manifest names", "labels from one target"):
+        _write(
+            parts,
+            tmp_path / "a.zip",
+            variants=[dataclasses.replace(variant, labels=str(swapped))],
+        )
     assert not (tmp_path / "a.zip").exists()
 
 

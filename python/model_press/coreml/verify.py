@@ -1,46 +1,61 @@
 """Whether a package is what its manifest says: pixels, labels, names."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from model_press import files, labels
 from model_press.coreml import manifest
+from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.errors import UserError
+from model_press.manifest import Labels
 
 # The ends and the middle of a byte: with a scale of 1/127 instead of 1/127.5 the last would be 1.0079.
 _PIXELS = (0, 128, 255)
 _TOLERANCE = 1e-5
+_FIX = "take package and manifest from one target"
 
 
 def check(classifier: ImageClassifier, description: manifest.CoremlManifest) -> None:
     """Raises UserError naming what the package does otherwise than its manifest says."""
-    expected = description.input
-    found = manifest.ImageInput(
-        classifier.input_name, classifier.height, classifier.width, classifier.color_order
-    )
-    if found != expected:
-        raise UserError(
-            f"{description.name}: the package's input is {found.name} {found.height}x{found.width} "
-            f"{found.color_order}, its manifest says {expected.name} {expected.height}x{expected.width} "
-            f"{expected.color_order}"
-        )
-    names = tuple(output.name for output in classifier.spec.description.output)
-    wanted = (description.features.label, description.features.probabilities)
-    if names != wanted:
-        raise UserError(
-            f"{description.name}: the package's outputs are {', '.join(names)}, its manifest says "
-            f"{', '.join(wanted)}"
-        )
-    _check_labels(classifier, description)
+    outputs = (description.features.label, description.features.probabilities)
+    check_features(description.name, classifier.spec, description.input, outputs)
+    check_labels(description.name, classifier.labels, description.labels)
     _check_entry(classifier, description)
 
 
-def _check_labels(classifier: ImageClassifier, description: manifest.CoremlManifest) -> None:
-    sha256 = files.sha256_bytes(labels.dump(classifier.labels))
-    if sha256 != description.labels.sha256:
+def check_features(
+    name: str, spec: Any, image: manifest.ImageInput, outputs: Sequence[str]
+) -> None:
+    """Raises UserError unless a package's description has what its manifest says.
+
+    Args:
+      name: the package's, for errors.
+      spec: its Model message.
+      image: the one input.
+      outputs: names of all outputs, in their order.
+    """
+    found = manifest.ImageInput(*program.image_input(spec, name))
+    if found != image:
         raise UserError(
-            f"{description.name}: the package's {len(classifier.labels)} labels ({classifier.labels[0]}, "
-            f"{classifier.labels[1]} ...) are not those of {description.labels.file}, or in another order"
+            f"{name}: the package's input is {found.name} {found.height}x{found.width} {found.color_order}, its "
+            f"manifest says {image.name} {image.height}x{image.width} {image.color_order}; {_FIX}"
+        )
+    names = [output.name for output in spec.description.output]
+    if names != list(outputs):
+        raise UserError(
+            f"{name}: the package's outputs are {', '.join(names)}, its manifest says {', '.join(outputs)}; {_FIX}"
+        )
+
+
+def check_labels(name: str, found: Sequence[str], expected: Labels) -> None:
+    """Raises UserError unless a package's labels are those that its manifest was written for."""
+    if files.sha256_bytes(labels.dump(list(found))) != expected.sha256:
+        raise UserError(
+            f"{name}: the package's {len(found)} labels ({', '.join(found[:2])} ...) are not those of "
+            f"{expected.file}, or in another order; {_FIX}"
         )
 
 

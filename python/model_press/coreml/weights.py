@@ -89,10 +89,17 @@ def check_coverage(weights: list[Weight], recipe: CoremlRecipe) -> float:
     if share < recipe.min_coverage:
         left = sorted((w for w in weights if not w.storage), key=lambda w: -w.elements)
         layers = ", ".join(f"{w.layer} {list(w.shape)}" for w in left[:_SHOWN])
+        # What is large enough already, another bound compresses no more.
+        reach = sum(w.elements for w in weights if w.storage or w.elements < recipe.min_elements)
+        fix = (
+            f"min_elements ({recipe.min_elements}) to compress smaller ones, or its min_coverage"
+            if left and reach >= recipe.min_coverage * sum(w.elements for w in weights)
+            else f"min_coverage: too few of them are below its min_elements ({recipe.min_elements})"
+        )
         raise UserError(
             f"recipe {recipe.name}: {share:.1%} of the weights were compressed, at least "
             f"{recipe.min_coverage:.1%} must be; left out: {layers}{' ...' if len(left) > _SHOWN else ''}; lower the "
-            f"recipe's min_elements ({recipe.min_elements}) to compress smaller ones, or its min_coverage"
+            f"recipe's {fix}"
         )
     return share
 

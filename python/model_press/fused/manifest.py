@@ -94,9 +94,12 @@ def _check(value: FusedManifest, where: str) -> None:
         (frame.scale, frame.zero_point) == (1, 0),
         f"input has scale {frame.scale} and zero point {frame.zero_point}, expected 1 and 0",
     )
+    spec.check_network(value.network, where)
+    pre = value.preprocess
     need(
-        len(value.network) == 2 and min(value.network) > 0,
-        f"network is {list(value.network)}, expected a height and a width above 0",
+        len(pre.mean) == 3 and len(pre.std) == 3,
+        f"preprocess.mean has {len(pre.mean)} and .std {len(pre.std)} numbers, expected three numbers each, one a "
+        "channel",
     )
     expected = spec.make_answer(answer.steps, answer.count, count).count
     need(

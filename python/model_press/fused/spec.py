@@ -93,6 +93,14 @@ def check_entry(entry: Entry, where: str) -> None:
         )
 
 
+def check_network(network: tuple[int, ...], where: str) -> None:
+    """Raises UserError unless it is a possible height and width."""
+    if len(network) != 2 or not all(1 <= side <= _MAX_SIDE for side in network):
+        raise UserError(
+            f"{where}: network is {list(network[:4])}, expected a height and a width of 1 to {_MAX_SIDE}"
+        )
+
+
 def make_answer(steps: tuple[str, ...], top: int, classes: int) -> Answer:
     """The checked steps.
 

@@ -7,7 +7,6 @@ import numpy as np
 from model_press.coreml.evaluator import machine, program
 from model_press.errors import UserError
 
-_COLOR_SPACES = {20: "RGB", 30: "BGR"}
 # Images at once: enough pixels to hide the cost of a step, few enough to stay in memory.
 _BATCH_PIXELS = 150_000
 
@@ -21,18 +20,9 @@ class ImageClassifier:
         source = program.read(package, spec)
         self.program = source
         self.machine = machine.Machine(source, precision)
-        inputs = spec.description.input
-        if len(inputs) != 1 or inputs[0].type.WhichOneof("Type") != "imageType":
-            kinds = ", ".join(f"{i.name} ({i.type.WhichOneof('Type')})" for i in inputs)
-            raise UserError(f"model {package} takes {kinds}; expected one image input")
-        image = inputs[0].type.imageType
-        self.input_name = inputs[0].name
-        self.height, self.width = int(image.height), int(image.width)
-        if image.colorSpace not in _COLOR_SPACES:
-            raise UserError(
-                f"model {package} takes colour space {image.colorSpace}, expected RGB or BGR"
-            )
-        self.color_order = _COLOR_SPACES[image.colorSpace]
+        self.input_name, self.height, self.width, self.color_order = program.image_input(
+            spec, package
+        )
         shape = source.inputs[self.input_name].shape
         if shape != (1, 3, self.height, self.width):
             raise UserError(

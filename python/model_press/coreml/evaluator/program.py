@@ -4,7 +4,7 @@ import dataclasses
 import math
 import os
 import pathlib
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -38,6 +38,9 @@ _DTYPES = {
     38: ("uint6", 6),
     39: ("uint3", 3),
 }
+
+ColorOrder = Literal["RGB", "BGR"]
+_COLOR_SPACES: dict[int, ColorOrder] = {20: "RGB", 30: "BGR"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,6 +109,23 @@ def read_spec(package: str | os.PathLike[str]) -> Any:
             "convert_to='mlprogram'"
         )
     return spec
+
+
+def image_input(spec: Any, model: str | os.PathLike[str]) -> tuple[str, int, int, ColorOrder]:
+    """(name, height, width, colour order) of the image that a Model message takes; UserError if it takes another input.
+
+    Args:
+      spec: the Model message.
+      model: what it is called in an error.
+    """
+    inputs = spec.description.input
+    if len(inputs) != 1 or inputs[0].type.WhichOneof("Type") != "imageType":
+        kinds = ", ".join(f"{i.name} ({i.type.WhichOneof('Type')})" for i in inputs)
+        raise UserError(f"model {model} takes {kinds}; expected one image input")
+    image = inputs[0].type.imageType
+    if image.colorSpace not in _COLOR_SPACES:
+        raise UserError(f"model {model} takes colour space {image.colorSpace}, expected RGB or BGR")
+    return inputs[0].name, int(image.height), int(image.width), _COLOR_SPACES[image.colorSpace]
 
 
 def read(package: str | os.PathLike[str], spec: Any) -> Program:

@@ -109,6 +109,18 @@ def test_scores_are_the_finished_packages(variants, tmp_path, recipe):
     assert constants == {op for op in variant.manifest.operations if op.startswith("constexpr")}
 
 
+def test_what_gives_labels_is_held_to_its_manifest(plain, tmp_path):
+    out, made = _fuse(plain, tmp_path, _entry(37, 53))
+    features = manifest.Outputs("classLabel", "other")
+    with user_error(
+        "outputs are classLabel, classLabel_probs, its manifest says classLabel, other"
+    ):
+        FusedPackage(out, dataclasses.replace(made, features=features))
+    labels = dataclasses.replace(made.labels, sha256="0" * 64)
+    with user_error("labels (colour 0, colour 1 ...) are not those of m.labels.txt"):
+        FusedPackage(out, dataclasses.replace(made, labels=labels))
+
+
 def test_coreml_eval_takes_what_gives_labels(plain, tmp_path):
     out, made = _fuse(plain, tmp_path, _entry(37, 53))
     frame = _noise(37, 53)
@@ -290,12 +302,23 @@ def test_mistakes_get_one_line_and_write_nothing(build, options, message):
             {"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}},
             "expected that of the entry, 80x60",
         ),
+        *(
+            ({"network": sides}, f"network is {sides}, expected a height and a width of 1 to 16384")
+            for sides in ([24], [24, 0], [24, 24, 3], [16385, 24])
+        ),
+        ({"preprocess": {"bias": [0, 0]}}, "preprocess.bias has 2 numbers, expected three"),
+        ({"labels": {"count": 0}}, "labels.count is 0, expected at least 1"),
+        ({"entry": {"turn": 90}}, "RGB turned by 90 with filter bilinear_antialias, expected RGB"),
+        ({"entry": {"color_order": "BGR"}}, "all that a Core ML package offers"),
     ],
 )
 def test_a_manifest_that_contradicts_itself_is_refused(build, change, message):
     build.fuse("camera", *CAMERA)
     path = build.folder / "camera.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    data = json.loads(path.read_text())
+    for field, value in change.items():
+        data[field] = {**data[field], **value} if isinstance(value, dict) else value
+    path.write_text(json.dumps(data))
     with user_error(message):
         fused_manifest.read(path)
     with user_error("camera.json"):

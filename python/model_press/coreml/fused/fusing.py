@@ -18,7 +18,7 @@ from model_press.coreml.manifest import CoremlManifest, ImageInput, Package
 from model_press.coreml.protos import quiet
 from model_press.errors import UserError
 from model_press.fused import separate, triangle
-from model_press.fused.spec import Answer, Entry, check_entry
+from model_press.fused.spec import Answer, Entry
 
 SCORES, INDICES = "scores", "indices"
 _PROBABILITIES = ("softmax", "sigmoid")
@@ -46,12 +46,7 @@ def fuse(
         softmax behind a softmax.
     """
     name = pathlib.PurePath(out).name.removesuffix(".mlpackage")
-    check_entry(entry, name)
-    if (entry.color_order, entry.turn, entry.filter) != ("RGB", 0, "bilinear_antialias"):
-        raise UserError(
-            f"{name}: {entry.color_order} turned by {entry.turn} with filter {entry.filter}, expected RGB, turned by "
-            "0, with filter bilinear_antialias: all that a Core ML package offers"
-        )
+    fused_manifest.check_entry(entry, name)
     package.verify(folder, description.model.sha256)
     network = (description.input.height, description.input.width)
     if (entry.height, entry.width) == network and not answer.steps:

@@ -10,8 +10,7 @@ from model_press.coreml import recipes
 from model_press.coreml.manifest import CoremlManifest, ImageInput, Outputs, Package, Preprocess
 from model_press.errors import UserError
 from model_press.fused import spec
-
-SCHEMA_VERSION = 2
+from model_press.fused.manifest import SCHEMA_VERSION
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,27 +56,18 @@ def read(path: str | os.PathLike[str]) -> FusedCoremlManifest:
     data, where = files.read_json(path, "manifest"), f"manifest {os.path.basename(path)}"
     value = strict_json.from_json(FusedCoremlManifest, data, where)
     recipes.parse(data["recipe"], f"{where}: recipe")
-    spec.check_entry(value.entry, f"{where}: entry")
-    expected = spec.make_answer(value.answer.steps, value.answer.count, value.labels.count).count
-    if value.answer.count != expected:
-        raise UserError(
-            f"{where}: answer.count is {value.answer.count}, expected {expected} for the steps "
-            f"{list(value.answer.steps)}"
-        )
-    if (value.picks is not None, value.features is not None) != (
-        value.answer.picks,
-        not value.answer.picks,
-    ):
-        raise UserError(
-            f"{where}: found picks {value.picks} and features {value.features}, expected "
-            f"{'picks' if value.answer.picks else 'features'} alone by its answer"
-        )
-    if (value.input.height, value.input.width) != (value.entry.height, value.entry.width):
-        raise UserError(
-            f"{where}: input is {value.input.width}x{value.input.height}, expected that of the entry, "
-            f"{value.entry.width}x{value.entry.height}"
-        )
+    _check(value, where)
     return value
+
+
+def check_entry(entry: spec.Entry, where: str) -> None:
+    """Raises UserError for a frame of no possible size, or one that no Core ML package takes."""
+    spec.check_entry(entry, where)
+    if (entry.color_order, entry.turn, entry.filter) != ("RGB", 0, "bilinear_antialias"):
+        raise UserError(
+            f"{where}: {entry.color_order} turned by {entry.turn} with filter {entry.filter}, expected RGB, turned by "
+            "0, with filter bilinear_antialias: all that a Core ML package offers"
+        )
 
 
 def read_any(path: str | os.PathLike[str]) -> CoremlManifest | FusedCoremlManifest:
@@ -85,3 +75,28 @@ def read_any(path: str | os.PathLike[str]) -> CoremlManifest | FusedCoremlManife
     data = files.read_json(path, "manifest")
     fused = isinstance(data, dict) and data.get("schema_version") == SCHEMA_VERSION
     return read(path) if fused else plain_manifest.read(path)
+
+
+def _check(value: FusedCoremlManifest, where: str) -> None:
+    """What ios/Sources/ModelPressCore/Manifest.swift demands, too: an app is not to refuse what the build took."""
+    need = strict_json.checker(where)
+    entry, answer, found = value.entry, value.answer, value.input
+    check_entry(entry, f"{where}: entry")
+    need(
+        (found.height, found.width) == (entry.height, entry.width),
+        f"input is {found.width}x{found.height}, expected that of the entry, {entry.width}x{entry.height}",
+    )
+    spec.check_network(value.network, where)
+    bias = value.preprocess.bias
+    need(len(bias) == 3, f"preprocess.bias has {len(bias)} numbers, expected three, one a channel")
+    need(value.labels.count > 0, f"labels.count is {value.labels.count}, expected at least 1")
+    expected = spec.make_answer(answer.steps, answer.count, value.labels.count).count
+    need(
+        answer.count == expected,
+        f"answer.count is {answer.count}, expected {expected} for the steps {list(answer.steps)}",
+    )
+    need(
+        (value.picks is not None, value.features is not None) == (answer.picks, not answer.picks),
+        f"found picks {value.picks} and features {value.features}, expected "
+        f"{'picks' if answer.picks else 'features'} alone by its answer",
+    )

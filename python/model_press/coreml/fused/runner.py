@@ -1,10 +1,11 @@
 """Runs a fused package on this machine."""
 
+import dataclasses
 import os
 
 import numpy as np
 
-from model_press.coreml import package
+from model_press.coreml import package, verify
 from model_press.coreml.evaluator import machine, program
 from model_press.coreml.fused import ops  # noqa: F401  # registers its operations
 from model_press.coreml.fused.manifest import FusedCoremlManifest
@@ -17,12 +18,16 @@ class FusedPackage:
     Args:
       folder: the .mlpackage that `description` was written for (checked by its digest).
     Raises:
-      UserError: another package, or one whose input is not the manifest's.
+      UserError: another package, or one that takes or gives something else than the manifest says.
     """
 
     def __init__(self, folder: str | os.PathLike[str], description: FusedCoremlManifest):
         package.verify(folder, description.model.sha256)
-        source = program.read(folder, program.read_spec(folder))
+        spec = program.read_spec(folder)
+        source = program.read(folder, spec)
+        features = description.picks or description.features
+        outputs = dataclasses.astuple(features) if features else ()
+        verify.check_features(description.name, spec, description.input, outputs)
         self._machine = machine.Machine(source)
         self._input = description.input
         self._picks = description.picks
@@ -39,6 +44,11 @@ class FusedPackage:
                 f"{description.name}: the program gives {'no' if classify is None else 'a'} label, which its manifest "
                 "does not say"
             )
+        if classify:
+            labels = [str(label) for label in classify.arguments["classes"]]
+            verify.check_labels(description.name, labels, description.labels)
+        else:
+            _check_counts(source, description)
         self._scores = classify.arguments["probabilities"].text if classify else None
 
     def run(self, frame: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -52,3 +62,15 @@ class FusedPackage:
             self._machine.run(values, name) for name in (self._picks.scores, self._picks.indices)
         )
         return scores.reshape(-1), indices.reshape(-1).astype(np.int32)
+
+
+def _check_counts(source: program.Program, description: FusedCoremlManifest) -> None:
+    kinds = {output: kind for op in source.operations for output, kind in op.outputs}
+    expected = (1, description.answer.count)
+    for name in source.outputs:
+        kind = kinds.get(name)
+        if kind is None or kind.shape != expected:
+            raise UserError(
+                f"{description.name}: the program's {name} is {kind and list(kind.shape)}, its manifest says "
+                f"{list(expected)} by answer.count; take package and manifest from one target"
+            )

@@ -1,0 +1,42 @@
+"""Too little compressed: the line offers what would help, by the sizes of what was left out."""
+
+import dataclasses
+
+import pytest
+
+from model_press.coreml import recipes, weights
+from model_press.testing.raises import user_error
+
+_RECIPE = dataclasses.replace(
+    recipes.read("models/coreml_recipes/int8.json"), min_elements=2048, min_coverage=0.9
+)
+
+
+def _weight(name, channels, storage=()):
+    return weights.Weight(name, f"{name}_weight", (channels, 100), storage)
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (
+            [_weight("small", 20)],
+            "lower the recipe's min_elements (2048) to compress smaller ones, or its min_coverage",
+        ),
+        (
+            [_weight("large", 30)],
+            "lower the recipe's min_coverage: too few of them are below its min_elements (2048)",
+        ),
+        # The small one alone would not do.
+        ([_weight("large", 30), _weight("small", 20)], "lower the recipe's min_coverage: too few"),
+    ],
+)
+def test_the_bound_that_would_help_is_named(left, said):
+    found = [_weight("done", 80, ("constexpr_affine_dequantize",)), *left]
+    with user_error(f"left out: {left[0].layer} [", said):
+        weights.check_coverage(found, _RECIPE)
+
+
+def test_enough_is_no_error():
+    found = [_weight("done", 90, ("constexpr_affine_dequantize",)), _weight("small", 10)]
+    assert weights.check_coverage(found, _RECIPE) == 0.9
