@@ -150,8 +150,8 @@ def unknown(found: Mapping[str, Sequence[str]], known: Sequence[Known]) -> dict[
 def report(found: Mapping[str, Sequence[str]], known: Sequence[Known], count: int) -> Iterator[str]:
     """The lines for people: what is unknown, the reasons for the rest, the counting line last."""
     new = unknown(found, known)
-    for name, lines in new.items():
-        yield from (f"DIFFERS {line}" for line in first_of(name, lines))
+    for name in new:
+        yield from (f"DIFFERS {line}" for line in first_of(name, new[name]))
     reasons: dict[str, set[str]] = {}
     for name, lines in found.items():
         for why in filter(None, (reason(line, known) for line in lines)):
