@@ -68,7 +68,8 @@ def main() -> None:
         folder = pathlib.Path(name)
         save(folder)
         for path in sorted(folder.rglob("*")):
-            if path.is_file():
+            # TensorFlow writes a new random number into its fingerprint each time, and needs none.
+            if path.is_file() and path.name != "fingerprint.pb":
                 member = zipfile.ZipInfo(str(path.relative_to(folder)), _TIME)
                 archive.writestr(member, path.read_bytes())
 
