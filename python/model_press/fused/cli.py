@@ -35,19 +35,45 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out-model", required=True)
     sub.add_argument("--out-manifest", required=True)
 
-    sub = command("check-fused", _check_fused, "a fused model against the separate steps")
-    sub.add_argument("--model", required=True)
-    sub.add_argument("--manifest", required=True)
-    sub.add_argument("--plain-model", required=True, help="the variant that it was made from")
-    sub.add_argument("--plain-manifest", required=True)
-    add_bounds(sub)
-
+    add_check_fused(command, "model", "the variant that it was made from", _check_parts)
     cli.add_check_runtime(command, _read_manifest)
     return result
 
 
-def add_bounds(sub: argparse.ArgumentParser) -> None:
-    """The options of check-fused that say on what, how far, and where to: those behind both manifests."""
+def add_check_fused(
+    command: Callable[..., argparse.ArgumentParser],
+    kind: str,
+    origin: str,
+    parts: Callable[[], tuple[Callable[..., Any], Callable[[str], Any], Callable[[str], Any]]],
+) -> None:
+    """Adds check-fused.
+
+    Args:
+      command: of cli.commands.
+      kind: what is checked, and its option: "model" or "package".
+      origin: the plain one, for the help.
+      parts: imports and returns the check, the reader of its manifest and that of the plain one's.
+    """
+
+    def check(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+        compare, read, read_plain = parts()
+        result = compare(
+            getattr(options, kind),
+            read(options.manifest),
+            getattr(options, f"plain_{kind}"),
+            read_plain(options.plain_manifest),
+            options.images,
+            options.count,
+            options.min_agreement,
+            options.max_difference,
+        )
+        return cli.report(result, options.out, say)
+
+    sub = command("check-fused", check, f"a fused {kind} against the separate steps")
+    sub.add_argument(f"--{kind}", required=True)
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument(f"--plain-{kind}", required=True, help=origin)
+    sub.add_argument("--plain-manifest", required=True)
     sub.add_argument("--images", required=True)
     sub.add_argument("--count", type=int, required=True)
     sub.add_argument("--min-agreement", type=float, required=True)
@@ -81,22 +107,12 @@ def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     return 0
 
 
-def _check_fused(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+def _check_parts() -> tuple[Callable[..., Any], Callable[[str], Any], Callable[[str], Any]]:
     from model_press import manifest
     from model_press.fused import check
     from model_press.fused import manifest as fused_manifest
 
-    result = check.check(
-        options.model,
-        fused_manifest.read(options.manifest),
-        options.plain_model,
-        manifest.read(options.plain_manifest),
-        options.images,
-        options.count,
-        options.min_agreement,
-        options.max_difference,
-    )
-    return cli.report(result, options.out, say)
+    return check.check, fused_manifest.read, manifest.read
 
 
 def _read_manifest(path: str) -> Any:

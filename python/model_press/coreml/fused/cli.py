@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 # Before NumPy: BLAS threads that wait for each other cost more than they bring when actions run side by side.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -28,12 +29,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out-zip", required=True)
     sub.add_argument("--out-manifest", required=True)
 
-    sub = command("check-fused", _check_fused, "a fused package against the separate steps")
-    sub.add_argument("--package", required=True)
-    sub.add_argument("--manifest", required=True)
-    sub.add_argument("--plain-package", required=True, help="the one that it was made from")
-    sub.add_argument("--plain-manifest", required=True)
-    fused_cli.add_bounds(sub)
+    fused_cli.add_check_fused(command, "package", "the one that it was made from", _check_parts)
     return result
 
 
@@ -58,22 +54,12 @@ def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     return 0
 
 
-def _check_fused(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+def _check_parts() -> tuple[Callable[..., Any], Callable[[str], Any], Callable[[str], Any]]:
     from model_press.coreml import manifest
     from model_press.coreml.fused import check
     from model_press.coreml.fused import manifest as fused_manifest
 
-    result = check.check(
-        options.package,
-        fused_manifest.read(options.manifest),
-        options.plain_package,
-        manifest.read(options.plain_manifest),
-        options.images,
-        options.count,
-        options.min_agreement,
-        options.max_difference,
-    )
-    return cli.report(result, options.out, say)
+    return check.check, fused_manifest.read, manifest.read
 
 
 if __name__ == "__main__":
