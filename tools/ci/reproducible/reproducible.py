@@ -209,6 +209,25 @@ def _kept(out: pathlib.Path) -> _Kept:
         ) from error
 
 
+def _write_facts(
+    out: pathlib.Path,
+    targets: Sequence[str],
+    hashes: Sequence[Mapping[str, str]],
+    failed: Sequence[str],
+    found: Mapping[str, Sequence[str]],
+) -> None:
+    """Writes what _kept reads, and the first differences for whoever looks."""
+    facts = {
+        "schema_version": 2,
+        "targets": targets,
+        "failed": failed,
+        "first": hashes[0],
+        "second": hashes[1],
+        "differences": {name: first_of(name, lines) for name, lines in found.items()},
+    }
+    (out / "reproducible.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
+
+
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="reproducible",
@@ -261,15 +280,8 @@ def main(argv: list[str]) -> int:
     found = compare(out, *hashes)
     lines = list(report(found, known, len(hashes[0].keys() | hashes[1].keys())))
     print("\n".join(lines))
-    facts = {
-        "schema_version": 2,
-        "targets": options.targets,
-        "failed": failed,
-        "first": hashes[0],
-        "second": hashes[1],
-        "differences": {name: first_of(name, lines) for name, lines in found.items()},
-    }
-    (out / "reproducible.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
+    if not options.again:
+        _write_facts(out, options.targets, hashes, failed, found)
     for line in failed:
         print(f"reproducible: {line}", file=sys.stderr)
     return 2 if failed else int(bool(unknown(found, known)))

@@ -200,12 +200,13 @@ def test_a_timestamp_beside_a_known_difference_is_red(checked, tmp_path):
 
 
 def test_a_reason_that_is_added_later_is_judged_without_building(checked, tmp_path, capsys):
-    assert checked.run(_ZIP.format(date=_CLOCK))[0] == 1
-    calls = checked.calls()
+    assert checked.run(_ZIP.format(date=_CLOCK), "//a:b")[0] == 1
+    calls, record = checked.calls(), (checked.out / "reproducible.json").read_bytes()
     known = _known(tmp_path, r"k8/bin/app\.apk!.*")
     assert reproducible.main([f"--out={checked.out}", known, "--again"]) == 0
     assert "0 differ, 1 known to" in capsys.readouterr().out
     assert checked.calls() == calls
+    assert (checked.out / "reproducible.json").read_bytes() == record, "its targets are forgotten"
 
 
 def test_again_wants_a_whole_run(checked, capsys):
