@@ -17,7 +17,7 @@ def differences(name: str, first: bytes, second: bytes) -> list[str]:
 
     Args:
       name: of the file, with which places begin; an archive's entries follow behind "!", and what an archive says of
-        an entry (its date, its mode) behind a further "@". Lines of a text follow behind ":".
+        an entry (its date, its mode, that it is there) behind a further "@". Lines of a text follow behind ":".
       first: what the first build wrote.
       second: what the second build wrote.
     """
@@ -58,9 +58,9 @@ def _archives(
 ) -> Iterator[str]:
     one, other = read(first), read(second)
     for entry in one.keys() - other.keys():
-        yield f"{name}!{entry}: in the first only"
+        yield f"{name}!{entry}@presence: in the first only"
     for entry in other.keys() - one.keys():
-        yield f"{name}!{entry}: in the second only"
+        yield f"{name}!{entry}@presence: in the second only"
     if one.keys() == other.keys() and list(one) != list(other):
         yield f"{name}@order: the same entries in another order"
     for entry in one:

@@ -126,9 +126,9 @@ def compare(
     found = {}
     for name in sorted(first.keys() | second.keys()):
         if name not in second:
-            found[name] = [f"{name}: in the first build only"]
+            found[name] = [f"{name}@presence: in the first build only"]
         elif name not in first:
-            found[name] = [f"{name}: in the second build only"]
+            found[name] = [f"{name}@presence: in the second build only"]
         elif first[name] != second[name]:
             contents = ((out / build / name).read_bytes() for build in ("first", "second"))
             found[name] = differences.differences(name, *contents)

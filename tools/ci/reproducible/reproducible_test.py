@@ -199,6 +199,12 @@ def test_a_timestamp_beside_a_known_difference_is_red(checked, tmp_path):
     ]
 
 
+def test_a_file_that_is_missing_where_contents_may_differ_is_red(checked, tmp_path):
+    source = '(base / "a").write_text("x")\n(base / "b").write_text("x")\nreturn ["a", "b"] if second else ["a"]'
+    code, lines = checked.run(source, _known(tmp_path, r"k8/bin/[^@]*"))
+    assert (code, lines[0]) == (1, "DIFFERS k8/bin/b@presence: in the second build only")
+
+
 def test_a_reason_that_is_added_later_is_judged_without_building(checked, tmp_path, capsys):
     assert checked.run(_ZIP.format(date=_CLOCK), "//a:b")[0] == 1
     calls, record = checked.calls(), (checked.out / "reproducible.json").read_bytes()
@@ -227,7 +233,7 @@ def test_on_the_same_instructions_nothing_is_known(checked, tmp_path):
 def test_a_file_of_one_build_only_is_red(checked):
     source = '(base / "a").write_text("x")\n(base / "b").write_text("x")\nreturn ["a", "b"] if second else ["a"]'
     code, lines = checked.run(source)
-    assert (code, lines[0]) == (1, "DIFFERS k8/bin/b: in the second build only")
+    assert (code, lines[0]) == (1, "DIFFERS k8/bin/b@presence: in the second build only")
 
 
 def test_a_build_that_fails_or_makes_nothing_is_no_success(checked):
@@ -250,7 +256,7 @@ def test_a_folder_that_is_there_is_left_alone(checked):
     ("first", "second", "expected"),
     [
         (_zip({"a": b"1"}), _zip({"a": b"2"}), "f!a:1: 1 and 2"),
-        (_zip({"a": b"1"}), _zip({"b": b"1"}), "f!a: in the first only"),
+        (_zip({"a": b"1"}), _zip({"b": b"1"}), "f!a@presence: in the first only"),
         (
             _zip({"a": b"", "b": b""}),
             _zip({"b": b"", "a": b""}),
