@@ -1,17 +1,21 @@
 """Installs a hash-locked requirements file into the current folder, one sub-folder and py_library a package.
 
-Run by pip_repository: install_site.py LOCK --relock LABEL [--alias NAME=PACKAGE ...] [--stub PACKAGE ...] [--files]
+Run by pip_repository:
+install_site.py LOCK --relock LABEL [--alias NAME=PACKAGE ...] [--stub PACKAGE ...] [--apart PACKAGE ...] [--files]
 Standard library and pip only: nothing else exists yet when it runs. Where it fails, its last line says why.
 """
 
 import argparse
 import compileall
+import concurrent.futures
 import contextlib
 import io
 import pathlib
+import shutil
 import sys
 from collections.abc import Sequence
 
+import lock_parts
 import pip_client
 import site_split
 
@@ -35,6 +39,41 @@ def add_stub(package: str, site: pathlib.Path) -> None:
     )
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0\n")
     (info / "RECORD").write_text(f"{package}.py,,\n")
+
+
+def install(
+    lock: pathlib.Path, parts: pathlib.Path, relock: str, apart: Sequence[str]
+) -> list[pathlib.Path]:
+    """Installs `lock` by one pip for each of its parts, side by side: pip unpacks wheel by wheel, on one core.
+
+    Args:
+      lock: requirements file with hashes.
+      parts: a folder for the installed parts; not there yet, and not there afterwards if one of them fails.
+      relock: as `request` takes it.
+      apart: packages of which each is a part; the others are another.
+
+    Returns:
+      A folder like site-packages for each part.
+
+    Raises:
+      SystemExit: an installation failed; one line says why.
+    """
+    sites = []
+    try:
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            runs = []
+            for number, text in enumerate(lock_parts.split(lock.read_text("utf-8"), apart)):
+                part = parts / str(number) / lock.name
+                part.parent.mkdir(parents=True)
+                part.write_text(text, "utf-8")
+                sites.append(part.parent / "site")
+                runs.append(pool.submit(pip_client.install, part, sites[-1], request(relock)))
+        for run in runs:
+            run.result()
+    except BaseException:
+        shutil.rmtree(parts, ignore_errors=True)
+        raise
+    return sites
 
 
 def compile_all() -> None:
@@ -62,14 +101,16 @@ def main(
     relock: str,
     aliases: Sequence[str] = (),
     stubs: Sequence[str] = (),
+    apart: Sequence[str] = (),
     files: bool = False,
 ) -> None:
-    """Installs, splits and compiles in the current folder; `files` as site_split.split takes it."""
-    site = pathlib.Path("all")
-    pip_client.install(pathlib.Path(lock), site, request(relock))
+    """Installs, splits and compiles in the current folder; `apart`: see install, `files`: see site_split.split."""
+    parts = pathlib.Path("all")
+    sites = install(pathlib.Path(lock), parts, relock, apart)
     for package in stubs:
-        add_stub(package, site)
-    site_split.split(site, dict(alias.split("=", 1) for alias in aliases), files)
+        add_stub(package, sites[0])
+    site_split.split(sites, dict(alias.split("=", 1) for alias in aliases), files)
+    shutil.rmtree(parts)
     for package in pathlib.Path(".").glob("*/site-packages"):
         pip_client.forget_launchers(package)
     compile_all()
@@ -81,6 +122,7 @@ if __name__ == "__main__":
     parser.add_argument("--relock", required=True)
     parser.add_argument("--alias", action="append", default=[])
     parser.add_argument("--stub", action="append", default=[])
+    parser.add_argument("--apart", action="append", default=[])
     parser.add_argument("--files", action="store_true")
     options = parser.parse_args()
-    main(options.lock, options.relock, options.alias, options.stub, options.files)
+    main(options.lock, options.relock, options.alias, options.stub, options.apart, options.files)

@@ -119,10 +119,23 @@ def test_bytecode_does_not_know_a_folder_of_the_same_name_above_it(tmp_path, mon
     assert len(found) == 2 and found[0] == found[1]
 
 
-def test_stale_hash_is_refused_by_name(wheels):
+def test_a_package_apart_is_installed_as_the_others_are(wheels, tmp_path, monkeypatch):
+    lock = _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n")
+    found = []
+    for apart in [[], [_NAME, "not-locked"]]:
+        (tmp_path / f"{len(apart)}").mkdir()
+        monkeypatch.chdir(tmp_path / f"{len(apart)}")
+        install_site.main(lock, _RELOCK, stubs=["not_locked"], apart=apart)
+        files = [path for path in sorted(pathlib.Path(".").rglob("*")) if path.is_file()]
+        found.append([(str(path), path.read_bytes()) for path in files])
+    assert found[0] == found[1] and found[0]
+
+
+@pytest.mark.parametrize("apart", [[], [_NAME]])
+def test_stale_hash_is_refused_by_name(apart, wheels):
     stale = "0" * 64
     with pytest.raises(SystemExit) as caught:
-        install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{stale}\n"), _RELOCK)
+        install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{stale}\n"), _RELOCK, apart=apart)
     message = str(caught.value)
     assert (
         message.startswith("half-adder==1.0")

@@ -1,4 +1,4 @@
-"""Splits one `pip install --target` folder into a folder and a py_library per package.
+"""Splits `pip install --target` folders into a folder and a py_library per package.
 
 Standard library and pip's own copy of `packaging` only: nothing else exists yet when this runs.
 """
@@ -7,7 +7,7 @@ import csv
 import importlib.metadata
 import pathlib
 import re
-import shutil
+from collections.abc import Sequence
 
 from pip._vendor.packaging import requirements
 
@@ -51,10 +51,9 @@ def dropped(path: str) -> bool:
     return bool(_DROPPED.search(path))
 
 
-def move(
-    dist: importlib.metadata.Distribution, site: pathlib.Path, home: pathlib.Path
-) -> list[str]:
+def move(dist: importlib.metadata.Distribution, home: pathlib.Path) -> list[str]:
     """Moves the files of one distribution under `home`; returns the names of its programs."""
+    site = pathlib.Path(str(dist.locate_file("")))
     programs = []
     # Not dist.files: from Python 3.12 on it leaves out programs, whose recorded place is outside a --target folder.
     for name, *_ in csv.reader((dist.read_text("RECORD") or "").splitlines()):
@@ -73,15 +72,18 @@ def move(
     return programs
 
 
-def split(site: pathlib.Path, aliases: dict[str, str], files: bool = False) -> None:
-    """Splits `site` into the current folder and writes BUILD.bazel there.
+def split(sites: Sequence[pathlib.Path], aliases: dict[str, str], files: bool = False) -> None:
+    """Splits `sites` into the current folder and writes BUILD.bazel there.
 
     Args:
-      site: what `pip install --target` made; removed afterwards.
+      sites: what runs of `pip install --target` made; what stays in them is not needed.
       aliases: name -> package that stands in for it unless it is installed itself.
       files: a library's data are files, not one directory.
     """
-    dists = sorted(importlib.metadata.distributions(path=[str(site)]), key=lambda d: d.name.lower())
+    dists = sorted(
+        importlib.metadata.distributions(path=[str(site) for site in sites]),
+        key=lambda dist: dist.name.lower(),
+    )
     names = {target(dist.name) for dist in dists}
     stand_ins = {
         target(alias): target(package)
@@ -101,7 +103,7 @@ def split(site: pathlib.Path, aliases: dict[str, str], files: bool = False) -> N
             wanted = stand_ins.get(wanted, wanted)
             if wanted in names and wanted != name:
                 needed.add(wanted)
-        programs = move(dist, site, pathlib.Path(name))
+        programs = move(dist, pathlib.Path(name))
         pathlib.Path(name, "site-packages").mkdir(parents=True, exist_ok=True)
         exported += [f"{name}/bin/{program}" for program in programs]
         deps = ", ".join(f'":{other}"' for other in sorted(needed))
@@ -114,4 +116,3 @@ def split(site: pathlib.Path, aliases: dict[str, str], files: bool = False) -> N
     if exported:
         build.append(f"\nexports_files({sorted(exported)})\n")
     pathlib.Path("BUILD.bazel").write_text("".join(build))
-    shutil.rmtree(site)
