@@ -59,6 +59,8 @@ def debian_repositories():
     # Debian 12's qemu 7.2 crashes in LiteRT; Debian 13's is one static file that runs anywhere.
     debian_root(
         name = "debian_qemu",
+        # Of emulators for 40 processors.
+        only = ["usr/bin/qemu-aarch64"],
         packages = ["qemu-user"],
         suite = "trixie",
     )

@@ -17,6 +17,7 @@ def _debian_root_impl(rctx):
     arguments = ["--suite=" + rctx.attr.suite]
     if rctx.attr.architecture:
         arguments.append("--architecture=" + rctx.attr.architecture)
+    arguments += ["--only=" + path for path in rctx.attr.only]
     rctx.report_progress("unpacking {} of Debian {}".format(", ".join(rctx.attr.packages), rctx.attr.suite))
     done = rctx.execute([find_python(rctx).path, "-B", program] + arguments + rctx.attr.packages, timeout = 1800)
     if done.return_code:
@@ -28,6 +29,7 @@ debian_root = repository_rule(
     implementation = _debian_root_impl,
     attrs = {
         "architecture": attr.string(doc = "Debian's name, such as arm64; empty for this machine's."),
+        "only": attr.string_list(doc = "Paths in `root`: of all files of the packages, only these. Empty: all."),
         "packages": attr.string_list(mandatory = True, doc = "Packages; what they depend on comes along."),
         "suite": attr.string(mandatory = True, doc = "Code name, such as trixie."),
     },

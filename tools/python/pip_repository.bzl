@@ -12,10 +12,9 @@ def _pip_repository_impl(rctx):
     rctx.report_progress("installing {}".format(rctx.attr.lock.name))
     aliases = ["--alias={}={}".format(alias, package) for alias, package in sorted(rctx.attr.aliases.items())]
     stubs = ["--stub=" + package for package in rctx.attr.stubs]
-    apart = ["--apart=" + package for package in rctx.attr.apart]
     relock = "--relock=" + rctx.attr.relock
     files = ["--files"] if rctx.os.environ.get("MODEL_PRESS_PACKAGE_FILES") else []
-    done = rctx.execute([python.path, "-B", program, lock, relock] + aliases + stubs + apart + files, timeout = 3600)
+    done = rctx.execute([python.path, "-B", program, lock, relock] + aliases + stubs + files, timeout = 3600)
     if done.return_code:
         lines = done.stderr.strip().split("\n")
         fail("@{}: {}".format(rctx.name.split("~")[-1].split("+")[-1], lines[-1]))
@@ -24,7 +23,6 @@ pip_repository = repository_rule(
     implementation = _pip_repository_impl,
     attrs = {
         "aliases": attr.string_dict(doc = "Name -> package that stands in for it unless it is installed itself."),
-        "apart": attr.string_list(doc = "Large packages: each is installed beside the others, by a pip of its own."),
         "lock": attr.label(allow_single_file = True, mandatory = True, doc = "Requirements file with a sha256 for every wheel."),
         "relock": attr.string(mandatory = True, doc = "The target that makes the lock, for messages."),
         "stubs": attr.string_list(doc = "Packages that others import and of which nothing is used: each is an empty module."),

@@ -12,8 +12,6 @@ def python_repositories():
     pip_repository(
         name = "pypi",
         aliases = {"tensorflow": "tensorflow-cpu"},
-        # More than half of all bytes.
-        apart = ["tensorflow", "tensorflow-cpu"],
         lock = Label("//third_party/python:requirements_lock.txt"),
         relock = "//tools/python:lock",
         # TensorFlow imports it at start, for Google Cloud's maintenance notices. It would bring certifi, whose certificates

@@ -1,6 +1,6 @@
 """Unpacks Debian packages with what they depend on into the folder `root`: no root rights, no maintainer scripts.
 
-Run by debian_root: unpack_packages.py --suite trixie --architecture arm64 PACKAGE ...
+Run by debian_root: unpack_packages.py --suite trixie --architecture arm64 [--only FILE ...] PACKAGE ...
 This machine's apt-get fetches them with its own proxy and mirror settings and checks Debian's signature; packages.json
 records name, version and sha256 of each. Standard library only. Where it fails, its last line says why.
 """
@@ -167,11 +167,25 @@ def relink(root: pathlib.Path) -> None:
             path.unlink()
 
 
+def keep_only(root: pathlib.Path, files: Sequence[str]) -> None:
+    """Removes all but `files` (paths in `root`), which must be there."""
+    kept = {root / name for name in files}
+    if missing := sorted(str(path) for path in kept if not path.is_file()):
+        raise UnavailableError(f"the packages have no {', '.join(missing)}")
+    for path in sorted(root.rglob("*"), reverse=True):
+        if path.is_symlink() or path.is_file():
+            if path not in kept:
+                path.unlink()
+        elif not any(path.iterdir()):
+            path.rmdir()
+
+
 def main(argv: Sequence[str]) -> None:
     """Fills `root` and packages.json. Where Debian cannot be had, `root` is empty and unavailable.txt says why."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", required=True)
     parser.add_argument("--architecture", help="default: this machine's")
+    parser.add_argument("--only", action="append", help="of all their files, this one")
     parser.add_argument("package", nargs="+")
     options = parser.parse_args(argv)
     root, state = pathlib.Path("root"), pathlib.Path("apt").absolute()
@@ -184,6 +198,8 @@ def main(argv: Sequence[str]) -> None:
             architecture = asked.stdout.strip()
         packages = fetch(state, options.suite, architecture or "amd64", options.package)
         record = unpack(packages, root)
+        if options.only:
+            keep_only(root, options.only)
     except UnavailableError as error:
         # A Debian machine can have them, so there it is a fault. Elsewhere the tests say what they miss.
         if codename():

@@ -98,3 +98,19 @@ def test_links_stay_inside(tmp_path):
     assert (root / "tool").readlink() == pathlib.Path("usr/bin/tool")
     assert sorted(path.name for path in root.iterdir()) == ["tool", "usr"]
     assert [path.name for path in (root / "usr/bin").iterdir()] == ["tool"]
+
+
+def test_only_what_is_asked_for_stays(tmp_path):
+    (tmp_path / "usr/bin").mkdir(parents=True)
+    (tmp_path / "usr/lib/deep").mkdir(parents=True)
+    (tmp_path / "bin").symlink_to("usr/bin")
+    for name in ("usr/bin/wanted", "usr/bin/other", "usr/lib/deep/more"):
+        (tmp_path / name).touch()
+    with pytest.raises(unpack_packages.UnavailableError, match="no .*usr/bin/absent"):
+        unpack_packages.keep_only(tmp_path, ["usr/bin/wanted", "usr/bin/absent"])
+    unpack_packages.keep_only(tmp_path, ["usr/bin/wanted"])
+    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == [
+        "usr",
+        "usr/bin",
+        "usr/bin/wanted",
+    ]

@@ -1,7 +1,6 @@
 """Installs a hash-locked requirements file into the current folder, one sub-folder and py_library a package.
 
-Run by pip_repository:
-install_site.py LOCK --relock LABEL [--alias NAME=PACKAGE ...] [--stub PACKAGE ...] [--apart PACKAGE ...] [--files]
+Run by pip_repository: install_site.py LOCK --relock LABEL [--alias NAME=PACKAGE ...] [--stub PACKAGE ...] [--files]
 Standard library and pip only: nothing else exists yet when it runs. Where it fails, its last line says why.
 """
 
@@ -10,6 +9,7 @@ import compileall
 import concurrent.futures
 import contextlib
 import io
+import os
 import pathlib
 import shutil
 import sys
@@ -18,6 +18,9 @@ from collections.abc import Sequence
 import lock_parts
 import pip_client
 import site_split
+
+# Each pip takes half a second to start.
+_MOST_PARTS = 8
 
 
 def request(relock: str) -> pip_client.Request:
@@ -41,16 +44,13 @@ def add_stub(package: str, site: pathlib.Path) -> None:
     (info / "RECORD").write_text(f"{package}.py,,\n")
 
 
-def install(
-    lock: pathlib.Path, parts: pathlib.Path, relock: str, apart: Sequence[str]
-) -> list[pathlib.Path]:
-    """Installs `lock` by one pip for each of its parts, side by side: pip unpacks wheel by wheel, on one core.
+def install(lock: pathlib.Path, parts: pathlib.Path, relock: str) -> list[pathlib.Path]:
+    """Installs `lock` in parts, by several pips side by side: each unpacks wheel by wheel, on one core.
 
     Args:
       lock: requirements file with hashes.
       parts: a folder for the installed parts; not there yet, and not there afterwards if one of them fails.
       relock: as `request` takes it.
-      apart: packages of which each is a part; the others are another.
 
     Returns:
       A folder like site-packages for each part.
@@ -60,9 +60,12 @@ def install(
     """
     sites = []
     try:
-        with concurrent.futures.ThreadPoolExecutor() as pool:
+        cores = os.cpu_count() or 1
+        # More parts than cores, since one of them has TensorFlow: half of all bytes.
+        texts = lock_parts.split(lock.read_text("utf-8"), min(2 * cores, _MOST_PARTS))
+        with concurrent.futures.ThreadPoolExecutor(cores) as pool:
             runs = []
-            for number, text in enumerate(lock_parts.split(lock.read_text("utf-8"), apart)):
+            for number, text in enumerate(texts):
                 part = parts / str(number) / lock.name
                 part.parent.mkdir(parents=True)
                 part.write_text(text, "utf-8")
@@ -101,12 +104,11 @@ def main(
     relock: str,
     aliases: Sequence[str] = (),
     stubs: Sequence[str] = (),
-    apart: Sequence[str] = (),
     files: bool = False,
 ) -> None:
-    """Installs, splits and compiles in the current folder; `apart`: see install, `files`: see site_split.split."""
+    """Installs, splits and compiles in the current folder; `files` as site_split.split takes it."""
     parts = pathlib.Path("all")
-    sites = install(pathlib.Path(lock), parts, relock, apart)
+    sites = install(pathlib.Path(lock), parts, relock)
     for package in stubs:
         add_stub(package, sites[0])
     site_split.split(sites, dict(alias.split("=", 1) for alias in aliases), files)
@@ -122,7 +124,6 @@ if __name__ == "__main__":
     parser.add_argument("--relock", required=True)
     parser.add_argument("--alias", action="append", default=[])
     parser.add_argument("--stub", action="append", default=[])
-    parser.add_argument("--apart", action="append", default=[])
     parser.add_argument("--files", action="store_true")
     options = parser.parse_args()
-    main(options.lock, options.relock, options.alias, options.stub, options.apart, options.files)
+    main(options.lock, options.relock, options.alias, options.stub, options.files)

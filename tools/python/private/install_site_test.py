@@ -119,23 +119,27 @@ def test_bytecode_does_not_know_a_folder_of_the_same_name_above_it(tmp_path, mon
     assert len(found) == 2 and found[0] == found[1]
 
 
-def test_a_package_apart_is_installed_as_the_others_are(wheels, tmp_path, monkeypatch):
-    lock = _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n")
-    found = []
-    for apart in [[], [_NAME, "not-locked"]]:
-        (tmp_path / f"{len(apart)}").mkdir()
-        monkeypatch.chdir(tmp_path / f"{len(apart)}")
-        install_site.main(lock, _RELOCK, stubs=["not_locked"], apart=apart)
-        files = [path for path in sorted(pathlib.Path(".").rglob("*")) if path.is_file()]
-        found.append([(str(path), path.read_bytes()) for path in files])
-    assert found[0] == found[1] and found[0]
+def test_parts_are_installed_side_by_side_and_none_is_left_if_one_fails(wheels, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    lock = f"other==2.0 --hash=sha256:{'1' * 64}\n{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n"
+    installed = []
+    plain = pip_client.install
+
+    def watched(part, site, request):
+        plain(part, site, request)
+        installed.append(site)
+
+    monkeypatch.setattr(pip_client, "install", watched)
+    with pytest.raises(SystemExit, match="other==2.0 of lock.txt has no wheel"):
+        install_site.main(_lock(lock), _RELOCK)
+    assert [str(site) for site in installed] == ["all/1/site"]
+    assert not pathlib.Path("all").exists() and not pathlib.Path("BUILD.bazel").exists()
 
 
-@pytest.mark.parametrize("apart", [[], [_NAME]])
-def test_stale_hash_is_refused_by_name(apart, wheels):
+def test_stale_hash_is_refused_by_name(wheels):
     stale = "0" * 64
     with pytest.raises(SystemExit) as caught:
-        install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{stale}\n"), _RELOCK, apart=apart)
+        install_site.main(_lock(f"{_NAME}==1.0 --hash=sha256:{stale}\n"), _RELOCK)
     message = str(caught.value)
     assert (
         message.startswith("half-adder==1.0")

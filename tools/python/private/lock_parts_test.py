@@ -4,28 +4,22 @@ import lock_parts
 import pytest
 
 _HEAD = "# made by a tool\n--prefer-binary\n"
-_LARGE = (
+_FIRST = "absl-py==1.0 \\\n    --hash=sha256:11\n"
+_SECOND = (
     "large.net==2.0 ; sys_platform == 'linux' \\\n    --hash=sha256:22 \\\n    --hash=sha256:33\n"
 )
-_SMALL = "absl-py==1.0 \\\n    --hash=sha256:11\n"
-_LAST = "wrapt==3.0 --hash=sha256:44\n"
+_THIRD = "wrapt==3.0 --hash=sha256:44\n"
 
 
 @pytest.mark.parametrize(
-    ("lock", "apart", "expected"),
+    ("lock", "number", "expected"),
     [
-        (_HEAD + _SMALL + _LARGE + _LAST, [], [_HEAD + _SMALL + _LARGE + _LAST]),
-        (
-            _HEAD + _SMALL + _LARGE + _LAST,
-            ["large-net"],
-            [_HEAD + _SMALL + _LAST, _HEAD + _LARGE],
-        ),
-        (_SMALL + _LAST, ["large-net"], [_SMALL + _LAST]),
-        (_LARGE, ["large-net"], [_LARGE]),
-        (_SMALL + _LAST, ["absl-py", "wrapt"], [_SMALL, _LAST]),
-        (_HEAD, ["large-net"], [_HEAD]),
+        (_HEAD + _FIRST + _SECOND, 1, [_HEAD + _FIRST + _SECOND]),
+        (_HEAD + _FIRST + _SECOND + _THIRD, 2, [_HEAD + _FIRST + _THIRD, _HEAD + _SECOND]),
+        (_FIRST + _SECOND, 8, [_FIRST, _SECOND]),
+        (_HEAD, 4, [_HEAD]),
     ],
-    ids=["whole", "one apart", "not locked", "nothing else", "all apart", "empty"],
+    ids=["whole", "two", "fewer than asked for", "no requirement"],
 )
-def test_each_requirement_is_in_one_part(lock, apart, expected):
-    assert lock_parts.split(lock, apart) == expected
+def test_each_requirement_is_in_one_part(lock, number, expected):
+    assert lock_parts.split(lock, number) == expected
