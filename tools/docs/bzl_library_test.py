@@ -15,8 +15,14 @@ LIBRARIES = {words[0]: words[1:] for words in map(str.split, os.environ["LIBRARI
 _REPOSITORIES = "//tools:repositories.bzl"
 
 
+def _apparent(path: str) -> str:
+    """A path with its repository's name as it is loaded: Bazel 7 writes `../rules_java~/...`, Bazel 8 a +."""
+    return re.sub(r"^((?:\.\./|external/)\w+)[~+][^/]*", r"\1", path)
+
+
 def _missing(files: Sequence[str]) -> Iterator[str]:
     """Files that others of a library load and that it lacks."""
+    files = [_apparent(path) for path in files]
     for path in files:
         if path.startswith("../") or "external/" in path:
             continue

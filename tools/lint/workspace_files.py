@@ -45,5 +45,6 @@ def _walk(root: pathlib.Path) -> list[str]:
             and (name == ".ci" or name[0] not in ".")
             and not name.startswith("bazel-")
         ]
-        paths += [(inside / name).as_posix() for name in files]
+        # A file .git says where git keeps what it has of a linked worktree.
+        paths += [(inside / name).as_posix() for name in files if name != ".git"]
     return paths

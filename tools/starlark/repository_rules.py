@@ -84,11 +84,16 @@ class Context:
     def report_progress(self, text: str) -> None:
         pass
 
-    def execute(self, command: list[object], timeout: int = 600) -> types.SimpleNamespace:
+    def execute(
+        self,
+        command: list[object],
+        timeout: int = 600,
+        environment: Mapping[str, str] | None = None,
+    ) -> types.SimpleNamespace:
         done = subprocess.run(
             [str(part) for part in command],
             cwd=self._folder,
-            env=self._environment,
+            env={**self._environment, **(environment or {})},
             capture_output=True,
             text=True,
             timeout=timeout,

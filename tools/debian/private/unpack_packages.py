@@ -170,8 +170,10 @@ def relink(root: pathlib.Path) -> None:
 def keep_only(root: pathlib.Path, files: Sequence[str]) -> None:
     """Removes all but `files` (paths in `root`), which must be there."""
     kept = {root / name for name in files}
-    if missing := sorted(str(path) for path in kept if not path.is_file()):
-        raise UnavailableError(f"the packages have no {', '.join(missing)}")
+    if missing := sorted(name for name in files if not (root / name).is_file()):
+        raise UnavailableError(
+            f"the packages have no {', '.join(missing)}, expected each path of `only` to be a file of theirs"
+        )
     for path in sorted(root.rglob("*"), reverse=True):
         if path.is_symlink() or path.is_file():
             if path not in kept:
