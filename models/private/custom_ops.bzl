@@ -1,6 +1,6 @@
 """Which rules cannot take a variant with custom operators."""
 
-load(":tool.bzl", "public_label")
+load("//tools/starlark:label.bzl", "public_label")
 
 def refuse_custom_ops(label, variants, why):
     """Fails where a variant has custom operators.

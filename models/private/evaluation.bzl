@@ -1,7 +1,8 @@
 """evaluation: what a model or a variant answers on an image set, as a cached action."""
 
 load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "FusedInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
-load(":tool.bzl", "COREML_EVALUATOR_ATTR", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load("//tools/starlark:label.bzl", "public_label")
+load(":tool.bzl", "COREML_EVALUATOR_ATTR", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _predict(ctx, *, tool, command, mnemonic, progress_message, options, images, out):
     """Registers the action of one subject.

@@ -1,10 +1,11 @@
 """tflite_variant: one compressed form of a Keras model."""
 
 load("//models:providers.bzl", "ImageSetInfo", "ModelInfo", "RecipeInfo", "VariantInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":compressed_model.bzl", "compressed_of")
 load(":compressions.bzl", "split_recipe")
 load(":recipes.bzl", "recipe_label")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _tflite_variant_impl(ctx):
     model = ctx.attr.model[ModelInfo]

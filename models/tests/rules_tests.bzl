@@ -19,6 +19,7 @@ load("//models:providers.bzl", "EvaluationInfo", "FusedInfo", "ModelInfo", "Vari
 load("//models/private:compressions.bzl", "split_recipe")
 load("//models/private:recipes.bzl", "recipe_error")
 load("//tools/starlark:failure_test.bzl", "failure_test")
+load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 
 def _actions(env, mnemonic):
     return [action for action in analysistest.target_actions(env) if action.mnemonic == mnemonic]
@@ -167,6 +168,19 @@ def _compressed_variant_impl(ctx):
 
 _compressed_variant_test = analysistest.make(_compressed_variant_impl)
 
+def _shell_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(
+        env,
+        r"""--model='a b.tflite' --seen='it'\''s $(x)' --seen='2'""",
+        shell_options({"--model": "a b.tflite", "--seen": ["it's $(x)", 2]}),
+    )
+    asserts.equals(env, "//flowers:int8_size_test", shell_label(Label("//flowers:int8_size_test")))
+    asserts.equals(env, "'//flowers:a(b)&c'", shell_label(Label("//flowers:a(b)&c")))
+    return unittest.end(env)
+
+shell_test = unittest.make(_shell_impl)
+
 def _split_recipe_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, (None, "int8"), split_recipe("int8"))
@@ -309,6 +323,7 @@ def rules_test_suite(name):
         "stream_test",
         "streamed_test",
         "unknown_recipe_test",
+        "shell_test",
         "variant_test",
     ]
     _compressed_test(name = "compressed_test", target_under_test = ":net_pruned50")
@@ -319,6 +334,7 @@ def rules_test_suite(name):
     _custom_test(name = "custom_test", target_under_test = ":custom")
     _custom_evaluation_test(name = "custom_evaluation_test", target_under_test = ":custom_on_calibration")
     _fused_test(name = "fused_test", target_under_test = ":camera")
+    shell_test(name = "shell_test")
     _variant_test(name = "variant_test", target_under_test = ":int8")
     _model_test(name = "model_test", target_under_test = ":net")
     _calibration_report_test(name = "calibration_report_test", target_under_test = ":ranges")

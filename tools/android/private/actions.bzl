@@ -1,8 +1,8 @@
 """Action functions that turn sources, resources and a model into an APK."""
 
-load("//models/private:tool.bzl", "public_label")
 load("//tools/jvm/private:compile.bzl", "jdk_of")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
 
 JVM_FLAGS = [
     # Enough for D8 and apksigner on an app with every ABI; the default is a quarter of the machine.

@@ -3,7 +3,7 @@
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
 load("//models/private:custom_ops.bzl", "refuse_custom_ops")
-load("//models/private:tool.bzl", "public_label")
+load("//tools/starlark:label.bzl", "public_label")
 load("//tools/android:keystore.bzl", "AndroidKeystoreInfo")
 load("//tools/android:runtime.bzl", "AndroidRuntimeInfo", "EXTRAS")
 load("//tools/android:toolchain.bzl", "TOOLCHAIN_TYPE")
