@@ -235,6 +235,7 @@ def bundle_models(*, ctx, variants, runtime, pack, output):
             ", ".join([variant.name for variant in variants]),
             public_label(ctx.label),
         ),
+        env = PYTHON_ENV,
     )
 
 def sample_images(*, ctx, image_set, count, output):
@@ -252,6 +253,7 @@ def sample_images(*, ctx, image_set, count, output):
         outputs = [output],
         mnemonic = "SampleImages",
         progress_message = "Choosing a sample for %s" % public_label(ctx.label),
+        env = PYTHON_ENV,
     )
 
 def merge_manifest(*, ctx, manifest, libraries, application_id, min_sdk_version, output):
@@ -298,6 +300,7 @@ def pack_apk(*, ctx, resources, assets, dex_zip, jni, output):
         outputs = [output],
         mnemonic = "PackApk",
         progress_message = "Packing %s" % public_label(ctx.label),
+        env = PYTHON_ENV,
     )
 
 def check_alignment(*, ctx, tools, apk, output):

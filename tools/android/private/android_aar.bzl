@@ -77,6 +77,7 @@ def _android_aar_impl(ctx):
         outputs = [aar],
         mnemonic = "PackAar",
         progress_message = "Packing %s" % public_label(ctx.label),
+        env = PYTHON_ENV,
     )
     ctx.actions.write(pom, _POM.format(
         artifact = ctx.label.name,
