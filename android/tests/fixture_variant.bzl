@@ -30,6 +30,9 @@ def _fixture_variant_impl(ctx):
             manifest = manifest,
             labels = labels,
             model_info = ModelInfo(name = "fixture", model = None, info = None, labels = labels, compression = "", origin = None),
+            conversion = {},
+            calibration = None,
+            custom_ops = None,
         ),
     ]
 

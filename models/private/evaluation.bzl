@@ -33,20 +33,22 @@ def _predict(ctx, *, tool, command, mnemonic, progress_message, options, images,
     )
 
 def _predict_variant(ctx, variant, images, out):
-    custom_ops = getattr(variant, "custom_ops", None)
+    options = {
+        "model": variant.model,
+        "manifest": variant.manifest,
+        "delegate": ctx.attr.delegate,
+        # Bazel runs several at once: threads of one would wait busily for processors that the others have.
+        "threads": "1",
+    }
+    if variant.custom_ops:
+        options["custom-ops"] = variant.custom_ops
     _predict(
         ctx,
         tool = ctx.executable._light_tool,
         command = "predict",
         mnemonic = "TflitePredict",
         progress_message = "Running {} on {}".format(variant.name, images.basename),
-        options = dict({
-            "model": variant.model,
-            "manifest": variant.manifest,
-            "delegate": ctx.attr.delegate,
-            # Bazel runs several at once: threads of one would wait busily for processors that the others have.
-            "threads": "1",
-        }, **({"custom-ops": custom_ops} if custom_ops else {})),
+        options = options,
         images = images,
         out = out,
     )

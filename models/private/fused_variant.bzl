@@ -54,6 +54,7 @@ def _fused_variant_impl(ctx):
             model_info = plain.model_info,
             conversion = plain.conversion,
             calibration = plain.calibration,
+            custom_ops = None,
         ),
         FusedInfo(plain = plain),
     ]
