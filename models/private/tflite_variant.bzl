@@ -125,17 +125,18 @@ def tflite_variant(
         `bazel query 'attr(tags, ...)'`.
       **kwargs: common attributes.
     """
+    target = "//{}:{}".format(native.package_name(), name)
     recipe = recipe or name
     if not compression:
         compression, recipe = split_recipe(recipe)
     tags = tags + ["recipe=" + str(recipe).split(":")[-1], "tflite_variant"]
     if compression:
-        model = compressed_of(model, compression, training, fine_tune, kwargs.get("visibility"))
+        model = compressed_of(target, model, compression, training, fine_tune, kwargs.get("visibility"))
         tags = tags + ["compression=" + str(compression).split(":")[-1]]
     _tflite_variant(
         name = name,
         model = model,
-        recipe = recipe_label("//{}:{}".format(native.package_name(), name), recipe),
+        recipe = recipe_label(target, recipe),
         calibration = calibration,
         custom_ops = custom_ops,
         tags = tags,

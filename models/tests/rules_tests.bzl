@@ -16,7 +16,7 @@ load(
     "tflite_variant",
 )
 load("//models:providers.bzl", "EvaluationInfo", "FusedInfo", "ModelInfo", "VariantInfo")
-load("//models/private:compressions.bzl", "split_recipe")
+load("//models/private:compressions.bzl", "compression_error", "split_recipe")
 load("//models/private:recipes.bzl", "recipe_error")
 load("//tools/starlark:failure_test.bzl", "failure_test")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
@@ -203,6 +203,10 @@ def _unknown_recipe_impl(ctx):
     )
     asserts.equals(env, None, recipe_error("//a:b", "int8"))
     asserts.equals(env, None, recipe_error("//a:b", ":mine"))
+    error = compression_error("//a:b", "pruned5")
+    asserts.true(env, error.startswith("//a:b: compression is \"pruned5\", expected one of channels60, channels70, "), error)
+    asserts.true(env, error.endswith(", qat or the label of your own `compression` target"), error)
+    asserts.equals(env, None, compression_error("//a:b", "pruned50"))
     return unittest.end(env)
 
 unknown_recipe_test = unittest.make(_unknown_recipe_impl)
@@ -319,22 +323,22 @@ def rules_test_suite(name):
         "evaluation_test",
         "fused_test",
         "model_test",
+        "shell_test",
         "split_recipe_test",
         "stream_test",
         "streamed_test",
         "unknown_recipe_test",
-        "shell_test",
         "variant_test",
     ]
     _compressed_test(name = "compressed_test", target_under_test = ":net_pruned50")
     _compressed_variant_test(name = "compressed_variant_test", target_under_test = ":pruned50_int8")
     _stream_test(name = "stream_test", target_under_test = ":stream")
     _streamed_test(name = "streamed_test", target_under_test = ":streamed")
+    shell_test(name = "shell_test")
     split_recipe_test(name = "split_recipe_test")
     _custom_test(name = "custom_test", target_under_test = ":custom")
     _custom_evaluation_test(name = "custom_evaluation_test", target_under_test = ":custom_on_calibration")
     _fused_test(name = "fused_test", target_under_test = ":camera")
-    shell_test(name = "shell_test")
     _variant_test(name = "variant_test", target_under_test = ":int8")
     _model_test(name = "model_test", target_under_test = ":net")
     _calibration_report_test(name = "calibration_report_test", target_under_test = ":ranges")
