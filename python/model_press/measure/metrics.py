@@ -95,16 +95,20 @@ class Described(Protocol):
     """What a record takes of a manifest, of whichever schema."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Name of the variant."""
 
     @property
-    def model(self) -> manifest.ModelFile: ...
+    def model(self) -> manifest.ModelFile:
+        """The file."""
 
     @property
-    def source(self) -> manifest.Source: ...
+    def source(self) -> manifest.Source:
+        """The Keras model that it was made from."""
 
     @property
-    def recipe(self) -> recipes.Recipe: ...
+    def recipe(self) -> recipes.Recipe:
+        """How it was converted."""
 
 
 def recipe_of(description: Described) -> str:
