@@ -21,7 +21,7 @@ fixture_dir = rule(
     implementation = _fixture_dir_impl,
     doc = "Runs `tool --out FOLDER` with more arguments; the output is the folder.",
     attrs = {
-        "arguments": attr.string_list(),
-        "tool": attr.label(cfg = "exec", executable = True, mandatory = True),
+        "arguments": attr.string_list(doc = "The further arguments."),
+        "tool": attr.label(cfg = "exec", executable = True, mandatory = True, doc = "The program."),
     },
 )
