@@ -18,14 +18,14 @@ _UNUSED_S = 30 * 24 * 3600
 _BUNDLE_EXIT = 3  # as pi_runner.failures.BUNDLE
 
 
-def platform_tag():
+def platform_tag() -> str:
     """Python and machine, such as cp311-aarch64."""
     # A 32-bit Python may run on a 64-bit kernel.
     machine = os.uname().machine if sys.maxsize > 2**32 else "32bit"
     return f"cp{sys.version_info[0]}{sys.version_info[1]}-{machine}"
 
 
-def cache_root():
+def cache_root() -> str:
     """Folder of all unpacked runners: $MODEL_PRESS_CACHE, systemd's cache folder, or the user's."""
     chosen = os.environ.get(_CACHE_VARIABLE) or os.environ.get("CACHE_DIRECTORY")
     if chosen:
@@ -40,12 +40,12 @@ class Unpacked:
     archive: path of the runner file. tag: see platform_tag().
     """
 
-    def __init__(self, archive, tag):
+    def __init__(self, archive: str, tag: str) -> None:
         self.archive = archive
         self._prefix = f"site/{tag}/"
         with zipfile.ZipFile(archive) as file:
             about = json.loads(file.read("runner.json").decode())
-            self._infos = [info for info in file.infolist() if self._target(info.filename)]
+            self._infos = [info for info in file.infolist() if self._is_needed(info.filename)]
         if tag not in about["platforms"]:
             raise SystemExit(
                 "ERROR this runner is for {}; this is {}".format(
@@ -55,22 +55,23 @@ class Unpacked:
         name = "{}-{}-{}".format(about["name"], about["key"][:16], tag)
         self.folder = os.path.join(cache_root(), name)
 
-    def _target(self, name):
-        """Where a file of the archive belongs in the folder; None for what this Python does not need."""
+    def _is_needed(self, name: str) -> bool:
+        """Whether a file of the archive belongs in the folder: other Pythons' packages do not."""
+        return name.startswith((self._prefix, "app/", "models/"))
+
+    def _path(self, info: zipfile.ZipInfo) -> str:
+        name = info.filename
         if name.startswith(self._prefix):
-            return "site/" + name[len(self._prefix) :]
-        return name if name.startswith(("app/", "models/")) else None
+            name = "site/" + name[len(self._prefix) :]
+        return os.path.join(self.folder, name)
 
-    def _path(self, info):
-        return os.path.join(self.folder, self._target(info.filename))
-
-    def _wrong(self, info):
+    def _wrong(self, info: zipfile.ZipInfo) -> bool:
         try:
             return os.stat(self._path(info)).st_size != info.file_size
         except OSError:
             return True
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Writes what is missing; processes that start at once wait for the first."""
         wrong = [info for info in self._infos if self._wrong(info)]
         if wrong:
@@ -87,11 +88,11 @@ class Unpacked:
             return  # read-only, but whole
         self._drop_unused()
 
-    def repair(self, name):
+    def repair(self, name: str) -> None:
         """Writes one file of models/ again, whatever is there."""
         self._write([info for info in self._infos if info.filename == "models/" + name])
 
-    def _write(self, infos):
+    def _write(self, infos: "list[zipfile.ZipInfo]") -> None:
         with zipfile.ZipFile(self.archive) as file:
             for info in infos:
                 path = self._path(info)
@@ -106,7 +107,7 @@ class Unpacked:
                         os.unlink(part)
                     raise
 
-    def _drop_unused(self):
+    def _drop_unused(self) -> None:
         """Removes the folders of other versions that nobody has started for a month."""
         root, own = os.path.split(self.folder)
         for name in os.listdir(root):
@@ -116,7 +117,7 @@ class Unpacked:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def main():
+def main() -> int:
     """Starts the runner; returns its exit code."""
     archive = os.path.dirname(os.path.abspath(__file__))
     unpacked = Unpacked(archive, platform_tag())

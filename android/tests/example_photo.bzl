@@ -1,6 +1,7 @@
 """`example_photo`: one image of a set that a variant recognises, as a picture file."""
 
 load("//models:providers.bzl", "EvaluationInfo")
+load("//tools/python:env.bzl", "PYTHON_ENV")
 
 def _example_photo_impl(ctx):
     evaluation = ctx.attr.evaluation[EvaluationInfo]
@@ -21,6 +22,7 @@ def _example_photo_impl(ctx):
         outputs = [ctx.outputs.photo, ctx.outputs.label_file],
         mnemonic = "ExamplePhoto",
         progress_message = "Choosing an example for %s" % ctx.label.name,
+        env = PYTHON_ENV,
     )
     return [DefaultInfo(files = depset([ctx.outputs.photo, ctx.outputs.label_file]))]
 

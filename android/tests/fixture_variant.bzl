@@ -1,6 +1,7 @@
 """`fixture_variant`: a stand-in for a `tflite_variant`, well-formed or with one known fault."""
 
 load("//models:providers.bzl", "ModelInfo", "VariantInfo")
+load("//tools/python:env.bzl", "PYTHON_ENV")
 
 def _fixture_variant_impl(ctx):
     model = ctx.actions.declare_file(ctx.label.name + ".tflite")
@@ -18,6 +19,7 @@ def _fixture_variant_impl(ctx):
         outputs = [model, manifest, labels],
         mnemonic = "FixtureVariant",
         progress_message = "Making fixture %s" % ctx.label,
+        env = PYTHON_ENV,
     )
     return [
         DefaultInfo(files = depset([model, manifest, labels])),
@@ -28,6 +30,9 @@ def _fixture_variant_impl(ctx):
             manifest = manifest,
             labels = labels,
             model_info = ModelInfo(name = "fixture", model = None, info = None, labels = labels, compression = "", origin = None),
+            conversion = {},
+            calibration = None,
+            custom_ops = None,
         ),
     ]
 

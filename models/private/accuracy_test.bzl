@@ -1,9 +1,9 @@
 """accuracy_test: a variant may lose only so much against its baseline."""
 
 load("//models:providers.bzl", "EvaluationInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":evaluation.bzl", "evaluation_of")
 load(":gate.bzl", "GATE_ATTRS", "gate")
-load(":tool.bzl", "public_label")
 
 def _accuracy_test_impl(ctx):
     variant = ctx.attr.evaluation[EvaluationInfo]

@@ -2,10 +2,11 @@
 
 load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ImageStreamInfo", "ModelInfo", "RecipeInfo", "VariantInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
+load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 load(":gate.bzl", "gate")
 load(":recipes.bzl", "recipe_label")
 load(":tflite_variant.bzl", "tflite_variant")
-load(":tool.bzl", "public_label")
 
 _LAUNCHER = """\
 #!/bin/sh
@@ -82,11 +83,8 @@ def _search_impl(ctx):
     runfiles = runfiles.merge(needed)
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
-        arguments = " ".join([
-            "{}='{}'".format(option, value.short_path if type(value) == "File" else value)
-            for option, value in options.items()
-        ]),
-        label = public_label(ctx.label),
+        arguments = shell_options(options),
+        label = shell_label(ctx.label),
         tool = ctx.executable._search.short_path,
     ), is_executable = True)
     return [DefaultInfo(executable = launcher, runfiles = runfiles)]

@@ -1,7 +1,8 @@
 """calibration_report: what calibration fixed for each activation of a variant, against what images need."""
 
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load("//tools/starlark:label.bzl", "public_label")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _calibration_report_impl(ctx):
     variant = ctx.attr.variant[VariantInfo]

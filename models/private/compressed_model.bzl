@@ -2,8 +2,8 @@
 
 load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ImageStreamInfo", "ModelInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
 load(":compressions.bzl", "compression_label")
-load(":tool.bzl", "public_label")
 
 def _add_training(ctx, arguments):
     """Adds where training images come from; returns (inputs, tools)."""
@@ -89,10 +89,11 @@ compressed_model = rule(
           "Output group `report` says layer by layer what has gone.",
 )
 
-def compressed_of(model, compression, training, fine_tune, visibility = None):
+def compressed_of(target, model, compression, training, fine_tune, visibility = None):
     """The compressed_model target of a model and a compression in this package, declared at its first use.
 
     Args:
+      target: label of the variant that asks for it, for messages.
       model: label of a keras_model.
       compression: name of a shipped compression, or label of a `compression` target.
       training: label of an image_set or image_stream.
@@ -107,7 +108,7 @@ def compressed_of(model, compression, training, fine_tune, visibility = None):
         compressed_model(
             name = name,
             model = model,
-            compression = compression_label(compression),
+            compression = compression_label(target, compression),
             training = training,
             fine_tune = fine_tune,
             visibility = visibility,

@@ -1,6 +1,6 @@
 """Names of the compressions that model_press ships, and how they stand in a variant's name."""
 
-load(":named.bzl", "named_label")
+load(":named.bzl", "name_error", "named_label")
 load(":recipes.bzl", "is_recipe")
 
 # //models/tests:recipes_test compares it with the JSON files in //models/compressions.
@@ -40,6 +40,10 @@ def split_recipe(recipe):
             return compression, recipe[len(compression) + 1:]
     return None, recipe
 
-def compression_label(compression):
-    """The label of a compression that is given by the name of a shipped one, or by label."""
-    return named_label(compression, "//models/compressions")
+def compression_error(target, compression):
+    """What is wrong with a tflite_variant's compression: one line, or None; see name_error."""
+    return name_error(target, compression, COMPRESSIONS, "compression", attribute = "compression")
+
+def compression_label(target, compression):
+    """The label of a compression that is given by name or by label; fails on an unknown name, naming the target."""
+    return named_label(compression, "//models/compressions", compression_error(target, compression))

@@ -1,6 +1,6 @@
 """Which rules cannot take a variant with custom operators."""
 
-load(":tool.bzl", "public_label")
+load("//tools/starlark:label.bzl", "public_label")
 
 def refuse_custom_ops(label, variants, why):
     """Fails where a variant has custom operators.
@@ -11,7 +11,7 @@ def refuse_custom_ops(label, variants, why):
       why: string: what would have to run them, and does not.
     """
     for variant in variants:
-        if getattr(variant, "custom_ops", None):
+        if variant.custom_ops:
             fail("{}: {} has custom operators (`custom_ops`), {}; expected a variant without".format(
                 public_label(label),
                 variant.name,

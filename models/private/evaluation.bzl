@@ -1,7 +1,8 @@
 """evaluation: what a model or a variant answers on an image set, as a cached action."""
 
 load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "FusedInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
-load(":tool.bzl", "COREML_EVALUATOR_ATTR", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load("//tools/starlark:label.bzl", "public_label")
+load(":tool.bzl", "COREML_EVALUATOR_ATTR", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _predict(ctx, *, tool, command, mnemonic, progress_message, options, images, out):
     """Registers the action of one subject.
@@ -32,20 +33,22 @@ def _predict(ctx, *, tool, command, mnemonic, progress_message, options, images,
     )
 
 def _predict_variant(ctx, variant, images, out):
-    custom_ops = getattr(variant, "custom_ops", None)
+    options = {
+        "model": variant.model,
+        "manifest": variant.manifest,
+        "delegate": ctx.attr.delegate,
+        # Bazel runs several at once: threads of one would wait busily for processors that the others have.
+        "threads": "1",
+    }
+    if variant.custom_ops:
+        options["custom-ops"] = variant.custom_ops
     _predict(
         ctx,
         tool = ctx.executable._light_tool,
         command = "predict",
         mnemonic = "TflitePredict",
         progress_message = "Running {} on {}".format(variant.name, images.basename),
-        options = dict({
-            "model": variant.model,
-            "manifest": variant.manifest,
-            "delegate": ctx.attr.delegate,
-            # Bazel runs several at once: threads of one would wait busily for processors that the others have.
-            "threads": "1",
-        }, **({"custom-ops": custom_ops} if custom_ops else {})),
+        options = options,
         images = images,
         out = out,
     )

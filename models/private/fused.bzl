@@ -1,8 +1,8 @@
 """What variants with fused input and output have in common, in TensorFlow Lite and in Core ML."""
 
 load("//models:providers.bzl", "ImageSetInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":gate.bzl", "gate")
-load(":tool.bzl", "public_label")
 
 def add_entry_and_answer(ctx, arguments):
     """Adds the options for what an app gives and gets: attributes height, width, fit, postprocess and top.

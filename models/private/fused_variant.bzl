@@ -1,9 +1,10 @@
 """fused_variant: a variant that takes camera bytes and answers class indices."""
 
 load("//models:providers.bzl", "FusedInfo", "VariantInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":fused.bzl", "add_entry_and_answer")
-load(":tool.bzl", "FUSED_TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load(":tool.bzl", "FUSED_TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _fused_variant_impl(ctx):
     plain = ctx.attr.variant[VariantInfo]
@@ -53,6 +54,7 @@ def _fused_variant_impl(ctx):
             model_info = plain.model_info,
             conversion = plain.conversion,
             calibration = plain.calibration,
+            custom_ops = None,
         ),
         FusedInfo(plain = plain),
     ]

@@ -1,6 +1,7 @@
 """The common part of every gate: a test that runs one check of a program on files of the build."""
 
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "public_label")
+load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
+load(":tool.bzl", "LIGHT_TOOL_ATTR")
 
 _LAUNCHER = """\
 #!/bin/sh
@@ -42,18 +43,13 @@ def gate(ctx, *, command, options, files, tool = None, out = "verdict.json"):
       List of providers of a test rule.
     """
     tool = tool or ctx.attr._light_tool
-    arguments = []
-    for option, values in options.items():
-        for value in values if type(values) == "list" else [values]:
-            text = value.short_path if type(value) == "File" else str(value)
-            arguments.append("{}='{}'".format(option, text))
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
         tool = tool[DefaultInfo].files_to_run.executable.short_path,
         command = command,
         out = out,
-        label = public_label(ctx.label),
-        arguments = " ".join(arguments),
+        label = shell_label(ctx.label),
+        arguments = shell_options(options),
     ), is_executable = True)
     runfiles = ctx.runfiles(files = files).merge(tool[DefaultInfo].default_runfiles)
     return [DefaultInfo(executable = launcher, runfiles = runfiles)]

@@ -1,8 +1,9 @@
 """image_set: images of one size for calibration, training or evaluation."""
 
 load("//models:providers.bzl", "ImageSetInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":generated.bzl", "GENERATOR_ATTRS", "run_generator")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _add_generated(ctx, arguments):
     made = {

@@ -1,8 +1,8 @@
 """image_stream: training images that a program makes anew for each epoch."""
 
 load("//models:providers.bzl", "ImageStreamInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":generated.bzl", "GENERATOR_ATTRS")
-load(":tool.bzl", "public_label")
 
 def _image_stream_impl(ctx):
     if not ctx.attr.generator:

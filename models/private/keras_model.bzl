@@ -1,8 +1,9 @@
 """keras_model: a trained Keras image classifier enters the build."""
 
 load("//models:providers.bzl", "ModelInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":generated.bzl", "GENERATOR_ATTRS", "run_generator")
-load(":tool.bzl", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load(":tool.bzl", "TOOL_ATTR", "run_tool", "tool_arguments")
 
 _STYLES = ["tf", "caffe", "torch", "none"]
 

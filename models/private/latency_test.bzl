@@ -39,8 +39,9 @@ def latency_test(name, variant, baseline, max_ratio, threads = 1, tags = [], siz
       name: target name.
       variant: label of the variant.
       baseline: label of another variant, usually fp32.
-      max_ratio: largest ratio by CPU class, such as {"x86_64-avx512_vnni": 0.2, "*": 0.5}; the class is the best instruction set (python/model_press/measure/machine.py). Where none is stated for the CPU at hand, the ratio is
-        printed and nothing is judged.
+      max_ratio: largest ratio by CPU class, such as {"x86_64-avx512_vnni": 0.2, "*": 0.5}; the class is the best instruction
+        set (python/model_press/measure/machine.py). Where none is stated for the CPU at hand, the ratio is printed and nothing
+        is judged.
       threads: threads of the interpreter.
       tags: further tags.
       size: Bazel's test size.

@@ -1,10 +1,10 @@
 """measurement_test: measures all variants of a model on this machine, and fails where a figure makes no sense."""
 
 load("//models:providers.bzl", "VariantInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":gate.bzl", "MEASURED_TAGS", "gate")
 load(":subjects.bzl", "same_model")
-load(":tool.bzl", "public_label")
 
 def _measurement_test_impl(ctx):
     if not ctx.attr.variants:

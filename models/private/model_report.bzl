@@ -2,10 +2,11 @@
 
 load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
+load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":evaluation.bzl", "evaluation_of")
 load(":subjects.bzl", "same_model")
-load(":tool.bzl", "public_label")
 
 _LAUNCHER = """\
 #!/bin/sh
@@ -176,16 +177,22 @@ def _collect(ctx, variants, baseline, model, image_set):
     return out
 
 def _launcher(ctx, facts, variants, model):
-    pairs = [("--facts", facts), ("--keras-info", model.info), ("--keras-model", model.model)]
-    for variant in variants:
-        pairs += [("--variant", variant.model), ("--manifest", variant.manifest)]
+    models = [variant.model for variant in variants]
+    manifests = [variant.manifest for variant in variants]
+    options = {
+        "--facts": facts,
+        "--keras-info": model.info,
+        "--keras-model": model.model,
+        "--manifest": manifests,
+        "--variant": models,
+    }
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(launcher, _LAUNCHER.format(
         tool = ctx.executable._report_run.short_path,
-        label = public_label(ctx.label),
-        arguments = " ".join(["{}='{}'".format(option, file.short_path) for option, file in pairs]),
+        label = shell_label(ctx.label),
+        arguments = shell_options(options),
     ), is_executable = True)
-    return launcher, [file for _, file in pairs]
+    return launcher, [facts, model.info, model.model] + manifests + models
 
 def _model_report_impl(ctx):
     if not ctx.attr.variants:

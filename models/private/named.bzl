@@ -4,8 +4,8 @@ def is_label(given):
     """Whether a string is a label, and not the name of something shipped."""
     return ":" in given or "/" in given
 
-def name_error(target, given, names, kind, hint = ""):
-    """What is wrong with a recipe that is given by name or by label.
+def name_error(target, given, names, kind, hint = "", attribute = "recipe"):
+    """What is wrong with a recipe or compression that is given by name or by label.
 
     Args:
       target: label of the variant, for the message.
@@ -13,21 +13,23 @@ def name_error(target, given, names, kind, hint = ""):
       names: the shipped names.
       kind: rule that makes one, such as "recipe".
       hint: what else a name may look like, for the message.
+      attribute: what it is given as.
 
     Returns:
       One line, or None where nothing is wrong.
     """
     if is_label(given) or given in names:
         return None
-    return "{}: recipe is \"{}\", expected one of {}{} or the label of your own `{}` target".format(
+    return "{}: {} is \"{}\", expected one of {}{} or the label of your own `{}` target".format(
         target,
+        attribute,
         given,
         ", ".join(sorted(names)),
         hint,
         kind,
     )
 
-def named_label(given, package, error = None):
+def named_label(given, package, error):
     """The label of what is given by name or by label.
 
     Args:

@@ -1,9 +1,9 @@
 """parity_test: a variant must answer as its Keras model does."""
 
 load("//models:providers.bzl", "EvaluationInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":evaluation.bzl", "evaluation_of")
 load(":gate.bzl", "GATE_ATTRS", "gate")
-load(":tool.bzl", "public_label")
 
 def _parity_test_impl(ctx):
     variant = ctx.attr.evaluation[EvaluationInfo]

@@ -1,7 +1,9 @@
 """reproducible_test: a variant must have the same bytes whenever and wherever it is made."""
 
 load("//models:providers.bzl", "FusedInfo", "VariantInfo")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label")
+load("//tools/starlark:label.bzl", "public_label")
+load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR")
 
 # Whatever may differ from one machine or day to the next and must not show in the bytes: one thread instead of all
 # processors, and another order of Python's sets. The process is a fresh one, not a worker that has converted before.
@@ -20,7 +22,7 @@ again="${{TEST_TMPDIR:-${{TMPDIR:-/tmp}}}}/again"
 mkdir -p "$again"
 {environment} {tool} convert --label={label} {conversion} --out-model="$again/{stem}.tflite" --out-manifest="$again/{stem}.manifest.json"
 exec {light_tool} check-reproducible --label={label} --out="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/verdict.json" \\
-    --model='{model}' --manifest='{manifest}' --model-again="$again/{stem}.tflite" --manifest-again="$again/{stem}.manifest.json"
+    {compared} --model-again="$again/{stem}.tflite" --manifest-again="$again/{stem}.manifest.json"
 """
 
 def _executable(target):
@@ -36,12 +38,11 @@ def _reproducible_test_impl(ctx):
     variant = ctx.attr.variant[VariantInfo]
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
-        conversion = " ".join(["{}='{}'".format(option, file.short_path) for option, file in variant.conversion.items()]),
+        compared = shell_options({"--model": variant.model, "--manifest": variant.manifest}),
+        conversion = shell_options(variant.conversion),
         environment = " ".join(["{}={}".format(name, value) for name, value in _OTHER_CONDITIONS.items()]),
-        label = public_label(ctx.label),
+        label = shell_label(ctx.label),
         light_tool = _executable(ctx.attr._light_tool),
-        manifest = variant.manifest.short_path,
-        model = variant.model.short_path,
         # The manifest names its model's file.
         stem = variant.name,
         tool = _executable(ctx.attr._tool),

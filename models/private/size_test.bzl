@@ -1,8 +1,8 @@
 """size_test: a variant's file may be only so big."""
 
 load("//models:providers.bzl", "CoremlVariantInfo", "VariantInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":gate.bzl", "MEASURED_GATE_ATTRS", "gate")
-load(":tool.bzl", "public_label")
 
 def _file(variant):
     """The .tflite, or the Core ML package as a stored zip, which is a few hundred bytes more than its files."""

@@ -1,6 +1,6 @@
 """Checks on the variants that a rule is given together."""
 
-load(":tool.bzl", "public_label")
+load("//tools/starlark:label.bzl", "public_label")
 
 def same_model(label, variants):
     """The model that variants were made from, before any compression.

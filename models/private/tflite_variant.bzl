@@ -1,10 +1,11 @@
 """tflite_variant: one compressed form of a Keras model."""
 
 load("//models:providers.bzl", "ImageSetInfo", "ModelInfo", "RecipeInfo", "VariantInfo")
+load("//tools/starlark:label.bzl", "public_label")
 load(":compressed_model.bzl", "compressed_of")
 load(":compressions.bzl", "split_recipe")
 load(":recipes.bzl", "recipe_label")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "public_label", "run_tool", "tool_arguments")
+load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _tflite_variant_impl(ctx):
     model = ctx.attr.model[ModelInfo]
@@ -124,17 +125,18 @@ def tflite_variant(
         `bazel query 'attr(tags, ...)'`.
       **kwargs: common attributes.
     """
+    target = "//{}:{}".format(native.package_name(), name)
     recipe = recipe or name
     if not compression:
         compression, recipe = split_recipe(recipe)
     tags = tags + ["recipe=" + str(recipe).split(":")[-1], "tflite_variant"]
     if compression:
-        model = compressed_of(model, compression, training, fine_tune, kwargs.get("visibility"))
+        model = compressed_of(target, model, compression, training, fine_tune, kwargs.get("visibility"))
         tags = tags + ["compression=" + str(compression).split(":")[-1]]
     _tflite_variant(
         name = name,
         model = model,
-        recipe = recipe_label("//{}:{}".format(native.package_name(), name), recipe),
+        recipe = recipe_label(target, recipe),
         calibration = calibration,
         custom_ops = custom_ops,
         tags = tags,

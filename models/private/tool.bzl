@@ -1,6 +1,7 @@
 """How rules run the model_press program: one action, one subcommand, in a persistent worker where Bazel allows it."""
 
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
 
 def _tool_attr(label):
     return attr.label(default = Label(label), executable = True, cfg = "exec")
@@ -37,10 +38,6 @@ def tool_arguments(ctx, command):
     arguments.add(command)
     arguments.add("--label=" + public_label(ctx.label))
     return arguments
-
-def public_label(label):
-    """The label as a user types it: no `@` of the main repository, no canonical name."""
-    return "//{}:{}".format(label.package, label.name)
 
 def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, outputs):
     """Registers one action of the model_press program.

@@ -16,9 +16,10 @@ load(
     "tflite_variant",
 )
 load("//models:providers.bzl", "EvaluationInfo", "FusedInfo", "ModelInfo", "VariantInfo")
-load("//models/private:compressions.bzl", "split_recipe")
+load("//models/private:compressions.bzl", "compression_error", "split_recipe")
 load("//models/private:recipes.bzl", "recipe_error")
 load("//tools/starlark:failure_test.bzl", "failure_test")
+load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 
 def _actions(env, mnemonic):
     return [action for action in analysistest.target_actions(env) if action.mnemonic == mnemonic]
@@ -167,6 +168,19 @@ def _compressed_variant_impl(ctx):
 
 _compressed_variant_test = analysistest.make(_compressed_variant_impl)
 
+def _shell_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(
+        env,
+        r"""--model='a b.tflite' --seen='it'\''s $(x)' --seen='2'""",
+        shell_options({"--model": "a b.tflite", "--seen": ["it's $(x)", 2]}),
+    )
+    asserts.equals(env, "//flowers:int8_size_test", shell_label(Label("//flowers:int8_size_test")))
+    asserts.equals(env, "'//flowers:a(b)&c'", shell_label(Label("//flowers:a(b)&c")))
+    return unittest.end(env)
+
+shell_test = unittest.make(_shell_impl)
+
 def _split_recipe_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, (None, "int8"), split_recipe("int8"))
@@ -189,6 +203,10 @@ def _unknown_recipe_impl(ctx):
     )
     asserts.equals(env, None, recipe_error("//a:b", "int8"))
     asserts.equals(env, None, recipe_error("//a:b", ":mine"))
+    error = compression_error("//a:b", "pruned5")
+    asserts.true(env, error.startswith("//a:b: compression is \"pruned5\", expected one of channels60, channels70, "), error)
+    asserts.true(env, error.endswith(", qat or the label of your own `compression` target"), error)
+    asserts.equals(env, None, compression_error("//a:b", "pruned50"))
     return unittest.end(env)
 
 unknown_recipe_test = unittest.make(_unknown_recipe_impl)
@@ -305,6 +323,7 @@ def rules_test_suite(name):
         "evaluation_test",
         "fused_test",
         "model_test",
+        "shell_test",
         "split_recipe_test",
         "stream_test",
         "streamed_test",
@@ -315,6 +334,7 @@ def rules_test_suite(name):
     _compressed_variant_test(name = "compressed_variant_test", target_under_test = ":pruned50_int8")
     _stream_test(name = "stream_test", target_under_test = ":stream")
     _streamed_test(name = "streamed_test", target_under_test = ":streamed")
+    shell_test(name = "shell_test")
     split_recipe_test(name = "split_recipe_test")
     _custom_test(name = "custom_test", target_under_test = ":custom")
     _custom_evaluation_test(name = "custom_evaluation_test", target_under_test = ":custom_on_calibration")

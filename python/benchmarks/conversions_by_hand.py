@@ -56,11 +56,11 @@ def _convert(
     bytes_in = recipe.activations == "float32"
     spec = tf.TensorSpec((1, height, width, 3), tf.uint8 if bytes_in else tf.float32, name="image")
 
-    @tf.function(input_signature=[spec], autograph=False)
     def serve(image: Any) -> dict[str, Any]:
         return {"scores": call(tf.cast(image, tf.float32) if bytes_in else image)}
 
-    concrete = serve.get_concrete_function()
+    graph = tf.function(serve, input_signature=[spec], autograph=False)
+    concrete = graph.get_concrete_function()
     owner = tf.Module()
     owner.kept = concrete.variables
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], owner)

@@ -12,6 +12,8 @@ import numpy as np
 from model_press import manifest
 from PIL import Image
 
+from pi_runner.bundle import Repair
+
 FILES = ("model.tflite", "manifest.json", "labels.txt")
 
 
@@ -35,7 +37,7 @@ def make_bundle(folder: pathlib.Path, names: Sequence[str] = ("digits_int8",)) -
     return folder
 
 
-def repair(folder: pathlib.Path):
+def repair(folder: pathlib.Path) -> Repair:
     """Restores a file of that bundle from the build's own."""
 
     def restore(path: str) -> None:

@@ -66,7 +66,8 @@ class Browser:
             answer = json.loads(raw)
             if answer.get("id") == number:
                 assert "error" not in answer, answer
-                return answer["result"]
+                result: dict[str, Any] = answer["result"]
+                return result
 
     def evaluate(self, expression: str) -> Any:
         """Value of a JavaScript expression in the page; a promise is awaited."""

@@ -27,7 +27,7 @@ def check(variant: str, expected: np.ndarray, found: np.ndarray) -> np.ndarray:
     # A picture's output must say something: one of zeros would agree with every other.
     assert min(len(set(row)) for row in expected) >= 2, "an output is of one value"
     differences = np.abs(found.astype(np.float64) - expected.astype(np.float64))
-    largest = differences.max(1)
+    largest: np.ndarray = differences.max(1)
     assert np.array_equal(found.argmax(1), expected.argmax(1)), "top-1 differs"
     if expected.dtype == np.uint8:
         assert largest.max() <= _CODES, f"{largest.max():g} codes"

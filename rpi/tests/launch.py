@@ -31,11 +31,9 @@ def environment(cache: pathlib.Path) -> dict[str, str]:
     return {"HOME": str(cache), "MODEL_PRESS_CACHE": str(cache), "PATH": os.environ["PATH"]}
 
 
-def run(
-    cache: pathlib.Path, *arguments: object, **options: object
-) -> subprocess.CompletedProcess[str]:
+def run(cache: pathlib.Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Runs the runner to its end, output captured as text."""
     words = [*command(), *map(str, arguments)]
     return subprocess.run(
-        words, env=environment(cache), capture_output=True, text=True, **{"timeout": 800, **options}
+        words, env=environment(cache), capture_output=True, text=True, timeout=800
     )

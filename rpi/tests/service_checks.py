@@ -11,21 +11,24 @@ import numpy as np
 import pytest
 from PIL import Image
 from service_clients import Clients, image_file, run_all
-from service_process import TIMEOUT_S
+from service_process import TIMEOUT_S, Service
 
 _GROWTH_BYTES = 20_000_000
 # The limit on a request is long enough for an honest client on an overloaded machine.
 OPTIONS = ("--request-timeout=4",)
 
+# A picture file, and the index of the class that it is answered with.
+Photo = tuple[bytes, int]
 
-def held_out_photo() -> tuple[bytes, int]:
+
+def held_out_photo() -> Photo:
     """A held-out picture as PNG, and the class that the build's model answers."""
     pixels = np.load(os.environ["PI_IMAGES"], mmap_mode="r")[0]
     expected = int(np.load(os.environ["PI_EXPECTED_DIGITS_INT8"])[0].argmax())
     return image_file(Image.fromarray(pixels), "PNG"), expected
 
 
-def mixed_clients(service, photo, requests: int) -> None:
+def mixed_clients(service: Service, photo: Photo, requests: int) -> None:
     """Clients of every kind get the right answers, and the service does not grow."""
     clients = Clients(service, *photo)
     clients.valid()
@@ -50,7 +53,7 @@ def mixed_clients(service, photo, requests: int) -> None:
     assert "Traceback" not in service.log()
 
 
-def sigterm_finishes_the_request_that_is_arriving(service, photo) -> None:
+def sigterm_finishes_the_request_that_is_arriving(service: Service, photo: Photo) -> None:
     """A request that began before SIGTERM is answered; the address is free afterwards."""
     data, expected = photo
     with socket.create_connection(("127.0.0.1", service.port), timeout=TIMEOUT_S) as client:
@@ -61,14 +64,14 @@ def sigterm_finishes_the_request_that_is_arriving(service, photo) -> None:
         time.sleep(1.5)  # more than two turns of the loop: it knows that it must end
         client.sendall(data[100:])
         answer = b"".join(iter(lambda: client.recv(4096), b""))
-    assert answer.startswith(b"HTTP/1.1 200"), f"SIGTERM cut the answer short: {answer[:100]}"
+    assert answer.startswith(b"HTTP/1.1 200"), f"SIGTERM cut the answer short: {answer[:100]!r}"
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["top"][0]["index"] == expected
     assert service.process.wait(TIMEOUT_S) == 0
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", service.port), timeout=1)
 
 
-def lost_model_is_a_health_error(service, cache: pathlib.Path) -> None:
+def lost_model_is_a_health_error(service: Service, cache: pathlib.Path) -> None:
     """/health names a model file that went away."""
     models = list(cache.glob("runner*/models/digits_int8/model.tflite"))
     assert len(models) == 1

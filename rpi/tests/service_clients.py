@@ -8,10 +8,11 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PIL import Image
-from service_process import TIMEOUT_S
+from service_process import TIMEOUT_S, Service
 
 
 def image_file(image: Image.Image, kind: str) -> bytes:
@@ -25,12 +26,12 @@ class Clients:
     """One client of each kind; each checks its own answer.
 
     Args:
-      service: a service_process.Service.
+      service: the running service.
       photo: a picture file.
       expected: index of the class that it is answered with.
     """
 
-    def __init__(self, service, photo: bytes, expected: int):
+    def __init__(self, service: Service, photo: bytes, expected: int):
         self._service = service
         self._photo, self._expected = photo, expected
         rng = np.random.default_rng(0)
@@ -40,7 +41,7 @@ class Clients:
         self.times: list[float] = []
         self.busy = 0
 
-    def _classify(self, body, query=""):
+    def _classify(self, body: bytes, query: str = "") -> tuple[int, Any, float]:
         """(status, answer, ms) of a client that comes again when told that the service is busy."""
         for _ in range(TIMEOUT_S * 10):
             begun = time.perf_counter()
@@ -51,43 +52,43 @@ class Clients:
             time.sleep(0.1)
         raise AssertionError("the service was always busy")
 
-    def _refused(self, body, status, reason):
+    def _refused(self, body: bytes, status: int, reason: str) -> None:
         found, answer, _ = self._classify(body)
         assert found == status, f"{found} instead of {status}: {answer}"
         assert reason in answer["error"], answer
 
-    def valid(self):
+    def valid(self) -> None:
         status, answer, ms = self._classify(self._photo, "?top=1")
         assert status == 200, answer
         assert answer["top"][0]["index"] == self._expected, f"wrong class: {answer}"
         self.times.append(ms)
 
-    def camera(self):
+    def camera(self) -> None:
         status, answer, _ = self._classify(self._large)
         assert status == 200, answer
 
-    def corrupt(self):
+    def corrupt(self) -> None:
         self._refused(self._photo[: len(self._photo) // 2], 400, "truncated or corrupt")
 
-    def no_image(self):
+    def no_image(self) -> None:
         self._refused(b"%PDF-1.7 certainly no picture", 415, "not an image")
 
-    def empty(self):
+    def empty(self) -> None:
         self._refused(b"", 400, "no body")
 
-    def hundred_megapixels(self):
+    def hundred_megapixels(self) -> None:
         self._refused(self._huge, 413, "100 megapixels")
 
-    def hundred_megabytes(self):
+    def hundred_megabytes(self) -> None:
         """Announces 100 MB and sends none: refused by its length alone."""
         with self._connect() as client:
             client.sendall(
                 b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 100000000\r\n\r\n"
             )
             line = client.recv(4096).split(b"\r\n")[0]
-            assert b" 413 " in line, f"no 413: {line}"
+            assert b" 413 " in line, f"no 413: {line!r}"
 
-    def slow(self):
+    def slow(self) -> None:
         """Drips a request that would take a minute: cut off at the limit."""
         with self._connect() as client:
             begun = time.monotonic()
@@ -98,7 +99,7 @@ class Clients:
                     time.sleep(0.1)
             assert time.monotonic() - begun < TIMEOUT_S / 2, "a slow request was not ended"
 
-    def aborted(self):
+    def aborted(self) -> None:
         """Goes away in the middle of a body, with a reset."""
         with self._connect() as client:
             client.sendall(
@@ -106,7 +107,7 @@ class Clients:
             )
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-    def impatient(self):
+    def impatient(self) -> None:
         """Sends a whole request and does not wait for the answer."""
         with self._connect() as client:
             head = (
@@ -114,17 +115,17 @@ class Clients:
             )
             client.sendall(head.encode() + self._photo)
 
-    def garbage(self):
+    def garbage(self) -> None:
         with self._connect() as client:
             client.sendall(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
             line = client.recv(4096).split(b"\r\n")[0]
-            assert b" 400 " in line, f"no 400: {line}"
+            assert b" 400 " in line, f"no 400: {line!r}"
 
-    def health(self):
+    def health(self) -> None:
         status, answer = self._service.request("GET", "/health")
         assert (status, answer["status"]) == (200, "ok"), answer
 
-    def _connect(self):
+    def _connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self._service.port), timeout=TIMEOUT_S)
 
     def mixture(self, count: int) -> list[Callable[[], None]]:

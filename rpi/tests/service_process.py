@@ -3,11 +3,13 @@
 import contextlib
 import http.client
 import json
+import pathlib
 import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import launch
 
@@ -23,7 +25,7 @@ class Service:
       before: words of a command that starts the service by the words behind it.
     """
 
-    def __init__(self, cache, *arguments, before=()):
+    def __init__(self, cache: pathlib.Path, *arguments: str, before: Sequence[str] = ()):
         self._log = open(cache / "log", "w+")  # noqa: SIM115 - lives as long as the process
         words = [*before, *launch.command(), "serve", "--port=0", *arguments]
         self.started = time.monotonic()
@@ -45,12 +47,12 @@ class Service:
             time.sleep(0.05)
         raise AssertionError("the service does not start: " + self.log())
 
-    def request(self, method, path, body=None, headers=None):
+    def request(self, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
         """(status, parsed JSON or text)."""
         with contextlib.closing(
             http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
         ) as connection:
-            connection.request(method, path, body, headers or {})
+            connection.request(method, path, body)
             answer = connection.getresponse()
             data = answer.read()
         is_json = answer.headers.get_content_type() == "application/json"
@@ -59,7 +61,9 @@ class Service:
     def memory(self, field: str = "VmRSS") -> int:
         """Bytes of resident memory."""
         with open(f"/proc/{self.process.pid}/status") as file:
-            return int(re.search(rf"{field}:\s+(\d+)", file.read())[1]) * 1024
+            found = re.search(rf"{field}:\s+(\d+)", file.read())
+        assert found, f"the kernel tells no {field}"
+        return int(found[1]) * 1024
 
     def end(self) -> int:
         self.process.send_signal(signal.SIGTERM)
@@ -67,7 +71,7 @@ class Service:
 
 
 @contextlib.contextmanager
-def running(cache, *arguments, before=()) -> Iterator[Service]:
+def running(cache: pathlib.Path, *arguments: str, before: Sequence[str] = ()) -> Iterator[Service]:
     """A service that is gone at the end, whatever happens."""
     made = Service(cache, *arguments, before=before)
     try:

@@ -75,7 +75,7 @@ def data_offset(file: pathlib.Path, entry: zipfile.ZipInfo) -> int:
     """Returns where the entry's data starts in the file, in bytes."""
     with file.open("rb") as stream:
         stream.seek(entry.header_offset)
-        fields = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
+        fields: tuple[int, ...] = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
     return entry.header_offset + _LOCAL_HEADER.size + fields[-2] + fields[-1]
 
 
@@ -83,7 +83,7 @@ def load_alignment(elf: bytes) -> int:
     """Returns the smallest alignment of the loadable segments of a 64-bit ELF library, in bytes."""
     (table,) = struct.unpack_from("<Q", elf, 32)
     size, count = struct.unpack_from("<HH", elf, 54)
-    alignments = []
+    alignments: list[int] = []
     for index in range(count):
         start = table + index * size
         (kind,) = struct.unpack_from("<I", elf, start)
@@ -192,7 +192,7 @@ def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
         found = [match[1] for match in matches]
         files = {match[1]: match[0] for match in matches}
         names = archive.read(_INDEX).decode().split() if _INDEX in entries else []
-        wanted = expected.recipes or tuple([None] * len(names))
+        wanted: tuple[str | None, ...] = expected.recipes or (None,) * len(names)
         if not names or sorted(names) != sorted(found) or len(names) != len(wanted):
             report.faults.append(
                 f"models {', '.join(found) or 'none'} under assets/models, expected {len(wanted) or 1}, "

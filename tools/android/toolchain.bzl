@@ -34,17 +34,29 @@ android_toolchain = rule(
     implementation = _android_toolchain_impl,
     doc = "An implementation of //tools/android:toolchain_type.",
     attrs = {
-        "aapt2": attr.label(allow_single_file = True, cfg = "exec", executable = True, mandatory = True),
+        "aapt2": attr.label(
+            allow_single_file = True,
+            cfg = "exec",
+            doc = "Compiles and links resources.",
+            executable = True,
+            mandatory = True,
+        ),
         "android_jars": attr.label_keyed_string_dict(
             allow_files = [".jar"],
             doc = "Platform jar -> its API level.",
             mandatory = True,
         ),
-        "apksigner_jar": attr.label(allow_single_file = [".jar"], mandatory = True),
-        "d8_jar": attr.label(allow_single_file = [".jar"], mandatory = True),
-        "origin": attr.string(mandatory = True),
-        "tool_files": attr.label_list(allow_files = True),
-        "zipalign": attr.label(allow_single_file = True, cfg = "exec", executable = True, mandatory = True),
+        "apksigner_jar": attr.label(allow_single_file = [".jar"], mandatory = True, doc = "Runs with java -jar."),
+        "d8_jar": attr.label(allow_single_file = [".jar"], mandatory = True, doc = "Has com.android.tools.r8.D8 and R8."),
+        "origin": attr.string(mandatory = True, doc = "Where the tools come from, for messages."),
+        "tool_files": attr.label_list(allow_files = True, doc = "What the tools need beside them."),
+        "zipalign": attr.label(
+            allow_single_file = True,
+            cfg = "exec",
+            doc = "Checks an APK's alignment.",
+            executable = True,
+            mandatory = True,
+        ),
     },
 )
 
@@ -54,5 +66,5 @@ def _missing_android_toolchain_impl(ctx):
 missing_android_toolchain = rule(
     implementation = _missing_android_toolchain_impl,
     doc = "Stands where no tools can be had, and says what to do.",
-    attrs = {"problem": attr.string(mandatory = True)},
+    attrs = {"problem": attr.string(mandatory = True, doc = "The line to fail with.")},
 )

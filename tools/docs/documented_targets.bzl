@@ -1,6 +1,6 @@
 """Targets that the documentation names, and the files that they make."""
 
-load("//models/private:tool.bzl", "public_label")
+load("//tools/starlark:label.bzl", "public_label")
 
 def _documented_targets_impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".txt")

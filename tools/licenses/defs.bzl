@@ -1,8 +1,8 @@
 """Licences of what apps carry: `notice`, and what app rules use to pack one."""
 
-load("//models/private:tool.bzl", "public_label")
 load("//tools/pi:platform.bzl", "PiPlatformInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
 
 ArtifactsInfo = provider(
     doc = "The Maven artifacts that a Java target ships, itself and by its dependencies.",

@@ -17,7 +17,7 @@ maven_artifact = rule(
     doc = "A jar from Maven with everything that it needs.",
     attrs = {
         "coordinates": attr.string(mandatory = True, doc = "group:artifact:packaging:version."),
-        "deps": attr.label_list(providers = [JavaInfo]),
-        "jar": attr.label(allow_single_file = [".jar"], mandatory = True),
+        "deps": attr.label_list(providers = [JavaInfo], doc = "Artifacts that it needs."),
+        "jar": attr.label(allow_single_file = [".jar"], mandatory = True, doc = "The jar, of an .aar its classes."),
     },
 )

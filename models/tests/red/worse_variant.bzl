@@ -29,6 +29,7 @@ def _worse_variant_impl(ctx):
             # It makes the good one again.
             conversion = good.conversion,
             calibration = good.calibration,
+            custom_ops = good.custom_ops,
         ),
     ]
 

@@ -58,7 +58,7 @@ def onnx_static_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> s
                 [{name: image[None]} for image in images]
             )
 
-        def get_next(self):
+        def get_next(self) -> dict[str, np.ndarray] | None:
             return next(self._feeds, None)
 
     out, prepared = folder / "static_int8.onnx", folder / "prepared.onnx"
@@ -78,7 +78,8 @@ def onnx_static_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> s
 def _input_name(path: pathlib.Path) -> str:
     import onnx
 
-    return onnx.load(str(path)).graph.input[0].name
+    name: str = onnx.load(str(path)).graph.input[0].name
+    return name
 
 
 def openvino_float(source: str, folder: pathlib.Path) -> str:
@@ -110,7 +111,7 @@ def nncf_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> str:
 def _stand_in_for_http() -> None:
     """Gives tf2onnx the names of an HTTP client, which it imports for models that it would download."""
     adapters, retry = types.ModuleType("requests.adapters"), types.ModuleType("urllib3.util.retry")
-    adapters.HTTPAdapter = retry.Retry = object
+    vars(adapters)["HTTPAdapter"] = vars(retry)["Retry"] = object
     for name in ("requests", "urllib3", "urllib3.util"):
         sys.modules.setdefault(name, types.ModuleType(name))
     for module in (adapters, retry):

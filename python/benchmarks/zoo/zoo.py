@@ -149,11 +149,13 @@ def _row(
     run: str,
 ) -> report.Row:
     found = inspection.inspect(path, TABLES, seconds=0)
+    ran = found.running
+    assert ran is not None, "an inspection that may take time loads the model"
     scores = _scores(path, found, compared)
     correlation = correlate(scores, saved.logits)
     swapped = correlate(saved.swapped, saved.logits)
     least = bound(cures or recipe, swapped)
-    left = collections.Counter(op.op for op in found.running.undelegated)
+    left = collections.Counter(op.op for op in ran.undelegated)
     holds = correlation >= least
     problem, fix = _worst(found)
     if not holds:
@@ -176,7 +178,7 @@ def _row(
         os.path.getsize(path),
         round(seconds, 1),
         tuple(loader.runtime for loader in found.loaders if loader.loads),
-        found.running.partitions,
+        ran.partitions,
         tuple(f"{count} {op}" for op, count in sorted(left.items())),
         round(correlation, 5),
         round(swapped, 5),

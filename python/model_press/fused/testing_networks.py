@@ -1,5 +1,7 @@
 """Networks that answer the pixels that they see, so that a test can look at them."""
 
+from typing import Literal
+
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
@@ -8,7 +10,9 @@ from model_press.fused.ports import PortGraph
 from model_press.testing import int8_graphs, manifests
 
 
-def pixels(dtype: str, height: int, width: int) -> tuple[bytes, manifest.Manifest]:
+def pixels(
+    dtype: Literal["uint8", "float32"], height: int, width: int
+) -> tuple[bytes, manifest.Manifest]:
     """A .tflite [1, height, width, 3] -> [1, height * width * 3] and its manifest.
 
     Args:

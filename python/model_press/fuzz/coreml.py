@@ -67,7 +67,8 @@ def specification() -> bytes:
         _typed(item.type, _STRING, ())
         item.immediateValue.tensor.strings.values.append(name)
     block.outputs.append("classLabel")
-    return spec.SerializeToString(deterministic=True)
+    made: bytes = spec.SerializeToString(deterministic=True)
+    return made
 
 
 def weights() -> bytes:

@@ -37,7 +37,7 @@ class Constant:
     sparse: bool
 
 
-def buffer_bytes(data: mmap.mmap, model: schema.Model, index: int) -> np.ndarray:
+def buffer_bytes(data: mmap.mmap | bytes, model: schema.Model, index: int) -> np.ndarray:
     """uint8 view of a buffer's bytes, wherever the file keeps them; nothing is copied."""
     buffer = model.Buffers(index)
     length = buffer.DataLength()
@@ -47,7 +47,7 @@ def buffer_bytes(data: mmap.mmap, model: schema.Model, index: int) -> np.ndarray
     return np.frombuffer(data, np.uint8, buffer.Size(), buffer.Offset())
 
 
-def read(data: mmap.mmap, file: TfliteFile) -> Iterator[Constant]:
+def read(data: mmap.mmap | bytes, file: TfliteFile) -> Iterator[Constant]:
     """Yields every constant of a model that tflite_file.parse has checked."""
     model = schema.Model.GetRootAs(data, 0)
     graph = model.Subgraphs(0)

@@ -1,9 +1,9 @@
 """What an inspection finds. `--json` writes this, so a change of meaning raises the schema version."""
 
 import dataclasses
-from typing import Literal
+from typing import Final, Literal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 Severity = Literal["error", "slow", "large", "risk", "note"]
 
 

@@ -8,7 +8,7 @@ bazel run //python:inspect -- --time FILE.tflite
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from model_press import files, strict_json, user_path
 from model_press.errors import UserError
@@ -90,7 +90,7 @@ def _time(path: str, options: argparse.Namespace) -> int:
     return 0
 
 
-def _show(lines: Sequence[str], found: object, options: argparse.Namespace) -> None:
+def _show(lines: Iterable[str], found: object, options: argparse.Namespace) -> None:
     try:
         if options.json:
             sys.stdout.write(files.dump_json(strict_json.to_json(found)).decode())

@@ -92,7 +92,7 @@ def measure(path: str | os.PathLike[str], seconds: float) -> Times:
 
 def lines(found: Times) -> list[str]:
     """The account as text: by kind of operator, then the slowest operators."""
-    by_kind: collections.Counter[str] = collections.Counter()
+    by_kind: dict[str, float] = collections.defaultdict(float)
     count: collections.Counter[str] = collections.Counter()
     for operator in found.operators:
         by_kind[operator.op] += operator.ms
@@ -105,7 +105,8 @@ def lines(found: Times) -> list[str]:
         "Kinds of operators",
     ]
     said += [
-        f"  {_share(ms, found)} {kind:{_NAME}} {count[kind]}" for kind, ms in by_kind.most_common()
+        f"  {_share(ms, found)} {kind:{_NAME}} {count[kind]}"
+        for kind, ms in sorted(by_kind.items(), key=lambda item: -item[1])
     ]
     said += ["", "Slowest operators"]
     slowest = sorted(found.operators, key=lambda o: -o.ms)[:_SHOWN]

@@ -85,4 +85,5 @@ def main_graph(data: mmap.mmap, file: tflite_file.TfliteFile, where: str) -> tfl
 
 def subgraphs(data: mmap.mmap) -> int:
     """The number of graphs in a checked file; more than one where there is control flow."""
-    return schema.Model.GetRootAs(data, 0).SubgraphsLength()
+    count: int = schema.Model.GetRootAs(data, 0).SubgraphsLength()
+    return count

@@ -46,7 +46,7 @@ def main(path: str, seconds: float) -> None:
 def _least_ms(shorter: Any | None, longer: Any, seconds: float) -> tuple[float, float]:
     """Least processor milliseconds of the two (of None: 0), in turns, since the machine's pace changes."""
     least = [float("inf"), float("inf")] if shorter else [0.0, float("inf")]
-    both = [(0, shorter)] * (shorter is not None) + [(1, longer)]
+    both = [(1, longer)] if shorter is None else [(0, shorter), (1, longer)]
     until, runs = time.perf_counter() + seconds, 0
     while runs < _LEAST_RUNS or time.perf_counter() < until:
         for which, model in both:

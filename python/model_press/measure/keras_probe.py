@@ -8,6 +8,13 @@ The protocol of probe.py; an inference is `model.predict` of one image, as a use
 import os
 import sys
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from model_press.load import LoadedModel
 
 
 def main(path: str, threads: int) -> None:
@@ -31,7 +38,7 @@ def main(path: str, threads: int) -> None:
     with load.load(path) as loaded:
         run = _predict(loaded)
         ready = time.perf_counter()
-        shape = (1, *loaded.input_shape[1:])
+        shape = (1, loaded.height, loaded.width, 3)
         image = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
         begun = time.perf_counter()
         run(image)
@@ -48,7 +55,7 @@ def main(path: str, threads: int) -> None:
         )
 
 
-def _predict(loaded):
+def _predict(loaded: "LoadedModel") -> "Callable[[np.ndarray], object]":
     if hasattr(loaded.model, "predict"):
         return lambda image: loaded.model.predict(image, verbose=0)
     return lambda image: loaded.call(image).numpy()  # a SavedModel

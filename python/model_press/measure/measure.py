@@ -24,7 +24,7 @@ class Variant:
     """A .tflite file and its manifest."""
 
     path: str
-    manifest: manifest.Manifest
+    manifest: metrics.Described
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +93,7 @@ def measure(
         manifest.verify_file(subject.manifest.model.sha256, subject.path, "model")
     here = machine.this_machine()
     threads_counts = [count for count in (1, 2) if count <= max(here.cores, 1)]
-    loaded = []
+    loaded: list[_Configuration] = []
     for subject in progress.track(variants, "loading"):
         for threads in threads_counts:
             loaded += _load(subject, threads)
@@ -102,11 +102,11 @@ def measure(
             probe = process.KerasProbe(keras.path, threads)
             timed = rounds.Timed(probe.run, every=_SELDOM)
             loaded.append(_Configuration(keras, "none", threads, probe, timed))
-    timed = [configuration.timed for configuration in loaded]
-    rounds.warm_up(timed)
+    times = [configuration.timed for configuration in loaded]
+    rounds.warm_up(times)
     for index in progress.track(range(rounds_count), "rounds"):
-        rounds.measure(timed, index)
-    paths = [subject.path for subject in (*variants, *([keras] if keras else []))]
+        rounds.measure(times, index)
+    paths = [*(variant.path for variant in variants), *([keras.path] if keras else [])]
     # Nothing is timed any more, so all processors may deflate.
     with concurrent.futures.ThreadPoolExecutor(here.cores) as pool:
         zipped = dict(zip(paths, pool.map(zipped_bytes, paths), strict=True))

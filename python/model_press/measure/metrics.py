@@ -2,9 +2,9 @@
 
 import dataclasses
 import os
-from typing import Literal
+from typing import Literal, Protocol
 
-from model_press import files, manifest, strict_json
+from model_press import files, manifest, recipes, strict_json
 
 # The recipe of a record that is the Keras model itself.
 KERAS = "keras"
@@ -91,7 +91,27 @@ class Metrics:
     records: tuple[Record, ...]
 
 
-def recipe_of(description: manifest.Manifest) -> str:
+class Described(Protocol):
+    """What a record takes of a manifest, of whichever schema."""
+
+    @property
+    def name(self) -> str:
+        """Name of the variant."""
+
+    @property
+    def model(self) -> manifest.ModelFile:
+        """The file."""
+
+    @property
+    def source(self) -> manifest.Source:
+        """The Keras model that it was made from."""
+
+    @property
+    def recipe(self) -> recipes.Recipe:
+        """How it was converted."""
+
+
+def recipe_of(description: Described) -> str:
     """What was done to the model, such as pruned50_int8: the compression's name in front of the recipe's."""
     compression = description.source.compression
     return "_".join([*([compression.name] if compression else []), description.recipe.name])

@@ -91,6 +91,11 @@ def _tiles(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
     )
 
 
+def _without(index: int) -> arena.Bytes:
+    """The bytes of each tensor, as if one took none."""
+    return lambda tensor: 0 if tensor.index == index else arena.tensor_bytes(tensor)
+
+
 def _waiting(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
     """What lives at the peak without being read or written there: a residual stream, a frame that is kept."""
     operator = main.operators[plan.peak]
@@ -100,9 +105,7 @@ def _waiting(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
         tensor = allocation.tensor
         if tensor.index in used or allocation.bytes < _WORTH_NAMING * plan.arena_bytes:
             continue
-        gone = arena.plan(
-            main, lambda t, gone=tensor.index: 0 if t.index == gone else arena.tensor_bytes(t)
-        )
+        gone = arena.plan(main, _without(tensor.index))
         if tensor.index in inputs:
             yield Advice(
                 f"send fewer bytes as {tensor.name}",

@@ -109,14 +109,14 @@ def _lifetimes(main: TfliteFile, size_of: Bytes) -> list[Allocation]:
     last: dict[int, int] = {tensor.index: end for tensor in main.inputs}
     written: dict[int, int] = {}
     for index, operator in enumerate(main.operators):
-        for tensor in operator.outputs:
-            if tensor >= 0:
-                first.setdefault(tensor, index)
-                written.setdefault(tensor, index)
-                last[tensor] = max(index, last.get(tensor, 0))
-        for tensor in operator.inputs:
-            if tensor in first:
-                last[tensor] = max(index, last[tensor])
+        for number in operator.outputs:
+            if number >= 0:
+                first.setdefault(number, index)
+                written.setdefault(number, index)
+                last[number] = max(index, last.get(number, 0))
+        for number in operator.inputs:
+            if number in first:
+                last[number] = max(index, last[number])
     for tensor in main.outputs:
         if tensor.index in first:
             last[tensor.index] = end

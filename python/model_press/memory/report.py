@@ -3,7 +3,7 @@
 import dataclasses
 import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from model_press.inspection import source
 from model_press.layers import layer_of
@@ -122,7 +122,7 @@ def lines(found: Memory, every_layer: bool = False) -> Iterator[str]:
         yield f"  and {len(found.live) - _SHOWN} more (--json lists all)"
     yield ""
     yield "By operator" if every_layer else "The fullest operators (--layers shows all)"
-    order = range(len(found.steps))
+    order: Sequence[int] = range(len(found.steps))
     if not every_layer:
         order = sorted(sorted(order, key=lambda i: -found.steps[i].live_bytes)[:_SHOWN])
     for index in order:

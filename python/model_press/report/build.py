@@ -153,7 +153,8 @@ def _round(value: float | None) -> float | None:
 def _runtime(measured: metrics.Metrics | None) -> dict[str, str] | None:
     for record in measured.records if measured else ():
         if record.recipe != metrics.KERAS:
-            return strict_json.to_json(record.runtime)
+            runtime: dict[str, str] = strict_json.to_json(record.runtime)
+            return runtime
     return None
 
 
@@ -268,23 +269,25 @@ def _delegation(record: metrics.Record | None) -> dict[str, Any] | None:
     outside: dict[str, list[metrics.UndelegatedOp]] = collections.defaultdict(list)
     for op in record.undelegated:
         outside[op.op].append(op)
+    shares = {name: _share(ops, record.latency.median_ms) for name, ops in outside.items()}
     groups = [
         {
             "op": name,
-            "count": len(ops),
-            "share": _share(ops, record.latency.median_ms),
-            "outputs": [op.output for op in ops],
+            "count": len(outside[name]),
+            "share": shares[name],
+            "outputs": [op.output for op in outside[name]],
         }
-        for name, ops in outside.items()
+        for name in sorted(
+            outside, key=lambda name: (-(shares[name] or 0), -len(outside[name]), name)
+        )
     ]
-    groups.sort(key=lambda group: (-(group["share"] or 0), -group["count"], group["op"]))
     return {"delegate": record.delegate, "partitions": record.partitions, "outside": groups}
 
 
 def _share(ops: Sequence[metrics.UndelegatedOp], whole_ms: float) -> float | None:
     """Share of the latency of operators timed alone, at most 1; None if one of them was not."""
-    times = [op.alone_ms for op in ops]
-    if any(time is None for time in times):
+    times = [op.alone_ms for op in ops if op.alone_ms is not None]
+    if len(times) < len(ops):
         return None
     return round(min(1.0, sum(times) / whole_ms), 4)
 

@@ -29,12 +29,18 @@ def write(report: dict[str, Any], folder: str | os.PathLike[str], stem: str) -> 
 
 def html(report: dict[str, Any]) -> str:
     """One self-contained page."""
-    return _environment(escape=True).get_template("page.html.j2").render(**_context(report, True))
+    return _page("page.html.j2", report, is_html=True)
 
 
 def markdown(report: dict[str, Any]) -> str:
     """The same tables as Markdown."""
-    return _environment(escape=False).get_template("page.md.j2").render(**_context(report, False))
+    return _page("page.md.j2", report, is_html=False)
+
+
+def _page(template: str, report: dict[str, Any], is_html: bool) -> str:
+    environment = _environment(escape=is_html)
+    text: str = environment.get_template(template).render(**_context(report, drawn=is_html))
+    return text
 
 
 def table(report: dict[str, Any]) -> str:
@@ -112,7 +118,8 @@ def _pictures(report: dict[str, Any], context: dict[str, Any]) -> dict[str, str]
     rows = list(enumerate(context["rows"]))
 
     def score(row: dict[str, Any]) -> float:
-        return row["top1"] if key == "top1" else row["agreement"]["top1"]
+        share: float = row["top1"] if key == "top1" else row["agreement"]["top1"]
+        return share
 
     sizes = [(i, row["recipe_title"], row["bytes"] / 1e6, score(row)) for i, row in rows]
     found = {"size": plots.pareto(sizes, "file, MB", label, "size")}

@@ -1,7 +1,7 @@
 """Facts and measurements of a made-up model, small enough to count by hand."""
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal
 
 from model_press import calibration_ranges, manifest, model_info
 from model_press.evaluate import layer_error, summary, variant_facts
@@ -62,7 +62,7 @@ def variant_of(name: str = FP32, **changes: Any) -> variant_facts.VariantFacts:
 
 def summary_of(name: str, top1: float | None, why: str = "") -> summary.Summary:
     """A labelled set of two classes, or without accuracy."""
-    classes = ()
+    classes: tuple[summary.ClassRow, ...] = ()
     if top1 is not None:
         classes = (
             summary.ClassRow("cat & dog", 60, top1, 0.9, "<bird>", 3),
@@ -147,7 +147,9 @@ INFO = model_info.ModelInfo(
     model_info.Port("image", (0, 8, 8, 3)),
     model_info.Port("scores", (0, 2)),
     2,
-    None,
+    model_info.InfoPreprocess(
+        "RGB", (127.5,) * 3, (127.5,) * 3, manifest.Resize("crop", "bilinear_antialias")
+    ),
     True,
 )
 
@@ -202,7 +204,9 @@ def record_of(name: str, threads: int, ms: float, peak: int, **changes: Any) -> 
     return dataclasses.replace(base, **changes)
 
 
-def metrics_of(*records: metrics.Record, kind: str = "host") -> metrics.Metrics:
+def metrics_of(
+    *records: metrics.Record, kind: Literal["host", "android", "ios"] = "host"
+) -> metrics.Metrics:
     """Measurements of a machine; of both variants and Keras by default."""
     if not records:
         records = (

@@ -69,7 +69,8 @@ def _baseline(report: dict[str, Any]) -> dict[str, Any]:
 
 def _title(variant: dict[str, Any], report: dict[str, Any]) -> str:
     """The variant's name without the model's in front."""
-    return variant["name"].removeprefix(report["model"]["name"] + "_")
+    title: str = variant["name"].removeprefix(report["model"]["name"] + "_")
+    return title
 
 
 def _worst(variant: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:

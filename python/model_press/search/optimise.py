@@ -68,7 +68,7 @@ def _shown(space: Space, outcome: Outcome) -> str:
     values = ", ".join(
         f"{field} {value}" for field, value in space.values_at(outcome.point).items()
     )
-    if outcome.failure:
+    if outcome.top1_drop is None:
         return values
     return (
         f"{values}: top-1 {-100 * outcome.top1_drop:+.2f} points, size {outcome.size_ratio:.3f}, "

@@ -55,7 +55,8 @@ def propose(space: Space, bounds: Bounds, goal: Goal, known: Sequence[Outcome], 
 def _improvement(best: float, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """Expected improvement below `best` (Jones et al., 1998)."""
     gain = (best - mean) / deviation
-    return deviation * (gain * stats.norm.cdf(gain) + stats.norm.pdf(gain))
+    improvement: np.ndarray = deviation * (gain * stats.norm.cdf(gain) + stats.norm.pdf(gain))
+    return improvement
 
 
 def _predict(
@@ -88,7 +89,8 @@ def _coordinates(space: Space, point: Point) -> list[float]:
 
 def _spread(space: Space, count: int, seed: int) -> list[list[float]]:
     """Places in the unit cube, one coordinate a parameter, that cover it evenly."""
-    return qmc.Halton(len(space.parameters), seed=seed).random(count).tolist()
+    places: list[list[float]] = qmc.Halton(len(space.parameters), seed=seed).random(count).tolist()
+    return places
 
 
 def _nearest(free: list[Point], place: list[float], space: Space) -> Point:

@@ -32,7 +32,8 @@ def space_of() -> Space:
 
 def data_of() -> dict[str, Any]:
     """The same as JSON values, to be broken."""
-    return strict_json.to_json(space_of())
+    data: dict[str, Any] = strict_json.to_json(space_of())
+    return data
 
 
 def outcome_at(point: Point) -> Outcome:

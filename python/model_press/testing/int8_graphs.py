@@ -53,7 +53,8 @@ def outputs(data: bytes, delegate: bool, seed: int = 0) -> np.ndarray:
     codes = np.random.default_rng(seed).integers(-128, 128, details["shape"])
     runner.set_tensor(details["index"], codes.astype(np.int8))
     runner.invoke()
-    return runner.get_tensor(runner.get_output_details()[0]["index"]).astype(np.int64)
+    found: np.ndarray = runner.get_tensor(runner.get_output_details()[0]["index"])
+    return found.astype(np.int64)
 
 
 def delegated(data: bytes) -> tuple[int, list[str]]:

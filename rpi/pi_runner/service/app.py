@@ -63,7 +63,8 @@ class App:
         request = Request(environ)
         response = self._answer(request)
         response.headers.update(_HEADERS)
-        return response(environ, start_response)
+        body: Iterable[bytes] = response(environ, start_response)
+        return body
 
     def _answer(self, request: Request) -> Response:
         try:

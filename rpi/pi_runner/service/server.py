@@ -75,7 +75,7 @@ class Server:
         )
         self.address = f"http://{self._server.effective_host}:{self._server.effective_port}"
 
-    def stop(self, *_) -> None:
+    def stop(self, *_: object) -> None:
         """Asks run() to end; fit as a signal handler."""
         self._stop.set()
 

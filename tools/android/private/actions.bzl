@@ -1,8 +1,8 @@
 """Action functions that turn sources, resources and a model into an APK."""
 
-load("//models/private:tool.bzl", "public_label")
 load("//tools/jvm/private:compile.bzl", "jdk_of")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
 
 JVM_FLAGS = [
     # Enough for D8 and apksigner on an app with every ABI; the default is a quarter of the machine.
@@ -235,6 +235,7 @@ def bundle_models(*, ctx, variants, runtime, pack, output):
             ", ".join([variant.name for variant in variants]),
             public_label(ctx.label),
         ),
+        env = PYTHON_ENV,
     )
 
 def sample_images(*, ctx, image_set, count, output):
@@ -252,6 +253,7 @@ def sample_images(*, ctx, image_set, count, output):
         outputs = [output],
         mnemonic = "SampleImages",
         progress_message = "Choosing a sample for %s" % public_label(ctx.label),
+        env = PYTHON_ENV,
     )
 
 def merge_manifest(*, ctx, manifest, libraries, application_id, min_sdk_version, output):
@@ -298,6 +300,7 @@ def pack_apk(*, ctx, resources, assets, dex_zip, jni, output):
         outputs = [output],
         mnemonic = "PackApk",
         progress_message = "Packing %s" % public_label(ctx.label),
+        env = PYTHON_ENV,
     )
 
 def check_alignment(*, ctx, tools, apk, output):

@@ -1,7 +1,8 @@
 """`android_aar`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
-load("//models/private:tool.bzl", "public_label")
+load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
 load(":android_library.bzl", "AndroidLibraryInfo")
 
 _POM = """<?xml version="1.0" encoding="UTF-8"?>
@@ -76,6 +77,7 @@ def _android_aar_impl(ctx):
         outputs = [aar],
         mnemonic = "PackAar",
         progress_message = "Packing %s" % public_label(ctx.label),
+        env = PYTHON_ENV,
     )
     ctx.actions.write(pom, _POM.format(
         artifact = ctx.label.name,

@@ -2,28 +2,14 @@
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
-load("//models/private:custom_ops.bzl", "refuse_custom_ops")
-load("//models/private:tool.bzl", "public_label")
 load("//tools/android:keystore.bzl", "AndroidKeystoreInfo")
-load("//tools/android:runtime.bzl", "AndroidRuntimeInfo", "EXTRAS")
+load("//tools/android:runtime.bzl", "AndroidRuntimeInfo")
 load("//tools/android:toolchain.bzl", "TOOLCHAIN_TYPE")
-load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "compile_jar")
-load("//tools/licenses:defs.bzl", "MAVEN_NOTICE_ATTRS", "NOTICE_ATTRS", "artifacts_aspect", "collect_licenses")
-load(
-    ":actions.bzl",
-    "bundle_models",
-    "check_alignment",
-    "compile_resources",
-    "convert_resources",
-    "dex",
-    "link_resources",
-    "merge_manifest",
-    "pack_apk",
-    "sample_images",
-    "shrink",
-    "sign_apk",
-)
-load(":android_library.bzl", "libraries_of", "merged", "platform_jar")
+load("//tools/jvm/private:compile.bzl", "JDK_ATTRS")
+load("//tools/licenses:defs.bzl", "MAVEN_NOTICE_ATTRS", "NOTICE_ATTRS", "artifacts_aspect")
+load(":android_app_checks.bzl", "check_application_id", "check_sdk", "extras_of", "jni_of", "variants_of")
+load(":android_app_steps.bzl", "bundle_assets", "compile_classes", "dex_code", "merge_and_link", "pack_and_sign", "shrink_code")
+load(":android_library.bzl", "platform_jar")
 
 AndroidAppInfo = provider(
     doc = "An APK and the parts of it that tests need.",
@@ -38,229 +24,37 @@ AndroidAppInfo = provider(
         "jni": "list of (ABI, File): its native libraries.",
         "keystore": "AndroidKeystoreInfo: the key that signs it.",
         "manifest": "File: AndroidManifest.xml with ${applicationId} filled in and the libraries' manifests merged.",
-        "min_sdk_version": "int",
+        "min_sdk_version": "int: oldest API level that it installs on.",
         "proto_resources": "File: APK of what it ships of resources, and the manifest, in aapt2's proto form, without assets.",
         "resources": "File: APK of resources, assets and linked manifest, without code.",
-        "runtime": "AndroidRuntimeInfo.",
-        "target_sdk_version": "int",
+        "runtime": "AndroidRuntimeInfo: the runtime in it.",
+        "target_sdk_version": "int: API level that it is compiled for and behaves by.",
         "variants": "list of VariantInfo: the models in it, the one that it begins with first.",
     },
 )
 
-# The classifier uses java.util.List.sort and the EXIF reader for streams, both of API 24.
-_LOWEST_SDK = 24
-
-# Under assets/: every package that the app carries, its licence, and the texts. The About screen shows it.
-_NOTICE = "NOTICE.txt"
-
-def _check_application_id(ctx):
-    name = ctx.attr.application_id
-    if not name:
-        return
-    segments = name.split(".")
-    for segment in segments:
-        rest = segment.replace("_", "a")
-        if not rest or not rest.isalnum() or not segment[0].isalpha():
-            segments = []
-            break
-    if len(segments) < 2:
-        fail("%s: application_id \"%s\" is no Android package name; expected at least two words like com.example.app" % (
-            public_label(ctx.label),
-            name,
-        ))
-
-def _check_sdk(ctx):
-    target = ctx.attr.target_sdk_version
-    minimum = ctx.attr.min_sdk_version
-    if minimum < _LOWEST_SDK or minimum > target:
-        fail("%s: min_sdk_version %d; expected %d to the target_sdk_version %d" % (
-            public_label(ctx.label),
-            minimum,
-            _LOWEST_SDK,
-            target,
-        ))
-
-def _variants(ctx):
-    """Returns the VariantInfo of each model, the first choice first."""
-    variants = [target[VariantInfo] for target in [ctx.attr.model] + ctx.attr.more_models]
-    refuse_custom_ops(ctx.label, variants, "whose kernels TensorFlow Lite's Java runtime takes from native code alone")
-    seen = {}
-    for variant in variants:
-        if variant.name in seen:
-            fail("%s: %s is in the app twice; expected each variant once in model and more_models" % (
-                public_label(ctx.label),
-                variant.name,
-            ))
-        seen[variant.name] = True
-    return variants
-
-def _extras(ctx, runtime):
-    """Returns the parts of the runtime that the app asks for beside its core."""
-    wanted = [name for name in EXTRAS if getattr(ctx.attr, name)]
-    for name in wanted:
-        if name not in runtime.extras:
-            fail("%s: %s = True, but %s has no `%s` here: no matching version can be had; name one in //tools/android/runtimes" % (
-                public_label(ctx.label),
-                name,
-                runtime.name,
-                name,
-            ))
-    return [runtime.extras[name] for name in wanted]
-
-def _jni(ctx, runtime, extras):
-    """Returns the (ABI, File) pairs that the app ships."""
-    pairs = []
-    for abi in ctx.attr.abis or sorted(runtime.jni):
-        if abi not in runtime.jni:
-            fail("%s: %s has no library for ABI \"%s\"; it has %s" % (
-                public_label(ctx.label),
-                runtime.name,
-                abi,
-                ", ".join(sorted(runtime.jni)),
-            ))
-        for part in [runtime] + extras:
-            pairs += [(abi, library) for library in part.jni[abi].to_list()]
-    return pairs
-
 def _android_app_impl(ctx):
     tools = ctx.toolchains[TOOLCHAIN_TYPE].android
     runtime = ctx.attr.runtime[AndroidRuntimeInfo]
-    variants = _variants(ctx)
-    _check_application_id(ctx)
+    variants = variants_of(ctx)
+    check_application_id(ctx)
     android_jar = platform_jar(ctx, tools, "target_sdk_version")
-    _check_sdk(ctx)
-    extras = _extras(ctx, runtime)
-    jni = _jni(ctx, runtime, extras)
-    settings = struct(
-        application_id = ctx.attr.application_id,
-        debuggable = ctx.attr.debuggable,
-        min_sdk_version = ctx.attr.min_sdk_version,
-        target_sdk_version = ctx.attr.target_sdk_version,
-        version_code = ctx.attr.version_code,
-        version_name = ctx.attr.version_name,
-    )
+    check_sdk(ctx)
+    extras = extras_of(ctx, runtime)
+    jni = jni_of(ctx, runtime, extras)
 
-    work = ctx.label.name + ".parts/"
-    compiled = ctx.actions.declare_file(work + "resources.zip")
-    resources = ctx.actions.declare_file(work + "resources.apk")
-    r_java = ctx.actions.declare_directory(work + "r_java")
-    classes = ctx.actions.declare_file(work + "classes.jar")
-    resource_rules = ctx.actions.declare_file(work + "resources.pro")
-    dex_zip = ctx.actions.declare_file(work + "dex.zip")
-    assets = ctx.actions.declare_directory(work + "assets")
-    unsigned = ctx.actions.declare_file(work + "unsigned.apk")
-    manifest = ctx.actions.declare_file(work + "AndroidManifest.xml")
-    alignment_report = ctx.actions.declare_file(work + "alignment.txt")
-    apk = ctx.actions.declare_file(ctx.label.name + ".apk")
-
-    bundle_models(ctx = ctx, variants = variants, runtime = runtime, pack = ctx.attr.pack_models, output = assets)
-    folders = [assets]
-    if ctx.attr.sample:
-        sample = ctx.actions.declare_directory(work + "sample")
-        sample_images(
-            ctx = ctx,
-            image_set = ctx.attr.sample[ImageSetInfo],
-            count = ctx.attr.sample_count,
-            output = sample,
-        )
-        folders.append(sample)
-    notice = ctx.actions.declare_file(work + "licences/" + _NOTICE)
-    collect_licenses(
-        ctx,
-        title = "%s, an app by model_press" % ctx.label.name,
-        output = notice,
-        targets = ctx.attr.deps + [ctx.attr.runtime],
-    )
-    needed = libraries_of(ctx.attr.deps)
-    libraries = merged(needed, "libraries").to_list()
-    library_resources = merged(needed, "compiled")
-    merge_manifest(
-        ctx = ctx,
-        manifest = ctx.file.manifest,
-        libraries = libraries,
-        application_id = ctx.attr.application_id,
-        min_sdk_version = ctx.attr.min_sdk_version,
-        output = manifest,
-    )
-    compile_resources(ctx = ctx, tools = tools, resources = ctx.files.resources, output = compiled)
-    link_resources(
-        ctx = ctx,
-        tools = tools,
-        android_jar = android_jar,
-        manifest = manifest,
-        compiled = compiled,
-        library_resources = library_resources,
-        assets = folders,
-        notice = notice,
-        settings = settings,
-        output = resources,
-        r_java = r_java,
-        r_packages = [library.package for library in libraries if library.has_resources],
-        keep_rules = resource_rules,
-    )
-
-    deps = [dep[JavaInfo] for dep in ctx.attr.deps] + [part.java for part in [runtime] + extras]
-    compile_jar(
-        ctx = ctx,
-        srcs = ctx.files.srcs + [r_java],
-        output = classes,
-        classpath = depset([android_jar], transitive = [dep.transitive_compile_time_jars for dep in deps]),
-    )
-    java = JavaInfo(output_jar = classes, compile_jar = classes, deps = deps)
-    groups = {"unshrunk_resources": depset([resources]), "unsigned": depset([unsigned])}
-    packed_resources = resources
-    proto = ctx.actions.declare_file(work + "resources.proto.apk")
-    link_resources(
-        ctx = ctx,
-        tools = tools,
-        android_jar = android_jar,
-        manifest = manifest,
-        compiled = compiled,
-        library_resources = library_resources,
-        settings = settings,
-        output = proto,
-        proto = True,
-    )
-    packed_proto = proto
+    assets = bundle_assets(ctx, runtime, variants)
+    resources = merge_and_link(ctx, tools, android_jar, assets)
+    java = compile_classes(ctx, android_jar, resources.r_java, [runtime] + extras)
     if ctx.attr.shrink:
-        mapping = ctx.actions.declare_file(ctx.label.name + ".mapping.txt")
-        groups["mapping"] = depset([mapping])
-        packed_proto = ctx.actions.declare_file(work + "shrunk.proto.apk")
-        packed_resources = ctx.actions.declare_file(work + "shrunk.apk")
-        shrink(
-            ctx = ctx,
-            tools = tools,
-            android_jar = android_jar,
-            jars = java.transitive_runtime_jars,
-            keep_rules = [ctx.file._android_rules, resource_rules] + runtime.keep_rules.to_list() +
-                         merged(needed, "keep_rules").to_list() + ctx.files.keep_rules,
-            min_sdk_version = ctx.attr.min_sdk_version,
-            resources = proto,
-            output = dex_zip,
-            mapping = mapping,
-            shrunk_resources = packed_proto,
-        )
-        convert_resources(ctx = ctx, tools = tools, proto = packed_proto, output = packed_resources)
+        code = shrink_code(ctx, tools, android_jar, runtime, java, resources)
     else:
-        dex(
-            ctx = ctx,
-            tools = tools,
-            android_jar = android_jar,
-            jars = java.transitive_runtime_jars,
-            min_sdk_version = ctx.attr.min_sdk_version,
-            output = dex_zip,
-        )
-    pack_apk(ctx = ctx, resources = packed_resources, assets = resources, dex_zip = dex_zip, jni = jni, output = unsigned)
-    check_alignment(ctx = ctx, tools = tools, apk = unsigned, output = alignment_report)
-    sign_apk(
-        ctx = ctx,
-        tools = tools,
-        unsigned = unsigned,
-        alignment_report = alignment_report,
-        keystore = ctx.attr.keystore[AndroidKeystoreInfo],
-        min_sdk_version = ctx.attr.min_sdk_version,
-        output = apk,
-    )
+        code = dex_code(ctx, tools, android_jar, java, resources)
+    unsigned, apk = pack_and_sign(ctx, tools, code, resources.linked, jni)
+
+    groups = {"unshrunk_resources": depset([resources.linked]), "unsigned": depset([unsigned])}
+    if code.mapping:
+        groups["mapping"] = depset([code.mapping])
     return [
         DefaultInfo(files = depset([apk]), runfiles = ctx.runfiles(files = [apk])),
         OutputGroupInfo(**groups),
@@ -270,14 +64,14 @@ def _android_app_impl(ctx):
             apk = apk,
             application_id = ctx.attr.application_id,
             debuggable = ctx.attr.debuggable,
-            dex = dex_zip,
+            dex = code.dex_zip,
             java = java,
             jni = jni,
             keystore = ctx.attr.keystore[AndroidKeystoreInfo],
-            manifest = manifest,
+            manifest = resources.manifest,
             min_sdk_version = ctx.attr.min_sdk_version,
-            proto_resources = packed_proto,
-            resources = resources,
+            proto_resources = code.proto,
+            resources = resources.linked,
             runtime = runtime,
             target_sdk_version = ctx.attr.target_sdk_version,
             variants = variants,

@@ -1,10 +1,10 @@
 """`android_bundle`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
-load("//models/private:tool.bzl", "public_label")
 load("//tools/android:toolchain.bzl", "TOOLCHAIN_TYPE")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "jdk_of")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
 load(":actions.bzl", "JVM_FLAGS", "sign_bundle")
 load(":android_app.bzl", "AndroidAppInfo")
 

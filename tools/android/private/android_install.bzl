@@ -1,7 +1,7 @@
 """`android_install`."""
 
-load("//models/private:tool.bzl", "public_label")
 load("//tools/jvm/private:compile.bzl", "runfiles_path")
+load("//tools/starlark:label.bzl", "public_label")
 load(":android_app.bzl", "AndroidAppInfo")
 
 _SCRIPT = """#!/bin/bash

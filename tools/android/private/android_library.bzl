@@ -1,9 +1,9 @@
 """`android_library`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
-load("//models/private:tool.bzl", "public_label")
 load("//tools/android:toolchain.bzl", "TOOLCHAIN_TYPE")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "compile_jar")
+load("//tools/starlark:label.bzl", "public_label")
 load(":actions.bzl", "compile_resources", "link_resources")
 
 AndroidLibraryInfo = provider(

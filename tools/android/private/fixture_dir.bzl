@@ -1,5 +1,7 @@
 """`fixture_dir`: a folder that a program fills, as test data."""
 
+load("//tools/python:env.bzl", "PYTHON_ENV")
+
 def _fixture_dir_impl(ctx):
     out = ctx.actions.declare_directory(ctx.label.name)
     args = ctx.actions.args()
@@ -11,6 +13,7 @@ def _fixture_dir_impl(ctx):
         outputs = [out],
         mnemonic = "FixtureDir",
         progress_message = "Making test data %s" % ctx.label,
+        env = PYTHON_ENV,
     )
     return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out]))]
 
@@ -18,7 +21,7 @@ fixture_dir = rule(
     implementation = _fixture_dir_impl,
     doc = "Runs `tool --out FOLDER` with more arguments; the output is the folder.",
     attrs = {
-        "arguments": attr.string_list(),
-        "tool": attr.label(cfg = "exec", executable = True, mandatory = True),
+        "arguments": attr.string_list(doc = "The further arguments."),
+        "tool": attr.label(cfg = "exec", executable = True, mandatory = True, doc = "The program."),
     },
 )

@@ -1,5 +1,7 @@
 """`host_library`."""
 
+load("//tools/python:env.bzl", "PYTHON_ENV")
+
 def _host_library_impl(ctx):
     ctx.actions.run(
         executable = ctx.executable._tool,
@@ -8,6 +10,7 @@ def _host_library_impl(ctx):
         outputs = [ctx.outputs.out],
         mnemonic = "HostLibrary",
         progress_message = "Making %s loadable on this machine" % ctx.outputs.out.basename,
+        env = PYTHON_ENV,
     )
     return [DefaultInfo(files = depset([ctx.outputs.out]))]
 

@@ -1,10 +1,10 @@
 """`robolectric_test`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
-load("//models/private:tool.bzl", "public_label")
 load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "RUNTIME_ATTRS", "compile_jar", "program_providers", "runfiles_path", "write_launcher")
 load("//tools/jvm/private:java_test.bzl", "class_name")
 load("//tools/jvm/private:native_libraries.bzl", "native_libraries")
+load("//tools/starlark:label.bzl", "public_label")
 load(":android_app.bzl", "AndroidAppInfo")
 
 # Robolectric reads this file from the class path: where the app's parts are.

@@ -22,10 +22,10 @@ java_binary = rule(
     doc = "A Java program, started on the JDK of the build.",
     attrs = dict(
         RUNTIME_ATTRS,
-        data = attr.label_list(allow_files = True),
-        deps = attr.label_list(providers = [JavaInfo], mandatory = True),
+        data = attr.label_list(allow_files = True, doc = "Files that the program reads."),
+        deps = attr.label_list(providers = [JavaInfo], mandatory = True, doc = "Java libraries with its classes."),
         jvm_flags = attr.string_list(doc = "Options of java; {runfiles} is the runfiles folder."),
-        main_class = attr.string(mandatory = True),
+        main_class = attr.string(mandatory = True, doc = "Class with main()."),
         **NATIVE_ATTRS
     ),
     executable = True,

@@ -36,16 +36,16 @@ java_library = rule(
     attrs = dict(
         JDK_ATTRS,
         data = attr.label_list(allow_files = True, doc = "Files that the classes read when they run."),
-        deps = attr.label_list(providers = [JavaInfo]),
+        deps = attr.label_list(providers = [JavaInfo], doc = "Java libraries that it uses."),
         exports = attr.label_list(providers = [JavaInfo], doc = "What users of this also compile against."),
-        javacopts = attr.string_list(),
+        javacopts = attr.string_list(doc = "Further options of javac."),
         provided_deps = attr.label_list(
             providers = [JavaInfo],
             doc = "Compiled against, but left to the platform or the program when it runs.",
         ),
         resources = attr.label_list(allow_files = True, doc = "Files put at the top of the jar."),
-        runtime_deps = attr.label_list(providers = [JavaInfo]),
-        srcs = attr.label_list(allow_files = [".java"]),
+        runtime_deps = attr.label_list(providers = [JavaInfo], doc = "Needed when it runs, not compiled against."),
+        srcs = attr.label_list(allow_files = [".java"], doc = "Java sources."),
     ),
     provides = [JavaInfo],
 )

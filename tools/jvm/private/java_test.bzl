@@ -44,10 +44,10 @@ java_test = rule(
     doc = "JUnit 4 tests: every source named *Test.java is a test class.",
     attrs = dict(
         dict(JDK_ATTRS, **RUNTIME_ATTRS),
-        data = attr.label_list(allow_files = True),
-        deps = attr.label_list(providers = [JavaInfo]),
+        data = attr.label_list(allow_files = True, doc = "Files that the tests read."),
+        deps = attr.label_list(providers = [JavaInfo], doc = "Java libraries that they use, besides JUnit."),
         jvm_flags = attr.string_list(doc = "Options of java; {runfiles} is the runfiles folder."),
-        srcs = attr.label_list(allow_files = [".java"], mandatory = True),
+        srcs = attr.label_list(allow_files = [".java"], mandatory = True, doc = "Test classes and what they share, below a folder `java`."),
         _junit = attr.label(default = Label("@maven//:junit"), providers = [JavaInfo]),
         **NATIVE_ATTRS
     ),

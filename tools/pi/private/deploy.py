@@ -91,7 +91,7 @@ class Job:
 def plan(job: Job) -> list[Step]:
     """All commands, in their order."""
     steps = [_probe(job)]
-    steps += _package(job) if job.deb else _file(job)
+    steps += _package(job, job.deb) if job.deb else _file(job)
     return steps
 
 
@@ -192,17 +192,17 @@ def _file(job: Job) -> list[Step]:
     return steps
 
 
-def _package(job: Job) -> list[Step]:
+def _package(job: Job, deb: str) -> list[Step]:
     target = f"{_DEB_FOLDER}/{job.name}.deb"
     # An edited configuration file is kept; without an answer dpkg would stop and ask.
     install = (
-        f'set -e; {_verified(target, job.deb)}; [ $(id -u) = 0 ] || root="sudo -n"; '
+        f'set -e; {_verified(target, deb)}; [ $(id -u) = 0 ] || root="sudo -n"; '
         f"$root dpkg --force-confdef --force-confold --install {target} >/dev/null"
     )
-    size = os.path.getsize(job.deb) / 1e6
+    size = os.path.getsize(deb) / 1e6
     prepare = f"mkdir -p {_DEB_FOLDER}"
     steps = [
-        Step(job.copy(job.deb, target, prepare), f"copying {size:.0f} MB to {job.host}"),
+        Step(job.copy(deb, target, prepare), f"copying {size:.0f} MB to {job.host}"),
         Step(job.remote(install), f"checking and installing the package {job.name}"),
     ]
     if job.service:

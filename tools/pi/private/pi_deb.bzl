@@ -1,7 +1,7 @@
 """`pi_deb`."""
 
-load("//models/private:tool.bzl", "public_label")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:label.bzl", "public_label")
 load(":pi_runner.bzl", "PiRunnerInfo")
 
 PiDebInfo = provider(

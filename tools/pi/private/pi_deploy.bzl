@@ -1,6 +1,7 @@
 """`pi_deploy`."""
 
-load("//models/private:tool.bzl", "public_label")
+load("//tools/starlark:label.bzl", "public_label")
+load("//tools/starlark:launcher.bzl", "shell_options")
 load(":pi_deb.bzl", "PiDebInfo")
 load(":pi_runner.bzl", "PiRunnerInfo")
 
@@ -28,11 +29,11 @@ def _pi_deploy_impl(ctx):
         },
     )
     options = {
-        "folder": folder,
-        "label": public_label(ctx.label),
-        "name": name,
-        "runner": runner.file.short_path,
-        "unit": unit.short_path,
+        "--folder": folder,
+        "--label": public_label(ctx.label),
+        "--name": name,
+        "--runner": runner.file,
+        "--unit": unit,
     }
     files = [runner.file, unit]
     if ctx.attr.package:
@@ -44,13 +45,13 @@ def _pi_deploy_impl(ctx):
                 public_label(package.runner.file.owner),
                 public_label(runner.file.owner),
             ))
-        options["deb"] = package.file.short_path
-        options["deb-name"] = package.package
+        options["--deb"] = package.file
+        options["--deb-name"] = package.package
         files.append(package.file)
     launcher = ctx.actions.declare_file(ctx.label.name)
     tool = ctx.attr._deploy[DefaultInfo]
     ctx.actions.write(launcher, _LAUNCHER.format(
-        arguments = " ".join(["--{}='{}'".format(option, value) for option, value in sorted(options.items())]),
+        arguments = shell_options(options),
         tool = tool.files_to_run.executable.short_path,
         workspace = ctx.workspace_name,
     ), is_executable = True)

@@ -12,6 +12,7 @@ import android.content.Intent;
 import android.content.pm.ApplicationInfo;
 import android.content.pm.PackageInfo;
 import android.content.pm.PackageManager;
+import android.graphics.Color;
 import android.os.Build;
 import android.view.View;
 import android.view.ViewGroup;
@@ -63,6 +64,8 @@ public final class MainActivityTest {
   public void hasADarkTheme() throws Exception {
     MainActivity activity = withPhoto(open());
     TestScreen.await(() -> TestScreen.visible(activity, R.id.figures_card));
+    // That text can be read on it is EveryScreenTest's.
+    assertTrue(Color.luminance(activity.getColor(R.color.background)) < 0.05);
     TestScreen.picture(activity, "app_dark.png");
     TestScreen.wholePage(activity, "page_dark.png");
   }

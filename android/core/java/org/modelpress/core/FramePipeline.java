@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -37,6 +38,7 @@ public final class FramePipeline implements AutoCloseable {
   private final LatestSlot<Classification> answers = new LatestSlot<>();
   private final Deque<ByteBuffer> free = new ArrayDeque<>();
   private final AtomicLong dropped = new AtomicLong();
+  private final AtomicBoolean failed = new AtomicBoolean();
   private final Classifier classifier;
   private final InputWriter writer;
   private final int count;
@@ -167,7 +169,10 @@ public final class FramePipeline implements AutoCloseable {
       if (waiting != null) {
         waiting.close();
       }
-      listener.onFailed(e);
+      // What was under way on the other threads may fail for the same reason.
+      if (failed.compareAndSet(false, true)) {
+        listener.onFailed(e);
+      }
     }
   }
 

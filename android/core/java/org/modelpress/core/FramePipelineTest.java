@@ -241,4 +241,53 @@ public final class FramePipelineTest {
     assertEquals(1, closed.get());
     assertEquals(0, answers.count.get());
   }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(WAIT_SECONDS, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  public void tellsOfOneFailureWhereTwoThreadsFail() throws Exception {
+    AtomicInteger closed = new AtomicInteger();
+    AtomicInteger failures = new AtomicInteger();
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch told = new CountDownLatch(1);
+    FramePipeline.Listener listener =
+        new FramePipeline.Listener() {
+          @Override
+          public void onClassified(Classification result) {
+            await(reading);
+            throw new IllegalStateException("the screen is gone");
+          }
+
+          @Override
+          public void onFailed(RuntimeException problem) {
+            failures.incrementAndGet();
+            told.countDown();
+          }
+        };
+    try (Classifier classifier = open();
+        FramePipeline pipeline = new FramePipeline(classifier, 3, listener)) {
+      pipeline.submit(new CountedFrame(noise(1), closed));
+      for (int i = 0; i < WAIT_SECONDS * 100 && closed.get() < 1; i++) {
+        Thread.sleep(10);
+      }
+      pipeline.submit(
+          new CountedFrame(noise(2), closed) {
+            @Override
+            public Pixels pixels() {
+              reading.countDown();
+              await(told);
+              throw new IllegalStateException("the camera is gone");
+            }
+          });
+      await(told);
+    }
+    assertEquals(2, closed.get());
+    assertEquals(1, failures.get());
+  }
 }

@@ -55,8 +55,8 @@ public final class Measurement {
   }
 
   /**
-   * Measures {@code classifier} as opened by {@code opener}: one first inference, 10 to warm up,
-   * then 10 to 100 within about five seconds.
+   * Opens a model and measures it: one first inference, 10 to warm up, then 10 to 100 within about
+   * five seconds.
    *
    * <p>The peak is that of the whole process since its start, so that it belongs to this variant
    * only where nothing else ran before.

@@ -56,7 +56,7 @@ public final class CameraSteps implements AutoCloseable {
   private final CameraFrame[] frames = new CameraFrame[FRAMES];
   private final Classifier plain;
 
-  /** {@code planes} is the stem of a variant that takes planes, or null. */
+  /** {@code planesModel} and its manifest are of a variant that takes planes, or null. */
   CameraSteps(List<String> labels, Path model, Path manifest, Path planesModel, Path planesManifest)
       throws IOException {
     for (int i = 0; i < FRAMES; i++) {
