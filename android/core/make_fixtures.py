@@ -149,9 +149,7 @@ def main(argv: list[str]) -> int:
         picture = _picture(*size, seed=index)
         np.save(out / f"{stem}.in.npy", picture)
         np.save(out / f"{stem}.out.npy", images.fit(Image.fromarray(picture), *target, how))
-    for index, ((size, (width, height), to), how) in enumerate(
-        itertools.product(PLACES, _FITS)
-    ):
+    for index, ((size, (width, height), to), how) in enumerate(itertools.product(PLACES, _FITS)):
         stem, network = f"place_{index:02}_{how}", (to[1], to[0])
         photo = _picture(*size, seed=index)
         np.save(out / f"{stem}.in.npy", photo)
