@@ -8,11 +8,13 @@ import itertools
 import json
 import pathlib
 import sys
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from model_press import images, preprocess
 from model_press import manifest as manifest_lib
+from model_press.fused import separate
+from model_press.fused.spec import Entry
 from PIL import Image
 
 # (width, height) of the image and of the model's input: same size, halves, odd sizes, growth, both.
@@ -27,6 +29,15 @@ RESIZES = (
     ((640, 427), (64, 64)),
     ((1, 1), (7, 7)),
 )
+# (width, height) of a photograph, of the input of a model that crops it itself, and of what that one resizes to.
+PLACES = (
+    ((48, 36), (48, 36), (8, 8)),
+    ((36, 48), (48, 36), (8, 8)),
+    ((90, 36), (48, 36), (8, 8)),
+    ((37, 101), (30, 40), (13, 5)),
+    ((640, 427), (64, 48), (10, 16)),
+    ((3, 2), (31, 47), (16, 16)),
+)
 # (dtype, scale, zero point, colour order, mean, std) of an input.
 _INPUTS = {
     "fused_uint8": ("uint8", 1.0, 0, "RGB", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
@@ -36,6 +47,7 @@ _INPUTS = {
     "caffe_float32": ("float32", 0.0, 0, "BGR", (103.939, 116.779, 123.68), (1.0,) * 3),
     "torch_int16": ("int16", 1e-4, 0, "RGB", (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)),
 }
+_FITS: tuple[Literal["crop", "stretch"], ...] = ("crop", "stretch")
 _SIDE = 16  # 16 x 16 = 256 pixels: every byte value in every channel.
 
 
@@ -91,6 +103,19 @@ def _manifest(name: str) -> dict[str, Any]:
     }
 
 
+def _fused_manifest(width: int, height: int, network: tuple[int, int], fit: str) -> dict[str, Any]:
+    fields = _manifest("fused_uint8")
+    tensor = fields["input"] | {"shape": [1, height, width, 3]}
+    return fields | {
+        "schema_version": 2,
+        "input": tensor,
+        "entry": {"color_order": "RGB", "turn": 0, "fit": fit},
+        "network": network,
+        "answer": {"count": 0},
+        "scores": fields["output"],
+    }
+
+
 def _reference(fields: dict[str, Any], pixels: np.ndarray) -> np.ndarray:
     pre, tensor = fields["preprocess"], fields["input"]
     manifest = _Described(
@@ -119,11 +144,20 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to fill")
     out = parser.parse_args(argv).out
     out.mkdir(parents=True, exist_ok=True)
-    for index, ((size, target), how) in enumerate(itertools.product(RESIZES, ("crop", "stretch"))):
+    for index, ((size, target), how) in enumerate(itertools.product(RESIZES, _FITS)):
         stem = f"resize_{index:02}_{how}"
         picture = _picture(*size, seed=index)
         np.save(out / f"{stem}.in.npy", picture)
         np.save(out / f"{stem}.out.npy", images.fit(Image.fromarray(picture), *target, how))
+    for index, ((size, (width, height), to), how) in enumerate(itertools.product(PLACES, _FITS)):
+        stem, network = f"place_{index:02}_{how}", (to[1], to[0])
+        photo = _picture(*size, seed=index)
+        np.save(out / f"{stem}.in.npy", photo)
+        entry = Entry(height, width, "RGB", how, "bilinear_antialias")
+        frame = separate.place(Image.fromarray(photo), entry, network)
+        np.save(out / f"{stem}.out.npy", separate.pixels(frame, entry, *network))
+        fields = _fused_manifest(width, height, network, how)
+        (out / f"{stem}.manifest.json").write_text(json.dumps(fields), encoding="utf-8")
     ramp = np.arange(_SIDE * _SIDE, dtype=np.uint8).reshape(_SIDE, _SIDE)
     # Three orders of all byte values, so that a swapped channel shows.
     pixels = np.stack([ramp, ramp[::-1], ramp.T], axis=-1)

@@ -37,7 +37,7 @@ def test_the_gpus_bytes_are_the_processors(mesa):
     done = subprocess.run(
         [os.environ["GPU_TEST"]], env={**os.environ, **mesa}, capture_output=True, text=True
     )
-    assert done.returncode == 0 and "OK (8 tests)" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0 and "OK (9 tests)" in done.stdout, done.stdout + done.stderr
 
 
 def test_without_egl_the_tests_fail(mesa):

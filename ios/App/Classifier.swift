@@ -27,7 +27,8 @@ actor Classifier {
     model = try await MLModel.load(contentsOf: url, configuration: configuration)
     loadMilliseconds = (ContinuousClock.now - start).milliseconds
     self.variant = variant
-    try variant.manifest.check(ModelFeatures(model.modelDescription))
+    let features = ModelFeatures(model.modelDescription)
+    try ManifestError.naming(variant.entry.manifest) { try variant.manifest.check(features) }
   }
 
   /// Classifies a picture of any size; one of the model's size is handed over as it is.

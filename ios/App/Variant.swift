@@ -16,17 +16,22 @@ struct Variant: Identifiable, Equatable {
   static func inBundle(_ bundle: Bundle = .models) throws -> [Variant] {
     let catalogue = try Catalogue(data: data("variants.json", bundle))
     return try catalogue.variants.map { entry in
-      let manifest = try Manifest(data: data(entry.manifest, bundle))
-      let text = String(decoding: try data(entry.labels, bundle), as: UTF8.self)
-      let labels = try Labels(text: text)
-      try labels.require(count: manifest.labels.count)
+      let manifest = try ManifestError.naming(entry.manifest) {
+        try Manifest(data: data(entry.manifest, bundle))
+      }
+      let labels = try ManifestError.naming(entry.labels) {
+        let text = String(decoding: try data(entry.labels, bundle), as: UTF8.self)
+        let labels = try Labels(text: text)
+        try labels.require(count: manifest.labels.count)
+        return labels
+      }
       return Variant(entry: entry, manifest: manifest, labels: labels.names)
     }
   }
 
   private static func data(_ name: String, _ bundle: Bundle) throws -> Data {
     guard let url = bundle.url(forResource: name, withExtension: nil) else {
-      throw ManifestError(reason: "the app has no file \(name)")
+      throw ManifestError(reason: "the app has no such file", file: name)
     }
     return try Data(contentsOf: url)
   }

@@ -5,6 +5,7 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from model_press import files, strict_json
+from model_press.measure.machine import counted
 from model_press.measure.metrics import Machine
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def today() -> str:
 
 def where(machine: Machine) -> str:
     """The machine as a page names it."""
-    return f"{machine.cpu_model} ({machine.cpu_class}, {machine.cores} cores)"
+    return f"{machine.cpu_model} ({machine.cpu_class}, {counted(machine.cores, 'core')})"
 
 
 def when_and_where(date: str, machine: Machine) -> str:

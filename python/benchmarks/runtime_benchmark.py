@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from benchmarks import record
 from model_press import child_python
 from model_press.errors import UserError
 from model_press.measure import machine, process
@@ -132,7 +133,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--turns", type=int, default=7)
     options = parser.parse_args(argv)
     here = machine.this_machine()
-    print(f"{here.cpu_model} ({here.cpu_class}), {here.cores} cores")
+    print(record.where(here))
     agreed = True
     try:
         for model in options.model:

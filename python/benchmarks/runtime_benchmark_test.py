@@ -1,8 +1,11 @@
 """The benchmark's verdicts, and what it says when it cannot compare."""
 
+import dataclasses
+
 import pytest
 from benchmarks import runtime_benchmark
 from model_press.errors import UserError
+from model_press.measure import machine
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,13 @@ def test_turns_alternate_and_medians_are_taken():
     found = runtime_benchmark.alternate(run("a", [1.0, 50.0, 2.0]), run("b", [3.0, 4.0, 5.0]), 3)
     assert found == (2.0, 4.0)
     assert log == ["a", "b", "b", "a", "a", "b"]
+
+
+def test_the_machine_is_named(monkeypatch, capsys):
+    here = dataclasses.replace(machine.this_machine(), cpu_model="A CPU", cpu_class="x", cores=1)
+    monkeypatch.setattr(machine, "this_machine", lambda: here)
+    assert runtime_benchmark.main(["--model=nowhere.tflite"]) == 1
+    assert capsys.readouterr().out == "A CPU (x, 1 core)\n"
 
 
 def test_a_missing_program_is_named(tmp_path):

@@ -7,6 +7,7 @@ import pathlib
 from model_press import files, strict_json
 from model_press.errors import UserError
 from model_press.measure import measure, metrics, sanity
+from model_press.measure.machine import counted
 
 from pi_runner import conditions
 from pi_runner.bundle import Variant
@@ -33,7 +34,7 @@ def name_machine(machine: metrics.Machine, model: str | None) -> metrics.Machine
 def table(found: metrics.Metrics) -> str:
     """The records as text, one line each."""
     lines = [
-        f"{found.machine.cpu_model}, {found.machine.cores} cores, {found.machine.os}",
+        f"{found.machine.cpu_model}, {counted(found.machine.cores, 'core')}, {found.machine.os}",
         f"{'variant':28} {'delegate':8} {'threads':>7} {'median ms':>10} {'p90 ms':>9} {'load ms':>8} {'peak MB':>8}",
     ]
     lines += [

@@ -8,7 +8,7 @@ import numpy as np
 from model_press import images, preprocess
 from model_press.errors import UserError
 from model_press.fused.manifest import FusedManifest
-from model_press.fused.runner import FusedRunner, frame
+from model_press.fused.runner import FusedRunner, frame_of
 from model_press.manifest import Manifest
 from model_press.tflite_interpreter import Interpreter
 from PIL import Image
@@ -63,11 +63,8 @@ class Classifier:
 
     def classify(self, image: Image.Image, top: int) -> Result:
         """Classifies an 8-bit RGB picture of any size; a model that chooses classes itself gives no more than those."""
-        sheet = self.variant.manifest
         start = time.perf_counter()
-        height, width = self._run.size
-        pixels = images.fit(image, width, height, sheet.preprocess.resize.fit)
-        batch = self._run.encode(pixels)
+        batch = self._run.encode(image)
         prepared = time.perf_counter()
         codes, scores, indices = self._run(batch)
         done = time.perf_counter()
@@ -86,9 +83,10 @@ class _Plain:
 
     def __init__(self, model: pathlib.Path, sheet: Manifest, threads: int):
         self._sheet, self._interpreter = sheet, Interpreter(model, threads)
-        self.size = sheet.input.shape[1:3]
 
-    def encode(self, pixels: np.ndarray) -> np.ndarray:
+    def encode(self, image: Image.Image) -> np.ndarray:
+        _, height, width, _ = self._sheet.input.shape
+        pixels = images.fit(image, width, height, self._sheet.preprocess.resize.fit)
         return preprocess.encode_input(pixels[None], self._sheet)
 
     def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -103,11 +101,10 @@ class _Fused:
     """A model that crops and resizes a frame itself, and may choose the classes."""
 
     def __init__(self, model: pathlib.Path, sheet: FusedManifest, threads: int):
-        self._entry, self._runner = sheet.entry, FusedRunner(model, sheet, threads)
-        self.size = sheet.entry.upright
+        self._sheet, self._runner = sheet, FusedRunner(model, sheet, threads)
 
-    def encode(self, pixels: np.ndarray) -> np.ndarray:
-        return frame(pixels, self._entry)
+    def encode(self, image: Image.Image) -> np.ndarray:
+        return frame_of(image, self._sheet)
 
     def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         scores, indices = self._runner.run(batch)

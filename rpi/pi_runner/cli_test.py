@@ -119,11 +119,13 @@ def test_port_taken(models, capsys):
 
 
 def test_benchmark_writes_the_common_schema(models, tmp_path, capsys):
-    from model_press.measure import metrics
+    from model_press.measure import machine, metrics
 
     out = tmp_path / "out"
     assert cli.main(["benchmark", "--rounds", "1", "--out", str(out)], models) == 0
     found = metrics.read(out / "metrics.json")
     assert {record.recipe for record in found.records} == {"int8"}
     assert set(json.loads((out / "conditions.json").read_text())) == {"before", "after"}
-    assert "digits_int8" in capsys.readouterr().out
+    table = capsys.readouterr().out
+    assert "digits_int8" in table
+    assert f", {machine.counted(found.machine.cores, 'core')}, " in table

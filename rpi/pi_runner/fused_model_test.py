@@ -11,6 +11,7 @@ from pi_runner.classifier import Classifier
 
 
 def test_the_same_answers(tmp_path):
+    """Also to photographs of another shape than the frame's: what the model crops must not have been cropped before."""
     folder = testing.make_bundle(tmp_path, ("digits_int8", "digits_int8_camera"))
     camera = folder / "digits_int8_camera"
     shutil.copyfile(os.environ["PI_FUSED_MODEL"], camera / "model.tflite")
@@ -20,8 +21,9 @@ def test_the_same_answers(tmp_path):
     sheet = fused.variant.manifest
     assert isinstance(sheet, fused_manifest.FusedManifest)
     for seed in range(10):
-        # Of the frame's size, so that both see the same pixels after one resize.
+        # As wide or as high as the frame, so that both see the same pixels after one resize.
         height, width = sheet.entry.upright
-        picture = testing.picture(width, height, seed)
-        assert fused.classify(picture, 5).answers == plain.classify(picture, 5).answers
+        for size in ((width, height), (height, width), (height, 2 * width)):
+            picture = testing.picture(*size, seed)
+            assert fused.classify(picture, 5).answers == plain.classify(picture, 5).answers
     assert len(fused.classify(testing.picture(50, 90), 20).answers) == sheet.answer.count

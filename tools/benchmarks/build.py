@@ -84,7 +84,8 @@ def _machine() -> str:
         if line.startswith("model name"):
             model = line.partition(":")[2].strip()
             break
-    return f"{model}, {len(os.sched_getaffinity(0))} cores"
+    cores = len(os.sched_getaffinity(0))
+    return f"{model}, {cores} core{'' if cores == 1 else 's'}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -19,7 +19,8 @@ public struct Catalogue: Codable, Equatable, Sendable {
     guard let read = try? decodeChecked(Catalogue.self, from: data),
       read.schemaVersion == 1, !read.variants.isEmpty
     else {
-      throw ManifestError(reason: "variants.json lists no variant, or is of another schema than 1")
+      throw ManifestError(
+        reason: "lists no variant, or is of another schema than 1", file: "variants.json")
     }
     self = read
   }

@@ -9,7 +9,7 @@ public struct Labels: Equatable, Sendable {
       .map(String.init)
     while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
     if let blank = lines.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
-      throw ManifestError(reason: "labels line \(blank + 1) is blank")
+      throw ManifestError(reason: "line \(blank + 1) is blank", file: "labels.txt")
     }
     names = lines
   }
@@ -17,7 +17,8 @@ public struct Labels: Equatable, Sendable {
   /// Throws unless there is one name per model output.
   public func require(count: Int) throws {
     guard names.count == count else {
-      throw ManifestError(reason: "labels has \(names.count) names, the model \(count) outputs")
+      throw ManifestError(
+        reason: "\(names.count) names, the manifest says \(count)", file: "labels.txt")
     }
   }
 }

@@ -277,10 +277,24 @@ public struct Manifest: Codable, Equatable, Sendable {
 /// A manifest that cannot be used, in one line.
 public struct ManifestError: Error, Equatable, CustomStringConvertible {
   public let reason: String
+  /// Name of the file that says so; an app has a manifest for each variant.
+  public let file: String
 
-  public init(reason: String) { self.reason = reason }
+  public init(reason: String, file: String = "manifest.json") {
+    self.reason = reason
+    self.file = file
+  }
 
-  public var description: String { "manifest.json: \(reason)" }
+  public var description: String { "\(file): \(reason)" }
+
+  /// What reads a file that has another name in the app: its errors name it.
+  public static func naming<Value>(_ file: String, _ read: () throws -> Value) throws -> Value {
+    do {
+      return try read()
+    } catch let error as ManifestError {
+      throw ManifestError(reason: error.reason, file: file)
+    }
+  }
 
   /// The beginning of what a file says, as one line.
   static func line(_ text: String) -> String {

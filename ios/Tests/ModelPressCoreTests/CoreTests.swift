@@ -9,7 +9,7 @@ final class LabelsTests: XCTestCase {
 
   func testBlankLineInBetweenIsNamed() {
     XCTAssertThrowsError(try Labels(text: "a\n\nb\n")) { error in
-      XCTAssertEqual("\(error)", "manifest.json: labels line 2 is blank")
+      XCTAssertEqual("\(error)", "labels.txt: line 2 is blank")
     }
   }
 
@@ -103,7 +103,10 @@ final class CatalogueTests: XCTestCase {
       "{}", "{\"schema_version\": 1, \"variants\": []}",
       "{\"schema_version\": 2, \"variants\": []}",
     ] {
-      XCTAssertThrowsError(try Catalogue(data: Data(text.utf8)))
+      XCTAssertThrowsError(try Catalogue(data: Data(text.utf8))) { error in
+        XCTAssertEqual(
+          "\(error)", "variants.json: lists no variant, or is of another schema than 1")
+      }
     }
   }
 }

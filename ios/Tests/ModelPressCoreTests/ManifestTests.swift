@@ -213,6 +213,18 @@ final class ManifestTests: XCTestCase {
       "\"picks\": {\"scores\"", "\"picks\": {\"score\"", "field picks.scores is missing")
   }
 
+  func testAnErrorNamesTheFileOfItsVariant() throws {
+    let text = Self.fused.replacingOccurrences(of: "\"count\": 3", with: "\"count\": 0")
+    XCTAssertThrowsError(
+      try ManifestError.naming("d.manifest.json") { try Manifest(data: Data(text.utf8)) }
+    ) { error in
+      XCTAssertEqual(
+        "\(error)",
+        "d.manifest.json: answer.count is 0, expected 1 to 20 for the steps \"topk\"")
+    }
+    XCTAssertEqual(try ManifestError.naming("d.manifest.json") { 1 }, 1)
+  }
+
   func testAModelThatIsNotTheManifestsIsRefused() throws {
     let (plain, fused) = (
       try Manifest(data: Data(Self.text.utf8)), try Manifest(data: Data(Self.fused.utf8))

@@ -19,7 +19,7 @@ from model_press import files, images, model_format, user_path
 from model_press.coreml import weights
 from model_press.coreml.evaluator import machine
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.coreml.fused import ops  # noqa: F401  # registers what coreml_fused_variant adds
+from model_press.coreml.fused import looks
 from model_press.errors import UserError
 
 
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
         "--fit",
         choices=("crop", "stretch"),
         default="crop",
-        help="to the input's shape (default crop)",
+        help="to the input's shape, of a package that crops itself to what it leaves (default crop)",
     )
     result.add_argument(
         "--precision",
@@ -81,6 +81,7 @@ def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> I
       UserError: it is none, or damage has left it a program that contradicts itself.
     """
     try:
+        looks.require_label(folder)
         return ImageClassifier(folder, precision)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -111,7 +112,7 @@ def _package(path: str) -> Iterator[pathlib.Path]:
 def _classify(
     classifier: ImageClassifier, path: str, photo: str, fit: str, top: int
 ) -> dict[str, Any]:
-    pixels = images.fit(images.decode(path), classifier.width, classifier.height, fit)
+    pixels = looks.place(images.decode(path), classifier, fit)
     scores = classifier.run(pixels[None])[0]
     best = np.argsort(-scores, kind="stable")[:top]
     return {

@@ -127,7 +127,7 @@ def test_a_fused_variant_is_packed_too(parts, fused, tmp_path):
     ("change", "message"),
     [
         (("model", "sha256", "0" * 64), "is not the one"),
-        (("answer", "count", 99), "top 99 must be 1 to"),
+        (("answer", "count", 99), "manifest m.json: answer.count 99 must be 1 to"),
         (("picks", "scores", 5), "field 'picks': field 'scores': expected str"),
         (
             ("picks", "scores", "other"),

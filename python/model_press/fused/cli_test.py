@@ -10,6 +10,7 @@ from model_press import cli as base
 from model_press import files, manifest
 from model_press.fused import cli, testing_networks
 from model_press.fused import manifest as fused_manifest
+from model_press.measure import delegation
 
 SIZE = 8
 
@@ -73,6 +74,21 @@ def test_a_fused_variant_and_its_gate(variant):
     assert code == 0, said
     verdict = json.loads((variant / "verdict.json").read_text())
     assert verdict["green"] and verdict["facts"]["partitions"] == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "green"), [(0, 1, True), (1, 1, True), (0, 2, False), (1, 2, False)]
+)
+def test_a_network_outside_the_delegate_may_get_a_partition_in_front(
+    variant, monkeypatch, before, after, green
+):
+    """int16x8 has none, since XNNPACK takes no int16; crop and resize are then one by themselves."""
+    counts = [after, before]
+    monkeypatch.setattr(delegation, "partitions_and_rest", lambda ops: (counts.pop(0), []))
+    assert _fuse(variant, *CAMERA)[0] == 0
+    code, said = _check(variant)
+    assert code == (0 if green else 1)
+    assert green or "partitions more than unfused: measured 1, at most 0" in said
 
 
 PLANES = (*CAMERA, "--color-order=NV21", "--turn=90")

@@ -17,8 +17,7 @@ def make(image: np.ndarray, entry: Entry) -> np.ndarray:
     left, top, right, bottom = separate.box(entry, *image.shape[:2])
     seen = Image.fromarray(image).resize((right - left, bottom - top), Image.Resampling.BICUBIC)
     height, width = entry.upright
-    margins = ((top, height - bottom), (left, width - right), (0, 0))
-    rgb = np.pad(np.asarray(seen), margins, mode="edge")
+    rgb = separate.surround(np.asarray(seen), entry, image.shape[:2])
     alpha = np.broadcast_to(
         (np.arange(height) % 256).astype(np.uint8)[:, None, None], (height, width, 1)
     )

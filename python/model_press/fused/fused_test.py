@@ -5,11 +5,12 @@ import itertools
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from model_press import manifest, preprocess
+from model_press import images, manifest, preprocess
 from model_press.fused import frames, fusing, separate, testing_networks, triangle, yuv
 from model_press.fused.ports import PortGraph
-from model_press.fused.runner import FusedRunner
+from model_press.fused.runner import FusedRunner, frame_of
 from model_press.fused.spec import Answer, Entry, make_answer
 from model_press.measure import delegation
 from model_press.testing.raises import user_error
@@ -318,6 +319,52 @@ def test_frames_show_the_image_where_the_network_looks():
         entry = Entry(48, 64, order, fit, "bilinear_antialias", turn)
         seen = separate.pixels(frames.make(image, entry), entry, SIZE, SIZE)
         assert np.abs(seen.astype(int) - image).mean() < 10
+
+
+def _ramps(height, width):
+    """Across, down and both: a picture whose every part has colours of its own."""
+    y, x = np.mgrid[:height, :width]
+    ramps = [x * 255 // (width - 1), y * 255 // (height - 1), (x + y) * 255 // (width + height - 2)]
+    return np.stack(ramps, -1).astype(np.uint8)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize(("height", "width"), [(64, 48), (48, 64), (200, 90), (31, 77)])
+def test_a_photograph_is_cropped_once(height, width, turn):
+    """A model that crops its frame sees as much of a photograph of any shape as one that is given its own pixels."""
+    data, sheet = _network("uint8")
+    photo = Image.fromarray(_ramps(height, width))
+    for order, fit in itertools.product(("RGB", "BGRA", "NV21"), ("crop", "stretch")):
+        made = fusing.fuse(
+            data, sheet, "n", Entry(48, 64, order, fit, "bilinear_antialias", turn), ALL
+        )
+        scores, _ = FusedRunner(made.data, made.manifest, 1).run(frame_of(photo, made.manifest))
+        seen, wanted = scores.reshape(SIZE, SIZE, 3), images.fit(photo, SIZE, SIZE, fit)
+        # Two resizes and a camera's colours; a second crop is off by 20 at the border.
+        assert np.abs(seen - wanted).max() <= 8
+        if order != "NV21" and fit == "crop" and min(height, width) == 48:
+            # The square is as large as the frame's.
+            np.testing.assert_array_equal(seen, wanted)
+
+
+def test_a_photograph_meets_the_networks_shape():
+    """Not that of the frame, nor that of the part of it that the network sees, whose sides are rounded."""
+    entry, network = Entry(50, 60, "RGB", "crop", "bilinear_antialias"), (7, 3)
+    photo = Image.fromarray(_noise(500, 600))
+    left, top, right, bottom = separate.box(entry, *network)
+    seen = separate.place(photo, entry, network)[top:bottom, left:right]
+    part = photo.crop(images.crop_box(600, 500, 3, 7))
+    np.testing.assert_array_equal(seen, images.fit(part, right - left, bottom - top, "stretch"))
+
+
+def test_a_picture_of_the_frames_size_goes_in_as_it_is():
+    data, sheet = _network("uint8")
+    entry = Entry(48, 64, "RGB", "crop", "bilinear_antialias", 90)
+    made = fusing.fuse(data, sheet, "n", entry, ALL).manifest
+    rgb = _noise(64, 48)
+    np.testing.assert_array_equal(
+        separate.upright(frame_of(Image.fromarray(rgb), made), entry), rgb
+    )
 
 
 def test_answer_is_data():

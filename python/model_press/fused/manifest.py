@@ -101,18 +101,14 @@ def _check(value: FusedManifest, where: str) -> None:
         f"preprocess.mean has {len(pre.mean)} and .std {len(pre.std)} numbers, expected three numbers each, one a "
         "channel",
     )
-    expected = spec.make_answer(answer.steps, answer.count, count).count
-    need(
-        answer.count == expected,
-        f"answer.count is {answer.count}, expected {expected} for the steps {list(answer.steps)}",
-    )
-    _check_port("scores", value.scores, ("float32", "uint8", "int8"), expected or count, need)
+    spec.check_answer(answer, count, where)
+    _check_port("scores", value.scores, ("float32", "uint8", "int8"), answer.count or count, need)
     need(
         (value.scores.scale > 0) == (value.scores.dtype != "float32"),
         f"scores is {value.scores.dtype} of scale {value.scores.scale}, expected a scale for codes only",
     )
     if answer.picks:
-        _check_port("indices", value.indices, ("int32",), expected, need)
+        _check_port("indices", value.indices, ("int32",), answer.count, need)
     else:
         given = value.indices and value.indices.dtype
         need(given is None, f"indices is {given}, expected null, since every class has its score")

@@ -4,10 +4,11 @@ import os
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from model_press import preprocess
 from model_press.errors import UserError
-from model_press.fused import yuv
+from model_press.fused import separate, yuv
 from model_press.fused.manifest import FusedManifest
 from model_press.fused.spec import Entry
 from model_press.tf_quiet import capture_stderr
@@ -26,6 +27,15 @@ def frame(rgb: np.ndarray, entry: Entry, alpha: np.ndarray | None = None) -> np.
         alpha = np.full((*entry.upright, 1), 255, np.uint8)
     planes = np.concatenate([rgb, np.rot90(alpha, entry.turn // 90)], 2)
     return np.ascontiguousarray(planes[..., ["RGBA".index(colour) for colour in entry.color_order]])
+
+
+def frame_of(image: Image.Image, description: FusedManifest) -> np.ndarray:
+    """uint8 description.entry.shape, as the model takes it, of an upright RGB picture of any size.
+
+    A picture of the frame's size goes in as it is. Of another the part that the network is to see, the same as of a
+    model that crops nothing, is put where this one looks.
+    """
+    return frame(separate.place(image, description.entry, description.network), description.entry)
 
 
 class FusedRunner:

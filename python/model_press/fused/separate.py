@@ -35,6 +35,42 @@ def box(entry: Entry, height: int, width: int) -> tuple[int, int, int, int]:
     return 0, 0, columns, rows
 
 
+def surround(seen: np.ndarray, entry: Entry, network: tuple[int, ...]) -> np.ndarray:
+    """uint8 RGB [*entry.upright, 3]: pixels of the size of `box` where the network looks, their border around them.
+
+    Nothing sees what is around; but a camera's planes share a colour among 2x2 pixels, also across the box's border.
+
+    Args:
+      network: height and width that the model resizes to.
+    """
+    left, top, right, bottom = box(entry, *network)
+    height, width = entry.upright
+    margins = ((top, height - bottom), (left, width - right), (0, 0))
+    return np.pad(seen, margins, mode="edge")
+
+
+def place(
+    image: Image.Image, entry: Entry, network: tuple[int, ...], fit: str | None = None
+) -> np.ndarray:
+    """uint8 RGB [*entry.upright, 3] of a picture of any size.
+
+    A picture of the frame's size stays as it is. Of another the part that the network is to see is put where the model
+    looks: it crops the frame itself, so that a picture cut to the frame's shape before would be cropped twice.
+
+    Args:
+      image: RGB, upright.
+      network: height and width that the model resizes to.
+      fit: "crop" or "stretch", how the picture meets the network's shape; as the entry's by default.
+    """
+    fit = fit or entry.fit
+    if image.size == entry.upright[::-1] and fit == entry.fit:
+        return np.asarray(image)
+    left, top, right, bottom = box(entry, *network)
+    if fit == "crop":
+        image = image.crop(images.crop_box(*image.size, network[1], network[0]))
+    return surround(images.fit(image, right - left, bottom - top, "stretch"), entry, network)
+
+
 def answer(scores: np.ndarray, wanted: Answer) -> tuple[np.ndarray, np.ndarray | None]:
     """(scores, class indices) of float32 scores [classes]: all scores and None, or the best `count` of both.
 

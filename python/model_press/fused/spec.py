@@ -101,26 +101,49 @@ def check_network(network: tuple[int, ...], where: str) -> None:
         )
 
 
-def make_answer(steps: tuple[str, ...], top: int, classes: int) -> Answer:
+def check_answer(answer: Answer, classes: int, where: str) -> None:
+    """Raises UserError for a manifest's answer that make_answer would not give for its steps.
+
+    Args:
+      classes: how many the model has.
+      where: the manifest, for messages.
+    """
+    names = (f"{where}: answer.steps", f"{where}: answer.count")
+    expected = make_answer(answer.steps, answer.count, classes, names).count
+    if answer.count != expected:
+        raise UserError(
+            f"{names[1]} is {answer.count}, expected {expected} for the steps {list(answer.steps)}"
+        )
+
+
+def make_answer(
+    steps: tuple[str, ...],
+    top: int,
+    classes: int,
+    names: tuple[str, str] = ("postprocess", "top"),
+) -> Answer:
     """The checked steps.
 
     Args:
       steps: none, or of softmax, topk and argmax.
       top: k of topk; ignored without.
       classes: how many the model has.
+      names: what errors call `steps` and `top`: a rule's attributes, or a file and its fields.
     Raises:
       UserError: an unknown step, an impossible order, or more answers than classes.
     """
     unknown = sorted(set(steps) - {"softmax", "topk", "argmax"})
     if unknown:
-        raise UserError(f"postprocess '{unknown[0]}' is unknown; use softmax, topk or argmax")
+        raise UserError(f"{names[0]} '{unknown[0]}' is unknown; use softmax, topk or argmax")
     allowed = [(), ("softmax",), ("topk",), ("argmax",), ("softmax", "topk"), ("softmax", "argmax")]
     if steps not in allowed:
         raise UserError(
-            f"postprocess {list(steps)} is no possible order; put softmax first, then topk or argmax, each once"
+            f"{names[0]} {list(steps)} is no possible order; put softmax first, then topk or argmax, each once"
         )
     if "topk" in steps:
         if not 1 <= top <= classes:
-            raise UserError(f"top {top} must be 1 to {classes}, the model's number of classes")
+            raise UserError(
+                f"{names[1]} {top} must be 1 to {classes}, the model's number of classes"
+            )
         return Answer(steps, top)
     return Answer(steps, 1 if "argmax" in steps else 0)

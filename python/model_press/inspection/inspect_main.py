@@ -38,7 +38,9 @@ def parser() -> argparse.ArgumentParser:
         help="which tensors fill memory at its peak, and what lowers it",
     )
     result.add_argument("--layers", action="store_true", help="with --memory: every operator")
-    result.add_argument("--batch", type=int, help="with --memory: images at once (default 1)")
+    result.add_argument(
+        "--batch", type=int, help="with --memory: images at once (default: the model's own batch)"
+    )
     result.add_argument(
         "--budget-mb",
         type=float,
@@ -59,8 +61,8 @@ def parser() -> argparse.ArgumentParser:
 def _memory(path: str, options: argparse.Namespace) -> int:
     from model_press.memory import report
 
-    batch = 1 if options.batch is None else options.batch
-    if batch < 1:
+    batch = options.batch
+    if batch is not None and batch < 1:
         raise UserError(f"--batch {batch} must be 1 or more")
     budget = None
     if options.budget_mb is not None:

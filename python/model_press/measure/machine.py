@@ -31,6 +31,11 @@ def cpu_class(architecture: str, flags: set[str]) -> str:
     return f"{architecture}-{best}"
 
 
+def counted(count: int, noun: str) -> str:
+    """A count as a sentence has it: "1 core", "2 cores"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def this_machine() -> Machine:
     """Describes the machine that runs this process."""
     info = _cpuinfo()

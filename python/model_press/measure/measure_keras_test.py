@@ -82,5 +82,5 @@ def test_a_file_that_does_not_run_is_named(arguments, tmp_path):
     bad = tmp_path / "bad.tflite"
     bad.write_bytes(b"\0\0\0\0TFL3" + b"\0" * 100)
     sheet = manifest_of(model=manifest.ModelFile("bad.tflite", "tflite", files.sha256(bad), 108))
-    with user_error("bad.tflite (1 threads, delegate xnnpack) in LiteRT does not run"):
+    with user_error("bad.tflite (1 thread, delegate xnnpack) in LiteRT does not run"):
         measure.measure([measure.Variant(str(bad), sheet)], None, 1)

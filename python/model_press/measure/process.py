@@ -8,13 +8,14 @@ from typing import Any
 
 from model_press import child_python
 from model_press.errors import UserError
+from model_press.measure.machine import counted
 
 
 class Process:
     """A model loaded in its own process, ready to be timed.
 
     Args:
-      what: the process in an error message, such as "net.tflite (1 threads, delegate none) in LiteRT".
+      what: the process in an error message, such as "net.tflite (1 thread, delegate none) in LiteRT".
       arguments: the module to run and its arguments.
     Attributes:
       ready: what the probe measured while loading (see probe.py).
@@ -70,7 +71,7 @@ class Probe(Process):
 
     def __init__(self, model: str, threads: int, delegate: str):
         super().__init__(
-            f"{os.path.basename(model)} ({threads} threads, delegate {delegate}) in LiteRT",
+            f"{os.path.basename(model)} ({counted(threads, 'thread')}, delegate {delegate}) in LiteRT",
             ["model_press.measure.probe", model, str(threads), delegate],
         )
 
@@ -80,6 +81,6 @@ class KerasProbe(Process):
 
     def __init__(self, model: str, threads: int):
         super().__init__(
-            f"{os.path.basename(model)} ({threads} threads) in Keras",
+            f"{os.path.basename(model)} ({counted(threads, 'thread')}) in Keras",
             ["model_press.measure.keras_probe", model, str(threads)],
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from model_press.errors import UserError
 from model_press.measure import metrics
+from model_press.measure.machine import counted
 
 
 def check(found: metrics.Metrics, names: Sequence[str]) -> None:
@@ -24,7 +25,8 @@ def check(found: metrics.Metrics, names: Sequence[str]) -> None:
 
 
 def _check(record: metrics.Record) -> None:
-    where = f"{record.variant} ({record.threads} threads, delegate {record.delegate})"
+    threads = counted(record.threads, "thread")
+    where = f"{record.variant} ({threads}, delegate {record.delegate})"
     times = {
         "load_ms": record.load_ms,
         "first_ms": record.first_ms,

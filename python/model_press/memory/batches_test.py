@@ -62,14 +62,29 @@ def test_of_dense_layers_too(tmp_path):
     np.testing.assert_allclose(several.run(images), single.run(images), rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("end", ["reshape", "mixture"])
+@pytest.mark.parametrize("end", ["reshape", "mixture", "faint"])
 def test_a_graph_of_one_image_runs_image_by_image(tmp_path, end):
-    """A shape that is written into it cannot be resized; a mean over the batch can, and would be wrong."""
+    """A shape that is written into it cannot be resized; a mean over the batch can, and would be wrong.
+
+    Also where it shows in images of the model's own range only: numbers about 0 change a faint one's answer by less
+    than another order of sums may.
+    """
     path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end=end))
     runner = batches.BatchRunner(path, 8 * NEEDED)
     assert runner.batch == 1
     images = _images(3)
     np.testing.assert_array_equal(runner.run(images), _one_by_one(path, images))
+
+
+def test_a_model_of_no_negative_numbers_is_tried_on_others(tmp_path):
+    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end="root"))
+    assert batches.BatchRunner(path, 8 * NEEDED).batch == 8
+
+
+def test_what_no_image_tells_apart_is_not_batched(tmp_path):
+    """Of a model that answers all images alike, a batch that answers so shows nothing."""
+    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end="zero"))
+    assert batches.BatchRunner(path, 8 * NEEDED).batch == 1
 
 
 @pytest.mark.parametrize(("end", "budget", "batch"), [("", 4, 4), ("", 2, 2), ("reshape", 5, 4)])

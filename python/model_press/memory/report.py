@@ -38,11 +38,15 @@ class Step:
 
 @dataclasses.dataclass(frozen=True)
 class Memory:
-    """A planned run. peak: index into steps. batch: as planned; largest_batch: within the budget, null without one."""
+    """A planned run. peak: index into steps. batch: as planned; largest_batch: within the budget, null without one.
+
+    own_batch: what the model is loaded with; there is advice for that alone.
+    """
 
     schema_version: int
     file: str
     batch: int
+    own_batch: int
     weights_bytes: int
     arena_bytes: int
     peak_bytes: int
@@ -54,24 +58,26 @@ class Memory:
 
 
 def account(
-    path: str | os.PathLike[str], batch: int = 1, budget_bytes: int | None = None
+    path: str | os.PathLike[str], batch: int | None = None, budget_bytes: int | None = None
 ) -> Memory:
     """Plans a .tflite's memory.
 
     Args:
-      batch: how many images at once, of a model that is loaded with batch 1.
+      batch: how many images at once; by default what the model is loaded with, 1 of most.
       budget_bytes: for activations, to find the largest batch that fits.
     Raises:
       UserError: no TFLite model, a damaged one, or a budget in which not even one image fits.
     """
     with source.opened(path) as (data, file):
         main = source.main_graph(data, file, f"model {path}")
-    plan = arena.plan(main) if batch == 1 else batches.plan_of_batch(main, batch)
+    own = batches.own_batch(main)
+    batch = batch or own
+    plan = arena.plan(main) if batch == own else batches.plan_of_batch(main, batch)
     live = [
         Live(
             a.tensor.name,
             layer_of(a.tensor.name),
-            a.tensor.shape,
+            batches.shape_in_batch(main, a.tensor, batch),
             a.tensor.dtype,
             a.bytes,
             a.first,
@@ -87,13 +93,14 @@ def account(
         1,
         os.path.basename(path),
         batch,
+        own,
         sum(tensor.bytes for tensor in main.tensors),
         plan.arena_bytes,
         plan.peak_bytes,
         plan.peak,
         tuple(live),
         tuple(steps),
-        advice.advise(main, plan) if batch == 1 else (),
+        advice.advise(main, plan) if batch == own else (),
         None if budget_bytes is None else batches.largest_batch(main, budget_bytes),
     )
 
@@ -129,7 +136,7 @@ def lines(found: Memory, every_layer: bool = False) -> Iterator[str]:
         step = found.steps[index]
         bar = "#" * max(1, round(_BAR * step.live_bytes / max(1, found.peak_bytes)))
         yield f"  {index:4} {_mb(step.live_bytes):>9} {bar:<{_BAR}} {step.op} {step.layer}"[:_WIDTH]
-    if found.batch > 1:
+    if found.batch != found.own_batch:
         return
     yield ""
     yield "What would lower it" if found.advice else "Nothing lowers it by a twentieth or more"

@@ -47,6 +47,7 @@ def test_json_has_it_all(net, capsys):
     assert len(found["steps"]) == 21
     assert found["largest_batch"] == int(0.1e6 // (4 * ONE))
     assert found["live"][0]["bytes"] == 3 * ONE
+    assert found["live"][0]["shape"] == [3, *SHAPE[1:]]
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,15 @@ def test_a_batch_is_planned_as_a_whole(net):
     one, three = report.account(net), report.account(net, batch=3)
     assert three.arena_bytes == 3 * one.arena_bytes
     assert three.advice == ()
+
+
+def test_a_model_of_a_larger_batch_is_planned_by_that_or_by_the_one_asked_for(tmp_path, capsys):
+    path = tmp_path / "four.tflite"
+    path.write_bytes(testing_graphs.chain((4, *SHAPE[1:]), 20, skip=True))
+    own, one = report.account(path), report.account(path, batch=1)
+    assert (own.batch, one.batch) == (4, 1)
+    assert (own.live[0].shape, one.live[0].shape) == ((4, *SHAPE[1:]), SHAPE)
+    assert own.arena_bytes == 4 * one.arena_bytes
+    assert inspect_main.main(["--memory", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "planned memory of one run of 4 images" in text and "split the batch of 4" in text

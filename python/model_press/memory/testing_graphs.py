@@ -16,7 +16,7 @@ def chain(
     skip: bool = False,
     dynamic: bool = False,
     mean: bool = False,
-    end: Literal["", "reshape", "mixture", "two"] = "",
+    end: Literal["", "reshape", "mixture", "faint", "root", "zero", "two"] = "",
 ) -> bytes:
     """float32 max-poolings of 2x2 at stride 1, which need nothing besides their input and output.
 
@@ -27,7 +27,9 @@ def chain(
       dynamic: the batch may be resized.
       mean: the output is the mean over height and width.
       end: what else happens to the last tensor: "reshape" to its own shape as a constant, "mixture": the mean over the
-        batch is added, "two": the one before it is an output, too.
+        batch is added, "faint": the same, in a model of pixel values from 0 to 255: a 10,000th of each is added to a
+        ramp from 0 to 1, "root": the square root, in a model of values from 0 on, "zero": everything times 0, "two":
+        the one before it is an output, too.
     """
     graph = PortGraph(int8_graphs.empty(shape).dump())
     last = graph.input
@@ -56,9 +58,24 @@ def chain(
         inputs = [last, graph.add_integers("shape", shape)]
         graph.operators.append(graph.operator("RESHAPE", 1, inputs, [out], options))
         last = out
-    if end == "mixture":
+    if end == "root":
+        out = graph.add_float("net/root/Sqrt", shape)
+        graph.operators.append(graph.operator("SQRT", 1, [last], [out], None))
+        last = out
+    if end in ("mixture", "faint"):
         out = graph.add_float("net/mixture/add", shape)
         inputs = [last, _mean(graph, last, (0,), (1, *shape[1:]))]
+        graph.operators.append(graph.operator("ADD", 1, inputs, [out], schema.AddOptionsT()))
+        last = out
+    if end in ("faint", "zero"):
+        value = np.full((), 1e-4 if end == "faint" else 0.0, np.float32)
+        inputs = [last, graph.add_float_constant("factor", value)]
+        last = graph.add_float("net/faint/mul", shape)
+        graph.operators.append(graph.operator("MUL", 1, inputs, [last], schema.MulOptionsT()))
+    if end == "faint":
+        out = graph.add_float("net/faint/add", shape)
+        ramp = np.linspace(0, 1, int(np.prod(shape[1:])), dtype=np.float32).reshape(1, *shape[1:])
+        inputs = [last, graph.add_float_constant("ramp", ramp)]
         graph.operators.append(graph.operator("ADD", 1, inputs, [out], schema.AddOptionsT()))
         last = out
     graph.tensors[graph.input].type = schema.TensorType.FLOAT32

@@ -1,6 +1,7 @@
 """The rendered report: complete, self-contained, escaped, equal bytes, and silent about nothing that is missing."""
 
 import csv
+import dataclasses
 import html.parser
 import io
 import re
@@ -74,6 +75,22 @@ def test_every_table_is_rectangular():
     page = render.html(_report())
     for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
         assert len(set(_checked(table).rows)) == 1, table[:300]
+
+
+@pytest.mark.parametrize(("cores", "said"), [(1, "1 core"), (2, "2 cores")])
+def test_one_core_is_not_several(cores, said):
+    def on(measured):
+        machine = dataclasses.replace(measured.machine, cores=cores)
+        return dataclasses.replace(measured, machine=machine)
+
+    device = metrics_of(record_of(INT8, 1, 30.0, 60_000_000), kind="android")
+    report = build.build(facts_of(), on(metrics_of()), [on(device)])
+    page, text = render.html(report), render.markdown(report)
+    # The machine of the build, at the top and among the conditions, and the device.
+    assert (len(re.findall(f", {said}[,<]", page)), len(re.findall(f", {said}[.,]", text))) == (
+        3,
+        2,
+    )
 
 
 def test_names_are_escaped():

@@ -64,6 +64,8 @@ def check(
         # A model that chooses the best classes itself (schema 2) has as many scores as it answers.
         fused = manifest.get("schema_version") == _FUSED_SCHEMA
         width = wanted_count if fused else manifest["output"]["shape"][-1]
+        entry = manifest.get("entry", {}) if fused else {}
+        turn, order = entry.get("turn", 0), str(entry.get("color_order", ""))
         made_with = manifest["recipe"]["name"]
         minimum = manifest.get("minimum_runtime", "0")
     except (KeyError, TypeError, IndexError) as error:
@@ -87,6 +89,11 @@ def check(
         raise BundleError(
             f"the labels are not those of the manifest of {name}: "
             f"sha256 {found}, expected {wanted_labels}"
+        )
+    if turn and not order.startswith("NV"):
+        raise BundleError(
+            f"{name} turns frames of {order} by {turn} degrees itself, and the app hands over upright pixels; expected "
+            "turn 0, or a camera's planes (NV12, NV21)"
         )
     if runtime is not None and _version(minimum) > _version(runtime):
         raise BundleError(

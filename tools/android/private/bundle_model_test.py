@@ -40,6 +40,16 @@ def test_accepts_a_model_that_chooses_classes_itself():
         _check(manifest, labels=b"apple\n")
 
 
+def test_refuses_upright_pixels_of_a_model_that_turns_them():
+    def fused(**entry):
+        return _manifest(schema_version=2, scores={"shape": [1, 1]}, entry=entry)
+
+    _check(fused(color_order="NV21", turn=90))
+    _check(fused(color_order="RGBA", turn=0))
+    with pytest.raises(bundle_model.BundleError, match="turns frames of RGBA by 90 degrees itself"):
+        _check(fused(color_order="RGBA", turn=90))
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -6,12 +6,14 @@ import pathlib
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from model_press import cli as base
+from model_press import images
 from model_press.coreml import eval_main, manifest, package, tiny
 from model_press.coreml.evaluator import machine, program
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.coreml.fused import cli, fusing
+from model_press.coreml.fused import cli, fusing, looks
 from model_press.coreml.fused import manifest as fused_manifest
 from model_press.coreml.fused.runner import FusedPackage
 from model_press.fused import separate
@@ -127,6 +129,46 @@ def test_coreml_eval_takes_what_gives_labels(plain, tmp_path):
     np.testing.assert_array_equal(
         eval_main.opened(out).run(frame[None])[0], FusedPackage(out, made).run(frame)[0]
     )
+
+
+def test_coreml_eval_says_that_it_wants_labels(plain, tmp_path):
+    out, _ = _fuse(plain, tmp_path, _entry(37, 53), make_answer(("argmax",), 1, 4))
+    with user_error("fused.mlpackage answers scores and indices, expected a label", "without topk"):
+        eval_main.opened(out)
+
+
+def _ramps(height, width):
+    ramps = np.linspace(0, 255, width)[None, :, None], np.linspace(0, 255, height)[:, None, None]
+    return np.concatenate(np.broadcast_arrays(*ramps, np.full((1, 1, 1), 99.0)), -1).astype("u1")
+
+
+@pytest.mark.parametrize(("height", "width"), [(53, 37), (37, 70), (37, 53)])
+def test_coreml_eval_crops_a_photograph_once(plain, tmp_path, capsys, height, width):
+    """As large a square as of the frame: what the plain package says, to the last digit."""
+    out, _ = _fuse(plain, tmp_path, _entry(37, 53))
+    photo = str(tmp_path / "p.png")
+    Image.fromarray(_ramps(height, width)).save(photo)
+    answers = []
+    for model in (out, plain.package):
+        assert eval_main.main([str(model), photo, "--json"]) == 0
+        answers.append(json.loads(capsys.readouterr().out)["photos"])
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize(("height", "width"), [(53, 37), (37, 53)])
+def test_coreml_eval_stretches_to_what_the_package_leaves(plain, tmp_path, height, width):
+    entry = _entry(37, 53)
+    out, made = _fuse(plain, tmp_path, entry)
+    photo = Image.fromarray(_ramps(height, width))
+    frame = looks.place(photo, eval_main.opened(out), "stretch")
+    seen = separate.pixels(frame, entry, *made.network).astype(int)
+    assert np.abs(seen - images.fit(photo, *made.network, "stretch")).max() <= 8
+
+
+def test_a_package_that_only_resizes_is_given_its_own_shape(plain, tmp_path):
+    out, _ = _fuse(plain, tmp_path, _entry(60, 60))
+    found = looks.place(Image.fromarray(_noise(90, 60)), eval_main.opened(out), "crop")
+    np.testing.assert_array_equal(found, _noise(90, 60)[15:75])
 
 
 @pytest.mark.parametrize("style", ["tf", "torch", "caffe"])
@@ -297,7 +339,14 @@ def test_mistakes_get_one_line_and_write_nothing(build, options, message):
     [
         ({"schema_version": 1}, "schema_version"),
         ({"picks": None}, "expected picks alone by its answer"),
-        ({"answer": {"steps": ["topk"], "count": 99}}, "top 99 must be 1 to"),
+        (
+            {"answer": {"steps": ["topk"], "count": 99}},
+            "manifest camera.json: answer.count 99 must be 1 to",
+        ),
+        (
+            {"answer": {"steps": ["topk", "softmax"]}},
+            "manifest camera.json: answer.steps ['topk', 'softmax'] is no possible order",
+        ),
         (
             {"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}},
             "expected that of the entry, 80x60",

@@ -13,6 +13,7 @@ import numpy as np
 from model_press.coreml import package
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.coreml.fused import looks
 from model_press.coreml.fused import manifest as fused_manifest
 from model_press.coreml.manifest import CoremlManifest, ImageInput, Package
 from model_press.coreml.protos import quiet
@@ -20,7 +21,6 @@ from model_press.errors import UserError
 from model_press.fused import separate, triangle
 from model_press.fused.spec import Answer, Entry
 
-SCORES, INDICES = "scores", "indices"
 _PROBABILITIES = ("softmax", "sigmoid")
 # What carries scores on unchanged.
 _PASSING = ("cast", "identity", "reshape", "squeeze")
@@ -130,10 +130,10 @@ def _put_entry(main: Any, name: str, entry: Entry, network: tuple[int, int]) -> 
         x = placeholder.outputs[0]
         if (left, top, right, bottom) != (0, 0, entry.width, entry.height):
             begin, end = [0, 0, top, left], [1, 3, bottom, right]
-            x = mb.slice_by_index(x=x, begin=begin, end=end, name="entry_crop")
+            x = mb.slice_by_index(x=x, begin=begin, end=end, name=looks.CROP)
         matrices = _Matrices()
-        x = _resampled(x, matrices, _COLUMNS, width, "entry_columns")
-        x = _resampled(x, matrices, _ROWS, height, "entry_rows")
+        x = _resampled(x, matrices, _COLUMNS, width, looks.COLUMNS)
+        x = _resampled(x, matrices, _ROWS, height, looks.ROWS)
     main.replace_uses_of_var_after_op(anchor_op=x.op, old_var=old, new_var=x)
 
 
@@ -178,7 +178,7 @@ def _resampled(x: Any, matrices: _Matrices, axis: int, out: int, name: str) -> A
         total = mb.add(
             x=total, y=mb.mul(x=whole, y=scale, name=f"{name}_low_part"), name=f"{name}_sum"
         )
-    return mb.floor(x=total, name=f"{name}_round")
+    return mb.floor(x=total, name=name + looks.ROUNDED)
 
 
 def _put_answer(main: Any, answer: Answer) -> None:
@@ -193,7 +193,7 @@ def _put_answer(main: Any, answer: Answer) -> None:
             scores = made
         if answer.picks:
             best, indices = mb.topk(x=scores, k=answer.count, axis=-1, name="answer_best")
-            best.name, indices.name = SCORES, INDICES
+            best.name, indices.name = looks.SCORES, looks.INDICES
     if answer.picks:
         main.set_outputs([best, indices])
         main.remove_ops([classify])
@@ -244,7 +244,7 @@ def _describe(
         network=network,
         answer=answer,
         features=None if answer.picks else description.features,
-        picks=fused_manifest.Picks(SCORES, INDICES) if answer.picks else None,
+        picks=fused_manifest.Picks(looks.SCORES, looks.INDICES) if answer.picks else None,
         preprocess=description.preprocess,
         labels=description.labels,
         operations=tuple(sorted({op.type for op in program.read(out, spec).operations})),

@@ -14,20 +14,22 @@ final class CropBox {
     this.height = height;
   }
 
-  /** All of {@code image}. */
-  static CropBox whole(Pixels image) {
-    return new CropBox(0, 0, image.width(), image.height());
+  /** All of a picture of {@code width} x {@code height}. */
+  static CropBox whole(int width, int height) {
+    return new CropBox(0, 0, width, height);
   }
 
   /**
-   * The largest centred box of {@code image} with the aspect ratio of {@code targetWidth} x {@code
-   * targetHeight}; its sides and offsets are rounded down.
+   * What becomes {@code toWidth} x {@code toHeight} of a picture: all of it, or, where it is to be
+   * cropped, the largest centred box of that aspect ratio, whose sides and offsets are rounded
+   * down.
    */
-  static CropBox centre(Pixels image, int targetWidth, int targetHeight) {
-    int width = (int) Math.min(image.width(), (long) image.height() * targetWidth / targetHeight);
-    int height = (int) Math.min(image.height(), (long) image.width() * targetHeight / targetWidth);
-    width = Math.max(1, width);
-    height = Math.max(1, height);
-    return new CropBox((image.width() - width) / 2, (image.height() - height) / 2, width, height);
+  static CropBox of(int width, int height, int toWidth, int toHeight, boolean crop) {
+    if (!crop) {
+      return whole(width, height);
+    }
+    int boxWidth = Math.max(1, (int) Math.min(width, (long) height * toWidth / toHeight));
+    int boxHeight = Math.max(1, (int) Math.min(height, (long) width * toHeight / toWidth));
+    return new CropBox((width - boxWidth) / 2, (height - boxHeight) / 2, boxWidth, boxHeight);
   }
 }

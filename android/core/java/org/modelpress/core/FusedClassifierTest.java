@@ -78,25 +78,37 @@ public final class FusedClassifierTest {
         new YuvPixels.Plane(red, width, 2));
   }
 
+  /**
+   * Pictures of the frame's size, and photographs of other shapes whose square is as large as the
+   * frame's, so that both classifiers see the same pixels after one resize.
+   */
+  private static RgbImage[] pictures(ModelManifest frame, int seed) {
+    int width = frame.inputWidth();
+    int height = frame.inputHeight();
+    return new RgbImage[] {
+      noise(width, height, seed), noise(height, width, seed), noise(2 * width, height, seed)
+    };
+  }
+
   private static void assertAnswersAlike(Path stem, String suffix, ClassifierOptions options)
       throws IOException {
     try (Classifier fused = open(stem, suffix, options);
         Classifier plain = open(stem, "", options)) {
       ModelManifest frame = fused.manifest();
       for (int seed = 0; seed < 8; seed++) {
-        Pixels image =
-            frame.takesPlanes()
-                ? planes(frame, seed)
-                : noise(frame.inputWidth(), frame.inputHeight(), seed);
-        Classification expected = plain.classify(image, ANSWERS);
-        Classification answered = fused.classify(image, ANSWERS);
-        assertEquals(ANSWERS, answered.labels().size());
-        for (int i = 0; i < ANSWERS; i++) {
-          LabelScore wanted = expected.labels().get(i);
-          LabelScore found = answered.labels().get(i);
-          assertEquals(wanted.index(), found.index());
-          assertEquals(wanted.label(), found.label());
-          assertEquals(wanted.score(), found.score(), 0);
+        Pixels[] images =
+            frame.takesPlanes() ? new Pixels[] {planes(frame, seed)} : pictures(frame, seed);
+        for (Pixels image : images) {
+          Classification expected = plain.classify(image, ANSWERS);
+          Classification answered = fused.classify(image, ANSWERS);
+          assertEquals(ANSWERS, answered.labels().size());
+          for (int i = 0; i < ANSWERS; i++) {
+            LabelScore wanted = expected.labels().get(i);
+            LabelScore found = answered.labels().get(i);
+            assertEquals(wanted.index(), found.index());
+            assertEquals(wanted.label(), found.label());
+            assertEquals(wanted.score(), found.score(), 0);
+          }
         }
       }
     }

@@ -1,5 +1,7 @@
 package org.modelpress.core;
 
+import java.util.Arrays;
+
 /**
  * Bilinear resize with antialiasing, equal byte for byte to Pillow's {@code Image.resize(BILINEAR)}
  * on 8-bit RGB, which is the filter that the manifest calls {@code bilinear_antialias}.
@@ -43,35 +45,46 @@ public final class ImageResizer {
    * @return height * width * 3 bytes of red, green, blue; overwritten by the next call
    */
   public byte[] resize(Pixels image, boolean crop) {
-    CropBox box = crop ? CropBox.centre(image, width, height) : CropBox.whole(image);
-    int rowBytes = width * RgbImage.CHANNELS;
+    return resize(image, Placement.filling(image, width, height, crop));
+  }
+
+  /** Resizes the part of {@code image} that {@code placement} names, of this output's size. */
+  byte[] resize(Pixels image, Placement placement) {
+    CropBox box = placement.part;
+    CropBox target = placement.target;
+    int rowBytes = target.width * RgbImage.CHANNELS;
     narrowed = atLeast(narrowed, box.height * rowBytes);
     row = atLeast(row, box.width * RgbImage.CHANNELS);
-    if (across == null || across.inSize != box.width) {
-      across = new ResizeWeights(box.width, width);
-    }
-    if (down == null || down.inSize != box.height) {
-      down = new ResizeWeights(box.height, height);
-    }
+    across = weights(across, box.width, target.width);
+    down = weights(down, box.height, target.height);
     for (int y = 0; y < box.height; y++) {
       image.readRow(box.top + y, box.left, box.width, row);
-      if (box.width == width) {
+      if (box.width == target.width) {
         System.arraycopy(row, 0, narrowed, y * rowBytes, rowBytes);
       } else {
         narrow(y * rowBytes);
       }
     }
-    if (box.height == height) {
+    boolean fills = target.width == width && target.height == height;
+    if (!fills) {
+      Arrays.fill(out, (byte) 0);
+    }
+    if (fills && box.height == height) {
       System.arraycopy(narrowed, 0, out, 0, out.length);
     } else {
-      shorten(rowBytes);
+      shorten(rowBytes, target);
     }
     return out;
   }
 
+  private static ResizeWeights weights(ResizeWeights last, int from, int to) {
+    boolean same = last != null && last.inSize == from && last.first.length == to;
+    return same ? last : new ResizeWeights(from, to);
+  }
+
   private void narrow(int start) {
     int to = start;
-    for (int x = 0; x < width; x++) {
+    for (int x = 0; x < across.first.length; x++) {
       int[] kernel = across.kernel[x];
       int from = across.first[x] * RgbImage.CHANNELS;
       for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
@@ -80,9 +93,9 @@ public final class ImageResizer {
     }
   }
 
-  private void shorten(int rowBytes) {
-    int to = 0;
-    for (int y = 0; y < height; y++) {
+  private void shorten(int rowBytes, CropBox target) {
+    for (int y = 0; y < target.height; y++) {
+      int to = ((target.top + y) * width + target.left) * RgbImage.CHANNELS;
       int[] kernel = down.kernel[y];
       int from = down.first[y] * rowBytes;
       for (int column = 0; column < rowBytes; column++) {

@@ -18,6 +18,10 @@ public final class ModelManifest {
   static final int FUSED_SCHEMA = 2;
 
   private static final int IMAGE_RANK = 4;
+
+  /** Pixels; a picture of 100 megapixels has no longer one. */
+  private static final int LONGEST_SIDE = 16384;
+
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final String FILTER = "bilinear_antialias";
 
@@ -38,6 +42,9 @@ public final class ModelManifest {
   private final int answerCount;
   private final String frameOrder;
   private final int turn;
+  // Height and width that a fused model resizes to; empty of another, and whether it crops first.
+  private final int[] network;
+  private final boolean networkCrops;
 
   private ModelManifest(JSONObject json) throws JSONException {
     int version = json.getInt("schema_version");
@@ -78,6 +85,8 @@ public final class ModelManifest {
       throw new ManifestException(
           String.format("turn %d of %s; this app hands over upright pixels", turn, frameOrder));
     }
+    network = fused ? network(json.getJSONArray("network")) : new int[0];
+    networkCrops = fused && crops("entry fit", json.getJSONObject("entry").getString("fit"));
     int[] shape = input.shape();
     boolean alpha = fused && shape.length == IMAGE_RANK && shape[3] == RgbImage.CHANNELS + 1;
     boolean image = alpha || (shape.length == IMAGE_RANK && shape[3] == RgbImage.CHANNELS);
@@ -216,6 +225,31 @@ public final class ModelManifest {
     return input.shape()[2];
   }
 
+  /** Where a picture goes in the input. */
+  Placement placement(Pixels image) {
+    int width = inputWidth();
+    int height = inputHeight();
+    return network.length == 0
+        ? Placement.filling(image, width, height, preprocessing.crop())
+        : Placement.fused(image, width, height, network[1], network[0], networkCrops);
+  }
+
+  private static int[] network(JSONArray json) throws JSONException {
+    int[] sides = json.length() == 2 ? new int[] {json.getInt(0), json.getInt(1)} : new int[2];
+    for (int side : sides) {
+      if (side < 1 || side > LONGEST_SIDE) {
+        throw new ManifestException(
+            String.format(
+                "network is %s; expected a height and a width of 1 to %d", json, LONGEST_SIDE));
+      }
+    }
+    return sides;
+  }
+
+  private static boolean crops(String field, String fit) {
+    return one(field, fit, "crop", "stretch").equals("crop");
+  }
+
   private static int operators(JSONArray json) throws JSONException {
     int count = 0;
     for (int i = 0; i < json.length(); i++) {
@@ -246,7 +280,7 @@ public final class ModelManifest {
               "resize filter \"%s\"; this app has %s only", resize.getString("filter"), FILTER));
     }
     return new Preprocessing(
-        one("resize fit", resize.getString("fit"), "crop", "stretch").equals("crop"),
+        crops("resize fit", resize.getString("fit")),
         one("color_order", json.getString("color_order"), "BGR", "RGB").equals("BGR"),
         channels(json.getJSONArray("mean")),
         channels(json.getJSONArray("std")));

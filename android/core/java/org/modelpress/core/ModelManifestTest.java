@@ -89,12 +89,17 @@ public final class ModelManifestTest {
     assertRefused(manifest().put("schema_version", 3), "schema_version 3");
   }
 
+  private static JSONObject entry(String order, int turn) {
+    return new JSONObject().put("color_order", order).put("turn", turn).put("fit", "crop");
+  }
+
   private static JSONObject fused() {
     JSONObject manifest = manifest().put("schema_version", 2);
     manifest.remove("output");
     manifest.put("labels", new JSONObject().put("file", "fruit.labels.txt").put("count", 7));
     manifest.put("answer", new JSONObject().put("count", 2));
-    manifest.put("entry", new JSONObject().put("color_order", "RGB").put("turn", 0));
+    manifest.put("entry", entry("RGB", 0));
+    manifest.put("network", new JSONArray(new int[] {2, 2}));
     return manifest.put("scores", tensor("scores", new int[] {1, 2}, "uint8"));
   }
 
@@ -115,8 +120,7 @@ public final class ModelManifestTest {
   }
 
   private static JSONObject planes(int[] shape) {
-    JSONObject entry = new JSONObject().put("color_order", "NV21").put("turn", 90);
-    return fused().put("entry", entry).put("input", tensor("in", shape, "uint8"));
+    return fused().put("entry", entry("NV21", 90)).put("input", tensor("in", shape, "uint8"));
   }
 
   @Test
@@ -128,8 +132,21 @@ public final class ModelManifestTest {
     assertEquals(90, manifest.turn());
     assertRefused(planes(new int[] {1, 6, 8, 3}), "RGB");
     assertRefused(planes(new int[] {1, 7, 8, 1}), "RGB");
-    JSONObject turned = new JSONObject().put("color_order", "RGBA").put("turn", 90);
-    assertRefused(fused().put("entry", turned), "turn 90 of RGBA");
+    assertRefused(fused().put("entry", entry("RGBA", 90)), "turn 90 of RGBA");
+  }
+
+  @Test
+  public void refusesANetworkOfNoPossibleSize() {
+    for (int[] sides : new int[][] {{}, {2}, {2, 0}, {-1, 2}, {2, 2, 3}, {16385, 2}}) {
+      JSONArray network = new JSONArray(sides);
+      assertRefused(
+          fused().put("network", network),
+          "network is " + network + "; expected a height and a width of 1 to 16384");
+    }
+    JSONObject lacking = fused();
+    lacking.remove("network");
+    assertRefused(lacking, "network");
+    assertRefused(fused().put("entry", entry("RGB", 0).put("fit", "letterbox")), "entry fit");
   }
 
   @Test

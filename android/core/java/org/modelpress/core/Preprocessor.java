@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 
 /**
  * Turns an image into a model's input as its manifest says: crop or stretch, resize, then per
- * channel (pixel - mean) / std, quantised half to even where the input is an integer.
+ * channel (pixel - mean) / std, quantised half to even where the input is an integer. A model that
+ * crops its input itself gets what it is to see where it looks, and a frame of its own size as it
+ * is.
  *
  * <p>A byte has 256 values, so the arithmetic is done once for each, in the constructor. Not
  * thread-safe.
@@ -57,7 +59,7 @@ public final class Preprocessor implements InputWriter {
       buffer.flip();
       return;
     }
-    byte[] pixels = resizer.resize(image, preprocessing.crop());
+    byte[] pixels = resizer.resize(image, manifest.placement(image));
     buffer.clear();
     if (plainCopy) {
       buffer.put(pixels);

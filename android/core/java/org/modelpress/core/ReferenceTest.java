@@ -40,6 +40,33 @@ public final class ReferenceTest {
     }
   }
 
+  /** What a model that crops its input itself sees of a photograph. */
+  @Test
+  public void placesLikeTheReference() throws IOException {
+    List<String> cases = stems("place_", IN);
+    assertFalse(cases.isEmpty());
+    for (String stem : cases) {
+      RgbImage image = image(NpyFiles.read(FIXTURES.resolve(stem + IN)));
+      byte[] json = Files.readAllBytes(FIXTURES.resolve(stem + ".manifest.json"));
+      ModelManifest manifest = ModelManifest.parse(new String(json, StandardCharsets.UTF_8));
+      ByteBuffer buffer = ByteBuffer.allocate(manifest.input().byteCount());
+      Preprocessor preprocessor = new Preprocessor(manifest);
+      // What another picture has left behind must not show.
+      preprocessor.write(new RgbImage(90, 1, new byte[270]), buffer);
+      preprocessor.write(image, buffer);
+      int width = manifest.inputWidth();
+      int height = manifest.inputHeight();
+      if (image.width() == width && image.height() == height) {
+        assertArrayEquals(stem, image.pixels(), buffer.array());
+      }
+      Npy expected = NpyFiles.read(FIXTURES.resolve(stem + ".out.npy"));
+      byte[] seen =
+          new ImageResizer(expected.shape[1], expected.shape[0])
+              .resize(new RgbImage(width, height, buffer.array()), stem.endsWith("crop"));
+      assertArrayEquals(stem, expected.data, seen);
+    }
+  }
+
   @Test
   public void encodesLikeTheReference() throws IOException {
     RgbImage image = image(NpyFiles.read(FIXTURES.resolve("pixels.npy")));

@@ -9,14 +9,19 @@ public final class ResizePlan {
   public static final int FRACTION_BITS = ResizeWeights.FRACTION_BITS;
 
   private final CropBox box;
-  private final ResizeWeights across;
-  private final ResizeWeights down;
+  private final int[][] across;
+  private final int[][] down;
 
-  /** Plans the way from {@code image} to {@code width} x {@code height} pixels. */
-  public ResizePlan(Pixels image, int width, int height, boolean crop) {
-    box = crop ? CropBox.centre(image, width, height) : CropBox.whole(image);
-    across = new ResizeWeights(box.width, width);
-    down = new ResizeWeights(box.height, height);
+  /** Plans the way from {@code image} to the input of {@code manifest}'s model. */
+  public ResizePlan(Pixels image, ModelManifest manifest) {
+    this(manifest.placement(image));
+  }
+
+  ResizePlan(Placement placement) {
+    box = placement.part;
+    CropBox target = placement.target;
+    across = rows(new ResizeWeights(box.width, target.width), target.left, placement.width);
+    down = rows(new ResizeWeights(box.height, target.height), target.top, placement.height);
   }
 
   /** First column of {@code image} that is looked at. */
@@ -41,26 +46,27 @@ public final class ResizePlan {
 
   /**
    * For each output column its first column, counted from {@link #left}, then as many weights as
-   * the longest sum has.
+   * the longest sum has; weights of 0 where the output stays black.
    */
   public int[][] across() {
-    return rows(across);
+    return across;
   }
 
   /** The same for output rows, counted from {@link #top}. */
   public int[][] down() {
-    return rows(down);
+    return down;
   }
 
-  private static int[][] rows(ResizeWeights weights) {
+  private static int[][] rows(ResizeWeights weights, int start, int count) {
     int taps = 0;
     for (int[] kernel : weights.kernel) {
       taps = Math.max(taps, kernel.length);
     }
-    int[][] rows = new int[weights.kernel.length][1 + taps];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i][0] = weights.first[i];
-      System.arraycopy(weights.kernel[i], 0, rows[i], 1, weights.kernel[i].length);
+    int[][] rows = new int[count][1 + taps];
+    for (int i = 0; i < weights.kernel.length; i++) {
+      int[] kernel = weights.kernel[i];
+      rows[start + i][0] = weights.first[i];
+      System.arraycopy(kernel, 0, rows[start + i], 1, kernel.length);
     }
     return rows;
   }

@@ -51,9 +51,16 @@ public final class ResizePlanTest {
       new Random(1).nextBytes(pixels);
       RgbImage image = new RgbImage(size[0], size[1], pixels);
       for (boolean crop : new boolean[] {true, false}) {
-        byte[] expected = new ImageResizer(size[2], size[3]).resize(image, crop);
-        ResizePlan plan = new ResizePlan(image, size[2], size[3], crop);
-        assertArrayEquals(expected, follow(image, plan, size[2], size[3]));
+        for (Placement placement :
+            new Placement[] {
+              Placement.filling(image, size[2], size[3], crop),
+              Placement.fused(image, size[2], size[3], 5, 2, crop),
+              Placement.fused(image, size[2], size[3], 2, 5, crop),
+            }) {
+          byte[] expected = new ImageResizer(size[2], size[3]).resize(image, placement);
+          ResizePlan plan = new ResizePlan(placement);
+          assertArrayEquals(expected, follow(image, plan, size[2], size[3]));
+        }
       }
     }
   }

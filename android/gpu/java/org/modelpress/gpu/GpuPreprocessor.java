@@ -22,9 +22,8 @@ public final class GpuPreprocessor implements InputWriter {
   private static final int BYTES_A_PLACE = 4;
   private static final int PLACES_A_ROW = 1024;
 
+  private final ModelManifest manifest;
   private final int width;
-  private final int height;
-  private final boolean crop;
   private final int byteCount;
   private final GlContext context;
   private final GlProgram narrow;
@@ -96,9 +95,8 @@ public final class GpuPreprocessor implements InputWriter {
           manifest.name() + " takes a camera's planes; nothing is left to do before it");
     }
     TensorSpec input = manifest.input();
+    this.manifest = manifest;
     width = manifest.inputWidth();
-    height = manifest.inputHeight();
-    crop = manifest.preprocessing().crop();
     byteCount = input.byteCount();
     context = GlContext.open();
     try {
@@ -124,7 +122,7 @@ public final class GpuPreprocessor implements InputWriter {
       shorten.set("elements", 2);
       shorten.set("row_places", PLACES_A_ROW);
       int elementsAPixel = input.shape()[3];
-      shorten.set("shape", width, height, elementsAPixel, input.type().byteCount());
+      shorten.set("shape", width, manifest.inputHeight(), elementsAPixel, input.type().byteCount());
       boolean blueFirst = manifest.preprocessing().blueFirst();
       shorten.set("colours", blueFirst ? 2 : 0, 1, blueFirst ? 0 : 2, 0);
       requireNoError();
@@ -178,7 +176,7 @@ public final class GpuPreprocessor implements InputWriter {
       stored.delete();
       stored = null;
     }
-    ResizePlan plan = new ResizePlan(frame, width, height, crop);
+    ResizePlan plan = new ResizePlan(frame, manifest);
     stored = new Stored(frame, plan, width);
     narrow.use();
     narrow.set("taps", stored.across.width - 1);

@@ -113,6 +113,19 @@ public final class GpuPreprocessorTest {
   }
 
   @Test
+  public void whereAModelThatCropsItselfLooks() throws Exception {
+    for (String name : new String[] {"place_00_crop", "place_06_crop", "place_07_stretch"}) {
+      byte[] bytes = Files.readAllBytes(FIXTURES.resolve(name + ".manifest.json"));
+      ModelManifest manifest = ModelManifest.parse(new String(bytes, StandardCharsets.UTF_8));
+      try (GpuPreprocessor gpu = new GpuPreprocessor(manifest)) {
+        for (int degrees : DEGREES) {
+          assertSame(gpu, manifest, frame(64, 48, degrees, 2, degrees));
+        }
+      }
+    }
+  }
+
+  @Test
   public void sameSizeGrowthAndTheSizesOfPhones() throws Exception {
     int[][] sizes = {{16, 16, 16, 16}, {8, 6, 31, 33}, {640, 480, 80, 80}, {640, 480, 299, 299}};
     for (int[] size : sizes) {
