@@ -10,6 +10,7 @@ import pathlib
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,12 +23,24 @@ from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.fused import ops  # noqa: F401  # registers what coreml_fused_variant adds
 from model_press.errors import UserError
 
+# What a damaged archive raises; OSError for names that no file can have.
+_DAMAGED_ZIP = (
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints what each photograph is; 1 and one line on standard error for what cannot be run."""
     options = parser().parse_args(argv)
     try:
-        with _package(user_path.resolve(options.model)) as folder:
+        with unpacked(user_path.resolve(options.model)) as folder:
             classifier = opened(folder, options.precision)
             found = [
                 _classify(classifier, user_path.resolve(photo), photo, options.fit, options.top)
@@ -91,8 +104,12 @@ def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> I
 
 
 @contextlib.contextmanager
-def _package(path: str) -> Iterator[pathlib.Path]:
-    """The package's folder: the path itself, or the one folder *.mlpackage in a zip, unpacked for the block."""
+def unpacked(path: str) -> Iterator[pathlib.Path]:
+    """The package's folder: the path itself, or the one folder *.mlpackage in a zip, unpacked for the block.
+
+    Raises:
+      UserError: no such file, or a zip that is damaged, unsafe or holds another number of packages.
+    """
     if not os.path.exists(path):
         raise UserError(
             f"model {path} does not exist, expected a .mlpackage folder or its zip; build it first"
@@ -101,7 +118,13 @@ def _package(path: str) -> Iterator[pathlib.Path]:
         yield pathlib.Path(path)
         return
     with tempfile.TemporaryDirectory() as folder:
-        model_format.unzip(path, pathlib.Path(folder))
+        try:
+            model_format.unzip(path, pathlib.Path(folder))
+        except _DAMAGED_ZIP as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise UserError(
+                f"model {path} is truncated or corrupt ({reason:.200}); build or fetch it again"
+            ) from error
         inside = sorted(pathlib.Path(folder).rglob("*.mlpackage"))
         if len(inside) != 1:
             raise UserError(f"{path} holds {len(inside)} .mlpackage folders, expected one")
