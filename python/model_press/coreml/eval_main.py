@@ -10,7 +10,6 @@ import pathlib
 import sys
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,18 +21,6 @@ from model_press.coreml.evaluator import machine
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.fused import ops  # noqa: F401  # registers what coreml_fused_variant adds
 from model_press.errors import UserError
-
-# What a damaged archive raises; OSError for names that no file can have.
-_DAMAGED_ZIP = (
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -118,13 +105,7 @@ def unpacked(path: str) -> Iterator[pathlib.Path]:
         yield pathlib.Path(path)
         return
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            model_format.unzip(path, pathlib.Path(folder))
-        except _DAMAGED_ZIP as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise UserError(
-                f"model {path} is truncated or corrupt ({reason:.200}); build or fetch it again"
-            ) from error
+        model_format.unzip(path, pathlib.Path(folder))
         inside = sorted(pathlib.Path(folder).rglob("*.mlpackage"))
         if len(inside) != 1:
             raise UserError(f"{path} holds {len(inside)} .mlpackage folders, expected one")

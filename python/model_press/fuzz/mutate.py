@@ -29,6 +29,8 @@ _VALUES: tuple[Any, ...] = (
         "\u202e",
         "\x00",
     ),
+    # What Python writes and reads, but no float, int or UTF-8 text is.
+    *(float("nan"), float("inf"), 10**400, 10**4299, "\ud800", "a\nb", "\x1b[2J"),
     *([], {}, [[]], {"a": 1}, [0] * 1000, "x" * 10_000),
 )
 
@@ -43,10 +45,22 @@ def damaged(good: bytes, number: int) -> bytes:
 
 
 def damaged_json(good: bytes, number: int) -> bytes:
-    """A copy that is JSON still, with one to three fields changed, gone or added; every fifth is not JSON."""
-    if number % 5 == 4:
-        return damaged(good, number)
+    """A copy that is JSON still, with one to three fields changed, gone or added; of five one is not.
+
+    That one is damaged as bytes, in another encoding, nested deep, or has a number that Python does not read.
+    """
     rng = np.random.default_rng((len(good), number))
+    if number % 5 == 4:
+        kind = int(rng.integers(8))
+        if kind > 3:
+            return damaged(good, number)
+        encoding = ("utf-16", "utf-8-sig", "utf-32-le", "cp500")[rng.integers(4)]
+        return (
+            good.decode().encode(encoding),
+            good[:-2] + b"[" * 100_000,
+            good.replace(b": 1", b": " + b"1" * 5000),
+            good.replace(b": 1", b": 1e400"),
+        )[kind]
     value = json.loads(good)
     for _ in range(rng.integers(1, 4)):
         _change_field(value, rng)
