@@ -10,8 +10,16 @@ class UserError(Exception):
     """
 
     def __init__(self, message: str):
-        text = " ".join(message.split())
+        text = _printable(" ".join(message.split()))
         if len(text) > _LONGEST:
             # A damaged file's own bytes may be quoted; what to do stands at the end.
             text = f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
         super().__init__(text)
+
+
+def _printable(text: str) -> str:
+    r"""A file's own words may be quoted: what no line can show stands as its code, \u202e or \ud800."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )

@@ -14,6 +14,9 @@ from model_press.errors import UserError
 
 _LFS_POINTER = b"version https://git-lfs"
 _CHUNK_BYTES = 1 << 20
+_NPY_MAGIC = b"\x93NUMPY"
+# Parsed, it can take thirty times as much.
+_MOST_JSON_BYTES = 32 << 20
 
 
 def is_lfs_pointer(path: str | os.PathLike[str]) -> bool:
@@ -100,12 +103,29 @@ def write_json(path: str | os.PathLike[str], value: Any) -> None:
     write_bytes(path, dump_json(value))
 
 
+def parse_json(text: str | bytes) -> Any:
+    """Parses JSON as the standard has it, without NaN and Infinity.
+
+    Raises:
+      ValueError, RecursionError: it is none, has a number of thousands of digits, or is nested too deep.
+    """
+
+    def refuse(name: str) -> None:
+        raise ValueError(f"{name} is no number of JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
 def read_json(path: str | os.PathLike[str], what: str) -> Any:
     """Parses a JSON file; UserError names the line of a syntax error."""
     path = require_file(path, what)
+    if (size := path.stat().st_size) > _MOST_JSON_BYTES:
+        raise UserError(
+            f"{what} {path} has {size} bytes, expected at most {_MOST_JSON_BYTES}; give the file that was meant"
+        )
     try:
-        return json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        return parse_json(path.read_bytes())
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{what} {path} is not valid JSON: {error}") from error
 
 
@@ -125,8 +145,16 @@ def write_npy_header(file: io.BufferedIOBase, shape: tuple[int, ...], dtype: np.
 def read_npy(path: str | os.PathLike[str], what: str) -> np.ndarray:
     """Memory-maps an .npy file read-only; pickled objects, truncated or other files are refused."""
     path = require_file(path, what)
+    with open(path, "rb") as file:
+        head = file.read(len(_NPY_MAGIC))
+    if head != _NPY_MAGIC:
+        # numpy.load would open a zip of arrays (.npz), too, or look for a pickle.
+        raise UserError(
+            f"{what} {path} is not a readable .npy array (it starts with {head!r}); write it with numpy.save"
+        )
     try:
-        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+        with np.errstate(all="raise"):  # sizes whose product overflows
+            array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
         return array
     except Exception as error:  # NumPy parses the header as Python: a damaged one raises anything
         raise UserError(

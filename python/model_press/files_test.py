@@ -52,3 +52,46 @@ def test_truncated_and_pickled_arrays_are_refused(tmp_path):
     np.save(path, np.array([{}]), allow_pickle=True)
     with user_error("images", "a.npy"):
         files.read_npy(path, "images")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"a": ' + "1" * 5000 + "}",
+        '{"a": NaN}',
+        '{"a": -Infinity}',
+        b"\xff\xfe[\x00",
+    ],
+)
+def test_what_is_no_json_is_refused_in_a_line(tmp_path, text):
+    path = tmp_path / "m.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with user_error("manifest", "m.json is not valid JSON"):
+        files.read_json(path, "manifest")
+
+
+def test_json_larger_than_any_of_ours_is_not_parsed(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_MOST_JSON_BYTES", 10)
+    (tmp_path / "m.json").write_text("[1, 2, 3]")
+    assert files.read_json(tmp_path / "m.json", "manifest") == [1, 2, 3]
+    (tmp_path / "m.json").write_text("[1, 2, 3, 4]")
+    with user_error("m.json has 12 bytes, expected at most 10"):
+        files.read_json(tmp_path / "m.json", "manifest")
+
+
+def test_an_archive_of_arrays_is_no_array(tmp_path):
+    """numpy.load reads it, and gives something else than an array."""
+    np.savez(tmp_path / "a.npz", a=np.zeros(3))
+    path = (tmp_path / "a.npz").rename(tmp_path / "a.npy")
+    with user_error("images", "a.npy is not a readable .npy array (it starts with b'PK"):
+        files.read_npy(path, "images")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_shape_whose_product_overflows_is_refused_without_a_warning(tmp_path):
+    with open(tmp_path / "a.npy", "wb") as file:
+        files.write_npy_header(file, (2**62, 4), np.dtype(np.uint8))
+        file.write(b"0" * 64)
+    with user_error("a.npy is not a readable .npy array"):
+        files.read_npy(tmp_path / "a.npy", "images")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import h5py
 
+from model_press import model_format
 from model_press.errors import UserError
 
 _WEIGHTS = "model.weights.h5"
@@ -37,7 +38,8 @@ def require_sound(path: str | os.PathLike[str], start: Start | None = None) -> N
     path = pathlib.Path(path)
     if not path.is_file():
         return
-    if zipfile.is_zipfile(path):
+    # By its first bytes, as model_format tells: an HDF5 file may end in an archive.
+    if model_format.is_zip(path):
         with tempfile.TemporaryDirectory() as folder:
             weights = _extracted(path, folder)
             if weights:
@@ -49,7 +51,10 @@ def require_sound(path: str | os.PathLike[str], start: Start | None = None) -> N
 def _extracted(path: pathlib.Path, folder: str) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
+            model_format.check_members(archive, str(path))
             return archive.extract(_WEIGHTS, folder) if _WEIGHTS in archive.namelist() else None
+    except UserError:
+        raise
     except Exception:  # a damaged archive raises anything
         return None
 
@@ -84,7 +89,7 @@ def walk(path: str) -> None:
     """Reads every attribute and data set.
 
     Raises:
-      Exception: whatever the library raises; ValueError for a data set far larger than the file.
+      Exception: whatever the library raises; ValueError for a data set far larger than the file, or in another one.
     """
     size = os.path.getsize(path)
 
@@ -93,10 +98,20 @@ def walk(path: str) -> None:
         if isinstance(item, h5py.Dataset):
             if item.nbytes > _MOST_EXPANSION * size:
                 raise ValueError(f"{name} unpacks to {item.nbytes} bytes, the file has {size}")
+            if item.external or item.is_virtual:
+                raise ValueError(f"{name} lies in other files of this machine")
             item[()]
+
+    def leads_out(name: str, link: object) -> str | None:
+        # What is raised here, the library turns into an error of its own.
+        if isinstance(link, h5py.ExternalLink):
+            return f"{name} leads to another file, {link.filename}"
+        return None
 
     with h5py.File(path, "r") as file:
         dict(file.attrs)
+        if said := file.visititems_links(leads_out):
+            raise ValueError(said)
         file.visititems(read)
 
 

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from model_press import hdf5_probe
+from model_press import hdf5_probe, model_format
 from model_press.testing.raises import user_error
 
 
@@ -56,3 +56,40 @@ def test_a_bomb_is_refused(tmp_path):
         file.create_dataset("zeros", (1 << 14, 1 << 14), np.float32, chunks=True, compression=9)
     with user_error("zeros unpacks to 1073741824 bytes"):
         hdf5_probe.require_sound(tmp_path / "bomb.h5")
+
+
+def test_weights_in_other_files_are_refused(tmp_path):
+    """Else a model could carry away what lies on this machine, or hang in a device."""
+    (tmp_path / "secret").write_bytes(bytes(64))
+    with h5py.File(tmp_path / "external.h5", "w") as file:
+        parts = [(str(tmp_path / "secret"), 0, 64)]
+        file.create_dataset("layer/kernel", (16,), np.float32, external=parts)
+    with user_error("external.h5", "layer/kernel lies in other files of this machine"):
+        hdf5_probe.require_sound(tmp_path / "external.h5")
+    with h5py.File(tmp_path / "linked.h5", "w") as file:
+        file["layer/kernel"] = h5py.ExternalLink("other.h5", "/layer")
+    with user_error("layer/kernel leads to another file, other.h5"):
+        hdf5_probe.require_sound(tmp_path / "linked.h5")
+    with h5py.File(tmp_path / "virtual.h5", "w") as file:
+        layout = h5py.VirtualLayout((16,), np.float32)
+        layout[:] = h5py.VirtualSource("other.h5", "data", (16,))
+        file.create_virtual_dataset("layer/kernel", layout)
+    with user_error("layer/kernel lies in other files of this machine"):
+        hdf5_probe.require_sound(tmp_path / "virtual.h5")
+
+
+def test_an_archive_is_looked_at_before_its_weights_are_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_format, "MAX_UNPACKED_BYTES", 1000)
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
+        archive.writestr("model.weights.h5", bytes(2000))
+    with user_error("unpacks to 2000 bytes"):
+        hdf5_probe.require_sound(tmp_path / "m.keras")
+
+
+def test_weights_that_end_in_an_archive_are_read_as_weights(weights, tmp_path):
+    """By its end such a file is a zip, by its beginning what Keras reads."""
+    with zipfile.ZipFile(weights, "a") as archive:
+        archive.writestr("readme", "")
+    seen = []
+    hdf5_probe.require_sound(weights, lambda path: (seen.append(path) or 0, ""))
+    assert seen == [str(weights)]

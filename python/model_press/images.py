@@ -18,7 +18,15 @@ from model_press import files
 from model_press.errors import UserError
 
 # Above every camera's sensor; a decompression bomb is refused before its pixels are allocated.
-MAX_PIXELS = 300_000_000
+MAX_PIXELS = 220_000_000
+# What decoding may take, estimated before any pixel is allocated.
+MAX_BYTES = 1_900_000_000
+# Pillow has readers of forty formats more, one of which (EPS) starts another program that runs the file.
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "WEBP")
+# Pillow's own pixels twice, 4 bytes each: the second time turned upright, or in another mode.
+_BYTES_A_PIXEL = 8
+# Those again, on white or scaled to 8 bits; of WebP and progressive JPEG what their decoders keep of a whole picture.
+_BYTES_A_PIXEL_AT_MOST = 18
 
 
 class NotAnImageError(UserError):
@@ -37,7 +45,7 @@ def decode(path: str | os.PathLike[str]) -> Image.Image:
         if width * height > MAX_PIXELS:
             raise UserError(f"image {path} is {width}x{height}; at most {MAX_PIXELS} pixels")
 
-    return decode_source(path, str(path), check_size, cure="; fetch it again")
+    return decode_source(path, str(path), check_size, "; fetch it again", MAX_BYTES)
 
 
 def decode_source(
@@ -45,6 +53,7 @@ def decode_source(
     name: str,
     check_size: Callable[[int, int], None],
     cure: str = "",
+    most_bytes: int | None = None,
 ) -> Image.Image:
     """Decodes a file or a stream to 8-bit RGB: EXIF orientation applied, alpha composited on white.
 
@@ -52,6 +61,7 @@ def decode_source(
       name: what errors call it.
       check_size: called with width and height before any pixel is allocated; raises where they are too large.
       cure: end of the line about a damaged image.
+      most_bytes: that decoding may take, see `decoding_bytes`; None for any number.
     Raises:
       NotAnImageError: no decoder knows it.
       UserError: truncated or corrupt.
@@ -60,9 +70,12 @@ def decode_source(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd metadata that does not touch the pixels
-            with Image.open(source) as image:
+            with Image.open(source, formats=FORMATS) as image:
                 check_size(image.width, image.height)
-                return to_rgb(ImageOps.exif_transpose(image))
+                _check_bytes(image, name, most_bytes)
+                # Without a copy of what is upright already.
+                ImageOps.exif_transpose(image, in_place=True)
+                return to_rgb(image)
     except UnidentifiedImageError as error:
         raise NotAnImageError(
             f"{name} is not an image that can be decoded; use JPEG, PNG, WebP or BMP"
@@ -71,6 +84,22 @@ def decode_source(
         raise UserError(
             f"image {name} is truncated or corrupt ({error or type(error).__name__}){cure}"
         ) from error
+
+
+def _check_bytes(image: Image.Image, name: str, most: int | None) -> None:
+    needed = decoding_bytes(image)
+    if most is not None and needed > most:
+        raise UserError(
+            f"image {name} is {image.width}x{image.height}, and decoding its kind takes {needed / 1e9:.1f} GB, "
+            f"expected at most {most / 1e9:.1f}; make it smaller, or save it as a plain JPEG"
+        )
+
+
+def decoding_bytes(image: Image.Image) -> int:
+    """An upper estimate of what decode() takes of an opened image, which need not be loaded."""
+    plain = image.mode in ("1", "L", "P", "RGB", "CMYK") and image.format != "WEBP"
+    cheap = plain and "transparency" not in image.info and not image.info.get("progressive")
+    return image.width * image.height * (_BYTES_A_PIXEL if cheap else _BYTES_A_PIXEL_AT_MOST)
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -83,7 +112,10 @@ def to_rgb(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, (255, 255, 255, 255))
         image = Image.alpha_composite(white, image)
-    return image.convert("RGB")
+    if image.mode != "RGB":
+        return image.convert("RGB")
+    image.load()
+    return image
 
 
 def crop_box(width: int, height: int, to_width: int, to_height: int) -> tuple[int, int, int, int]:

@@ -150,3 +150,38 @@ def test_bad_arrays_are_named(tmp_path, pixels, classes, said):
     np.save(tmp_path / "c.npy", np.array(classes, np.int32))
     with user_error(said):
         image_set.from_arrays(tmp_path / "i.npy", tmp_path / "c.npy", 20)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "options", "each"),
+    [
+        ("RGB", "JPEG", {}, 8),
+        ("RGB", "JPEG", {"progressive": True}, 18),
+        ("L", "PNG", {}, 8),
+        ("RGBA", "PNG", {}, 18),
+        ("I;16", "PNG", {}, 18),
+        ("P", "PNG", {"transparency": 0}, 18),
+        ("RGB", "WEBP", {}, 18),
+    ],
+)
+def test_what_decoding_takes_is_known_before(tmp_path, mode, kind, options, each):
+    Image.new(mode, (20, 10)).save(tmp_path / "i", kind, **options)
+    with Image.open(tmp_path / "i") as image:
+        assert images.decoding_bytes(image) == 200 * each
+
+
+def test_a_bomb_of_few_enough_pixels_is_refused_by_its_memory(tmp_path, monkeypatch):
+    Image.new("RGBA", (20, 10)).save(tmp_path / "i.png")
+    monkeypatch.setattr(images, "MAX_BYTES", 200 * 18)
+    images.decode(tmp_path / "i.png")
+    monkeypatch.setattr(images, "MAX_BYTES", 200 * 18 - 1)
+    with user_error("i.png is 20x10, and decoding its kind takes 0.0 GB"):
+        images.decode(tmp_path / "i.png")
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "PPM", "ICO", "TGA", "EPS"])
+def test_other_formats_of_pillow_are_not_tried(tmp_path, kind):
+    """Each is a reader more to attack; that of EPS starts Ghostscript."""
+    Image.new("RGB", (8, 8)).save(tmp_path / "i.jpg", kind)
+    with user_error("i.jpg is not an image that can be decoded; use JPEG, PNG, WebP or BMP"):
+        images.decode(tmp_path / "i.jpg")

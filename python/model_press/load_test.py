@@ -1,9 +1,12 @@
 """load: every container of both Keras generations, and models that are no image classifiers."""
 
+import resource
+
+import h5py
 import numpy as np
 import pytest
 
-from model_press import import_model, load, model_info, preprocess
+from model_press import import_model, load, model_info, preprocess, tf_quiet
 from model_press.testing import keras_models
 from model_press.testing.raises import user_error
 
@@ -136,3 +139,78 @@ def test_a_custom_layer_is_named(generation, tmp_path):
     keras_models.classifier(generation, [Odd(name="odd")]).save(tmp_path / "m.keras")
     with user_error("m.keras", "Odd", "SavedModel"), load.load(tmp_path / "m.keras"):
         pass
+
+
+def _exported(path, function):
+    tf = tf_quiet.tensorflow()
+    module = tf.Module()
+    spec = tf.TensorSpec((None, 8, 8, 3), tf.float32, name="image")
+    module.serve = tf.function(function, input_signature=[spec])
+    tf.saved_model.save(module, str(path), signatures=module.serve)
+    return path
+
+
+def test_a_saved_model_that_writes_a_file_is_refused(tmp_path):
+    tf = tf_quiet.tensorflow()
+    evil = tmp_path / "evil"
+
+    def serve(image):
+        write = lambda: tf.io.write_file(str(evil), "x")  # noqa: E731
+        # Inside of a function that only a branch calls.
+        done = tf.cond(tf.size(image) > 0, lambda: [write(), 1][1], lambda: 0)
+        return {"scores": tf.reduce_mean(image, (1, 2)) + tf.cast(done, tf.float32)}
+
+    path = _exported(tmp_path / "saved", serve)
+    evil.unlink(missing_ok=True)
+    with user_error("operator WriteFile", "export it without"), load.load(path):
+        pass
+    assert not evil.exists()
+
+
+def test_a_saved_model_that_saves_its_variables_is_none_of_those(tmp_path):
+    tf = tf_quiet.tensorflow()
+    path = _exported(tmp_path / "saved", lambda image: {"scores": tf.reduce_mean(image, (1, 2))})
+    # Its saver is there, and nothing calls it.
+    assert b"SaveV2" in (path / "saved_model.pb").read_bytes()
+    with load.load(path) as loaded:
+        assert loaded.classes == 3
+
+
+def test_a_saved_model_that_is_damaged_is_one_line(tmp_path):
+    (tmp_path / "saved_model.pb").write_bytes(b"\xff" * 100)
+    with user_error("cannot be loaded as a SavedModel", "is damaged"), load.load(tmp_path):
+        pass
+
+
+def test_a_hidden_lambda_is_not_run(tmp_path):
+    """ResidualWrapper holds a function's code, which Keras 2 would execute when it loads this .h5."""
+    k = tf_quiet.tf_keras()
+    from tf_keras.src.layers.rnn import cell_wrappers
+
+    evil = tmp_path / "evil"
+    where = str(evil)  # what the file can hold besides the code
+    cell = cell_wrappers.ResidualWrapper(
+        k.layers.SimpleRNNCell(24),
+        residual_fn=lambda i, o: (open(where, "w"), i + o)[1],  # noqa: SIM115
+    )
+    image = k.Input((8, 8, 3))
+    x = k.layers.RNN(cell)(k.layers.Reshape((8, 24))(image))
+    k.Model(image, k.layers.Dense(3, activation="softmax")(x)).save(tmp_path / "m.h5")
+    evil.unlink()
+    with user_error("m.h5", "has a lambda (residual_fn_type)"), load.load(tmp_path / "m.h5"):
+        pass
+    assert not evil.exists()
+
+
+def test_a_layer_larger_than_the_file_is_refused_before_it_takes_all_memory(generation, tmp_path):
+    """A config of 12 GB of weights, in a file of 2 kB."""
+    keras = keras_models.library(generation)
+    image = keras.Input((8, 8, 3))
+    x = keras.layers.GlobalAveragePooling2D()(image)
+    keras.Model(image, keras.layers.Dense(7, name="wide")(x)).save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "a") as file:
+        config = file.attrs["model_config"]
+        file.attrs["model_config"] = config.replace('"units": 7', '"units": 1000000000')
+    with user_error("m.h5", "OOM when allocating"), load.load(tmp_path / "m.h5"):
+        pass
+    assert resource.getrlimit(resource.RLIMIT_DATA)[0] == resource.RLIM_INFINITY

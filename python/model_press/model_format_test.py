@@ -155,3 +155,118 @@ def test_classes_that_are_not_keras_are_refused_by_name():
 def test_tensorflows_initialisers_are_known():
     # As EfficientNetV2 of Keras 2 names them.
     model_format.refuse_unsafe_layers([_node("tensorflow.python.ops.init_ops_v2")], "net.keras")
+
+
+def _layer(kind, **config):
+    return {"class_name": kind, "config": {"name": "evil", **config}}
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        # What Keras 2 would execute while it loads an .h5: marshalled code under another name than Lambda.
+        (_layer("ResidualWrapper", residual_fn=["4wE"], residual_fn_type="lambda"), "has a lambda"),
+        (_layer("TFOpLambda", function="io.write_file"), "calls tf.io.write_file"),
+        (_layer("TFOpLambda", function="compat.v1.py_func"), "calls tf.compat.v1.py_func"),
+        (_layer("TFOpLambda", function="raw_ops.WriteFile"), "calls tf.raw_ops.WriteFile"),
+        (_layer("TFOpLambda"), "calls tf.None"),
+        (_layer("TensorFlowOpLayer", node_def={"op": "WriteFile"}), "operator WriteFile"),
+        (_layer("TensorFlowOpLayer", node_def="\n\x01x\x12\tWriteFile"), "operator None"),
+        (
+            _layer("InstanceMethod", attr_name="tofile"),
+            "class InstanceMethod, which calls any method",
+        ),
+        (_layer("TFSMLayer", filepath="/tmp/other"), "class TFSMLayer, which runs another model"),
+        (
+            _layer("TorchModuleWrapper", module="gASV"),
+            "class TorchModuleWrapper, which runs Python",
+        ),
+        (_layer("StringLookup", vocabulary="/etc/passwd"), "would read the file /etc/passwd"),
+        # Without the registered name, which Keras does not need.
+        ({**_layer("X"), "module": "antigravity"}, "class X, which is not part of Keras"),
+        ({**_layer("os.system"), "module": "tf_keras.src.saving.saving_lib"}, "class os.system"),
+        ({"class_name": "Y", "config": {}, "registered_name": "Lambda"}, "class Lambda"),
+    ],
+)
+def test_layers_that_reach_out_of_the_model_are_refused(layer, said):
+    with user_error("m.h5", said):
+        model_format.refuse_unsafe_layers({"config": {"layers": [layer]}}, "m.h5")
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [
+        ("os", "system"),
+        ("builtins", "exec"),
+        ("tf_keras.src.saving.saving_lib", "os.system"),
+        ("keras.activations", "os.system"),
+        ("keras.utils", "get_file"),
+        ("keras", "Sequential"),
+    ],
+)
+def test_functions_that_are_not_keras_are_refused_by_name(module, function):
+    node = {"class_name": "function", "module": module, "config": function}
+    for named in ({}, {"registered_name": "function"}):
+        with user_error(f"names the function {function} of {module}, which is not part of Keras"):
+            model_format.refuse_unsafe_layers({"activation": {**node, **named}}, "m.keras")
+
+
+def test_a_model_inside_is_compiled_and_so_looked_at():
+    loss = {"compile_config": {"loss": {"class_name": "function", "module": "os", "config": "x"}}}
+    model_format.refuse_unsafe_layers({"class_name": "Functional", **loss}, "m.keras")
+    with user_error("the function x of os"):
+        model_format.refuse_unsafe_layers({"layers": [{"class_name": "Model", **loss}]}, "m.keras")
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        _layer("TFOpLambda", function="math.multiply"),
+        _layer("TFOpLambda", function="__operators__.add"),
+        _layer("TFOpLambda", function="compat.v1.transpose"),
+        _layer("TFOpLambda", function="compat.v1.nn.conv2d"),
+        _layer("TFOpLambda", function="keras.backend.mean"),
+        _layer("TFOpLambda", function="image.resize"),
+        _layer("TensorFlowOpLayer", node_def={"op": "AddV2"}),
+        {"class_name": "function", "module": "builtins", "config": "relu6"},
+        {"class_name": "function", "module": "keras.activations", "config": "gelu"},
+        {**_layer("Functional"), "module": "keras.src.models.functional"},
+    ],
+)
+def test_what_models_have_is_accepted(node):
+    model_format.refuse_unsafe_layers({"layers": [node]}, "m.keras")
+
+
+def test_a_config_that_unpacks_too_large_is_not_parsed(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_format, "MAX_CONFIG_BYTES", 40)
+    with user_error("config.json unpacks to 49 bytes, at most 40"):
+        model_format.sniff(_keras_zip(tmp_path / "m.keras", config={"a": "b" * 40}))
+    with user_error("its config has 49 bytes, at most 40"):
+        model_format.sniff(_hdf5(tmp_path / "m.h5", config={"a": "b" * 40}))
+
+
+def test_a_bomb_is_refused_by_what_it_claims(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_format, "_SMALL_BYTES", 0)
+    path = tmp_path / "m.keras"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model.weights.h5", bytes(1 << 20))
+    with user_error(f"unpacks to 1048576 bytes; at most {100 * path.stat().st_size}"):
+        model_format.sniff(path)
+
+
+def test_unpacking_a_damaged_archive_is_one_line(tmp_path):
+    path = _keras_zip(tmp_path / "m.zip", **{"saved_model.pb": b"graph" * 100})
+    data = bytearray(path.read_bytes())
+    data[data.index(b"graphgraph") + 7] ^= 1
+    path.write_bytes(data)
+    assert model_format.sniff(path).container == "saved_model_zip"
+    with user_error("m.zip is truncated or corrupt"):
+        model_format.unzip(path, tmp_path)
+
+
+def test_a_member_without_a_name_is_refused(tmp_path):
+    path = _keras_zip(tmp_path / "m.keras")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(""), b"")
+    with user_error("unsafe archive member '', no name"):
+        model_format.sniff(path)

@@ -4,13 +4,12 @@ A pixel is an 8-bit RGB triple. mean and std are in pixel units (0..255) and fol
 """
 
 import dataclasses
-import json
 from typing import Literal
 
 import numpy as np
 
+from model_press import files, strict_json
 from model_press import manifest as manifest_lib
-from model_press import strict_json
 from model_press.errors import UserError
 
 
@@ -62,8 +61,8 @@ def parse(text: str) -> Normalization:
     if text in NAMED:
         return NAMED[text]
     try:
-        data = json.loads(text)
-    except json.JSONDecodeError:
+        data = files.parse_json(text)
+    except (ValueError, RecursionError):
         raise UserError(
             f"preprocess '{text}' is unknown; use {', '.join(sorted(NAMED))} or a JSON object with "
             "color_order, mean and std"

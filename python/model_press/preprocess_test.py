@@ -96,3 +96,9 @@ def test_decode_output():
     np.testing.assert_array_equal(
         preprocess.decode_output(np.float32([[0.25]]), FLOAT_SCORES), np.float32([[0.25]])
     )
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "1" * 5000, "[" * 100_000])
+def test_numbers_that_are_none_are_refused(number):
+    with user_error("preprocess"):
+        preprocess.parse(f'{{"color_order":"RGB","mean":[{number},0,0],"std":[1,1,1]}}')

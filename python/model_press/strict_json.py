@@ -1,6 +1,7 @@
 """Frozen dataclasses <-> JSON objects, strictly: an unknown, missing or wrongly typed field is an error."""
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Callable
@@ -79,11 +80,29 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         if value is None and type(None) in typing.get_args(hint):
             return None
         return _convert(options[0], value, where)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+    if hint is float and type(value) in (int, float):
+        return _finite(value, where)
     if type(value) is not hint:
         raise UserError(f"{where}: expected {hint.__name__}, got {_kind(value)}")
+    if hint is str and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise UserError(
+                f"{where}: got {value!r:.60}, expected text; half a surrogate pair is none ({error.reason})"
+            ) from error
     return value
+
+
+def _finite(value: float, where: str) -> float:
+    """A number as float: 1e400 is none, and neither is an integer of hundreds of digits."""
+    try:
+        result = float(value)
+    except OverflowError:
+        result = math.inf
+    if not math.isfinite(result):
+        raise UserError(f"{where}: got a number beyond 1.8e308, expected one that a float can hold")
+    return result
 
 
 def _kind(value: Any) -> str:

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from model_press import strict_json
+from model_press.errors import UserError
 from model_press.testing.raises import user_error
 
 
@@ -40,3 +41,29 @@ def test_nested_lists_and_defaults():
 def test_wrong_types_are_located(data, said):
     with user_error("o", said):
         strict_json.from_json(_Outer, data, "o")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"n": 1, "x": 10**400}, "a number beyond 1.8e308"),
+        ({"n": 1, "x": float("inf")}, "a number beyond 1.8e308"),
+        ({"n": 1, "x": float("nan")}, "a number beyond 1.8e308"),
+    ],
+)
+def test_numbers_that_no_float_holds_are_refused(data, said):
+    with user_error("field 'x'", said):
+        strict_json.from_json(_Inner, data, "o")
+
+
+def test_half_a_surrogate_pair_is_no_text():
+    with user_error("field 'note'", "half a surrogate pair"):
+        strict_json.from_json(_Outer, {"items": [], "note": "a\ud800"}, "o")
+    assert strict_json.from_json(_Outer, {"items": [], "note": "\U0001f600é"}, "o").note
+
+
+def test_what_no_line_can_show_stands_as_its_code():
+    """A file's own words in an error: no escape sequence of a terminal, and bytes that any output takes."""
+    said = str(UserError("unknown field '\x1b[2J\u202e\ud800é\n中'"))
+    assert said == "unknown field '\\x1b[2J\\u202e\\ud800é 中'"
+    said.encode()

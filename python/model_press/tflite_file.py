@@ -17,6 +17,9 @@ from model_press.errors import UserError
 
 _IDENTIFIER = b"TFL3"
 _SCHEMA_VERSION = 3
+# Elements that may be read in all, of a file that has room for a quarter of its bytes: vectors that lie on each other
+# would make a small file take all memory.
+_PATIENCE = 4
 # FlexX is how the converter names an operator that falls back to full TensorFlow.
 FLEX_PREFIX = "Flex"
 
@@ -108,6 +111,7 @@ class _Reader:
 
     def __init__(self, data: bytes | mmap.mmap):
         self._data = data
+        self._left = _PATIENCE * len(data)
         self._model = schema.Model.GetRootAs(data, 0)
 
     def file(self) -> TfliteFile:
@@ -137,6 +141,9 @@ class _Reader:
     def _count(self, length: int) -> int:
         if length * number_types.UOffsetTFlags.bytewidth > len(self._data):
             raise ValueError(f"a list of {length} entries does not fit in the file")
+        self._left -= length
+        if self._left < 0:
+            raise ValueError("its lists have more entries than the file has room for")
         return length
 
     def _ints(self, table: object, field: str) -> list[int]:

@@ -55,7 +55,7 @@ def _above_zero(most: float) -> Callable[[str], float]:
 _threads, _count, _port = _whole(1, 64), _whole(0, 10**9), _whole(0, 65535)
 _positive = _whole(1, 10**6)
 _seconds = _above_zero(86_400.0)
-_megapixels = _above_zero(1000.0)  # 9 GB to decode
+_megapixels = _above_zero(1000.0)  # up to 18 GB to decode
 _megabytes = _above_zero(1000.0)
 
 

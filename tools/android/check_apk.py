@@ -8,13 +8,13 @@ import argparse
 import collections
 import dataclasses
 import hashlib
-import json
 import pathlib
 import re
 import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 
 import bundle_model
 import dex_classes
@@ -25,6 +25,22 @@ _LARGE_PAGE_ABIS = ("arm64-v8a", "x86_64")
 _LARGE_PAGE_BYTES = 16384
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _PT_LOAD = 1
+# Stores take a tenth of it; what unpacks to more is a bomb.
+_MOST_BYTES = 1 << 30
+# What a damaged archive raises, and what is in it.
+_DAMAGED = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _INDEX = "assets/models/index.txt"
 _NOTICE = "assets/NOTICE.txt"
 # Libraries of TensorFlow Lite and of its successor: an app that ships two has two sets of kernels.
@@ -90,6 +106,14 @@ def load_alignment(elf: bytes) -> int:
         if kind == _PT_LOAD:
             alignments += struct.unpack_from("<Q", elf, start + 48)
     return min(alignments)
+
+
+def check_bytes(apk: pathlib.Path) -> None:
+    """Raises ValueError if its entries unpack to more than any app has."""
+    with zipfile.ZipFile(apk) as archive:
+        total = sum(entry.file_size for entry in archive.infolist())
+    if total > _MOST_BYTES:
+        raise ValueError(f"its entries unpack to {total} bytes, expected at most {_MOST_BYTES}")
 
 
 def check_packing(apk: pathlib.Path, report: Report) -> None:
@@ -203,13 +227,15 @@ def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
             folder = f"assets/models/{name}"
             try:
                 bundle_model.check(
-                    json.loads(archive.read(f"{folder}/manifest.json")),
+                    bundle_model.parse_manifest(
+                        archive.read(f"{folder}/manifest.json"), "manifest.json"
+                    ),
                     archive.read(files[name]),
                     archive.read(f"{folder}/labels.txt"),
                     recipe=recipe,
                     runtime=expected.runtime,
                 )
-            except (bundle_model.BundleError, KeyError, ValueError) as error:
+            except (bundle_model.BundleError, KeyError) as error:
                 report.faults.append(f"{folder}: {error}")
 
 
@@ -260,20 +286,28 @@ def check_with_tools(apk: pathlib.Path, expected: Expected, tools: Tools, report
         report.faults.append("no launchable activity")
 
 
-def check(apk: pathlib.Path, expected: Expected, tools: Tools) -> Report:
-    """Runs every check on `apk`."""
-    report = Report()
+def check_content(apk: pathlib.Path, expected: Expected, report: Report) -> bool:
+    """Runs the checks that need no tool of Android; False where the file cannot be read."""
     try:
+        check_bytes(apk)
         check_packing(apk, report)
         check_libraries(apk, expected.elf_page_bytes, report)
         check_runtime(apk, expected, report)
         check_models(apk, expected, report)
         check_notice(apk, report)
         check_size(apk, expected, report)
-    except (OSError, zipfile.BadZipFile) as error:
-        report.faults.append(f"no APK: {error}")
-        return report
-    check_with_tools(apk, expected, tools, report)
+    except _DAMAGED as error:
+        said = " ".join(str(error).split()) or type(error).__name__
+        report.faults.append(f"no APK, or a damaged one: {said:.300}")
+        return False
+    return True
+
+
+def check(apk: pathlib.Path, expected: Expected, tools: Tools) -> Report:
+    """Runs every check on `apk`."""
+    report = Report()
+    if check_content(apk, expected, report):
+        check_with_tools(apk, expected, tools, report)
     return report
 
 

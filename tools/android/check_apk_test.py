@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import struct
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -188,6 +189,25 @@ def test_a_file_that_is_no_apk_is_red(tmp_path):
     broken = tmp_path / "lfs.apk"
     broken.write_text("version of a pointer\n")
     assert "no APK" in _faults(broken)
+
+
+def test_an_apk_that_unpacks_to_more_than_any_app_is_red(tmp_path):
+    bomb = tmp_path / "bomb.apk"
+    with zipfile.ZipFile(bomb, "w") as archive:
+        archive.writestr("classes.dex", b"dex")
+    data = bytearray(bomb.read_bytes())
+    # The unpacked size that the archive's directory claims.
+    struct.pack_into("<I", data, data.index(b"PK\1\2") + 24, 2**31)
+    bomb.write_bytes(data)
+    assert "its entries unpack to 2147483648 bytes" in _faults(bomb)
+
+
+@pytest.mark.parametrize("name", ["classes.dex", "lib/arm64-v8a/libtensorflowlite_jni.so"])
+def test_a_damaged_entry_is_red_in_a_line(tmp_path, name):
+    def cut(entries: Entries) -> None:
+        entries[name] = entries[name][:70]
+
+    assert "no APK, or a damaged one: " in _faults(_repack(tmp_path / "cut.apk", cut))
 
 
 def test_an_apk_above_its_budget_is_red():

@@ -127,6 +127,14 @@ def test_parity_of_rounded_codes(tmp_path):
     assert result.measures[1].measured <= UINT8_SCORES.scale / 2 * (1 + 1e-5)
 
 
+def test_a_large_difference_that_changes_no_answer_is_said_and_not_red(tmp_path):
+    found = _scores()
+    found[7, TRUTH[7]] -= 0.4
+    result = _parity(tmp_path, _codes(found), _scores(), max_mean_diff=0.005)
+    assert result.green and result.measures[0].measured == 1
+    assert result.facts["largest difference"] == pytest.approx(0.4, abs=UINT8_SCORES.scale)
+
+
 def test_parity_is_red_past_either_bound(tmp_path):
     result = _parity(tmp_path, _codes(_scores(wrong=40)), _scores())
     assert [m.green for m in result.measures] == [False, False]

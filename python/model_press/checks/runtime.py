@@ -87,7 +87,7 @@ def _read_table(path: str | os.PathLike[str]) -> tuple[str, dict[str, int]]:
     try:
         ops = {name: int(entry["max_version"]) for name, entry in data["ops"].items()}
         return f"{data['runtime']} {data['version']}", ops
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise UserError(
             f"runtime table {path} lacks {error}; expected runtime, version and ops with max_version"
         ) from error

@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Prints what each photograph is; 1 and one line on standard error for what cannot be run."""
     options = parser().parse_args(argv)
     try:
-        with _package(user_path.resolve(options.model)) as folder:
+        with unpacked(user_path.resolve(options.model)) as folder:
             classifier = opened(folder, options.precision)
             found = [
                 _classify(classifier, user_path.resolve(photo), photo, options.fit, options.top)
@@ -92,8 +92,12 @@ def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> I
 
 
 @contextlib.contextmanager
-def _package(path: str) -> Iterator[pathlib.Path]:
-    """The package's folder: the path itself, or the one folder *.mlpackage in a zip, unpacked for the block."""
+def unpacked(path: str) -> Iterator[pathlib.Path]:
+    """The package's folder: the path itself, or the one folder *.mlpackage in a zip, unpacked for the block.
+
+    Raises:
+      UserError: no such file, or a zip that is damaged, unsafe or holds another number of packages.
+    """
     if not os.path.exists(path):
         raise UserError(
             f"model {path} does not exist, expected a .mlpackage folder or its zip; build it first"

@@ -57,3 +57,15 @@ def test_what_is_no_package_gets_one_line(tmp_path, photo, capsys, monkeypatch, 
     assert eval_main.main([model, photo]) == 1
     captured = capsys.readouterr()
     assert captured.out == "" and said in captured.err and captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("cut", [100, 4000])
+def test_a_damaged_zip_gets_one_line(variant, photo, tmp_path, capsys, cut):
+    path = tmp_path / "net.zip"
+    package.write_zip(variant.package, path, "net.mlpackage")
+    data = bytearray(path.read_bytes())
+    data[cut] ^= 1
+    path.write_bytes(data)
+    assert eval_main.main([str(path), photo]) == 1
+    said = capsys.readouterr().err
+    assert "net.zip is truncated or corrupt" in said and said.count("\n") == 1

@@ -105,8 +105,9 @@ def check_coverage(weights: list[Weight], recipe: CoremlRecipe) -> float:
 
 
 def _storage(op: Operation, makers: dict[str, Operation]) -> list[str]:
-    kinds = []
-    while op is not None and op.type.startswith("constexpr_"):
+    kinds: list[str] = []
+    # A damaged program may give one name twice, so that the way goes round.
+    while op is not None and op.type.startswith("constexpr_") and len(kinds) <= len(makers):
         kinds.append(op.type)
         names = [a.text for a in op.arguments.values() if isinstance(a, Name)]
         inner = [makers[n] for n in names if n in makers]

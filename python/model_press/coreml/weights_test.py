@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from model_press.coreml import recipes, weights
+from model_press.coreml.evaluator import program
 from model_press.testing.raises import user_error
 
 _RECIPE = dataclasses.replace(
@@ -40,3 +41,12 @@ def test_the_bound_that_would_help_is_named(left, said):
 def test_enough_is_no_error():
     found = [_weight("done", 90, ("constexpr_affine_dequantize",)), _weight("small", 10)]
     assert weights.check_coverage(found, _RECIPE) == 0.9
+
+
+def test_a_name_that_is_given_twice_has_an_end():
+    """In a damaged program each of two weights may read the other."""
+    one, other = (
+        program.Operation("constexpr_cast", {"source_val": program.Name(reads)}, ((name, None),))
+        for name, reads in (("a", "b"), ("b", "a"))
+    )
+    assert set(weights._storage(one, {"a": one, "b": other})) == {"constexpr_cast"}

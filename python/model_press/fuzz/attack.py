@@ -21,7 +21,22 @@ _LONGEST_MESSAGE = 1100
 
 
 def attack(loader: Loader, first: int, count: int, folder: pathlib.Path) -> str:
-    """Tries files first..first + count - 1; returns what is wrong, or ""."""
+    """Tries files first..first + count - 1; returns what is wrong, or "".
+
+    Temporary files of the loader are made below `folder`, so that one that leaves its own is seen.
+    """
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    usual, tempfile.tempdir = tempfile.tempdir, str(scratch)
+    try:
+        return _attack(loader, first, count, folder, scratch)
+    finally:
+        tempfile.tempdir = usual
+
+
+def _attack(
+    loader: Loader, first: int, count: int, folder: pathlib.Path, scratch: pathlib.Path
+) -> str:
     good = loader.good()
     path = folder / f"file{loader.suffix}"
     path.write_bytes(good)
@@ -41,7 +56,8 @@ def attack(loader: Loader, first: int, count: int, folder: pathlib.Path) -> str:
             return f"{number}: {type(error).__name__}: {error}"
         finally:
             faulthandler.cancel_dump_traceback_later()
-        others = [each.name for each in folder.iterdir() if each != path]
+        found = {*folder.iterdir(), *scratch.iterdir()} - {path, scratch}
+        others = sorted(each.name for each in found)
         if others:
             return f"{number}: it wrote {others}"
     if refused < count / 10:

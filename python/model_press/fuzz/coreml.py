@@ -81,21 +81,31 @@ def weights() -> bytes:
 
 def load_specification(path: pathlib.Path) -> None:
     """Opens a package of this specification and good weights."""
-    _open(path.read_bytes(), weights())
+    _open(path.read_bytes(), None)
 
 
 def load_weights(path: pathlib.Path) -> None:
     """Opens a package of a good specification and these weights."""
-    _open(specification(), path.read_bytes())
+    _open(None, path.read_bytes())
 
 
-def _open(spec: bytes, blob: bytes) -> None:
+def write(
+    folder: pathlib.Path, spec: bytes | None = None, blob: bytes | None = None
+) -> pathlib.Path:
+    """Makes net.mlpackage in a folder, of good files where none are given; returns its path."""
+    package = folder / "net.mlpackage"
+    for name, data in (
+        (SPEC, specification() if spec is None else spec),
+        (WEIGHTS, weights() if blob is None else blob),
+    ):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_bytes(data)
+    return package
+
+
+def _open(spec: bytes | None, blob: bytes | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        package = pathlib.Path(folder) / "net.mlpackage"
-        for name, data in ((SPEC, spec), (WEIGHTS, blob)):
-            (package / name).parent.mkdir(parents=True, exist_ok=True)
-            (package / name).write_bytes(data)
-        eval_main.opened(package)
+        eval_main.opened(write(pathlib.Path(folder), spec, blob))
 
 
 def _typed(kind: Any, dtype: int, shape: tuple[int, ...]) -> None:

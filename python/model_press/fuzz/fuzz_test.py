@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -44,6 +45,14 @@ def test_a_file_left_behind_is_found(tmp_path):
     assert "it wrote ['evil']" in _attack(tmp_path, load)
 
 
+def test_a_member_that_leaves_the_folder_is_found(tmp_path):
+    def load(path):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "../evil").write_text("")
+
+    assert "it wrote ['evil']" in _attack(tmp_path, load)
+
+
 def test_a_loader_that_takes_everything_is_found(tmp_path):
     assert "does not reach the loader" in _attack(tmp_path, lambda path: None)
 
@@ -64,8 +73,17 @@ def test_deep_json_is_refused(tmp_path):
         files.read_json(tmp_path / "m.json", "manifest")
 
 
-def test_the_same_number_is_the_same_file():
-    good = loaders.LOADERS["manifest"].good()
-    for number in range(20):
-        assert mutate.damaged(good, number) == mutate.damaged(good, number) != good
-        assert mutate.damaged_json(good, number) == mutate.damaged_json(good, number)
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("manifest", mutate.damaged),
+        ("manifest", mutate.damaged_json),
+        ("apk", mutate.damaged_zip),
+        ("npy", mutate.damaged_npy),
+    ],
+)
+def test_the_same_number_is_the_same_file(name, change):
+    good = loaders.LOADERS[name].good()
+    made = [change(good, number) for number in range(20)]
+    assert made == [change(good, number) for number in range(20)]
+    assert len(set(made)) > 10 and good not in made[1::2]

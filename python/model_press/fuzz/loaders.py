@@ -6,36 +6,50 @@ import json
 import os
 import pathlib
 import resource
+import shutil
+import struct
 import tempfile
 import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import bundle_model
+import check_apk
 import h5py
+import merge_manifest
 import numpy as np
+from pi_runner import bundle as pi_bundle
 from PIL import Image
 
 from model_press import (
     files,
     hdf5_probe,
+    image_set,
     images,
     labels,
     manifest,
     minimum_runtime,
     model_format,
     model_info,
+    preprocess,
     recipes,
     strict_json,
     tflite_file,
 )
 from model_press.compress import recipe as compression
+from model_press.coreml import eval_main, package
 from model_press.coreml import manifest as coreml_manifest
 from model_press.coreml import recipes as coreml_recipes
 from model_press.coreml.fused import manifest as fused_coreml_manifest
+from model_press.errors import UserError
 from model_press.fused import manifest as fused_manifest
 from model_press.fused import spec
 from model_press.fuzz import coreml, mutate
+from model_press.inspection import inspection
+from model_press.inspection import loaders as inspection_loaders
+from model_press.inspection import page as inspection_page
 from model_press.measure import metrics
+from model_press.memory import report as memory
 from model_press.search import lock, space
 from model_press.testing import manifests
 from model_press.testing.tflite_bytes import Op, chain
@@ -91,7 +105,8 @@ def _probe_in_a_fork(path: str) -> tuple[int, str]:
     """As hdf5_probe starts it, without a new interpreter's half second."""
     child = os.fork()
     if not child:
-        resource.setrlimit(resource.RLIMIT_CPU, (2, 3))
+        # So little that ten seconds are enough for it on a machine that ten others share.
+        resource.setrlimit(resource.RLIMIT_CPU, (1, 2))
         os._exit(hdf5_probe.main([path]))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "see above"
 
@@ -102,6 +117,157 @@ def _load_keras(path: pathlib.Path) -> None:
     if form.container.endswith("zip"):
         with tempfile.TemporaryDirectory() as folder:
             model_format.unzip(path, pathlib.Path(folder))
+
+
+def _mlpackage_zip() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        made = coreml.write(pathlib.Path(folder))
+        package.write_zip(made, pathlib.Path(folder) / "net.zip", made.name)
+        return (pathlib.Path(folder) / "net.zip").read_bytes()
+
+
+def _load_mlpackage_zip(path: pathlib.Path) -> None:
+    with eval_main.unpacked(str(path)) as folder:
+        eval_main.opened(folder)
+
+
+def _saved_model_zip() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("saved_model.pb", "variables/variables.index"):
+            archive.writestr(name, name.encode() * 9)
+    return out.getvalue()
+
+
+def _inspect(path: pathlib.Path) -> None:
+    inspection_page.lines(inspection.inspect(path, [], seconds=None))
+
+
+def _account(path: pathlib.Path) -> None:
+    for _ in memory.lines(memory.account(path), every_layer=True):
+        pass
+
+
+def _runtime_table(path: pathlib.Path) -> None:
+    inspection_loaders.check(tflite_file.parse(_tflite(), "model"), [path])
+
+
+def _pi_index() -> bytes:
+    return files.dump_json(strict_json.to_json(pi_bundle.Index(1, "a", ("a", "b"))))
+
+
+def _load_pi_index(path: pathlib.Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile(path, os.path.join(folder, pi_bundle.INDEX))
+        pi_bundle.Bundle(folder)
+
+
+_MODEL, _LABELS = b"a model", b"red\nblue\n"
+
+
+def _bundle_manifest() -> bytes:
+    sheet = manifests.manifest_of()
+    sheet = dataclasses.replace(
+        sheet,
+        model=dataclasses.replace(sheet.model, sha256=files.sha256_bytes(_MODEL)),
+        labels=dataclasses.replace(sheet.labels, count=2, sha256=files.sha256_bytes(_LABELS)),
+        output=dataclasses.replace(sheet.output, shape=(1, 2)),
+    )
+    return files.dump_json(strict_json.to_json(sheet))
+
+
+def _load_bundle_manifest(path: pathlib.Path) -> None:
+    try:
+        bundle_model.check(bundle_model.read_manifest(path), _MODEL, _LABELS, runtime="2.16.1")
+    except bundle_model.BundleError as error:
+        raise UserError(str(error)) from None
+
+
+def _load_bundle_labels(path: pathlib.Path) -> None:
+    sheet = json.loads(_bundle_manifest())
+    # Its digest is that of the damaged file, or nothing would be read.
+    sheet["labels"]["sha256"] = files.sha256(path)
+    try:
+        bundle_model.check(sheet, _MODEL, path.read_bytes())
+    except bundle_model.BundleError as error:
+        raise UserError(str(error)) from None
+
+
+def _dex() -> bytes:
+    """The header and the tables of a .dex with one class."""
+    strings, types, classes, name = 0x70, 0x74, 0x78, 0x98
+    dex = bytearray(b"dex\n035\0".ljust(0x70, b"\0"))
+    for at, table in ((0x38, strings), (0x40, types), (0x60, classes)):
+        struct.pack_into("<II", dex, at, 1, table)
+    dex += struct.pack("<II", name, 0) + bytes(32) + b"\x07La/Bcd;\0"
+    return bytes(dex)
+
+
+def _elf() -> bytes:
+    """The header of a 64-bit library and one loadable segment."""
+    elf = bytearray(b"\x7fELF".ljust(64 + 56, b"\0"))
+    struct.pack_into("<Q", elf, 32, 64)
+    struct.pack_into("<HH", elf, 54, 56, 1)
+    struct.pack_into("<I", elf, 64, 1)
+    struct.pack_into("<Q", elf, 64 + 48, 16384)
+    return bytes(elf)
+
+
+def _apk() -> bytes:
+    entries = {
+        "AndroidManifest.xml": b"",
+        "assets/NOTICE.txt": b"tensorflow",
+        "assets/models/index.txt": b"net\n",
+        "assets/models/net/model.tflite": _MODEL,
+        "assets/models/net/manifest.json": _bundle_manifest(),
+        "assets/models/net/labels.txt": _LABELS,
+        "classes.dex": _dex(),
+        "lib/arm64-v8a/libtensorflowlite_jni.so": _elf(),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def _load_apk(path: pathlib.Path) -> None:
+    report = check_apk.Report()
+    check_apk.check_content(path, check_apk.Expected("net.app", 24, 35, 16384), report)
+    # The file that is whole lacks the runtime's classes and alignment; what else is said is of the damage.
+    own = ("classes.dex", "class org.tensorflow.lite.", "no native library")
+    faults = [f for f in report.faults if not f.startswith(own) and "boundary" not in f]
+    if faults:
+        raise UserError(faults[0])
+
+
+def _android_manifest() -> bytes:
+    return b"""<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="org.net">
+  <uses-sdk android:minSdkVersion="21" />
+  <uses-permission android:name="android.permission.CAMERA" />
+  <application>
+    <activity android:name=".Main"><intent-filter /></activity>
+  </application>
+</manifest>
+"""
+
+
+def _load_android_manifest(path: pathlib.Path) -> None:
+    app = _android_manifest().decode()
+    try:
+        merge_manifest.merge(app, [("//net", merge_manifest.read(path), 21)], "org.app", 24)
+        merge_manifest.merge(merge_manifest.read(path), [("//net", app, 21)], "org.app", 24)
+    except merge_manifest.MergeError as error:
+        raise UserError(str(error)) from None
+
+
+def _preprocess() -> bytes:
+    return json.dumps(strict_json.to_json(preprocess.NAMED["caffe"])).encode()
+
+
+def _load_preprocess(path: pathlib.Path) -> None:
+    # An attribute of a rule: Bazel hands over whatever bytes stand there.
+    preprocess.parse(path.read_bytes().decode("utf-8", "surrogateescape"))
 
 
 def _picture(kind: str) -> Callable[[], bytes]:
@@ -120,6 +286,11 @@ def _npy() -> bytes:
     out = io.BytesIO()
     np.save(out, np.zeros((2, 4, 4, 3), np.uint8))
     return out.getvalue()
+
+
+def _load_npy(path: pathlib.Path) -> None:
+    pixels, _ = image_set.from_arrays(str(path), None, None)
+    np.array(pixels)
 
 
 def _json_of(value: object) -> Callable[[], bytes]:
@@ -221,13 +392,17 @@ def _metrics() -> metrics.Metrics:
 
 LOADERS = {
     "tflite": Loader(".tflite", _tflite, _load_tflite),
-    "keras": Loader(".keras", _keras, _load_keras),
+    "inspect": Loader(".tflite", _tflite, _inspect),
+    "memory": Loader(".tflite", _tflite, _account),
+    "keras": Loader(".keras", _keras, _load_keras, mutate.damaged_zip),
+    "saved_model": Loader(".zip", _saved_model_zip, _load_keras, mutate.damaged_zip),
     "h5": Loader(".h5", _hdf5, _load_keras),
     "jpeg": Loader(".jpg", _picture("JPEG"), images.decode),
     "png": Loader(".png", _picture("PNG"), images.decode),
     "gif": Loader(".gif", _picture("GIF"), images.decode),
     "webp": Loader(".webp", _picture("WEBP"), images.decode),
-    "npy": Loader(".npy", _npy, lambda path: np.array(files.read_npy(path, "images"))),
+    "bmp": Loader(".bmp", _picture("BMP"), images.decode),
+    "npy": Loader(".npy", _npy, _load_npy, mutate.damaged_npy),
     "labels": Loader(".txt", lambda: "\n".join("áb中cd").encode(), labels.read),
     "manifest": Loader(
         ".json", _json_of(manifests.manifest_of()), manifest.read, mutate.damaged_json
@@ -252,6 +427,7 @@ LOADERS = {
     ),
     "mlpackage": Loader(".mlmodel", coreml.specification, coreml.load_specification),
     "mlpackage_weights": Loader(".bin", coreml.weights, coreml.load_weights),
+    "mlpackage_zip": Loader(".zip", _mlpackage_zip, _load_mlpackage_zip, mutate.damaged_zip),
     "model_info": Loader(".json", _json_of(_info()), model_info.read, mutate.damaged_json),
     "metrics": Loader(".json", _json_of(_metrics()), metrics.read, mutate.damaged_json),
     "recipe": Loader(".json", _shipped("recipes", "int8"), recipes.read, mutate.damaged_json),
@@ -263,4 +439,15 @@ LOADERS = {
     ),
     "space": Loader(".json", _shipped("digits", "best.space"), space.read, mutate.damaged_json),
     "lock": Loader(".json", _shipped("digits", "best.lock"), lock.read, mutate.damaged_json),
+    "runtime_table": Loader(
+        ".json", _shipped("runtimes", "litert_2.3.0"), _runtime_table, mutate.damaged_json
+    ),
+    "preprocess": Loader(".json", _preprocess, _load_preprocess, mutate.damaged_json),
+    "pi_index": Loader(".json", _pi_index, _load_pi_index, mutate.damaged_json),
+    "bundle_manifest": Loader(
+        ".json", _bundle_manifest, _load_bundle_manifest, mutate.damaged_json
+    ),
+    "bundle_labels": Loader(".txt", lambda: _LABELS, _load_bundle_labels),
+    "apk": Loader(".apk", _apk, _load_apk, mutate.damaged_zip),
+    "android_manifest": Loader(".xml", _android_manifest, _load_android_manifest),
 }

@@ -19,7 +19,7 @@ def _check(file: TfliteFile, path: str | os.PathLike[str]) -> Loader:
     try:
         name = f"{data['runtime']} {data['version']}"
         newest = {op: int(entry["max_version"]) for op, entry in data["ops"].items()}
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise UserError(f"runtime table {path} lacks {error}") from error
     reasons = []
     for op, version, _ in file.builtin_ops():

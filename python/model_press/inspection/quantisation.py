@@ -79,6 +79,10 @@ def _islands(main: TfliteFile) -> tuple[FloatIsland, ...]:
     for index, operator in enumerate(main.operators):
         for tensor in operator.inputs:
             reader.setdefault(tensor, []).append(index)
+    writer: dict[int, list[int]] = {}
+    for index in nodes:
+        for tensor in main.operators[index].outputs:
+            writer.setdefault(tensor, []).append(index)
     left, islands = set(nodes), []
     for start in nodes:
         if start not in left:
@@ -91,11 +95,8 @@ def _islands(main: TfliteFile) -> tuple[FloatIsland, ...]:
                 group.append(node)
                 for tensor in main.operators[node].outputs:
                     pending += reader.get(tensor, [])
-                pending += [
-                    n
-                    for n in nodes
-                    if set(main.operators[n].outputs) & set(main.operators[node].inputs)
-                ]
+                for tensor in main.operators[node].inputs:
+                    pending += writer.get(tensor, [])
         leaves = {
             main.operators[r].name
             for node in group

@@ -9,9 +9,10 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from model_press import child_python
-from model_press.inspection import constants, inspection, source
+from model_press.inspection import constants, inspection, source, sparse_kernels
 from model_press.testing.raises import user_error
 from model_press.testing.tflite_bytes import Op, chain
+from model_press.tflite_file import Operator
 
 
 def _opened(path):
@@ -143,6 +144,15 @@ def test_random_damage_gives_an_inspection_or_one_line(tmp_path):
         except UserError:
             outcomes.add("refused")
     assert outcomes == {"inspected", "refused"}
+
+
+def test_a_weight_that_is_made_of_itself_has_an_end():
+    """Damaged: DEQUANTIZE reads what it writes, or two of them each other."""
+    one = Operator("DEQUANTIZE", 1, False, (1,), (1,))
+    assert sparse_kernels._source(1, {1: one}) == 1
+    there, back = (Operator("DENSIFY", 1, False, (a,), (b,)) for a, b in ((1, 2), (2, 1)))
+    assert sparse_kernels._source(1, {1: back, 2: there}) in (1, 2)
+    assert sparse_kernels._source(3, {3: Operator("DENSIFY", 1, False, (7,), (3,))}) == 7
 
 
 def test_zeros_are_counted_by_element(tmp_path):

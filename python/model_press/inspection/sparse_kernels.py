@@ -40,6 +40,9 @@ _EXIT = "MEAN"
 # Before the first convolution and behind the last mean the graph is not theirs.
 _CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
+# The operator that makes each tensor; none of constants and inputs.
+Makers = dict[int, Operator]
+
 
 def obstacles(data: mmap.mmap | bytes, file: TfliteFile) -> tuple[str, ...]:
     """Returns why the sparse kernels cannot run the main graph of a checked file; empty if they can.
@@ -64,11 +67,15 @@ def _obstacles(data: mmap.mmap | bytes, file: TfliteFile) -> list[str]:
     last = next((i for i, o in enumerate(operators) if i > first and o.name == _EXIT), None)
     if last is None:
         return ["it does not end in a mean over height and width"]
-    found = [*_entry(file, graph, first)]
+    makers: Makers = {}
+    for operator in operators:
+        for tensor in operator.outputs:
+            makers.setdefault(tensor, operator)
+    found = [*_entry(file, graph, first, makers)]
     for index in range(first + 1, last):
-        found += _inside(file, graph, index)
+        found += _inside(file, graph, index, makers)
     found += _types(file, operators[first:last])
-    found += _zeros(data, file, range(first, last))
+    found += _zeros(data, file, range(first, last), makers)
     return found
 
 
@@ -83,21 +90,19 @@ def _options(graph: schema.SubGraph, index: int, kind: Callable[[], Any]) -> sch
     return options
 
 
-def _made_by(file: TfliteFile, tensor: int) -> Operator | None:
-    return next((o for o in file.operators if tensor in o.outputs), None)
-
-
-def _is_padded(file: TfliteFile, operator: Operator, same: bool, stride: int, size: int) -> bool:
+def _is_padded(
+    file: TfliteFile, operator: Operator, same: bool, stride: int, size: int, makers: Makers
+) -> bool:
     """Whether a window of `size` has (size - 1) / 2 zeros on each side."""
     if not same:
-        before = _made_by(file, operator.inputs[0])
+        before = makers.get(operator.inputs[0])
         return before is not None and before.name == "PAD"
     # TensorFlow's SAME pads an even input only behind when the stride is 2.
     height, width = file.tensors[operator.inputs[0]].shape[1:3]
     return stride == 1 or (height % 2 == 1 and width % 2 == 1)
 
 
-def _entry(file: TfliteFile, graph: schema.SubGraph, index: int) -> Iterator[str]:
+def _entry(file: TfliteFile, graph: schema.SubGraph, index: int, makers: Makers) -> Iterator[str]:
     operator = file.operators[index]
     layer = _layer(file, operator)
     if operator.name != "CONV_2D":
@@ -112,11 +117,11 @@ def _entry(file: TfliteFile, graph: schema.SubGraph, index: int) -> Iterator[str
             f"its first convolution {layer} is {filters[1]}x{filters[2]} with stride {stride} on {filters[3]} "
             "channels, not 3x3 with stride 2 on 3"
         )
-    elif not _is_padded(file, operator, same, stride, 3):
+    elif not _is_padded(file, operator, same, stride, 3, makers):
         yield f"its first convolution {layer} is not padded by 1 on each side"
 
 
-def _inside(file: TfliteFile, graph: schema.SubGraph, index: int) -> Iterator[str]:
+def _inside(file: TfliteFile, graph: schema.SubGraph, index: int, makers: Makers) -> Iterator[str]:
     operator = file.operators[index]
     layer = _layer(file, operator)
     if operator.name not in _INSIDE:
@@ -129,10 +134,12 @@ def _inside(file: TfliteFile, graph: schema.SubGraph, index: int) -> Iterator[st
         elif options.StrideH() != 1:
             yield f"1x1 convolution with stride {options.StrideH()} at {layer}"
     elif operator.name == "DEPTHWISE_CONV_2D":
-        yield from _depthwise(file, graph, index, layer)
+        yield from _depthwise(file, graph, index, layer, makers)
 
 
-def _depthwise(file: TfliteFile, graph: schema.SubGraph, index: int, layer: str) -> Iterator[str]:
+def _depthwise(
+    file: TfliteFile, graph: schema.SubGraph, index: int, layer: str, makers: Makers
+) -> Iterator[str]:
     operator = file.operators[index]
     options = _options(graph, index, schema.DepthwiseConv2DOptions)
     kernel = file.tensors[operator.inputs[1]].shape[1:3]
@@ -140,7 +147,7 @@ def _depthwise(file: TfliteFile, graph: schema.SubGraph, index: int, layer: str)
     same = options.Padding() == schema.Padding.SAME
     if kernel not in ((3, 3), (5, 5)) or stride not in (1, 2) or options.DepthMultiplier() != 1:
         yield f"{kernel[0]}x{kernel[1]} depthwise convolution with stride {stride} at {layer}"
-    elif not _is_padded(file, operator, same, stride, kernel[0]):
+    elif not _is_padded(file, operator, same, stride, kernel[0], makers):
         yield f"depthwise convolution at {layer} is not padded evenly"
 
 
@@ -151,11 +158,13 @@ def _types(file: TfliteFile, operators: Sequence[Operator]) -> Iterator[str]:
         yield f"it computes in {other}, not in floats"
 
 
-def _zeros(data: mmap.mmap | bytes, file: TfliteFile, indices: range) -> Iterator[str]:
+def _zeros(
+    data: mmap.mmap | bytes, file: TfliteFile, indices: range, makers: Makers
+) -> Iterator[str]:
     weights = set()
     for operator in (file.operators[i] for i in indices):
         if operator.name == "CONV_2D" and file.tensors[operator.inputs[1]].shape[1:3] == (1, 1):
-            weights.add(_source(file, operator.inputs[1]))
+            weights.add(_source(operator.inputs[1], makers))
     elements = zeros = dense = 0
     for constant in constants.read(data, file):
         if constant.index in weights:
@@ -169,10 +178,14 @@ def _zeros(data: mmap.mmap | bytes, file: TfliteFile, indices: range) -> Iterato
         yield "its weights are stored densely"
 
 
-def _source(file: TfliteFile, tensor: int) -> int:
+def _source(tensor: int, makers: Makers) -> int:
     """The constant that a weight comes from, through DENSIFY and DEQUANTIZE."""
-    made = _made_by(file, tensor)
-    while made is not None and made.name in ("DENSIFY", "DEQUANTIZE"):
+    seen = set()
+    # A damaged file may have an operator that reads what it makes.
+    while tensor not in seen:
+        seen.add(tensor)
+        made = makers.get(tensor)
+        if made is None or made.name not in ("DENSIFY", "DEQUANTIZE"):
+            break
         tensor = made.inputs[0]
-        made = _made_by(file, tensor)
     return tensor

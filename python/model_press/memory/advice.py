@@ -56,7 +56,7 @@ def _all(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
 def _smaller(main: TfliteFile) -> Iterator[Advice]:
     """An input of three quarters of the side."""
     shape = main.inputs[0].shape if main.inputs else ()
-    if len(shape) != 4:
+    if len(shape) != 4 or min(shape[1:3]) < 1:
         return
     height, width = (max(1, round(0.75 * side)) for side in shape[1:3])
     share = height * width / (shape[1] * shape[2])

@@ -10,6 +10,7 @@ operators, which newer runtimes let write over their input. XNNPACK plans the in
 chain of equal tensors it took one more (measured, LiteRT 2.3).
 """
 
+import bisect
 import dataclasses
 import math
 from collections.abc import Callable
@@ -17,9 +18,13 @@ from typing import Any
 
 import numpy as np
 
+from model_press.errors import UserError
 from model_press.tflite_file import TensorInfo, TfliteFile
 
 ALIGNMENT = 64
+# Each place is looked for among all that are taken, for each advice anew; no net has half of that.
+_MOST_ALLOCATIONS = 4000
+_MOST_BYTES = 1 << 62
 # Element types that NumPy does not know by TFLite's name, in bytes.
 _SIZES = {
     "int4": 0.5,
@@ -90,11 +95,25 @@ def plan(main: TfliteFile, size_of: Bytes = tensor_bytes) -> Plan:
     Args:
       main: the file with the main graph's operators only, see inspection.source.main_graph.
       size_of: bytes of an activation; another function asks what would be if tensors were of other sizes.
+    Raises:
+      UserError: more activations, or larger ones, than any model has.
     """
+    lifetimes = _lifetimes(main, size_of)
+    if len(lifetimes) > _MOST_ALLOCATIONS:
+        raise UserError(
+            f"the model has {len(lifetimes)} activations, expected at most {_MOST_ALLOCATIONS}; build it again, or "
+            "plan parts of it"
+        )
+    if (total := sum(a.bytes for a in lifetimes)) > _MOST_BYTES:
+        raise UserError(
+            f"the model's activations take {total:.3g} bytes, expected at most {_MOST_BYTES:.3g}: its shapes are "
+            "damaged; build or fetch it again"
+        )
+    # In the order of their offsets.
     placed: list[Allocation] = []
-    for wanted in sorted(_lifetimes(main, size_of), key=lambda a: _order(a, len(main.operators))):
+    for wanted in sorted(lifetimes, key=lambda a: _order(a, len(main.operators))):
         offset = _place(wanted, placed)
-        placed.append(dataclasses.replace(wanted, offset=offset))
+        bisect.insort(placed, dataclasses.replace(wanted, offset=offset), key=lambda a: a.offset)
     live = np.zeros(len(main.operators), np.int64)
     for allocation in placed:
         live[max(0, allocation.first) : allocation.last + 1] += allocation.bytes
@@ -136,10 +155,7 @@ def _order(wanted: Allocation, operators: int) -> tuple[Any, ...]:
 
 def _place(wanted: Allocation, placed: list[Allocation]) -> int:
     """Offset of the smallest gap that is large enough, among what lives at the same time."""
-    overlapping = sorted(
-        (a for a in placed if a.first <= wanted.last and wanted.first <= a.last),
-        key=lambda a: a.offset,
-    )
+    overlapping = (a for a in placed if a.first <= wanted.last and wanted.first <= a.last)
     best, best_gap, end = None, math.inf, 0
     for other in overlapping:
         gap = other.offset - end

@@ -7,6 +7,7 @@ import pytest
 
 from model_press import tflite_file
 from model_press.memory import advice, arena, testing_graphs
+from model_press.testing.raises import user_error
 
 SHAPE = (1, 16, 16, 4)
 ONE = 16 * 16 * 4 * 4  # bytes of a tensor, a multiple of the alignment
@@ -59,6 +60,29 @@ def test_nothing_that_lives_together_overlaps(seed):
             if a.tensor.index < b.tensor.index and together:
                 assert a.offset + a.bytes <= b.offset or b.offset + b.bytes <= a.offset
     assert plan.peak_bytes <= plan.arena_bytes < sum(a.bytes + 64 for a in plan.allocations)
+
+
+def _wide(shapes: list[tuple[int, ...]]) -> tflite_file.TfliteFile:
+    """A graph whose only operator writes a tensor of each shape."""
+    tensors = tuple(
+        tflite_file.TensorInfo(i, f"t{i}", shape, (), "int8", (), (), 0)
+        for i, shape in enumerate(shapes)
+    )
+    split = tflite_file.Operator("SPLIT", 1, False, (), tuple(range(len(shapes))))
+    return tflite_file.TfliteFile(tensors, (), tensors[:1], (split,))
+
+
+def test_shapes_that_no_model_has_are_refused():
+    assert arena.plan(_wide([(2**31 - 1,)] * 3)).arena_bytes == 3 * 2**31
+    with user_error("activations take 2.13e+37 bytes", "shapes are damaged"):
+        arena.plan(_wide([(1,), (2**31 - 1,) * 4]))
+
+
+def test_more_activations_than_any_model_has_are_refused(monkeypatch):
+    monkeypatch.setattr(arena, "_MOST_ALLOCATIONS", 3)
+    arena.plan(_wide([(1,)] * 3))
+    with user_error("4 activations, expected at most 3"):
+        arena.plan(_wide([(1,)] * 4))
 
 
 def test_constants_take_no_place():

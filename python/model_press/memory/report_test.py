@@ -2,7 +2,10 @@
 
 import json
 
+import flatbuffers
+import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from model_press.inspection import inspect_main
 from model_press.memory import report, testing_graphs
@@ -73,6 +76,15 @@ def test_a_file_that_is_no_model_gets_one_line(tmp_path, capsys):
     path.write_bytes(b"PK\x03\x04" + bytes(20))
     assert inspect_main.main(["--memory", str(path)]) == 1
     assert "zip archive" in capsys.readouterr().err
+
+
+def test_an_input_without_pixels_gets_no_advice_about_them(tmp_path):
+    model = schema.ModelT.InitFromPackedBuf(testing_graphs.chain((1, 16, 16, 4), 2), 0)
+    model.subgraphs[0].tensors[model.subgraphs[0].inputs[0]].shape = np.array([1, 0, 16, 4])
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    (tmp_path / "m.tflite").write_bytes(builder.Output())
+    assert not [a for a in report.account(tmp_path / "m.tflite").advice if "instead of" in a.what]
 
 
 def test_a_batch_is_planned_as_a_whole(net):

@@ -46,6 +46,7 @@ def test_body_and_form_give_the_same(client):
         ("", testing.encoded(Image.new("L", (6000, 5000))), 413, "30 megapixels; at most 24"),
         ("?top=0", _PHOTO, 400, "top is '0'"),
         ("?top=many", _PHOTO, 400, "top is 'many'"),
+        ("?top=" + "9" * 5000, _PHOTO, 400, "top is '99999999999999999999', expected a number"),
         ("?variant=fp64", _PHOTO, 400, "'fp64' is not in this runner"),
     ],
 )

@@ -18,24 +18,39 @@ from typing import Any
 # A packed model is on the phone twice, compressed and unpacked: it must save enough of the download.
 _LEAST_SAVING = 0.2
 _FUSED_SCHEMA = 2
+_LONGEST = 300
 
 
 class BundleError(Exception):
     """A one-line reason why the three files are not one model."""
 
 
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", text))
+def _version(text: object) -> tuple[int, ...]:
+    # A few digits each: Python turns no number of thousands of digits into an int.
+    return tuple(int(number) for number in re.findall(r"\d{1,9}", str(text)))
+
+
+def _line(text: object) -> str:
+    """What a file says, in a line."""
+    return " ".join(str(text).split())[:_LONGEST]
 
 
 def read_manifest(path: pathlib.Path) -> dict[str, Any]:
     """Returns the manifest; raises BundleError if it is no JSON object."""
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return parse_manifest(path.read_bytes(), path.name)
+    except OSError as error:
         raise BundleError(f"{path.name}: not a manifest: {error}") from None
+
+
+def parse_manifest(text: bytes, name: str) -> dict[str, Any]:
+    """Returns a manifest from the bytes of its file, called `name` in errors; raises BundleError if it is none."""
+    try:
+        manifest = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{name}: not a manifest: {_line(error)}") from None
     if not isinstance(manifest, dict):
-        raise BundleError(f"{path.name}: not a manifest: expected a JSON object")
+        raise BundleError(f"{name}: not a manifest: expected a JSON object")
     return manifest
 
 
@@ -56,7 +71,7 @@ def check(
       recipe: name of the recipe that the target was made with; None to accept any.
       runtime: version of the runtime that the app ships; None to accept any.
     """
-    name = manifest.get("name", "?")
+    name = _line(manifest.get("name", "?"))
     try:
         wanted_model = manifest["model"]["sha256"]
         wanted_labels = manifest["labels"]["sha256"]
@@ -69,26 +84,33 @@ def check(
         made_with = manifest["recipe"]["name"]
         minimum = manifest.get("minimum_runtime", "0")
     except (KeyError, TypeError, IndexError) as error:
-        raise BundleError(f"manifest of {name}: field {error} is missing") from None
+        raise BundleError(f"manifest of {name}: field {_line(error)} is missing") from None
     found = hashlib.sha256(model).hexdigest()
     if found != wanted_model:
         raise BundleError(
-            f"the model is not the one that the manifest of {name} (recipe {made_with}) describes: "
-            f"sha256 {found}, expected {wanted_model}"
+            f"the model is not the one that the manifest of {name} (recipe {_line(made_with)}) describes: "
+            f"sha256 {found}, expected {_line(wanted_model)}"
         )
     if recipe is not None and made_with != recipe:
-        raise BundleError(f"the manifest of {name} is of recipe {made_with}, expected {recipe}")
-    count = len(labels.decode("utf-8").splitlines())
+        raise BundleError(
+            f"the manifest of {name} is of recipe {_line(made_with)}, expected {recipe}"
+        )
+    try:
+        count = len(labels.decode("utf-8").splitlines())
+    except UnicodeDecodeError as error:
+        raise BundleError(
+            f"the labels of {name} are not UTF-8 text ({error}); save them as UTF-8"
+        ) from None
     if count != wanted_count or count != width:
         raise BundleError(
-            f"{count} labels, but the manifest of {name} says {wanted_count} "
-            f"and the model has {width} outputs"
+            f"{count} labels, but the manifest of {name} says {_line(wanted_count)} "
+            f"and the model has {_line(width)} outputs"
         )
     found = hashlib.sha256(labels).hexdigest()
     if found != wanted_labels:
         raise BundleError(
             f"the labels are not those of the manifest of {name}: "
-            f"sha256 {found}, expected {wanted_labels}"
+            f"sha256 {found}, expected {_line(wanted_labels)}"
         )
     if turn and not order.startswith("NV"):
         raise BundleError(
@@ -97,7 +119,7 @@ def check(
         )
     if runtime is not None and _version(minimum) > _version(runtime):
         raise BundleError(
-            f"{name} needs runtime {minimum}, but the app ships {runtime}; "
+            f"{name} needs runtime {_line(minimum)}, but the app ships {runtime}; "
             "choose another recipe or runtime"
         )
 

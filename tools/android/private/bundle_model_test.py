@@ -60,13 +60,16 @@ def test_refuses_upright_pixels_of_a_model_that_turns_them():
         ({"manifest": _manifest(minimum_runtime="2.17.0")}, "needs runtime 2.17.0"),
         ({"manifest": _manifest(output={"shape": [1, 3]})}, "the model has 3 outputs"),
         ({"manifest": {"name": "fruit_int8"}}, "field 'model' is missing"),
+        ({"labels": "äpple\npear\n".encode("latin-1")}, "labels of fruit_int8 are not UTF-8"),
+        ({"manifest": _manifest(name="a\nb" * 1000, minimum_runtime=[3])}, "a b.* needs runtime"),
+        ({"manifest": _manifest(minimum_runtime="9" * 5000)}, "needs runtime 999"),
     ],
 )
 def test_refuses_in_one_line(changes, message):
     arguments = {"manifest": _manifest(), "model": _MODEL, "labels": _LABELS, **changes}
     with pytest.raises(bundle_model.BundleError, match=message) as error:
         _check(**arguments)
-    assert "\n" not in str(error.value)
+    assert "\n" not in str(error.value) and len(str(error.value)) < 1000
 
 
 def test_compares_versions_as_numbers():
@@ -137,3 +140,11 @@ def test_packs_a_model_where_that_pays(tmp_path):
     assert (folder / "sparse/model.packed").read_bytes() == sparse
     assert not (folder / "sparse/model.tflite").exists()
     assert (folder / "dense/model.tflite").read_bytes() == dense
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' + "1" * 5000 + "}", "[]", "\udcff"])
+def test_what_is_no_manifest_is_refused_in_a_line(tmp_path, text):
+    (tmp_path / "m.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(bundle_model.BundleError, match=r"m\.json: not a manifest: ") as error:
+        bundle_model.read_manifest(tmp_path / "m.json")
+    assert "\n" not in str(error.value)

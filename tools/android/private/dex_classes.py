@@ -6,6 +6,8 @@ _MAGIC = b"dex\n"
 # Offsets in the header of the counts of strings, types and classes; each is followed by its table's offset.
 _STRINGS, _TYPES, _CLASSES = 0x38, 0x40, 0x60
 _CLASS_BYTES = 32
+# Bytes that a class's name has at most; one without an end would be read to the end of the file, for each class.
+_LONGEST_NAME = 4096
 
 
 def _uleb128(data: bytes, offset: int) -> tuple[int, int]:
@@ -24,17 +26,24 @@ def _string(data: bytes, index: int) -> str:
     (table,) = struct.unpack_from("<I", data, _STRINGS + 4)
     (offset,) = struct.unpack_from("<I", data, table + 4 * index)
     _, start = _uleb128(data, offset)
-    return data[start : data.index(0, start)].decode("utf-8", "replace")
+    return data[start : data.index(0, start, start + _LONGEST_NAME)].decode("utf-8", "replace")
 
 
 def defined(dex: bytes) -> list[str]:
     """Returns the classes that `dex` defines, such as "org.example.Outer$Inner".
 
     Raises:
-      ValueError: if it is no .dex file.
+      ValueError: if it is no .dex file, or its tables lead out of it.
     """
     if not dex.startswith(_MAGIC):
         raise ValueError("not a .dex file")
+    try:
+        return _defined(dex)
+    except (IndexError, struct.error) as error:
+        raise ValueError(f"a damaged .dex file: {error}") from error
+
+
+def _defined(dex: bytes) -> list[str]:
     (types,) = struct.unpack_from("<I", dex, _TYPES + 4)
     count, table = struct.unpack_from("<II", dex, _CLASSES)
     names = []

@@ -8,6 +8,7 @@ app's, tools:node="remove" leaves the element out. Attributes of <application> a
 import argparse
 import copy
 import pathlib
+import re
 import sys
 from xml.etree import ElementTree
 
@@ -58,6 +59,7 @@ def _make_names_whole(element: ElementTree.Element, package: str) -> None:
 def _canonical(element: ElementTree.Element, package: str) -> str:
     """Text that is equal for equal elements, whatever their layout and tools: attributes."""
     plain = copy.deepcopy(element)
+    plain.tail = None  # text behind it, which is its parent's
     _make_names_whole(plain, package)
     for each in plain.iter():
         for name in [name for name in each.attrib if name.startswith(f"{{{TOOLS}}}")]:
@@ -130,6 +132,10 @@ def _merge_application(
 
 
 def _check_sdk(stated: str | None, label: str, min_sdk: int) -> None:
+    if stated and not re.fullmatch(r"[0-9]{1,5}", stated):
+        raise MergeError(
+            f"the manifest of {label} states minSdkVersion {stated!r:.60}, expected a number such as {min_sdk}"
+        )
     if stated and int(stated) > min_sdk:
         raise MergeError(
             f"{label} needs API level {stated}, the app's min_sdk_version is {min_sdk}; raise it to {stated}"
@@ -144,6 +150,14 @@ def _parse(text: str, label: str) -> ElementTree.Element:
     if root.tag != "manifest":
         raise MergeError(f"the manifest of {label} begins with <{root.tag}>, expected <manifest>")
     return root
+
+
+def read(path: pathlib.Path) -> str:
+    """The text of a manifest; raises MergeError if it is not UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise MergeError(f"manifest {path} is not UTF-8 text ({error}); save it as UTF-8") from None
 
 
 def _without_tools(root: ElementTree.Element) -> None:
@@ -203,12 +217,11 @@ def main(argv: list[str]) -> int:
     args = parser.parse_args(argv)
     ElementTree.register_namespace("android", ANDROID)
     ElementTree.register_namespace("tools", TOOLS)
-    libraries = [
-        (label, pathlib.Path(path).read_text("utf-8"), int(level))
-        for label, level, path in args.library
-    ]
     try:
-        text = merge(args.manifest.read_text("utf-8"), libraries, args.application_id, args.min_sdk)
+        libraries = [
+            (label, read(pathlib.Path(path)), int(level)) for label, level, path in args.library
+        ]
+        text = merge(read(args.manifest), libraries, args.application_id, args.min_sdk)
     except MergeError as error:
         print(f"ERROR {args.label}: {error}", file=sys.stderr)
         return 1

@@ -128,3 +128,27 @@ def test_the_program_names_the_target(tmp_path, capsys):
     library.write_text(_manifest("org.lib", "", '<service android:name=".S"/>'))
     assert merge_manifest.main([*options, "--library", "//x:lib", "24", str(library)]) == 0
     assert 'android:name="org.lib.S"' in out.read_text()
+
+
+def test_text_behind_an_element_is_not_part_of_it():
+    root = _merge(
+        _manifest("org.app", '<uses-permission android:name="p"/>'),
+        _manifest("org.lib", '<uses-permission android:name="p"/>stray'),
+    )
+    assert _names(root, "uses-permission") == ["p"]
+
+
+@pytest.mark.parametrize("level", ["S", "0x18", "9" * 5000])
+def test_an_api_level_that_is_no_number_is_refused_in_a_line(level):
+    with pytest.raises(merge_manifest.MergeError, match="expected a number such as 24") as error:
+        _merge(
+            _manifest("org.app"),
+            _manifest("org.lib", f'<uses-sdk android:minSdkVersion="{level}"/>'),
+        )
+    assert len(str(error.value)) < 300
+
+
+def test_a_manifest_that_is_not_utf_8_is_refused(tmp_path):
+    (tmp_path / "m.xml").write_bytes("<manifest a='ä'/>".encode("latin-1"))
+    with pytest.raises(merge_manifest.MergeError, match="m.xml is not UTF-8 text"):
+        merge_manifest.read(tmp_path / "m.xml")

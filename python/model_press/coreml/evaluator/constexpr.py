@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from model_press.coreml.evaluator import blob
+from model_press.coreml.evaluator import blob, program
 
 
 def affine_dequantize(
@@ -22,6 +22,8 @@ def affine_dequantize(
     scale = np.asarray(scale, np.float32).reshape(shape)
     zero_shape = shape if np.ndim(zero_point) else [1] * quantized_data.ndim
     zero = np.asarray(zero_point, np.float32).reshape(zero_shape)
+    for factor in (scale, zero):
+        _require_size(np.broadcast_shapes(quantized_data.shape, factor.shape))
     return scale * (quantized_data.astype(np.float32) - zero)
 
 
@@ -56,6 +58,7 @@ def lut_to_dense(
         return np.asarray(lut)[indices].reshape(size)
     blocks, entries, vector = lut.shape[:-2], lut.shape[-2], lut.shape[-1]
     table = np.arange(math.prod(blocks)).reshape(blocks)
+    _require_size((*indices.shape, vector))
     rows = _spread(table, indices.shape) * entries + indices
     found = lut.reshape(-1, vector)[rows]
     if vector == 1:
@@ -120,6 +123,11 @@ DECODERS = {
     "constexpr_sparse_blockwise_shift_scale": sparse_blockwise_shift_scale,
     "constexpr_sparse_to_dense": sparse_to_dense,
 }
+
+
+def _require_size(shape: tuple[int, ...]) -> None:
+    """Refuses weights that would grow from a small file beyond what a program may have, before they do."""
+    program.Allowance().take(math.prod(shape), f"a compressed weight of {list(shape)}")
 
 
 def _spread(blocks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

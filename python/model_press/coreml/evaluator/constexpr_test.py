@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model_press.coreml.evaluator import blob, constexpr
+from model_press.testing.raises import user_error
 
 
 def test_unpack_of_every_width():
@@ -83,3 +84,12 @@ def test_joint_forms_decode_only_what_the_mask_holds():
     lut = np.array([2.0, 3.0]).reshape(1, 1, 2, 1)
     kept, values = constexpr.lut_to_sparse(mask, np.array([0, 1, 1, 0, 1, 1, 0, 0, 1]), lut)
     assert values.tolist() == [2, 3, 3, 2, 3, 3, 2, 2, 3] and np.array_equal(kept, mask)
+
+
+def test_weights_that_grow_from_a_small_file_are_refused_before_they_do():
+    indices, vector = np.zeros(50_000, np.uint8), np.zeros((1, 1, 50_000), np.float32)
+    with user_error("a compressed weight of [50000, 50000] has 2500000000 weights"):
+        constexpr.lut_to_dense(indices, vector, vector_axis=0)
+    column, scale = np.zeros((50_000, 1), np.int8), np.zeros(50_000, np.float32)
+    with user_error("a compressed weight of [50000, 50000]"):
+        constexpr.affine_dequantize(column, 0, scale, 1)

@@ -28,6 +28,7 @@ class Machine:
         self._precision = precision
         self._constants: dict[str, Any] = {}
         self._steps: list[program.Operation] = []
+        self._allowance = program.Allowance()
         _refuse_unknown(source)
         for op in source.operations:
             if op.type == "const":
@@ -113,6 +114,7 @@ class Machine:
     def _keep(self, op: program.Operation, results: Any) -> None:
         results = results if isinstance(results, tuple) else (results,)
         for (name, kind), result in zip(op.outputs, results, strict=True):
+            self._allowance.take(result.size, f"operation {name} ({op.type})")
             # What is stored as float16 scales is multiplied and kept as float16 on the device.
             rounded = result.astype(np.float16) if kind and kind.dtype == "float16" else result
             self._constants[name] = _wide(rounded)

@@ -110,3 +110,22 @@ def test_damaged_weight_file_is_named(tmp_path, changes, count, said):
 def test_weight_file_of_another_version_is_refused(tmp_path):
     with user_error("has version 1, expected 2"):
         blob.BlobFile(_weight_file(tmp_path, version=1))
+
+
+def test_weights_named_again_and_again_are_counted(monkeypatch):
+    monkeypatch.setattr(program, "MOST_ELEMENTS", 5)
+    data = np.zeros((1, 2), np.int8)
+    ops = [
+        _op(
+            "constexpr_affine_dequantize",
+            f"w{i}",
+            quantized_data=data,
+            zero_point=0,
+            scale=1.0,
+            axis=0,
+        )
+        for i in range(3)
+    ]
+    machine.Machine(_program(*ops[:2]))
+    with user_error("operation w2", "more than 5"):
+        machine.Machine(_program(*ops))

@@ -39,6 +39,9 @@ _DTYPES = {
     39: ("uint3", 3),
 }
 
+# Weights in all, decoded to 4 bytes each: a small file may name the same ones again and again.
+MOST_ELEMENTS = 320_000_000
+
 ColorOrder = Literal["RGB", "BGR"]
 _COLOR_SPACES: dict[int, ColorOrder] = {20: "RGB", 30: "BGR"}
 
@@ -162,9 +165,26 @@ def _tensor_type(value_type: Any, owner: str) -> TensorType | None:
     return TensorType(_DTYPES[tensor.dataType][0], shape)
 
 
+class Allowance:
+    """How many elements of weights a program may still decode."""
+
+    def __init__(self) -> None:
+        self._left = MOST_ELEMENTS
+
+    def take(self, count: int, owner: str) -> None:
+        """Takes `count` of them for `owner`; UserError if there are not so many."""
+        self._left -= count
+        if self._left < 0:
+            raise UserError(
+                f"{owner} has {count} weights, with which the program has more than {MOST_ELEMENTS}; expected fewer, "
+                "as they are decoded in memory"
+            )
+
+
 class _Reader:
     def __init__(self, weights: blob.BlobFile | None):
         self._weights = weights
+        self._allowance = Allowance()
 
     def operation(self, op: Any) -> Operation:
         owner = f"operation {op.outputs[0].name if op.outputs else ''} ({op.type})"
@@ -198,6 +218,7 @@ class _Reader:
                 )
             return [self._value(item, owner) for item in value.immediateValue.list.values]
         count = math.prod(kind.shape)
+        self._allowance.take(count, owner)
         if value.WhichOneof("value") == "blobFileValue":
             if self._weights is None:
                 raise UserError(

@@ -26,7 +26,7 @@ public final class LabelledImages {
       throw new IllegalArgumentException(
           String.format(
               "images %s with %d bytes of classes; expected uint8 [N, H, W, 3] with 2 N bytes",
-              Arrays.toString(images.shape), classes.data.length));
+              ManifestException.line(Arrays.toString(images.shape)), classes.data.length));
     }
     this.images = images;
     ByteBuffer codes = ByteBuffer.wrap(classes.data).order(ByteOrder.LITTLE_ENDIAN);
