@@ -10,7 +10,8 @@ import workspace_files
 
 ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
 _READ = re.compile(r"^(python|rpi|tools|models|android|ios)/.*\.(py|bzl)$")
-_LEFT_OUT = re.compile(r"_test\.py$|/testing|/tests/|^tools/errors/")
+# The fuzzers hand on what the loaders say.
+_LEFT_OUT = re.compile(r"_test\.py$|/testing|/tests/|/fuzz/|^tools/errors/")
 
 
 @pytest.fixture(scope="module")

@@ -92,21 +92,21 @@ def damaged_zip(good: bytes, number: int) -> bytes:
         return damaged(good, number)
     rng = np.random.default_rng((len(good), number))
     with zipfile.ZipFile(io.BytesIO(good)) as archive:
-        members = [[name, archive.read(name)] for name in archive.namelist()]
+        members = [(name, archive.read(name)) for name in archive.namelist()]
     chosen = int(rng.integers(len(members)))
     name, content = members[chosen]
     kind = int(rng.integers(8))
     if kind == 0:
-        members[chosen][0] = _NAMES[rng.integers(len(_NAMES))]
+        members[chosen] = (_NAMES[rng.integers(len(_NAMES))], content)
     elif kind == 1:
-        members.append([_NAMES[rng.integers(len(_NAMES))], content])
+        members.append((_NAMES[rng.integers(len(_NAMES))], content))
     elif kind == 2:
         del members[chosen]
     elif kind == 3:
-        members.append([name, damaged(content, number)])
+        members.append((name, damaged(content, number)))
     else:
         change = damaged_json if name.endswith(".json") else damaged
-        members[chosen][1] = change(content, number)
+        members[chosen] = (name, change(content, number))
     out = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a name that is there twice
