@@ -142,6 +142,17 @@ def write_npy_header(file: io.BufferedIOBase, shape: tuple[int, ...], dtype: np.
     np.lib.format.write_array_header_1_0(file, header)
 
 
+def _require_elements(path: pathlib.Path) -> None:
+    """Raises ValueError for elements of no bytes: with some shapes NumPy divides by that and ends the process."""
+    with open(path, "rb") as file:
+        version = np.lib.format.read_magic(file)
+        first = version == (1, 0)
+        read = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
+        _, _, dtype = read(file)
+    if not dtype.itemsize:
+        raise ValueError(f"its elements, {dtype}, have no size")
+
+
 def read_npy(path: str | os.PathLike[str], what: str) -> np.ndarray:
     """Memory-maps an .npy file read-only; pickled objects, truncated or other files are refused."""
     path = require_file(path, what)
@@ -153,6 +164,7 @@ def read_npy(path: str | os.PathLike[str], what: str) -> np.ndarray:
             f"{what} {path} is not a readable .npy array (it starts with {head!r}); write it with numpy.save"
         )
     try:
+        _require_elements(path)
         with np.errstate(all="raise"):  # sizes whose product overflows
             array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
         return array

@@ -95,3 +95,13 @@ def test_a_shape_whose_product_overflows_is_refused_without_a_warning(tmp_path):
         file.write(b"0" * 64)
     with user_error("a.npy is not a readable .npy array"):
         files.read_npy(tmp_path / "a.npy", "images")
+
+
+def test_elements_of_no_size_are_refused(tmp_path):
+    """With some shapes NumPy divides by zero in C, which no exception ends but a signal."""
+    for dtype in ("S0", "U0", "V0"):
+        with open(tmp_path / "a.npy", "wb") as file:
+            files.write_npy_header(file, (2**31,), np.dtype(dtype))
+            file.write(b"0" * 64)
+        with user_error("a.npy is not a readable .npy array", "have no size"):
+            files.read_npy(tmp_path / "a.npy", "images")
