@@ -297,8 +297,8 @@ def check_content(apk: pathlib.Path, expected: Expected, report: Report) -> bool
         check_notice(apk, report)
         check_size(apk, expected, report)
     except _DAMAGED as error:
-        said = " ".join(str(error).split()) or type(error).__name__
-        report.faults.append(f"no APK, or a damaged one: {said:.300}")
+        said = bundle_model.one_line(error) or type(error).__name__
+        report.faults.append(f"no APK, or a damaged one: {said}")
         return False
     return True
 

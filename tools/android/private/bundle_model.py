@@ -30,7 +30,7 @@ def _version(text: object) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d{1,9}", str(text)))
 
 
-def _line(text: object) -> str:
+def one_line(text: object) -> str:
     """What a file says, in a line."""
     return " ".join(str(text).split())[:_LONGEST]
 
@@ -48,7 +48,7 @@ def parse_manifest(text: bytes, name: str) -> dict[str, Any]:
     try:
         manifest = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BundleError(f"{name}: not a manifest: {_line(error)}") from None
+        raise BundleError(f"{name}: not a manifest: {one_line(error)}") from None
     if not isinstance(manifest, dict):
         raise BundleError(f"{name}: not a manifest: expected a JSON object")
     return manifest
@@ -71,7 +71,7 @@ def check(
       recipe: name of the recipe that the target was made with; None to accept any.
       runtime: version of the runtime that the app ships; None to accept any.
     """
-    name = _line(manifest.get("name", "?"))
+    name = one_line(manifest.get("name", "?"))
     try:
         wanted_model = manifest["model"]["sha256"]
         wanted_labels = manifest["labels"]["sha256"]
@@ -84,16 +84,16 @@ def check(
         made_with = manifest["recipe"]["name"]
         minimum = manifest.get("minimum_runtime", "0")
     except (KeyError, TypeError, IndexError) as error:
-        raise BundleError(f"manifest of {name}: field {_line(error)} is missing") from None
+        raise BundleError(f"manifest of {name}: field {one_line(error)} is missing") from None
     found = hashlib.sha256(model).hexdigest()
     if found != wanted_model:
         raise BundleError(
-            f"the model is not the one that the manifest of {name} (recipe {_line(made_with)}) describes: "
-            f"sha256 {found}, expected {_line(wanted_model)}"
+            f"the model is not the one that the manifest of {name} (recipe {one_line(made_with)}) describes: "
+            f"sha256 {found}, expected {one_line(wanted_model)}"
         )
     if recipe is not None and made_with != recipe:
         raise BundleError(
-            f"the manifest of {name} is of recipe {_line(made_with)}, expected {recipe}"
+            f"the manifest of {name} is of recipe {one_line(made_with)}, expected {recipe}"
         )
     try:
         count = len(labels.decode("utf-8").splitlines())
@@ -103,14 +103,14 @@ def check(
         ) from None
     if count != wanted_count or count != width:
         raise BundleError(
-            f"{count} labels, but the manifest of {name} says {_line(wanted_count)} "
-            f"and the model has {_line(width)} outputs"
+            f"{count} labels, but the manifest of {name} says {one_line(wanted_count)} "
+            f"and the model has {one_line(width)} outputs"
         )
     found = hashlib.sha256(labels).hexdigest()
     if found != wanted_labels:
         raise BundleError(
             f"the labels are not those of the manifest of {name}: "
-            f"sha256 {found}, expected {_line(wanted_labels)}"
+            f"sha256 {found}, expected {one_line(wanted_labels)}"
         )
     if turn and not order.startswith("NV"):
         raise BundleError(
@@ -119,7 +119,7 @@ def check(
         )
     if runtime is not None and _version(minimum) > _version(runtime):
         raise BundleError(
-            f"{name} needs runtime {_line(minimum)}, but the app ships {runtime}; "
+            f"{name} needs runtime {one_line(minimum)}, but the app ships {runtime}; "
             "choose another recipe or runtime"
         )
 
