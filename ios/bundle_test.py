@@ -7,12 +7,10 @@ import re
 import zipfile
 
 import pytest
-from model_press import files
+from model_press.camera_input.coreml.runner import FusedPackage
 from model_press.coreml import package
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.coreml.fused import manifest
-from model_press.coreml.fused.runner import FusedPackage
-from model_press.measure import metrics
+from model_press.formats import coreml_camera_manifest, files, metrics
 
 _APP = pathlib.Path("ios/App")
 _RESOURCES = "App/Resources/"
@@ -31,12 +29,12 @@ def test_every_listed_variant_is_whole_and_runs(bundle):
     variants = json.loads((bundle / _RESOURCES / "variants.json").read_text())["variants"]
     assert len(variants) >= 2
     for entry in variants:
-        description = manifest.read_any(bundle / _RESOURCES / entry["manifest"])
+        description = coreml_camera_manifest.read_any(bundle / _RESOURCES / entry["manifest"])
         folder = bundle / _RESOURCES / f"{entry['package']}.mlpackage"
         assert package.digest(folder) == description.model.sha256
         labels = bundle / _RESOURCES / entry["labels"]
         assert files.sha256(labels) == description.labels.sha256
-        if isinstance(description, manifest.FusedCoremlManifest):
+        if isinstance(description, coreml_camera_manifest.FusedCoremlManifest):
             FusedPackage(folder, description)
         else:
             assert ImageClassifier(folder).labels == labels.read_text().splitlines()
@@ -48,8 +46,11 @@ def test_every_listed_variant_is_whole_and_runs(bundle):
 
 def test_one_variant_takes_the_cameras_frames(bundle):
     variants = json.loads((bundle / _RESOURCES / "variants.json").read_text())["variants"]
-    asked = [manifest.read_any(bundle / _RESOURCES / entry["manifest"]) for entry in variants]
-    fused = [d for d in asked if isinstance(d, manifest.FusedCoremlManifest)]
+    asked = [
+        coreml_camera_manifest.read_any(bundle / _RESOURCES / entry["manifest"])
+        for entry in variants
+    ]
+    fused = [d for d in asked if isinstance(d, coreml_camera_manifest.FusedCoremlManifest)]
     # FrameSize.vga in ios/Sources.
     assert [(d.input.width, d.input.height, d.answer.count) for d in fused] == [(480, 640, 5)]
 

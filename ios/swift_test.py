@@ -12,13 +12,13 @@ import subprocess
 
 import numpy as np
 import pytest
-from model_press import images
+from model_press.camera_input import separate
+from model_press.camera_input.coreml.runner import FusedPackage
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.coreml.fused import manifest as fused_manifest
-from model_press.coreml.fused.runner import FusedPackage
-from model_press.fused import separate
-from model_press.fuzz import corpus
+from model_press.formats import coreml_camera_manifest as fused_manifest
+from model_press.images import decode
 from PIL import Image
+from testing.fuzz import corpus
 
 _IOS = pathlib.Path("ios")
 _FRONTEND = "/usr/libexec/swift/bin/swift-frontend"
@@ -167,7 +167,7 @@ def _handed_over(photo: np.ndarray, description: fused_manifest.FusedCoremlManif
     if photo.shape == frame.shape:
         return photo
     left, top, right, bottom = separate.box(entry, *description.network)
-    frame[top:bottom, left:right] = images.fit(
+    frame[top:bottom, left:right] = decode.fit(
         Image.fromarray(photo), right - left, bottom - top, entry.fit
     )
     return frame

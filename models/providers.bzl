@@ -32,7 +32,7 @@ ImageStreamInfo = provider(
 CompressionInfo = provider(
     doc = "What is done to a Keras model before its conversion, as data.",
     fields = {
-        "json": "File: the compression (fields in python/model_press/compress/recipe.py).",
+        "json": "File: the compression (fields in python/model_press/formats/compressions.py).",
         "name": "string: the compression's name.",
     },
 )
@@ -41,7 +41,7 @@ RecipeInfo = provider(
     doc = "How a variant is made, as data.",
     fields = {
         "calibration": "bool: whether the recipe needs representative images.",
-        "json": "File: the recipe (fields in python/model_press/recipes.py).",
+        "json": "File: the recipe (fields in python/model_press/formats/recipes.py).",
         "name": "string: the recipe's name.",
     },
 )
@@ -53,7 +53,7 @@ VariantInfo = provider(
         "conversion": "dict: options of the `convert` subcommand that made it, each with its File; reproducible_test runs it again.",
         "custom_ops": "File: Python source that declares custom operators with their reference kernels, or None.",
         "labels": "File: one class name a line.",
-        "manifest": "File: manifest.json (schema in python/model_press/manifest.py).",
+        "manifest": "File: manifest.json (schema in python/model_press/formats/manifest.py).",
         "model": "File: the .tflite.",
         "model_info": "ModelInfo of the Keras model it was made from.",
         "name": "string: <model name>_<target name>, the stem of its files.",
@@ -71,7 +71,7 @@ FusedInfo = provider(
 CoremlRecipeInfo = provider(
     doc = "How a Core ML variant is made, as data.",
     fields = {
-        "json": "File: the recipe (fields in python/model_press/coreml/recipes.py).",
+        "json": "File: the recipe (fields in python/model_press/formats/coreml_recipes.py).",
         "name": "string: the recipe's name.",
     },
 )
@@ -81,7 +81,7 @@ CoremlVariantInfo = provider(
     fields = {
         "archive": "File: the package as a stored zip.",
         "labels": "File: one class name a line.",
-        "manifest": "File: manifest.json (schema in python/model_press/coreml/manifest.py).",
+        "manifest": "File: manifest.json (schema in python/model_press/formats/coreml_manifest.py).",
         "model_info": "ModelInfo of the Keras model it was made from.",
         "name": "string: <model name>_<target name>, the stem of its files.",
         "package": "File: the folder .mlpackage.",
@@ -94,7 +94,7 @@ CoremlFusedInfo = provider(
     fields = {
         "archive": "File: the package as a stored zip.",
         "labels": "File: one class name a line.",
-        "manifest": "File: manifest.json (schema in python/model_press/coreml/fused/manifest.py).",
+        "manifest": "File: manifest.json (schema in python/model_press/formats/coreml_camera_manifest.py).",
         "name": "string: <model name>_<target name>, the stem of its files.",
         "package": "File: the folder .mlpackage.",
         "plain": "CoremlVariantInfo of the variant that it was made from.",

@@ -11,10 +11,11 @@ import sys
 from typing import Any, Literal
 
 import numpy as np
-from model_press import images, preprocess
-from model_press import manifest as manifest_lib
-from model_press.fused import separate
-from model_press.fused.spec import Entry
+from model_press.camera_input import separate
+from model_press.formats import manifest as manifest_lib
+from model_press.formats import preprocess
+from model_press.formats.camera_input import Entry
+from model_press.images import decode
 from PIL import Image
 
 # (width, height) of the image and of the model's input: same size, halves, odd sizes, growth, both.
@@ -148,7 +149,7 @@ def main(argv: list[str]) -> int:
         stem = f"resize_{index:02}_{how}"
         picture = _picture(*size, seed=index)
         np.save(out / f"{stem}.in.npy", picture)
-        np.save(out / f"{stem}.out.npy", images.fit(Image.fromarray(picture), *target, how))
+        np.save(out / f"{stem}.out.npy", decode.fit(Image.fromarray(picture), *target, how))
     for index, ((size, (width, height), to), how) in enumerate(itertools.product(PLACES, _FITS)):
         stem, network = f"place_{index:02}_{how}", (to[1], to[0])
         photo = _picture(*size, seed=index)

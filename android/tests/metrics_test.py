@@ -5,7 +5,8 @@ import pathlib
 import subprocess
 
 import pytest
-from model_press.measure import metrics, sanity
+from model_press.formats import metrics
+from model_press.measure import sanity
 from model_press.measure.zipped import zipped_bytes
 
 _MODEL = pathlib.Path(os.environ["MODEL"])

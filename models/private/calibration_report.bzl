@@ -52,5 +52,5 @@ calibration_report = rule(
         **LIGHT_TOOL_ATTR
     ),
     doc = "`<name>.json`: for each activation the calibrated range, the 99.9th percentile, outliers by layer, and the share of " +
-          "evaluation values that the range cuts off (schema: Report in python/model_press/calibration_ranges.py).",
+          "evaluation values that the range cuts off (schema: Report in python/model_press/evaluate/calibration_ranges.py).",
 )

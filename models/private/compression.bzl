@@ -14,7 +14,7 @@ compression = rule(
         "src": attr.label(
             allow_single_file = [".json"],
             mandatory = True,
-            doc = "The recipe's JSON (fields in python/model_press/compress/recipe.py).",
+            doc = "The recipe's JSON (fields in python/model_press/formats/compressions.py).",
         ),
     },
     provides = [CompressionInfo],

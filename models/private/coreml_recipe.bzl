@@ -11,7 +11,7 @@ def _coreml_recipe_impl(ctx):
 coreml_recipe = rule(
     implementation = _coreml_recipe_impl,
     attrs = {
-        "src": attr.label(allow_single_file = [".json"], mandatory = True, doc = "The recipe's JSON (fields in python/model_press/coreml/recipes.py)."),
+        "src": attr.label(allow_single_file = [".json"], mandatory = True, doc = "The recipe's JSON (fields in python/model_press/formats/coreml_recipes.py)."),
     },
     provides = [CoremlRecipeInfo],
     doc = "One Core ML recipe. A new one is a JSON file and this target; no rule changes.",

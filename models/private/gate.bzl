@@ -14,7 +14,7 @@ GATE_ATTRS = LIGHT_TOOL_ATTR
 # Gates that run the model on this machine.
 MEASURED_GATE_ATTRS = {
     "_gate_tool": attr.label(
-        default = Label("//python/model_press/measure:gate_tool"),
+        default = Label("//python/model_press/gates:gate_tool"),
         executable = True,
         cfg = "exec",
     ),

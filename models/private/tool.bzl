@@ -7,18 +7,18 @@ def _tool_attr(label):
     return attr.label(default = Label(label), executable = True, cfg = "exec")
 
 # The program with TensorFlow, for what converts or runs Keras models.
-TOOL_ATTR = {"_tool": _tool_attr("//python/model_press")}
+TOOL_ATTR = {"_tool": _tool_attr("//python/model_press/process:model_press")}
 
 # The same program without: it starts in a tenth of the time.
-LIGHT_TOOL_ATTR = {"_light_tool": _tool_attr("//python/model_press:light_tool")}
+LIGHT_TOOL_ATTR = {"_light_tool": _tool_attr("//python/model_press/process:light_tool")}
 
 # What converts to Core ML, and what runs Core ML without TensorFlow.
 COREML_TOOL_ATTR = {"_coreml_tool": _tool_attr("//python/model_press/coreml")}
 COREML_EVALUATOR_ATTR = {"_coreml_evaluator": _tool_attr("//python/model_press/coreml:evaluator_tool")}
 
 # What fuses input and output into a variant.
-FUSED_TOOL_ATTR = {"_fused_tool": _tool_attr("//python/model_press/fused")}
-COREML_FUSED_TOOL_ATTR = {"_coreml_fused_tool": _tool_attr("//python/model_press/coreml/fused")}
+FUSED_TOOL_ATTR = {"_fused_tool": _tool_attr("//python/model_press/camera_input/tflite:fused")}
+COREML_FUSED_TOOL_ATTR = {"_coreml_fused_tool": _tool_attr("//python/model_press/camera_input/coreml:fused")}
 
 _WORKER = {"supports-workers": "1"}
 

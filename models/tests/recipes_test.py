@@ -5,7 +5,7 @@ import json
 import pathlib
 import re
 
-from model_press.compress import recipe
+from model_press.formats import compressions
 
 
 def test_starlark_table_matches_the_json_files():
@@ -27,4 +27,4 @@ def test_starlark_list_of_compressions_matches_the_json_files():
     names = ast.literal_eval(re.search(r"COMPRESSIONS = (\[.*?\])", text, re.DOTALL)[1])
     paths = sorted(pathlib.Path("models/compressions").glob("*.json"))
     assert names == [path.stem for path in paths]
-    assert names == [recipe.read(path).name for path in paths]
+    assert names == [compressions.read(path).name for path in paths]

@@ -301,7 +301,7 @@ def rules_test_suite(name):
     )
     image_stream(
         name = "stream",
-        generator = "//python/model_press/data:make_crops",
+        generator = "//models/photographs:make_crops",
         generator_args = ["--size=8"],
         tags = ["manual"],
     )

@@ -4,9 +4,9 @@ import dataclasses
 import os
 import pathlib
 
-from model_press import files, strict_json
-from model_press.errors import UserError
-from model_press.measure import measure, metrics, sanity
+from model_press.formats import files, metrics, strict_json
+from model_press.formats.errors import UserError
+from model_press.measure import measure, sanity
 from model_press.measure.machine import counted
 
 from pi_runner import conditions

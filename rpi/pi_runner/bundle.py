@@ -6,9 +6,9 @@ import pathlib
 from collections.abc import Callable
 from typing import Literal, TypeVar
 
-from model_press import files, labels, manifest, strict_json
-from model_press.errors import UserError
-from model_press.fused import manifest as fused_manifest
+from model_press.formats import camera_manifest as fused_manifest
+from model_press.formats import files, labels, manifest, strict_json
+from model_press.formats.errors import UserError
 
 from pi_runner.failures import BundleError
 

@@ -1,7 +1,7 @@
 """The bundle hands out checked files only, and restores what is damaged where it can."""
 
 import pytest
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 from pi_runner import testing
 from pi_runner.bundle import Bundle

@@ -5,12 +5,13 @@ import pathlib
 import time
 
 import numpy as np
-from model_press import images, preprocess
-from model_press.errors import UserError
-from model_press.fused.manifest import FusedManifest
-from model_press.fused.runner import FusedRunner, frame_of
-from model_press.manifest import Manifest
-from model_press.tflite_interpreter import Interpreter
+from model_press.camera_input.tflite.runner import FusedRunner, frame_of
+from model_press.formats import preprocess
+from model_press.formats.camera_manifest import FusedManifest
+from model_press.formats.errors import UserError
+from model_press.formats.manifest import Manifest
+from model_press.images import decode
+from model_press.tflite.interpreter import Interpreter
 from PIL import Image
 
 from pi_runner.bundle import Variant
@@ -86,7 +87,7 @@ class _Plain:
 
     def encode(self, image: Image.Image) -> np.ndarray:
         _, height, width, _ = self._sheet.input.shape
-        pixels = images.fit(image, width, height, self._sheet.preprocess.resize.fit)
+        pixels = decode.fit(image, width, height, self._sheet.preprocess.resize.fit)
         return preprocess.encode_input(pixels[None], self._sheet)
 
     def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

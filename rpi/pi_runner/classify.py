@@ -5,8 +5,8 @@ import pathlib
 import sys
 from typing import Any
 
-from model_press import progress
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
+from model_press.process import progress
 
 from pi_runner import output, photo
 from pi_runner.classifier import Classifier

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 from pi_runner import failures, photo
 from pi_runner.bundle import Bundle, Repair

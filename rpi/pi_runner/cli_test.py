@@ -119,7 +119,8 @@ def test_port_taken(models, capsys):
 
 
 def test_benchmark_writes_the_common_schema(models, tmp_path, capsys):
-    from model_press.measure import machine, metrics
+    from model_press.formats import metrics
+    from model_press.measure import machine
 
     out = tmp_path / "out"
     assert cli.main(["benchmark", "--rounds", "1", "--out", str(out)], models) == 0

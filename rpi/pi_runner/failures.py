@@ -1,6 +1,6 @@
 """Exit codes, and the errors that choose one."""
 
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 OK = 0
 SOME_FAILED = 1  # a photo, folder or argument of the user's; what could be answered was

@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from model_press.fused import manifest as fused_manifest
+from model_press.formats import camera_manifest as fused_manifest
 
 from pi_runner import testing
 from pi_runner.bundle import Bundle

@@ -1,13 +1,14 @@
 """Decoding what a user or a client hands over, with a limit that suits a small machine.
 
-The pixels are those of model_press.images, byte for byte; only the limit and the source (bytes) differ.
+The pixels are those of model_press.images.decode, byte for byte; only the limit and the source (bytes) differ.
 """
 
 import io
 import os
 import pathlib
 
-from model_press import files, images
+from model_press.formats import files
+from model_press.images import decode as images
 from PIL import Image
 
 from pi_runner.failures import TooLargeError

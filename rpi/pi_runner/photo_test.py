@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from model_press import images
-from model_press.errors import UserError
-from model_press.images import NotAnImageError
+from model_press.formats.errors import UserError
+from model_press.images import decode
+from model_press.images.decode import NotAnImageError
 from PIL import Image
 
 from pi_runner import photo, testing
@@ -31,7 +31,7 @@ def _rotated_exif() -> bytes:
 def test_same_pixels_as_the_build(tmp_path, data):
     path = tmp_path / "picture"
     path.write_bytes(data)
-    expected = np.asarray(images.decode(path))
+    expected = np.asarray(decode.decode(path))
     assert np.array_equal(np.asarray(photo.read(path)), expected)
     assert np.array_equal(np.asarray(photo.decode(data, "upload")), expected)
 

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Sequence
 
 import numpy as np
-from model_press import manifest
+from model_press.formats import manifest
 from PIL import Image
 
 from pi_runner.bundle import Repair

@@ -5,7 +5,7 @@ import pathlib
 import threading
 from collections.abc import Iterator
 
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 from pi_runner.classify import Printer
 

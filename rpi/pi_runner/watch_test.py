@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 from pi_runner.watch import Folder
 

@@ -13,11 +13,9 @@ import pages
 import pytest
 import workspace_files
 from commands import Command, split_command
-from model_press import recipes
-from model_press.compress import recipe as compressions
 from model_press.coreml import eval_main
-from model_press.coreml import recipes as coreml_recipes
-from model_press.inspection import inspect_main
+from model_press.formats import compressions, coreml_recipes, recipes
+from model_press.inspect import inspect_main
 from model_press.report import tool as report_tool
 from model_press.search import main as search_main
 from pi_runner import cli as pi_cli
@@ -40,7 +38,7 @@ PROGRAMS = {
     "./runner": (pi_cli._parser, []),
 }
 # They take none, or what their own tests cover.
-_NOT_PARSED = re.compile(r"^//(tools|docs|:doctor|:release|python/benchmarks|rpi:deploy)")
+_NOT_PARSED = re.compile(r"^//(tools|docs|:doctor|:release|benchmarks|rpi:deploy)")
 
 
 @pytest.fixture(scope="module")

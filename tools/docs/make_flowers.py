@@ -5,7 +5,8 @@ import sys
 
 import numpy as np
 import tf_keras
-from model_press import keras_file, user_path
+from model_press.keras_io import keras_file
+from model_press.process import user_path
 from PIL import Image, ImageDraw
 from tf_keras import layers
 

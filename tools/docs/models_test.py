@@ -8,7 +8,7 @@ import re
 import guides
 import pytest
 import workspace_files
-from model_press.inspection import inspect_main
+from model_press.inspect import inspect_main
 
 ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
 INT8 = os.environ["INT8"]

@@ -7,7 +7,7 @@ import programs
 import python_api
 import release
 from model_press.coreml import eval_main
-from model_press.inspection import inspect_main
+from model_press.inspect import inspect_main
 from model_press.report import tool as report_tool
 from model_press.search import main as search_main
 

@@ -31,36 +31,36 @@ class Page:
 
 PAGES = {
     "keras_file.md": Page(
-        "Saving Keras models", "//python:keras_file", ("model_press.keras_file",)
+        "Saving Keras models", "//python:keras_file", ("model_press.keras_io.keras_file",)
     ),
-    "load.md": Page("Loading Keras models", "//python:load", ("model_press.load",)),
+    "load.md": Page("Loading Keras models", "//python:load", ("model_press.keras_io.load",)),
     "formats.md": Page(
         "Reading and writing the formats",
         "//python:formats",
         (
-            "model_press.errors",
-            "model_press.recipes",
-            "model_press.compress.recipe",
-            "model_press.coreml.recipes",
-            "model_press.manifest",
-            "model_press.fused.manifest",
-            "model_press.coreml.manifest",
-            "model_press.measure.metrics",
+            "model_press.formats.errors",
+            "model_press.formats.recipes",
+            "model_press.formats.compressions",
+            "model_press.formats.coreml_recipes",
+            "model_press.formats.manifest",
+            "model_press.formats.camera_manifest",
+            "model_press.formats.coreml_manifest",
+            "model_press.formats.metrics",
         ),
     ),
     "runtime.md": Page(
         "Running variants",
         "//python:runtime",
         (
-            "model_press.images",
-            "model_press.preprocess",
-            "model_press.tflite_interpreter",
-            "model_press.fused.runner",
+            "model_press.images.decode",
+            "model_press.formats.preprocess",
+            "model_press.tflite.interpreter",
+            "model_press.camera_input.tflite.runner",
             "model_press.memory.batches",
         ),
         example="""\
 from model_press import images, manifest, preprocess
-from model_press.tflite_interpreter import Interpreter
+from model_press.tflite.interpreter import Interpreter
 
 sheet = manifest.read("model.manifest.json")
 _, height, width, _ = sheet.input.shape
@@ -73,7 +73,7 @@ print(scores.argmax(), scores.max())
     "inspection.md": Page(
         "Looking into a .tflite",
         "//python:inspection",
-        ("model_press.tflite_file", "model_press.inspection.inspection"),
+        ("model_press.tflite.reader", "model_press.inspect.inspection"),
     ),
     "coreml_evaluator.md": Page(
         "Running Core ML packages off a Mac",

@@ -19,7 +19,7 @@ import guides
 import markdown
 import workspace_files
 from commands import Command
-from model_press import user_path
+from model_press.process import user_path
 
 # In the order of a first hour.
 PAGES = (
@@ -75,12 +75,12 @@ LEFT_OUT = {
     "bazel test --config=full //e2e:consumer_test": "a full test of its own",
     "bazel test --config=full //tools/docs:walk_test": "this test itself",
     "bazel run //tools/ci:reproducible -- --out /tmp/twice": "builds everything twice",
-    "bazel run //tools/benchmarks:build": "measures for minutes; //tools/benchmarks:build_test",
+    "bazel run //benchmarks/builds:build": "measures for minutes; //benchmarks/builds:build_test",
     "bazel run //models/digits:best.search": _SEARCH,
     "bazel run //models/digits:best.search -- --trials 12": _SEARCH,
     "bazel run //models/xception:report": "measures for minutes",
     "bazel run //android/core:camera_benchmark": "measures for minutes",
-    "bazel run //python/benchmarks:fused_benchmark": "measures for minutes",
+    "bazel run //benchmarks:fused_benchmark": "measures for minutes",
     "bazel run //rpi:deploy -- HOST": "a Raspberry Pi; //rpi/tests:deploy_test has a stand-in",
     "bazel run //rpi:deploy -- pi@raspberrypi.local": "a Raspberry Pi; //rpi/tests:deploy_test has a stand-in",
     "bazel run @model_press//:doctor": "in the consumer's workspace; //e2e:consumer_test",
@@ -88,7 +88,7 @@ LEFT_OUT = {
     "bazel run //tools/maven:lock": _LOCK + "; //tools/maven:lock_test",
     "bazel run //tools/pi:lock": _LOCK,
     "bazel run //tools/remote:lock": _LOCK,
-    "bazel run //python/benchmarks/peers:lock": _LOCK,
+    "bazel run //benchmarks/peers:lock": _LOCK,
     "bazel run //tools/npm:lock -- NAME@VERSION": _LOCK,
     "bazel run //:release -- --out /tmp/releases": "wants committed files; //tools/release:release_test",
     "git diff --exit-code": "the walk has written files",

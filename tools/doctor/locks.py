@@ -90,7 +90,7 @@ def npm_faults(workspace: pathlib.Path) -> Iterator[str]:
             yield f"{name} has no version or no sha256"
 
 
-_PEERS = "python/benchmarks/peers:lock"
+_PEERS = "benchmarks/peers:lock"
 
 _LOCKS: list[tuple[str, str, Callable[[pathlib.Path], Iterator[str]]]] = [
     ("lock of Python", "tools/python:lock", lambda root: python_faults(root, "third_party/python")),

@@ -21,6 +21,6 @@ def python_repositories():
     pip_repository(
         name = "peers",
         lock = Label("//third_party/peers:requirements_lock.txt"),
-        relock = "//python/benchmarks/peers:lock",
+        relock = "//benchmarks/peers:lock",
         stubs = ["ninja", "openvino-telemetry", "requests"],
     )

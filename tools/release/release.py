@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 import lint
 import workspace_files
-from model_press import user_path
+from model_press.process import user_path
 
 # Without one of these nobody can build from the archive. Patterns of whole paths.
 NEEDED = (

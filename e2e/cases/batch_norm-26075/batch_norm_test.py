@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from model_press import preprocess, recipes
 from model_press.convert import convert
-from model_press.testing import keras_models
-from model_press.testing.raises import user_error
-from model_press.tflite_interpreter import Interpreter
+from model_press.formats import preprocess, recipes
+from model_press.tflite.interpreter import Interpreter
+from testing import keras_models
+from testing.raises import user_error
 
 IMAGES, _ = keras_models.photos(8, seed=3)
 FP32 = recipes.read("models/recipes/fp32.json")

@@ -1,9 +1,9 @@
 """What Keras 3 quantises of a convolutional net, and what our int8 recipe does."""
 
 import numpy as np
-from model_press import preprocess, recipes
 from model_press.convert import convert
-from model_press.testing import keras_models
+from model_press.formats import preprocess, recipes
+from testing import keras_models
 
 IMAGES, _ = keras_models.photos(20, seed=3)
 

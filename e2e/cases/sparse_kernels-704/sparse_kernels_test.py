@@ -4,8 +4,8 @@ import os
 import pathlib
 
 import numpy as np
-from model_press import tf_quiet
-from model_press.inspection import inspection, source, sparse_kernels
+from model_press.inspect import inspection, source, sparse_kernels
+from model_press.keras_io import tf_quiet
 
 SIZE = 96
 

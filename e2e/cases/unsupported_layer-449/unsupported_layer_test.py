@@ -1,10 +1,10 @@
 """A layer that cannot be pruned is left alone and said so; the rest is pruned."""
 
 import numpy as np
-from model_press import tf_quiet
 from model_press.compress import kernels, magnitude
-from model_press.compress.testing_settings import HALF
-from model_press.testing import keras_models
+from model_press.keras_io import tf_quiet
+from testing import keras_models
+from testing.compress_settings import HALF
 
 
 def _net():

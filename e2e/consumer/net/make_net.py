@@ -3,7 +3,7 @@
 import sys
 
 import tf_keras
-from model_press import keras_file
+from model_press.keras_io import keras_file
 from tf_keras import layers
 
 tf_keras.utils.set_random_seed(1)

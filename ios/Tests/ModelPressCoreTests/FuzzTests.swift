@@ -5,7 +5,7 @@ import XCTest
 
 /// Damaged files, the same that Python's loaders are tried on: each is read, or refused in one line within ten seconds.
 ///
-/// `bazel test //ios:swift_test` writes them (python/model_press/fuzz/corpus.py): the good file, then the damaged ones,
+/// `bazel test //ios:swift_test` writes them (python/testing/fuzz/corpus.py): the good file, then the damaged ones,
 /// each behind its length as four little-endian bytes.
 final class FuzzTests: XCTestCase {
   private static let longestMessage = 1100

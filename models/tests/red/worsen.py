@@ -9,7 +9,7 @@ import sys
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
-from model_press import files, manifest
+from model_press.formats import files, manifest
 
 _PADDING_BYTES = 4 << 20
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from model_press.preprocess import Normalization
-from model_press.tf_quiet import tensorflow
+from model_press.formats.preprocess import Normalization
+from model_press.keras_io.tf_quiet import tensorflow
 
 
 def reestimate(

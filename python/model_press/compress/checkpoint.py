@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from model_press import files
-from model_press.errors import UserError
+from model_press.formats import files
+from model_press.formats.errors import UserError
 
 
 class Checkpoint:

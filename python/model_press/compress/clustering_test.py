@@ -4,22 +4,16 @@ import zlib
 
 import numpy as np
 import pytest
+from testing import compress_nets, compress_settings
+from testing.raises import user_error
 
-from model_press.compress import (
-    clustering,
-    compress,
-    kernels,
-    magnitude,
-    recipe,
-    testing_nets,
-    testing_settings,
-)
+from model_press.compress import clustering, compress, kernels, magnitude
 from model_press.compress import training as training_lib
 from model_press.compress.magnitude_test import TRAINING, Noise
-from model_press.preprocess import RAW
-from model_press.testing.raises import user_error
+from model_press.formats import compressions
+from model_press.formats.preprocess import RAW
 
-EIGHT = recipe.Clustering(clusters=8, keep_layers=())
+EIGHT = compressions.Clustering(clusters=8, keep_layers=())
 
 
 def train(model, *observers):
@@ -47,7 +41,7 @@ def test_centroids_are_the_means_of_their_members():
 
 @pytest.mark.parametrize("keras", ["2", "3"])
 def test_every_kernel_has_few_values_after_training(keras):
-    model = testing_nets.build("xception", keras)
+    model = compress_nets.build("xception", keras)
     before = model.get_layer("sep1").get_weights()
     train(model, clustering.Clusterer(model, EIGHT, keep_zeros=False))
     rows = {row.layer: row for row in kernels.coverage(model, ()) if row.untouched is None}
@@ -60,10 +54,10 @@ def test_every_kernel_has_few_values_after_training(keras):
 
 def test_what_is_pruned_stays_pruned():
     """D7: zeros must not drift away in a later step."""
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     train(
         model,
-        magnitude.Pruner(model, testing_settings.HALF),
+        magnitude.Pruner(model, compress_settings.HALF),
         clustering.Clusterer(model, EIGHT, keep_zeros=True),
     )
     for row in kernels.coverage(model, ()):
@@ -73,7 +67,7 @@ def test_what_is_pruned_stays_pruned():
 
 
 def test_clustered_weights_zip_well():
-    model = testing_nets.build("resnet", "2")
+    model = compress_nets.build("resnet", "2")
     hidden = model.get_layer("hidden")
     dense = len(zlib.compress(hidden.get_weights()[0].tobytes(), 9))
     clustering.Clusterer(model, EIGHT, keep_zeros=False).finish()
@@ -81,12 +75,12 @@ def test_clustered_weights_zip_well():
 
 
 def test_layers_can_be_left_out():
-    model = testing_nets.build("resnet", "2")
+    model = compress_nets.build("resnet", "2")
     before = model.get_layer("hidden").get_weights()[0]
-    kept = recipe.Clustering(clusters=8, keep_layers=("hidden",))
+    kept = compressions.Clustering(clusters=8, keep_layers=("hidden",))
     clustering.Clusterer(model, kept, keep_zeros=False).finish()
     assert np.array_equal(model.get_layer("hidden").get_weights()[0], before)
     with user_error("clustering.keep_layers", "'nobody'"):
         clustering.Clusterer(
-            model, recipe.Clustering(clusters=8, keep_layers=("nobody",)), keep_zeros=False
+            model, compressions.Clustering(clusters=8, keep_layers=("nobody",)), keep_zeros=False
         )

@@ -8,21 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from model_press import files, keras_file, load, manifest, model_info, strict_json
-from model_press.compress import (
-    batch_norm,
-    clustering,
-    graph,
-    kernels,
-    magnitude,
-    recipe,
-    training,
-)
+from model_press.compress import batch_norm, clustering, kernels, magnitude, training
 from model_press.compress.channels import prune
 from model_press.compress.checkpoint import Checkpoint
 from model_press.compress.quantization import bias_correction, equalize
 from model_press.compress.quantization.simulate import Simulation
-from model_press.errors import UserError
+from model_press.formats import compressions, files, manifest, model_info, strict_json
+from model_press.formats.errors import UserError
+from model_press.keras_io import graph, keras_file, load
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +51,7 @@ class Report:
 def compress(
     path: str | os.PathLike[str],
     info: model_info.ModelInfo,
-    compression: recipe.Compression,
+    compression: compressions.Compression,
     source: training.Source | None,
     fine_tune: bool,
     checkpoint: Checkpoint | None = None,
@@ -173,7 +166,7 @@ class Together(training.Observer):
             observer.after_step(step)
 
 
-def _observers(model: Any, compression: recipe.Compression) -> list[Any]:
+def _observers(model: Any, compression: compressions.Compression) -> list[Any]:
     observers = []
     if compression.magnitude:
         observers.append(magnitude.Pruner(model, compression.magnitude))
@@ -183,7 +176,7 @@ def _observers(model: Any, compression: recipe.Compression) -> list[Any]:
     return observers
 
 
-def _kept_layers(compression: recipe.Compression) -> tuple[str, ...]:
+def _kept_layers(compression: compressions.Compression) -> tuple[str, ...]:
     parts = (compression.magnitude, compression.clustering)
     return tuple(name for part in parts if part for name in part.keep_layers)
 
@@ -192,7 +185,7 @@ def checkpoint_of(
     path: str | os.PathLike[str],
     every: int,
     info: model_info.ModelInfo,
-    compression: recipe.Compression,
+    compression: compressions.Compression,
 ) -> Checkpoint:
     """Where the training of this model by this compression is kept, saved after `every` steps."""
     training_of = {"model": info.sha256, "compression": strict_json.to_json(compression)}
@@ -200,7 +193,9 @@ def checkpoint_of(
 
 
 def _images(
-    compression: recipe.Compression, source: training.Source | None, info: model_info.ModelInfo
+    compression: compressions.Compression,
+    source: training.Source | None,
+    info: model_info.ModelInfo,
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
     """What criteria and statistics look at: the first images, and their classes if all have one."""
     equalization = compression.equalization

@@ -6,23 +6,15 @@ import sys
 
 import numpy as np
 import pytest
+from testing import compress_nets, compress_settings, keras_models
+from testing.raises import user_error
 
-from model_press import (
-    child_python,
-    files,
-    import_model,
-    keras_file,
-    load,
-    model_info,
-    preprocess,
-    recipes,
-    strict_json,
-)
-from model_press.compress import compress, recipe, sources, testing_nets, testing_settings
+from model_press.compress import compress, sources
 from model_press.convert import convert
-from model_press.inspection import constants
-from model_press.testing import keras_models
-from model_press.testing.raises import user_error
+from model_press.formats import compressions, files, model_info, preprocess, recipes, strict_json
+from model_press.inspect import constants
+from model_press.keras_io import import_model, keras_file, load
+from model_press.process import child
 
 TF = preprocess.NAMED["tf"]
 GENERATOR = """
@@ -58,7 +50,7 @@ def compression(name="mine", **changes):
             "unknown_layers": "keep",
             "images": 32,
         },
-        "magnitude": strict_json.to_json(testing_settings.HALF),
+        "magnitude": strict_json.to_json(compress_settings.HALF),
         "clustering": None,
         "reestimate_batch_norm": True,
         "training": {
@@ -82,7 +74,7 @@ def model(tmp_path):
 
 def make_model(folder, keras):
     """An imported model: the paths of its file and description."""
-    testing_nets.build("xception", keras).save(folder / "net.keras")
+    compress_nets.build("xception", keras).save(folder / "net.keras")
     out = [folder / name for name in ("net.model", "net.model.json", "net.labels.txt")]
     import_model.import_model(folder / "net.keras", None, TF, "crop", True, "net", *out)
     return out[0], model_info.read(out[1])
@@ -90,7 +82,7 @@ def make_model(folder, keras):
 
 def run(model, data, source, fine_tune=True, checkpoint=None):
     path, info = model
-    parsed = recipe.parse(data, "compression mine.json")
+    parsed = compressions.parse(data, "compression mine.json")
     if checkpoint is not None:
         checkpoint = compress.checkpoint_of(checkpoint, 10, info, parsed)
     return compress.compress(path, info, parsed, source, fine_tune, checkpoint, lambda _: None)
@@ -118,8 +110,8 @@ def test_what_is_written_describes_the_smaller_model(keras, tmp_path):
     assert written["parameters"] == [info.parameters, small.parameters]
     assert {row["sparsity"] for row in written["weights"] if row["untouched"] is None} == {0.5}
     with load.load(out[0]) as loaded:
-        images = testing_nets.images(4)
-        same = testing_nets.run(loaded.model, images), testing_nets.run(model, images)
+        images = compress_nets.images(4)
+        same = compress_nets.run(loaded.model, images), compress_nets.run(model, images)
         assert np.array_equal(*same)
 
 
@@ -135,7 +127,7 @@ def test_fine_tuning_learns(model):
     inputs = TF.apply(pixels)
 
     def right(net):
-        return (testing_nets.run(net, inputs).argmax(axis=1) == classes).mean()
+        return (compress_nets.run(net, inputs).argmax(axis=1) == classes).mean()
 
     assert right(after) > right(before) + 0.3
 
@@ -148,10 +140,10 @@ def test_distillation_alone_needs_no_labels(model):
         run(model, data, unlabelled)
     data["training"].update(epochs=20, distillation={"weight": 1.0, "temperature": 1.0})
     with load.load(model[0]) as loaded:
-        wanted = testing_nets.run(loaded.model, TF.apply(pixels))
+        wanted = compress_nets.run(loaded.model, TF.apply(pixels))
 
     def distance(net):
-        return np.abs(testing_nets.run(net, TF.apply(pixels)) - wanted).mean()
+        return np.abs(compress_nets.run(net, TF.apply(pixels)) - wanted).mean()
 
     before, _ = run(model, data, unlabelled, fine_tune=False)
     after, report = run(model, data, unlabelled)
@@ -278,7 +270,7 @@ def arguments(model, tmp_path):
 def run_tool(arguments):
     return subprocess.run(
         [sys.executable, "-m", "model_press.compress.tool", *arguments],
-        env=child_python.environment(),
+        env=child.environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from model_press import files, model_info
+from model_press.formats import files, model_info
 
 MODEL = "models/xception/xception.model"
 INFO = "models/xception/xception.model.json"

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 # Position of the large kernel in layer.weights, and its axis of inputs.
 KERNELS = {"Conv2D": (0, 2), "Conv2DTranspose": (0, 3), "Dense": (0, 0), "SeparableConv2D": (1, 2)}
@@ -69,7 +69,7 @@ def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any
 
 def variable(kernel: Any) -> Any:
     """TensorFlow's variable behind either Keras'."""
-    from model_press.tf_quiet import tensorflow
+    from model_press.keras_io.tf_quiet import tensorflow
 
     return kernel if isinstance(kernel, tensorflow().Variable) else kernel.value
 

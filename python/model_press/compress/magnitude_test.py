@@ -5,21 +5,15 @@ import zlib
 
 import numpy as np
 import pytest
+from testing import compress_nets, compress_settings, tfmot_reference
+from testing.raises import user_error
 
-from model_press import keras_file
-from model_press.compress import (
-    kernels,
-    magnitude,
-    recipe,
-    testing_nets,
-    testing_settings,
-    testing_tfmot,
-    training,
-)
-from model_press.preprocess import RAW
-from model_press.testing.raises import user_error
+from model_press.compress import kernels, magnitude, training
+from model_press.formats import compressions
+from model_press.formats.preprocess import RAW
+from model_press.keras_io import keras_file
 
-TRAINING = recipe.Training(
+TRAINING = compressions.Training(
     epochs=2,
     batch=8,
     peak_rate=1e-2,
@@ -32,7 +26,7 @@ TRAINING = recipe.Training(
 
 
 def settings(**changes):
-    return dataclasses.replace(testing_settings.HALF, **changes)
+    return dataclasses.replace(compress_settings.HALF, **changes)
 
 
 class Noise:
@@ -41,7 +35,7 @@ class Noise:
     def epochs(self, count, seed):
         for epoch in range(count):
             rng = np.random.default_rng((seed, epoch))
-            pixels = rng.integers(0, 256, (40, testing_nets.SIZE, testing_nets.SIZE, 3), np.uint8)
+            pixels = rng.integers(0, 256, (40, compress_nets.SIZE, compress_nets.SIZE, 3), np.uint8)
             yield pixels, rng.integers(0, 10, 40).astype(np.int32)
 
 
@@ -70,7 +64,7 @@ def test_every_layer_ends_at_the_target(schedule, frequency, begin_step, sparsit
     chosen = settings(
         schedule=schedule, frequency=frequency, begin_step=begin_step, sparsity=sparsity
     )
-    rows = prune(testing_nets.build("xception", keras), chosen)
+    rows = prune(compress_nets.build("xception", keras), chosen)
     pruned = [row for row in rows.values() if row.untouched is None]
     assert {row.layer for row in pruned} == {"entry", "shortcut", "sep1", "sep2", "sep3", "scores"}
     for row in pruned:
@@ -78,14 +72,14 @@ def test_every_layer_ends_at_the_target(schedule, frequency, begin_step, sparsit
 
 
 def test_pruning_without_training_reaches_the_target():
-    rows = prune(testing_nets.build("resnet", "2"), testing_settings.HALF, train=False)
+    rows = prune(compress_nets.build("resnet", "2"), compress_settings.HALF, train=False)
     assert rows["hidden/kernel"].sparsity == 0.5
 
 
 def test_coverage_says_what_stays_dense_and_why():
     """D8: depthwise kernels stay dense, by design."""
     chosen = settings(keep_layers=("scores",))
-    rows = prune(testing_nets.build("xception", "2"), chosen, train=False)
+    rows = prune(compress_nets.build("xception", "2"), chosen, train=False)
     assert rows["sep1/depthwise_kernel"].sparsity == 0
     assert "depthwise" in rows["sep1/depthwise_kernel"].untouched
     assert rows["sep1/pointwise_kernel"].untouched is None
@@ -94,27 +88,27 @@ def test_coverage_says_what_stays_dense_and_why():
     assert "normalisation" in rows["sep1_bn/gamma"].untouched
     assert rows["sep2/bias"].untouched == "one number a channel"
     with user_error("keep_layers", "'sep9'"):
-        magnitude.Pruner(testing_nets.build("xception", "2"), settings(keep_layers=("sep9",)))
+        magnitude.Pruner(compress_nets.build("xception", "2"), settings(keep_layers=("sep9",)))
 
 
 def test_keeping_all_layers_is_an_error():
-    model = testing_nets.build("resnet", "2")
+    model = compress_nets.build("resnet", "2")
     names = tuple(layer.name for layer in model.layers)
     with user_error("magnitude.keep_layers names all", "take one out of it"):
         magnitude.Pruner(model, settings(keep_layers=names))
 
 
 def test_the_smallest_weights_are_the_ones_that_leave():
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     before = model.get_layer("sep1").get_weights()[1]
-    prune(model, testing_settings.HALF, train=False)
+    prune(model, compress_settings.HALF, train=False)
     after = model.get_layer("sep1").get_weights()[1]
     assert np.abs(before[after == 0]).max() < np.abs(before[after != 0]).min()
     assert np.array_equal(after[after != 0], before[after != 0])
 
 
 def test_two_in_four_consecutive_inputs_are_zero():
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     prune(model, settings(pattern="2:4"))
     kernel = model.get_layer("sep3").get_weights()[1][0, 0]  # [16 inputs, outputs]
     zeros = (kernel.reshape(4, 4, -1) == 0).sum(axis=1)
@@ -124,7 +118,7 @@ def test_two_in_four_consecutive_inputs_are_zero():
 
 
 def test_zeros_stay_while_the_rest_is_trained():
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     start = model.get_layer("sep1").get_weights()[1]
     seen = []
 
@@ -133,7 +127,7 @@ def test_zeros_stay_while_the_rest_is_trained():
             super().after_step(step)
             seen.append(model.get_layer("sep1").get_weights()[1] == 0)
 
-    pruner = Watched(model, testing_settings.HALF)
+    pruner = Watched(model, compress_settings.HALF)
     training.fine_tune(model, TRAINING, Noise(), RAW, observer=pruner, report=lambda _: None)
     pruner.finish()
     end = model.get_layer("sep1").get_weights()[1]
@@ -145,7 +139,7 @@ def test_zeros_stay_while_the_rest_is_trained():
 def test_pruning_that_would_begin_after_the_end_is_refused():
     """D5: training without a mask update would prune nothing."""
     with user_error("begins at step 10", "ends after 10"):
-        prune(testing_nets.build("xception", "2"), settings(begin_step=10))
+        prune(compress_nets.build("xception", "2"), settings(begin_step=10))
 
 
 def test_the_schedule_is_polynomial():
@@ -158,21 +152,21 @@ def test_the_schedule_is_polynomial():
 
 def test_a_layer_that_lost_its_zeros_is_an_error():
     """D7: what trains after pruning, without its masks, fills the zeros again."""
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
 
     class Broken(magnitude.Pruner):
         def _zero(self, layer, kernel, sparsity):
             return np.ones(kernel.shape, np.float32)
 
     with user_error("layer entry has 0.0% zeros", "expected 50.0%"):
-        Broken(model, testing_settings.HALF).finish()
+        Broken(model, compress_settings.HALF).finish()
 
 
 def test_leftovers_of_pruning_are_an_error():
     """D4: masks and step counters that stay in a model make it bigger, not smaller."""
-    keras = testing_nets.library("2")
+    keras = compress_nets.library("2")
     for name in ("mask", "pruning_step", "threshold"):
-        model = testing_nets.build("xception", "2")
+        model = compress_nets.build("xception", "2")
         layer = model.get_layer("sep1")
         layer.add_weight(name=name, shape=(2,), trainable=False)
         with user_error(name, "strip_pruning"):
@@ -183,27 +177,27 @@ def test_leftovers_of_pruning_are_an_error():
 
 def test_layers_without_kernels_are_left_alone():
     """D9: a function in the graph, which tensorflow-model-optimization refuses to prune."""
-    tf, keras = testing_nets.tf_quiet.tensorflow(), testing_nets.library("2")
+    tf, keras = compress_nets.tf_quiet.tensorflow(), compress_nets.library("2")
     image = keras.Input((8, 8, 3), name="image")
     x = keras.layers.Conv2D(8, 3, name="conv")(image)
     x = tf.math.multiply(x, 0.5)
     x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
     model = keras.Model(image, keras.layers.Dense(4, activation="softmax", name="scores")(x))
-    assert prune(model, testing_settings.HALF, train=False)["conv/kernel"].sparsity == 0.5
+    assert prune(model, compress_settings.HALF, train=False)["conv/kernel"].sparsity == 0.5
     empty = keras.Model(image, keras.layers.GlobalAveragePooling2D()(image))
     with user_error("layers of GlobalAveragePooling2D, InputLayer, expected one of Conv2D"):
-        magnitude.Pruner(empty, testing_settings.HALF)
+        magnitude.Pruner(empty, compress_settings.HALF)
 
 
 def test_only_the_zipped_file_shrinks(tmp_path):
     """D3: zeros are stored like any other number."""
     sizes = []
     for pruned in (False, True):
-        keras = testing_nets.library("2")
+        keras = compress_nets.library("2")
         image = keras.Input((8, 8, 256), name="image")
         x = keras.layers.Conv2D(256, 1, name="conv")(image)
         model = keras.Model(image, keras.layers.GlobalAveragePooling2D()(x))
-        testing_nets.keras_models.randomize(model)
+        compress_nets.keras_models.randomize(model)
         if pruned:
             prune(model, settings(sparsity=0.75), train=False)
         keras_file.save(model, tmp_path / "m.keras")
@@ -216,16 +210,16 @@ def test_only_the_zipped_file_shrinks(tmp_path):
 
 @pytest.mark.parametrize("schedule", ["constant", "polynomial"])
 def test_masks_and_schedule_are_those_of_tensorflow_model_optimization(schedule):
-    testing_nets.tf_quiet.tensorflow()
-    tfmot = testing_tfmot.library()
+    compress_nets.tf_quiet.tensorflow()
+    tfmot = tfmot_reference.library()
 
-    keras = testing_nets.library("2")
+    keras = compress_nets.library("2")
     chosen = settings(schedule=schedule, frequency=1, end_share=1.0, sparsity=0.8)
     theirs = {
         "constant": tfmot.sparsity.keras.ConstantSparsity(0.8, 0, frequency=1),
         "polynomial": tfmot.sparsity.keras.PolynomialDecay(0.0, 0.8, 0, 10, frequency=1),
     }[schedule]
-    kernel = testing_nets.build("xception", "2").get_layer("sep1").get_weights()[1]
+    kernel = compress_nets.build("xception", "2").get_layer("sep1").get_weights()[1]
     for step in range(10):
         due, sparsity = theirs(step)
         assert bool(due)

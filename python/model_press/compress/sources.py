@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from model_press import image_set
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
+from model_press.images import image_set
 
 Epoch = tuple[np.ndarray, np.ndarray]
 

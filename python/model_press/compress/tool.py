@@ -4,8 +4,8 @@ import argparse
 import os
 import sys
 
-from model_press import tf_quiet
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
+from model_press.keras_io import tf_quiet
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,10 +34,11 @@ def _run(options: argparse.Namespace) -> None:
     # sums in another order. TensorFlow reads this when it is imported, hence here.
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     tf_quiet.tensorflow()
-    from model_press import image_set, model_info
-    from model_press.compress import compress, recipe, sources, training
+    from model_press.compress import compress, sources, training
+    from model_press.formats import compressions, model_info
+    from model_press.images import image_set
 
-    compression = recipe.read(options.compression)
+    compression = compressions.read(options.compression)
     info = model_info.read(options.info)
     training.make_deterministic()
     source = None

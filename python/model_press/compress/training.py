@@ -7,12 +7,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from model_press.compress.checkpoint import Checkpoint
-from model_press.compress.graph import is_keras_2
 from model_press.compress.quantization.simulate import Simulation
-from model_press.compress.recipe import Training
-from model_press.errors import UserError
-from model_press.preprocess import Normalization
-from model_press.tf_quiet import keras, tensorflow, tf_keras
+from model_press.formats.compressions import Training
+from model_press.formats.errors import UserError
+from model_press.formats.preprocess import Normalization
+from model_press.keras_io.graph import is_keras_2
+from model_press.keras_io.tf_quiet import keras, tensorflow, tf_keras
 
 THREADS = 2
 # Batch normalisation may remember a tenth of the training: its default 0.99 is too long for a few hundred steps.

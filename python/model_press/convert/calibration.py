@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from model_press import image_quality, progress
-from model_press.errors import UserError
-from model_press.image_set import check_images
+from model_press.formats.errors import UserError
+from model_press.images import quality
+from model_press.images.image_set import check_images
+from model_press.process import progress
 
 
 def check(images: np.ndarray, height: int, width: int) -> None:
@@ -26,7 +27,7 @@ def check(images: np.ndarray, height: int, width: int) -> None:
             f"calibration images are {len(images)} times the same image; give different ones "
             "(about 100 like those the app will see)"
         )
-    for wrong in (image_quality.scaled(images), image_quality.noise(images)):
+    for wrong in (quality.scaled(images), quality.noise(images)):
         if wrong:
             raise UserError(f"calibration images: {wrong}")
 

@@ -7,16 +7,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from model_press import (
-    custom_ops,
-    files,
-    fuse,
-    load,
-    manifest,
-    minimum_runtime,
-    model_info,
-    tflite_file,
-)
 from model_press.convert import (
     calibration,
     int4_weights,
@@ -26,10 +16,13 @@ from model_press.convert import (
     tflite,
     verify,
 )
-from model_press.errors import UserError
-from model_press.preprocess import Normalization
-from model_press.recipes import Recipe
-from model_press.rewrites import rewriting
+from model_press.formats import files, manifest, model_info
+from model_press.formats.errors import UserError
+from model_press.formats.preprocess import Normalization
+from model_press.formats.recipes import Recipe
+from model_press.keras_io import fold_preprocessing, load
+from model_press.tflite import custom_ops, op_versions, reader
+from model_press.tflite.rewrites import rewriting
 
 # Calibration images that a mixed graph is compared with its float twin on.
 _COMPARED_IMAGES = 32
@@ -40,7 +33,7 @@ class Converted:
     """data: the .tflite file. fused_by: how preprocessing was fused (see fuse.Method) or "external"."""
 
     data: bytes
-    file: tflite_file.TfliteFile
+    file: reader.TfliteFile
     fused_by: str
 
 
@@ -75,7 +68,9 @@ def convert_model(
         if images is not None:
             calibration.check(images, loaded.height, loaded.width)
         if recipe.preprocess == "fused":
-            call, fused_by = fuse.fuse(loaded, pre, for_int8=recipe.activations == "int8")
+            call, fused_by = fold_preprocessing.fuse(
+                loaded, pre, for_int8=recipe.activations == "int8"
+            )
         else:
             call, fused_by = loaded.call, "external"
         samples = None if images is None else _samples(images, pre, recipe)
@@ -84,7 +79,7 @@ def convert_model(
         # Half precision cannot lose a zero.
         if info is not None and info.compression is not None and recipe.weights != "float16":
             preserved.check(data, loaded.model)
-        verify.check_structure(tflite_file.parse(data, "the converted model"), recipe, kernels)
+        verify.check_structure(reader.parse(data, "the converted model"), recipe, kernels)
         if recipe.mixed_precision is not None:
             twin = tflite.convert(call, loaded.height, loaded.width, _in_float(recipe), None)
             inputs = list(itertools.islice(samples(), _COMPARED_IMAGES))
@@ -96,7 +91,7 @@ def convert_model(
         data = int4_weights.store(data)
     if recipe.weights == "sparse_float32":
         data = sparse_weights.encode(data)
-    file = tflite_file.parse(data, "the converted model")
+    file = reader.parse(data, "the converted model")
     verify.check_outputs(data, file, kernels)
     return Converted(data, file, fused_by)
 
@@ -178,14 +173,12 @@ def describe(
         labels=manifest.Labels("", info.classes, ""),
         ops=tuple(manifest.OpUse(*op) for op in ops),
         custom_ops=tuple(file.custom_ops()),
-        minimum_runtime=minimum_runtime.minimum_runtime(
-            (name, version) for name, version, _ in ops
-        ),
+        minimum_runtime=op_versions.minimum_runtime((name, version) for name, version, _ in ops),
     )
     return described if labels_path is None else manifest.with_labels(described, labels_path)
 
 
-def _tensor(info: tflite_file.TensorInfo, pixels: bool) -> manifest.Tensor:
+def _tensor(info: reader.TensorInfo, pixels: bool) -> manifest.Tensor:
     scale = info.scales[0] if info.scales else 0.0
     zero_point = info.zero_points[0] if info.zero_points else 0
     if pixels and info.dtype == "uint8" and not info.scales:

@@ -8,24 +8,24 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter as LiteRt
 from ai_edge_litert.interpreter import OpResolverType
+from testing import int8_graphs, keras_models
+from testing.raises import user_error
 
-from model_press import (
-    cli,
+from model_press.convert import calibration, convert
+from model_press.formats import (
     files,
     labels,
-    load,
     manifest,
     model_info,
     preprocess,
     recipes,
     strict_json,
-    tflite_file,
 )
-from model_press.checks import parity
-from model_press.convert import calibration, convert
-from model_press.testing import int8_graphs, keras_models
-from model_press.testing.raises import user_error
-from model_press.tflite_interpreter import Interpreter
+from model_press.gates import parity
+from model_press.keras_io import load
+from model_press.process import command_line
+from model_press.tflite import reader
+from model_press.tflite.interpreter import Interpreter
 
 NAMES = ["fp32", "fp16", "dynamic_int8", "int8", "int16x8"]
 FLOAT_NAMES = NAMES[:3]
@@ -266,7 +266,7 @@ def test_uniform_noise_calibration_is_wrong(tiny, tmp_path):
             external,
             lambda: (sample[None] for sample in noise),
         )
-    result = convert.Converted(data, tflite_file.parse(data, "noise"), "external")
+    result = convert.Converted(data, reader.parse(data, "noise"), "external")
     description = _describe(result, external, tiny, tmp_path)
     grey = np.repeat(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1), 3, axis=3)
     codes = preprocess.encode_input(grey, description)
@@ -396,7 +396,7 @@ def test_same_bytes_from_a_fresh_process(tiny, converted, tmp_path):
         f"--out-manifest={tmp_path / 'tiny_int8.manifest.json'}",
     ]
     done = subprocess.run(
-        [sys.executable, "-m", "model_press.cli", *arguments],
+        [sys.executable, "-m", "model_press.process.command_line", *arguments],
         env={"PYTHONPATH": ":".join(filter(None, sys.path))},
         capture_output=True,
         text=True,
@@ -406,7 +406,7 @@ def test_same_bytes_from_a_fresh_process(tiny, converted, tmp_path):
     cold = (tmp_path / "tiny_int8.tflite").read_bytes()
     assert files.sha256_bytes(cold) == files.sha256_bytes(converted["int8"].data)
     description = (tmp_path / "tiny_int8.manifest.json").read_bytes()
-    assert cli.run(arguments, print) == 0
+    assert command_line.run(arguments, print) == 0
     assert (tmp_path / "tiny_int8.manifest.json").read_bytes() == description
 
 

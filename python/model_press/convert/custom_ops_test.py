@@ -3,18 +3,12 @@
 import numpy as np
 import pytest
 from custom_net import net, ops
+from testing.raises import user_error
 
-from model_press import (
-    custom_interpreter,
-    import_model,
-    load,
-    model_info,
-    predict,
-    preprocess,
-    recipes,
-)
 from model_press.convert import convert
-from model_press.testing.raises import user_error
+from model_press.formats import model_info, preprocess, recipes
+from model_press.keras_io import import_model, load
+from model_press.tflite import custom_interpreter, predict
 
 TF = preprocess.NAMED["tf"]
 _RNG = np.random.default_rng(1)

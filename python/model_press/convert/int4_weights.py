@@ -14,8 +14,8 @@ What all of them run is CONV_2D of int8 by int4, version 7, which is what is wri
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from model_press.errors import UserError
-from model_press.rewrites.graph import Graph
+from model_press.formats.errors import UserError
+from model_press.tflite.graph import Graph
 
 VERSION = 7  # of CONV_2D, for int8 inputs and int4 weights
 _LARGEST = 7  # codes -7..7: symmetric

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from testing import int8_graphs
+from testing.raises import user_error
 
-from model_press import minimum_runtime, tflite_file
 from model_press.convert import int4_weights
-from model_press.testing import int8_graphs
-from model_press.testing.raises import user_error
+from model_press.tflite import op_versions, reader
 
 SHAPE, CHANNELS = (1, 6, 5, 32), 33  # an odd number of weights
 # int8 codes that four bits hold too.
@@ -61,9 +61,9 @@ def test_other_weights_stay_within_half_a_step():
 
 def test_the_runtime_that_it_needs_is_known():
     """ai-edge-quantizer leaves every version at 1, so any runtime would seem to do."""
-    file = tflite_file.parse(int4_weights.store(graph_of(random_codes(HELD)).dump()), "x")
+    file = reader.parse(int4_weights.store(graph_of(random_codes(HELD)).dump()), "x")
     assert file.builtin_ops() == [("CONV_2D", 7, 1)]
-    assert minimum_runtime.minimum_runtime([("CONV_2D", 7)]) == "2.11.0"
+    assert op_versions.minimum_runtime([("CONV_2D", 7)]) == "2.11.0"
     assert {tensor.dtype for tensor in file.tensors} == {"int8", "int4", "int32"}
 
 

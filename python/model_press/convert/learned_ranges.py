@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from model_press.errors import UserError
-from model_press.model_info import ActivationRange
-from model_press.rewrites.graph import Graph
-from model_press.tf_quiet import tensorflow
+from model_press.formats.errors import UserError
+from model_press.formats.model_info import ActivationRange
+from model_press.keras_io.tf_quiet import tensorflow
+from model_press.tflite.graph import Graph
 
 # Keras 3 numbers the scopes of a model that is traced for the second time.
 _SUFFIXES = ("", "_1", "_2")

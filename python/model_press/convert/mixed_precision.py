@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model_press import progress, tflite_file
-from model_press.errors import UserError
-from model_press.rewrites import to_float
-from model_press.rewrites.graph import Graph
-from model_press.tflite_interpreter import Interpreter
+from model_press.formats.errors import UserError
+from model_press.process import progress
+from model_press.tflite import reader
+from model_press.tflite.graph import Graph
+from model_press.tflite.interpreter import Interpreter
+from model_press.tflite.rewrites import to_float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _with_float(
 
 
 def _difference(data: bytes, inputs: Sequence[np.ndarray], expected: list[np.ndarray]) -> float:
-    file = tflite_file.parse(data, "the mixed model")
+    file = reader.parse(data, "the mixed model")
     runner = Interpreter(data)
     largest = []
     for sample, wanted in zip(inputs, expected, strict=True):
@@ -92,7 +93,7 @@ def _difference(data: bytes, inputs: Sequence[np.ndarray], expected: list[np.nda
     return float(np.mean(largest))
 
 
-def _codes(real: np.ndarray, tensor: tflite_file.TensorInfo) -> np.ndarray:
+def _codes(real: np.ndarray, tensor: reader.TensorInfo) -> np.ndarray:
     if not tensor.scales:
         return real.astype(tensor.dtype)
     limits = np.iinfo(tensor.dtype)
@@ -100,7 +101,7 @@ def _codes(real: np.ndarray, tensor: tflite_file.TensorInfo) -> np.ndarray:
     return np.clip(codes, limits.min, limits.max).astype(tensor.dtype)
 
 
-def _real(codes: np.ndarray, tensor: tflite_file.TensorInfo) -> np.ndarray:
+def _real(codes: np.ndarray, tensor: reader.TensorInfo) -> np.ndarray:
     if not tensor.scales:
         return codes
     return (codes.astype(np.float32) - tensor.zero_points[0]) * np.float32(tensor.scales[0])

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from model_press.compress import kernels
-from model_press.errors import UserError
-from model_press.rewrites.graph import Graph
+from model_press.formats.errors import UserError
+from model_press.tflite.graph import Graph
 
 # More different weights than int8 codes are no clusters.
 _MOST_CLUSTERS = 256

@@ -7,11 +7,11 @@ the model: the file is smaller, memory and latency are not.
 
 import numpy as np
 
-from model_press import tflite_file
-from model_press.errors import UserError
-from model_press.rewrites.graph import Graph
-from model_press.tf_quiet import capture_stderr, tensorflow
-from model_press.tflite_interpreter import Interpreter
+from model_press.formats.errors import UserError
+from model_press.keras_io.tf_quiet import capture_stderr, tensorflow
+from model_press.tflite import reader
+from model_press.tflite.graph import Graph
+from model_press.tflite.interpreter import Interpreter
 
 # A sparse file may be this part of the dense one.
 _WORTH_IT = 0.9
@@ -40,7 +40,7 @@ def encode(data: bytes) -> bytes:
         raise UserError(
             f"with sparse weights the default delegate of LiteRT cannot load the model ({error}); use weights float32"
         ) from error
-    tflite_file.parse(encoded, "the sparse model")
+    reader.parse(encoded, "the sparse model")
     return encoded
 
 

@@ -4,14 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from testing import compress_nets, keras_models
+from testing.raises import user_error
 
-from model_press import preprocess, recipes
-from model_press.compress import recipe, testing_nets
 from model_press.compress.magnitude import Pruner
 from model_press.convert import convert, sparse_weights
-from model_press.testing import keras_models
-from model_press.testing.raises import user_error
-from model_press.tflite_interpreter import Interpreter
+from model_press.formats import compressions, preprocess, recipes
+from model_press.tflite.interpreter import Interpreter
 
 TF = preprocess.NAMED["tf"]
 SIZE = 16
@@ -19,7 +18,7 @@ SIZE = 16
 
 def pruned(folder, sparsity):
     """A net of mostly 1x1 convolutions with so many zeros, saved."""
-    keras = testing_nets.library("2")
+    keras = compress_nets.library("2")
     image = keras.Input((SIZE, SIZE, 3), name="image")
     x = keras.layers.Conv2D(128, 3, strides=4, activation="relu", name="entry")(image)
     for name in ("a", "b"):
@@ -28,7 +27,9 @@ def pruned(folder, sparsity):
     model = keras.Model(image, keras.layers.Dense(10, activation="softmax", name="scores")(x))
     keras_models.randomize(model)
     if sparsity:
-        settings = recipe.Magnitude(sparsity, "unstructured", "constant", 0, 100, 1.0, ("entry",))
+        settings = compressions.Magnitude(
+            sparsity, "unstructured", "constant", 0, 100, 1.0, ("entry",)
+        )
         Pruner(model, settings).finish()
     model.save(folder / "net.keras")
     return folder / "net.keras"

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from model_press import tflite_file
 from model_press.convert import learned_ranges
-from model_press.errors import UserError
-from model_press.model_info import ActivationRange
-from model_press.recipes import Recipe
-from model_press.tf_quiet import capture_stderr, tensorflow
+from model_press.formats.errors import UserError
+from model_press.formats.model_info import ActivationRange
+from model_press.formats.recipes import Recipe
+from model_press.keras_io.tf_quiet import capture_stderr, tensorflow
+from model_press.tflite import reader
 
 
 def convert(
@@ -123,7 +123,7 @@ def _refuse_dynamic_output(concrete: Any) -> None:
 
 
 def _undeclared(data: bytes, custom_ops: Collection[str]) -> list[str]:
-    found = tflite_file.parse(data, "the converted model").custom_ops()
+    found = reader.parse(data, "the converted model").custom_ops()
     return [name for name in found if name not in custom_ops]
 
 

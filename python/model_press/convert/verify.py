@@ -4,14 +4,14 @@ from collections.abc import Collection
 
 import numpy as np
 
-from model_press import custom_interpreter, tflite_file
-from model_press.custom_ops import Kernels
-from model_press.errors import UserError
-from model_press.recipes import Recipe
+from model_press.formats.errors import UserError
+from model_press.formats.recipes import Recipe
+from model_press.tflite import custom_interpreter, reader
+from model_press.tflite.custom_ops import Kernels
 
 
 def check_structure(
-    model: tflite_file.TfliteFile, recipe: Recipe, custom_ops: Collection[str] = ()
+    model: reader.TfliteFile, recipe: Recipe, custom_ops: Collection[str] = ()
 ) -> None:
     """Raises UserError unless the graph has the recipe's types, a static signature, no stray floats."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
@@ -34,7 +34,7 @@ def check_structure(
         _check_quantized(model, recipe)
 
 
-def _check_quantized(model: tflite_file.TfliteFile, recipe: Recipe) -> None:
+def _check_quantized(model: reader.TfliteFile, recipe: Recipe) -> None:
     if floats := model.inner_float_tensors():
         names = ", ".join(t.name for t in floats[:3])
         raise UserError(
@@ -51,7 +51,7 @@ def _check_quantized(model: tflite_file.TfliteFile, recipe: Recipe) -> None:
             )
 
 
-def check_outputs(data: bytes, model: tflite_file.TfliteFile, kernels: Kernels) -> None:
+def check_outputs(data: bytes, model: reader.TfliteFile, kernels: Kernels) -> None:
     """Loads the model and runs three images (black, white, noise): outputs must be finite.
 
     Custom operators run by their kernels.

@@ -9,12 +9,12 @@ from typing import Any
 # Before NumPy: BLAS threads that wait for each other cost more than they bring when actions run side by side.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from model_press import cli  # noqa: E402
+from model_press.process import command_line
 
 
 def parser() -> argparse.ArgumentParser:
     """The subcommands."""
-    result, command = cli.commands("model_press_coreml")
+    result, command = command_line.commands("model_press_coreml")
 
     sub = command("convert-coreml", _convert, "convert a Keras model to Core ML by a recipe")
     sub.add_argument("--model", required=True)
@@ -51,33 +51,34 @@ def parser() -> argparse.ArgumentParser:
 
 # Imports stand inside the functions: predict-coreml must not pay for TensorFlow.
 def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import model_info
-    from model_press.coreml import convert, manifest, package, recipes
+    from model_press.coreml import convert, package
+    from model_press.formats import coreml_manifest, coreml_recipes, model_info
 
     description = convert.convert_model(
         options.model,
         model_info.read(options.info),
-        recipes.read(options.recipe),
+        coreml_recipes.read(options.recipe),
         options.labels,
         options.out_package,
     )
     package.write_zip(options.out_package, options.out_zip, os.path.basename(options.out_package))
-    manifest.write(options.out_manifest, description)
+    coreml_manifest.write(options.out_manifest, description)
     return 0
 
 
 def _predict(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press.coreml import manifest, predict
+    from model_press.coreml import predict
+    from model_press.formats import coreml_manifest
 
     predict.predict_coreml(
-        options.package, manifest.read(options.manifest), options.images, options.out
+        options.package, coreml_manifest.read(options.manifest), options.images, options.out
     )
     return 0
 
 
 def _swift_class(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import files
     from model_press.coreml import ios_bundle, swift_class
+    from model_press.formats import files
 
     stem = os.path.basename(os.path.normpath(options.package)).removesuffix(".mlpackage")
     name = options.name or ios_bundle.class_name(stem)
@@ -86,8 +87,8 @@ def _swift_class(options: argparse.Namespace, say: Callable[[str], None]) -> int
 
 
 def _ios_catalogue(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import files
     from model_press.coreml import ios_bundle
+    from model_press.formats import files
 
     files.write_bytes(options.out, ios_bundle.catalogue(_variants(options)))
     return 0
@@ -109,7 +110,7 @@ def _variants(options: argparse.Namespace) -> list[Any]:
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a subcommand, or serves a build server's requests, as cli.main does."""
-    return cli.main(argv, make_parser=parser)
+    return command_line.main(argv, make_parser=parser)
 
 
 if __name__ == "__main__":

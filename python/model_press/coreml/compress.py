@@ -7,7 +7,7 @@ from typing import Any
 from model_press.coreml import kmeans, package, weights
 from model_press.coreml.evaluator import program
 from model_press.coreml.protos import quiet
-from model_press.coreml.recipes import CoremlRecipe, Palette
+from model_press.formats.coreml_recipes import CoremlRecipe, Palette
 
 
 def compress(model: Any, recipe: CoremlRecipe) -> Any:

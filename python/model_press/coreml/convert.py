@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from model_press import files, fuse, labels, load, manifest, model_info
 from model_press.coreml import compress, package, verify, weights
-from model_press.coreml import manifest as coreml_manifest
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.protos import quiet
-from model_press.coreml.recipes import CoremlRecipe
-from model_press.errors import UserError
-from model_press.preprocess import RAW, Normalization
-from model_press.tf_quiet import tensorflow
+from model_press.formats import coreml_manifest, files, labels, manifest, model_info
+from model_press.formats.coreml_recipes import CoremlRecipe
+from model_press.formats.errors import UserError
+from model_press.formats.preprocess import RAW, Normalization
+from model_press.keras_io import fold_preprocessing, load
+from model_press.keras_io.tf_quiet import tensorflow
 
 INPUT = "image"
 LABEL = "classLabel"
@@ -81,7 +81,7 @@ def _entry(loaded: load.LoadedModel, pre: Normalization) -> tuple[Any, Entry]:
     if len(set(pre.std)) == 1:
         bias = tuple(-m / pre.std[0] for m in pre.mean)
         return loaded.call, Entry(pre.color_order, 1 / pre.std[0], bias)
-    call, _ = fuse.fuse(loaded, pre)
+    call, _ = fold_preprocessing.fuse(loaded, pre)
     return call, Entry(RAW.color_order, 1.0, (0.0, 0.0, 0.0))
 
 

@@ -8,14 +8,14 @@ import sys
 
 import numpy as np
 import pytest
+from testing import coreml_models, keras_models
+from testing.raises import user_error
 
-from model_press import preprocess
-from model_press.coreml import cli, manifest, package, tiny, weights
+from model_press.coreml import cli, package, weights
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.protos import quiet
-from model_press.testing import keras_models
-from model_press.testing.raises import user_error
+from model_press.formats import coreml_manifest, preprocess
 
 RECIPES = sorted(path.stem for path in pathlib.Path("models/coreml_recipes").glob("*.json"))
 # What decodes a weight, by recipe; nothing for those that store it as it is.
@@ -36,7 +36,7 @@ STORAGE = {
 
 @pytest.fixture(scope="module")
 def keras2(tmp_path_factory):
-    return tiny.source(tmp_path_factory.mktemp("keras2"), keras_models.classifier("2"))
+    return coreml_models.source(tmp_path_factory.mktemp("keras2"), keras_models.classifier("2"))
 
 
 def _wide(generation="2"):
@@ -55,7 +55,7 @@ def _wide(generation="2"):
 
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory):
-    return tiny.source(tmp_path_factory.mktemp("wide"), _wide())
+    return coreml_models.source(tmp_path_factory.mktemp("wide"), _wide())
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def converted(wide):
 
     def variant(name):
         if name not in made:
-            made[name] = wide.convert(tiny.recipe(name))
+            made[name] = wide.convert(coreml_models.recipe(name))
         return made[name]
 
     return variant
@@ -104,7 +104,7 @@ def dense(converted):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipe_stores_weights_as_it_says(converted, dense, name):
-    a_recipe = tiny.recipe(name)
+    a_recipe = coreml_models.recipe(name)
     variant = converted(name)
     classifier = ImageClassifier(variant.package)
     stored = {w.storage for w in weights.of(classifier.program) if w.elements >= 240}
@@ -134,7 +134,7 @@ def test_recipe_stores_weights_as_it_says(converted, dense, name):
 
 @pytest.mark.parametrize("name", ["fp16", "fp32"])
 def test_float_recipes_keep_their_tolerance(wide, converted, name):
-    tolerance = tiny.recipe(name).tolerance
+    tolerance = coreml_models.recipe(name).tolerance
     scores = converted(name).scores()
     assert np.abs(scores - wide.expected).max(1).mean() <= tolerance.max_mean_diff
     assert np.mean(scores.argmax(1) == wide.expected.argmax(1)) >= tolerance.min_top1_agreement
@@ -164,16 +164,18 @@ def test_decoded_weights_are_coremltools_own(converted, name):
 
 
 def test_keras_3_converts_to_the_same_scores(tmp_path):
-    three = tiny.source(tmp_path, keras_models.classifier("3"))
-    assert np.abs(three.convert(tiny.recipe("fp32")).scores() - three.expected).max() < 1e-4
+    three = coreml_models.source(tmp_path, keras_models.classifier("3"))
+    assert (
+        np.abs(three.convert(coreml_models.recipe("fp32")).scores() - three.expected).max() < 1e-4
+    )
     assert three.info.keras == "3"
 
 
 @pytest.mark.parametrize("mode", ["caffe", "torch", "none"])
 def test_every_preprocessing_enters_the_package(tmp_path, mode):
     pre = preprocess.NAMED[mode]
-    one = tiny.source(tmp_path, keras_models.classifier("2"), pre)
-    variant = one.convert(tiny.recipe("fp32"))
+    one = coreml_models.source(tmp_path, keras_models.classifier("2"), pre)
+    variant = one.convert(coreml_models.recipe("fp32"))
     assert np.abs(variant.scores() - one.expected).max() < 1e-4
     # One scale an image input can have: "torch" has three, which go into the weights.
     assert variant.manifest.preprocess.scale == 1.0
@@ -181,7 +183,7 @@ def test_every_preprocessing_enters_the_package(tmp_path, mode):
 
 
 def test_input_is_scaled_exactly_and_names_are_stated(keras2):
-    variant = keras2.convert(tiny.recipe("fp16"))
+    variant = keras2.convert(coreml_models.recipe("fp16"))
     assert variant.manifest.preprocess.scale == 1 / 127.5
     assert variant.manifest.preprocess.bias == (-1.0, -1.0, -1.0)
     classifier = ImageClassifier(variant.package)
@@ -191,16 +193,16 @@ def test_input_is_scaled_exactly_and_names_are_stated(keras2):
     description = classifier.spec.description
     assert [i.name for i in description.input] == ["image"]
     assert [o.name for o in description.output] == ["classLabel", "classLabel_probs"]
-    assert classifier.labels == tiny.NAMES
+    assert classifier.labels == coreml_models.NAMES
     assert classifier.spec.specificationVersion == 7  # iOS 16
 
 
 def test_fp16_file_is_half_of_fp32_and_int8_a_quarter(tmp_path):
     keras = keras_models.library("2")
     first = [keras.layers.Conv2D(64, 3), keras.layers.ReLU(), keras.layers.Conv2D(256, 3)]
-    big = tiny.source(tmp_path, keras_models.classifier("2", first))
+    big = coreml_models.source(tmp_path, keras_models.classifier("2", first))
     sizes = {
-        n: (big.convert(tiny.recipe(n)).package / program.WEIGHTS).stat().st_size
+        n: (big.convert(coreml_models.recipe(n)).package / program.WEIGHTS).stat().st_size
         for n in ("fp32", "fp16", "int8")
     }
     assert 0.49 < sizes["fp16"] / sizes["fp32"] < 0.52
@@ -245,21 +247,21 @@ def test_same_bytes_in_another_process_with_another_hash_seed(wide, tmp_path):
 
 
 def test_manifest_is_read_back_by_the_gates_reader(keras2, tmp_path):
-    variant = keras2.convert(tiny.recipe("fp16"))
-    manifest.write(tmp_path / "m.json", variant.manifest)
-    assert manifest.read_any(tmp_path / "m.json") == variant.manifest
+    variant = keras2.convert(coreml_models.recipe("fp16"))
+    coreml_manifest.write(tmp_path / "m.json", variant.manifest)
+    assert coreml_manifest.read_any(tmp_path / "m.json") == variant.manifest
 
 
 def test_group_that_does_not_divide_a_width_is_refused_before_compression(tmp_path):
     keras = keras_models.library("2")
     net = keras_models.classifier("2", [keras.layers.Conv2D(728, 1), keras.layers.Conv2D(728, 1)])
-    one = tiny.source(tmp_path, net, fit=False)
-    a_recipe = tiny.recipe("palette4", min_elements=2048, min_coverage=0.95)
-    grouped = tiny.recipe(
+    one = coreml_models.source(tmp_path, net, fit=False)
+    a_recipe = coreml_models.recipe("palette4", min_elements=2048, min_coverage=0.95)
+    grouped = coreml_models.recipe(
         "palette4",
         min_elements=2048,
         min_coverage=0.95,
-        palette=tiny.recipes.Palette(4, "kmeans", 16),
+        palette=coreml_models.recipes.Palette(4, "kmeans", 16),
     )
     with user_error("palette.group_size 16 does not divide", "conv2d", "(728)", "use a divisor of"):
         one.convert(grouped, "grouped")
@@ -273,17 +275,19 @@ def test_weights_left_out_are_an_error_naming_layers(wide):
         "left out: ",
         "lower the recipe's min_elements (1000000)",
     ):
-        wide.convert(tiny.recipe("int8", min_elements=1_000_000, min_coverage=0.95), "bare")
+        wide.convert(
+            coreml_models.recipe("int8", min_elements=1_000_000, min_coverage=0.95), "bare"
+        )
 
 
 def test_repeated_label_is_refused(keras2, tmp_path):
     path = tmp_path / "labels.txt"
-    path.write_text("\n".join(["crane", *tiny.NAMES[1:-1], "crane"]) + "\n")
+    path.write_text("\n".join(["crane", *coreml_models.NAMES[1:-1], "crane"]) + "\n")
     with user_error("'crane' 2 times"):
-        tiny.convert.convert_model(
+        coreml_models.convert.convert_model(
             keras2.folder / "m.model",
             keras2.info,
-            tiny.recipe("fp16"),
+            coreml_models.recipe("fp16"),
             path,
             tmp_path / "x.mlpackage",
         )

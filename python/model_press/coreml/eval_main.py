@@ -15,12 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from model_press import files, images, model_format, user_path
+from model_press.camera_input.coreml import crop_region
 from model_press.coreml import weights
 from model_press.coreml.evaluator import machine
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.coreml.fused import looks
-from model_press.errors import UserError
+from model_press.formats import files
+from model_press.formats.errors import UserError
+from model_press.images import decode
+from model_press.keras_io import model_format
+from model_press.process import user_path
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,7 +84,7 @@ def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> I
       UserError: it is none, or damage has left it a program that contradicts itself.
     """
     try:
-        looks.require_label(folder)
+        crop_region.require_label(folder)
         return ImageClassifier(folder, precision)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -116,7 +119,7 @@ def unpacked(path: str) -> Iterator[pathlib.Path]:
 def _classify(
     classifier: ImageClassifier, path: str, photo: str, fit: str, top: int
 ) -> dict[str, Any]:
-    pixels = looks.place(images.decode(path), classifier, fit)
+    pixels = crop_region.place(decode.decode(path), classifier, fit)
     scores = classifier.run(pixels[None])[0]
     best = np.argsort(-scores, kind="stable")[:top]
     return {

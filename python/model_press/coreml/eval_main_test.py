@@ -4,21 +4,21 @@ import json
 
 import pytest
 from PIL import Image
+from testing import coreml_models, keras_models
 
-from model_press.coreml import eval_main, package, tiny
-from model_press.testing import keras_models
+from model_press.coreml import eval_main, package
 
 
 @pytest.fixture(scope="module")
 def variant(tmp_path_factory):
-    one = tiny.source(tmp_path_factory.mktemp("eval"), keras_models.classifier("2"))
-    return one.convert(tiny.recipe("int8"))
+    one = coreml_models.source(tmp_path_factory.mktemp("eval"), keras_models.classifier("2"))
+    return one.convert(coreml_models.recipe("int8"))
 
 
 @pytest.fixture
 def photo(tmp_path):
     path = tmp_path / "photo.png"
-    Image.fromarray(tiny.IMAGES[7]).save(path)
+    Image.fromarray(coreml_models.IMAGES[7]).save(path)
     return str(path)
 
 
@@ -32,7 +32,7 @@ def test_folder_and_zip_give_the_scores(variant, photo, tmp_path, capsys):
     best = answers[0]["photos"][0]["labels"]
     scores = variant.scores()[7]
     assert [label["label"] for label in best] == [
-        tiny.NAMES[i] for i in (-scores).argsort(kind="stable")[:2]
+        coreml_models.NAMES[i] for i in (-scores).argsort(kind="stable")[:2]
     ]
     assert best[0]["score"] == pytest.approx(scores.max(), abs=1e-5)
     assert answers[0]["input"] == {"name": "image", "height": 24, "width": 24, "color_order": "RGB"}

@@ -4,25 +4,25 @@ import dataclasses
 
 import numpy as np
 import pytest
+from testing import coreml_models, keras_models
+from testing.raises import user_error
 
-from model_press.checks import accuracy, parity
-from model_press.coreml import manifest, tiny
 from model_press.coreml.evaluator import program
-from model_press.testing import keras_models
-from model_press.testing.raises import user_error
+from model_press.formats import coreml_manifest
+from model_press.gates import accuracy, parity
 
 
 @pytest.fixture(scope="module")
 def one(tmp_path_factory):
-    return tiny.source(tmp_path_factory.mktemp("faults"), keras_models.classifier("2"))
+    return coreml_models.source(tmp_path_factory.mktemp("faults"), keras_models.classifier("2"))
 
 
 @pytest.fixture
 def variant(one):
-    return one.convert(tiny.recipe("fp32"), "faulty")
+    return one.convert(coreml_models.recipe("fp32"), "faulty")
 
 
-def _edit(variant: tiny.Variant, change) -> tiny.Variant:
+def _edit(variant: coreml_models.Variant, change) -> coreml_models.Variant:
     """Applies `change` to the package's specification; the manifest names the changed package."""
     spec = program.read_spec(variant.package)
     change(spec)
@@ -44,7 +44,7 @@ def _gates(one, variant, tmp_path):
     """(parity, accuracy drop against Keras) of the scores as they are."""
     np.save(tmp_path / "scores.npy", variant.scores())
     np.save(tmp_path / "keras.npy", one.expected)
-    np.save(tmp_path / "classes.npy", tiny.CLASSES.astype(np.int32))
+    np.save(tmp_path / "classes.npy", coreml_models.CLASSES.astype(np.int32))
     return (
         parity.check(tmp_path / "scores.npy", variant.manifest, tmp_path / "keras.npy"),
         accuracy.check(
@@ -172,14 +172,14 @@ def _loud(tmp_path):
     net.get_layer("loud").set_weights([kernel * 1e6, bias])
     gamma, beta, mean, variance = net.get_layer("calm").get_weights()
     net.get_layer("calm").set_weights([gamma, beta, mean * 0, np.full_like(variance, 1e12)])
-    return tiny.source(tmp_path, net)
+    return coreml_models.source(tmp_path, net)
 
 
 def test_float16_overflow_names_the_operation(tmp_path):
     loud = _loud(tmp_path)
-    assert np.abs(loud.convert(tiny.recipe("fp32")).scores() - loud.expected).max() < 1e-3
+    assert np.abs(loud.convert(coreml_models.recipe("fp32")).scores() - loud.expected).max() < 1e-3
     with user_error("loud", "overflows float16", "beyond 65504"):
-        loud.convert(tiny.recipe("fp16"))
+        loud.convert(coreml_models.recipe("fp16"))
 
 
 def test_weights_that_are_not_finite_are_refused(tmp_path):
@@ -187,13 +187,13 @@ def test_weights_that_are_not_finite_are_refused(tmp_path):
     kernel = net.layers[-1].get_weights()
     kernel[1][0] = np.nan
     net.layers[-1].set_weights(kernel)
-    one = tiny.source(tmp_path, net, fit=False)
+    one = coreml_models.source(tmp_path, net, fit=False)
     with user_error("outputs for a black image are not finite"):
-        one.convert(tiny.recipe("fp32"))
+        one.convert(coreml_models.recipe("fp32"))
 
 
 def test_manifest_of_tflite_is_refused_as_one_of_core_ml(variant, tmp_path):
-    data = manifest.strict_json.to_json(variant.manifest)
+    data = coreml_manifest.strict_json.to_json(variant.manifest)
     data["model"]["format"] = "tflite"
     with user_error("'mlpackage'"):
-        manifest.parse(data, "manifest m.json")
+        coreml_manifest.parse(data, "manifest m.json")

@@ -10,13 +10,13 @@ import pathlib
 import zipfile
 from collections.abc import Callable, Sequence
 
-from model_press import files
-from model_press import manifest as model_manifest
+from model_press.camera_input.coreml.runner import FusedPackage
 from model_press.coreml import package, swift_class, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.coreml.fused import manifest
-from model_press.coreml.fused.runner import FusedPackage
-from model_press.errors import UserError
+from model_press.formats import coreml_camera_manifest as manifest
+from model_press.formats import files
+from model_press.formats import manifest as model_manifest
+from model_press.formats.errors import UserError
 
 _RESOURCES = "App/Resources"
 _CATALOGUE = "variants.json"

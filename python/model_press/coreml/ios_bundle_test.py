@@ -6,13 +6,14 @@ import pathlib
 import zipfile
 
 import pytest
+from testing import coreml_models, keras_models
+from testing.raises import user_error
 
-from model_press.coreml import ios_bundle, manifest, tiny
-from model_press.coreml.fused import fusing
-from model_press.coreml.fused import manifest as fused_manifest
-from model_press.fused.spec import Entry, make_answer
-from model_press.testing import keras_models
-from model_press.testing.raises import user_error
+from model_press.camera_input.coreml import fusing
+from model_press.coreml import ios_bundle
+from model_press.formats import coreml_camera_manifest as fused_manifest
+from model_press.formats import coreml_manifest
+from model_press.formats.camera_input import Entry, make_answer
 
 _TEMPLATE = "let package = (\n        resources: [\n        // RESOURCES\n        ]\n)\n"
 
@@ -21,8 +22,10 @@ _TEMPLATE = "let package = (\n        resources: [\n        // RESOURCES\n      
 def parts(tmp_path_factory):
     """(variant, its paths, template, sources)."""
     folder = tmp_path_factory.mktemp("bundle")
-    variant = tiny.source(folder, keras_models.classifier("2")).convert(tiny.recipe("fp16"))
-    manifest.write(folder / "fp16.manifest.json", variant.manifest)
+    variant = coreml_models.source(folder, keras_models.classifier("2")).convert(
+        coreml_models.recipe("fp16")
+    )
+    coreml_manifest.write(folder / "fp16.manifest.json", variant.manifest)
     (folder / "Package.swift").write_text(_TEMPLATE)
     (folder / "View.swift").write_text("struct View {}\n")
     paths = [variant.package, folder / "fp16.manifest.json", folder / "m.labels.txt"]
@@ -37,7 +40,7 @@ def parts(tmp_path_factory):
 def fused(parts, tmp_path_factory):
     """The paths of the same variant, fused."""
     folder, plain = tmp_path_factory.mktemp("fused"), parts[0]
-    description = manifest.read(plain.manifest)
+    description = coreml_manifest.read(plain.manifest)
     answer = make_answer(("topk",), 2, description.labels.count)
     package, path = folder / "camera.mlpackage", folder / "camera.manifest.json"
     entry = Entry(37, 53, "RGB", "crop", "bilinear_antialias")

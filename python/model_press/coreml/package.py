@@ -8,9 +8,9 @@ import uuid
 import zipfile
 from typing import Any
 
-from model_press import files
 from model_press.coreml.evaluator.program import SPEC, WEIGHTS
-from model_press.errors import UserError
+from model_press.formats import files
+from model_press.formats.errors import UserError
 
 _AUTHOR = "com.apple.CoreML"
 # Metadata of coremltools that changes from day to day.

@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from model_press.coreml.evaluator import program
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 _TEMPLATE = """\
 // Made from {file} by model_press. Do not edit.

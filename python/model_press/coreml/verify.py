@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from model_press import files, labels
-from model_press.coreml import manifest
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.errors import UserError
-from model_press.manifest import Labels
+from model_press.formats import coreml_manifest, files, labels
+from model_press.formats.errors import UserError
+from model_press.formats.manifest import Labels
 
 # The ends and the middle of a byte: with a scale of 1/127 instead of 1/127.5 the last would be 1.0079.
 _PIXELS = (0, 128, 255)
@@ -18,7 +17,7 @@ _TOLERANCE = 1e-5
 _FIX = "take package and manifest from one target"
 
 
-def check(classifier: ImageClassifier, description: manifest.CoremlManifest) -> None:
+def check(classifier: ImageClassifier, description: coreml_manifest.CoremlManifest) -> None:
     """Raises UserError naming what the package does otherwise than its manifest says."""
     outputs = (description.features.label, description.features.probabilities)
     check_features(description.name, classifier.spec, description.input, outputs)
@@ -27,7 +26,7 @@ def check(classifier: ImageClassifier, description: manifest.CoremlManifest) -> 
 
 
 def check_features(
-    name: str, spec: Any, image: manifest.ImageInput, outputs: Sequence[str]
+    name: str, spec: Any, image: coreml_manifest.ImageInput, outputs: Sequence[str]
 ) -> None:
     """Raises UserError unless a package's description has what its manifest says.
 
@@ -37,7 +36,7 @@ def check_features(
       image: the one input.
       outputs: names of all outputs, in their order.
     """
-    found = manifest.ImageInput(*program.image_input(spec, name))
+    found = coreml_manifest.ImageInput(*program.image_input(spec, name))
     if found != image:
         raise UserError(
             f"{name}: the package's input is {found.name} {found.height}x{found.width} {found.color_order}, its "
@@ -59,7 +58,7 @@ def check_labels(name: str, found: Sequence[str], expected: Labels) -> None:
         )
 
 
-def _check_entry(classifier: ImageClassifier, description: manifest.CoremlManifest) -> None:
+def _check_entry(classifier: ImageClassifier, description: coreml_manifest.CoremlManifest) -> None:
     """Constant images must become pixel * scale + bias, whatever the program does with it."""
     scale = description.preprocess.scale
     bias = np.asarray(description.preprocess.bias)

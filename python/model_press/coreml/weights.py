@@ -4,8 +4,8 @@ import dataclasses
 import math
 
 from model_press.coreml.evaluator.program import Name, Operation, Program
-from model_press.coreml.recipes import CoremlRecipe
-from model_press.errors import UserError
+from model_press.formats.coreml_recipes import CoremlRecipe
+from model_press.formats.errors import UserError
 
 # The parameter that holds an operation's weight, by operation.
 _WEIGHT_OF = {"conv": "weight", "linear": "weight", "matmul": "y"}

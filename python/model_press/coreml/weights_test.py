@@ -3,13 +3,14 @@
 import dataclasses
 
 import pytest
+from testing.raises import user_error
 
-from model_press.coreml import recipes, weights
+from model_press.coreml import weights
 from model_press.coreml.evaluator import program
-from model_press.testing.raises import user_error
+from model_press.formats import coreml_recipes
 
 _RECIPE = dataclasses.replace(
-    recipes.read("models/coreml_recipes/int8.json"), min_elements=2048, min_coverage=0.9
+    coreml_recipes.read("models/coreml_recipes/int8.json"), min_elements=2048, min_coverage=0.9
 )
 
 

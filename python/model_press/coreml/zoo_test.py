@@ -7,12 +7,11 @@ import gc
 
 import numpy as np
 import pytest
+from testing import coreml_models, keras_models
 
-from model_press import preprocess
-from model_press.coreml import tiny
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.testing import keras_models
-from model_press.tf_quiet import clear_session, tf_keras
+from model_press.formats import preprocess
+from model_press.keras_io.tf_quiet import clear_session, tf_keras
 
 # Name, input size, what the model does with pixels itself.
 _MODELS = [
@@ -77,8 +76,8 @@ def test_evaluator_agrees_with_keras(tmp_path, name, size):
     expected = np.asarray(model(pre.apply(images)))
     # Not degenerate: several answers, none of them alike for all.
     assert len(set(expected.argmax(1))) >= 2 and expected.std(0).max() > 0.01
-    source = tiny.source(tmp_path, model, pre)
-    variant = source.convert(tiny.recipe("fp32", min_elements=2048))
+    source = coreml_models.source(tmp_path, model, pre)
+    variant = source.convert(coreml_models.recipe("fp32", min_elements=2048))
     del model
     clear_session()
     gc.collect()

@@ -5,7 +5,8 @@ import os
 import tempfile
 import warnings
 
-from model_press import files, load, model_format, model_info
+from model_press.formats import files, model_info
+from model_press.keras_io import load, model_format
 
 
 def sizes(model: str | os.PathLike[str], info: model_info.ModelInfo) -> dict[str, int | None]:

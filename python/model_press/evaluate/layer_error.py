@@ -11,16 +11,11 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from model_press import (
-    files,
-    manifest,
-    outputs_file,
-    preprocess,
-    progress,
-    strict_json,
-    tflite_file,
-)
-from model_press.tflite_interpreter import Keeping
+from model_press.formats import files, manifest, preprocess, strict_json
+from model_press.images import outputs_file
+from model_press.process import progress
+from model_press.tflite import reader
+from model_press.tflite.interpreter import Keeping
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,9 +56,9 @@ class _Runner:
         manifest.verify_file(description.model.sha256, model, "model")
         self.description = description
         self._interpreter = Keeping(model, threads=1)
-        file = tflite_file.read(model)
+        file = reader.read(model)
         constant = {t.index for t in file.tensors if t.bytes}
-        computed: dict[str, tuple[str, tflite_file.TensorInfo]] = {}
+        computed: dict[str, tuple[str, reader.TensorInfo]] = {}
         for op in file.operators:
             for index in op.outputs:
                 # A DEQUANTIZE of a constant is a weight, not an activation.
@@ -150,8 +145,8 @@ def compare(
 
 
 def match(
-    variant: Mapping[str, tuple[str, tflite_file.TensorInfo]],
-    baseline: Mapping[str, tuple[str, tflite_file.TensorInfo]],
+    variant: Mapping[str, tuple[str, reader.TensorInfo]],
+    baseline: Mapping[str, tuple[str, reader.TensorInfo]],
 ) -> dict[str, str]:
     """Pairs the variant's activations with the baseline's: name -> name there, in graph order.
 
@@ -194,7 +189,7 @@ def _saturated(codes: np.ndarray) -> int:
     return int(((codes == limits.min) | (codes == limits.max)).sum())
 
 
-def _layer(name: str, op: str, tensor: tflite_file.TensorInfo, sums: _Sums) -> LayerError:
+def _layer(name: str, op: str, tensor: reader.TensorInfo, sums: _Sums) -> LayerError:
     sqnr = None
     if sums.noise > 0:
         sqnr = 10 * math.log10(max(sums.signal, 1e-300) / sums.noise)

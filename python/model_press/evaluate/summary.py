@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model_press import files, image_set, manifest, strict_json
-from model_press.checks import outputs
-from model_press.errors import UserError
+from model_press.formats import files, manifest, strict_json
+from model_press.formats.errors import UserError
+from model_press.gates import outputs
+from model_press.images import image_set
 
 _TOP_K = 5
 # A row of Keras' probabilities sums to one. A variant's may not: of a thousand classes most codes round to zero.

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from testing.manifests import UINT8_SCORES, manifest_of
+from testing.raises import user_error
 
-from model_press import files
 from model_press.evaluate import summary
-from model_press.testing.manifests import UINT8_SCORES, manifest_of
-from model_press.testing.raises import user_error
+from model_press.formats import files
 
 CLASSES = 20
 NAMES = [f"class {index}" for index in range(CLASSES)]

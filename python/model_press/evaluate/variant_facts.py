@@ -6,9 +6,9 @@ import os
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from model_press import files, manifest, strict_json, tflite_file
-from model_press.measure import metrics
+from model_press.formats import files, manifest, metrics, strict_json
 from model_press.measure.zipped import zipped_bytes
+from model_press.tflite import reader
 
 # The converter leaves smaller weights of a dynamic-range model in float (`minimum_elements_for_weights` of its weight
 # quantiser; seen in the files: 1,024 elements are quantised, 864 are not).
@@ -61,7 +61,7 @@ class VariantFacts:
 def describe(model: str | os.PathLike[str], description: manifest.Manifest) -> VariantFacts:
     """Reads a .tflite, which must be the file that the manifest was written for."""
     manifest.verify_file(description.model.sha256, model, "model")
-    file = tflite_file.read(model)
+    file = reader.read(model)
     size = os.path.getsize(model)
     return VariantFacts(
         1,
@@ -79,7 +79,7 @@ def describe(model: str | os.PathLike[str], description: manifest.Manifest) -> V
 
 
 def _weights(
-    model: str | os.PathLike[str], file: tflite_file.TfliteFile, description: manifest.Manifest
+    model: str | os.PathLike[str], file: reader.TfliteFile, description: manifest.Manifest
 ) -> tuple[Weight, ...]:
     flat = schema.Model.GetRootAs(bytearray(files.require_file(model, "model").read_bytes()), 0)
     graph = flat.Subgraphs(0)
@@ -113,7 +113,7 @@ def _weights(
     return tuple(found.values())
 
 
-def _role(op: str, position: int, tensor: tflite_file.TensorInfo) -> str:
+def _role(op: str, position: int, tensor: reader.TensorInfo) -> str:
     if op in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"):
         if position == 2 and op != "TRANSPOSE_CONV" or position == 3:
             return "bias"
@@ -122,7 +122,7 @@ def _role(op: str, position: int, tensor: tflite_file.TensorInfo) -> str:
     return "constant"
 
 
-def _zeros(data: np.ndarray, tensor: tflite_file.TensorInfo) -> float:
+def _zeros(data: np.ndarray, tensor: reader.TensorInfo) -> float:
     if tensor.dtype in ("int2", "int4", "bool", "string"):  # packed: not worth unpacking
         return 0.0
     values = np.frombuffer(data.tobytes(), np.dtype(tensor.dtype))
@@ -133,7 +133,7 @@ def _zeros(data: np.ndarray, tensor: tflite_file.TensorInfo) -> float:
 def _why(
     role: str,
     op: str,
-    tensor: tflite_file.TensorInfo,
+    tensor: reader.TensorInfo,
     elements: int,
     description: manifest.Manifest,
 ) -> str:

@@ -5,12 +5,13 @@ import types
 
 import numpy as np
 import pytest
+from testing import imported, keras_models
+from testing.raises import user_error
 
-from model_press import files, model_info, preprocess, recipes, tflite_file
 from model_press.convert import convert
 from model_press.evaluate import keras_sizes, layer_error, variant_facts
-from model_press.testing import imported, keras_models
-from model_press.testing.raises import user_error
+from model_press.formats import files, model_info, preprocess, recipes
+from model_press.tflite import reader
 
 TF = preprocess.NAMED["tf"]
 PIXELS, CLASSES = keras_models.photos(30)
@@ -69,7 +70,7 @@ def test_a_broken_scale_shows_in_the_layer_that_it_hits(built, tmp_path, monkeyp
     """The reader of scales is told twice the true one of the last convolution."""
     honest = _compare(built, "int8")
     target = next(layer.tensor for layer in honest.layers if layer.op == "DEPTHWISE_CONV_2D")
-    read = tflite_file.read
+    read = reader.read
 
     def doubled(path, what="model"):
         file = read(path, what)
@@ -81,7 +82,7 @@ def test_a_broken_scale_shows_in_the_layer_that_it_hits(built, tmp_path, monkeyp
         )
         return dataclasses.replace(file, tensors=tensors)
 
-    monkeypatch.setattr(tflite_file, "read", doubled)
+    monkeypatch.setattr(reader, "read", doubled)
     broken = {layer.tensor: layer.sqnr_db for layer in _compare(built, "int8").layers}
     for layer in honest.layers:
         if layer.tensor == target:
@@ -92,7 +93,7 @@ def test_a_broken_scale_shows_in_the_layer_that_it_hits(built, tmp_path, monkeyp
 
 def test_names_are_paired_without_the_converters_digit():
     def tensor(shape=(1, 8)):
-        return ("CONV_2D", tflite_file.TensorInfo(0, "", shape, shape, "float32", (), (), 0))
+        return ("CONV_2D", reader.TensorInfo(0, "", shape, shape, "float32", (), (), 0))
 
     pair = layer_error.match(
         {"a": tensor(), "b/Conv2D2": tensor(), "c1": tensor(), "c2": tensor(), "d1": tensor()},

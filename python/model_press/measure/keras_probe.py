@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from model_press.load import LoadedModel
+    from model_press.keras_io.load import LoadedModel
 
 
 def main(path: str, threads: int) -> None:
@@ -23,7 +23,7 @@ def main(path: str, threads: int) -> None:
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     import numpy as np
 
-    from model_press import load, model_format, tf_quiet
+    from model_press.keras_io import load, model_format, tf_quiet
     from model_press.measure import probe
 
     tf = tf_quiet.tensorflow()

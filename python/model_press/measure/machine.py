@@ -5,7 +5,7 @@ import pathlib
 import platform
 import re
 
-from model_press.measure.metrics import Machine
+from model_press.formats.metrics import Machine
 
 # What decides the speed of int8 and float kernels, fastest first: the first that the CPU has names its class.
 _CLASSES = {

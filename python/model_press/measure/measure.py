@@ -8,10 +8,11 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
-from model_press import manifest, model_info, progress
-from model_press.errors import UserError
-from model_press.measure import machine, metrics, process, rounds, sanity
+from model_press.formats import manifest, metrics, model_info
+from model_press.formats.errors import UserError
+from model_press.measure import machine, process, rounds, sanity
 from model_press.measure.zipped import zipped_bytes
+from model_press.process import progress
 
 _RUNTIME = "ai-edge-litert"
 _KERAS_RUNTIME = {"2": "tf-keras", "3": "keras", "saved_model": "tensorflow-cpu"}

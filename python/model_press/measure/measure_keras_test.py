@@ -3,12 +3,12 @@
 import os
 
 import pytest
+from testing import keras_models
+from testing.manifests import manifest_of, recipe
+from testing.raises import user_error
 
-from model_press import files, manifest, model_info
-from model_press.measure import measure, metrics
-from model_press.testing import keras_models
-from model_press.testing.manifests import manifest_of, recipe
-from model_press.testing.raises import user_error
+from model_press.formats import files, manifest, metrics, model_info
+from model_press.measure import measure
 
 MODELS = {name: os.environ[f"{name}_MODEL"] for name in ("SMALL", "BROKEN")}
 

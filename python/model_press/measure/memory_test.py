@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from model_press import child_python
+from model_press.process import child
 
 MODELS = {name: os.environ[f"{name}_MODEL"] for name in ("SMALL", "LARGE")}
 
@@ -26,7 +26,7 @@ def test_peak_agrees_with_getrusage_of_the_child(name, delegate):
     probe = [sys.executable, "-m", "model_press.measure.probe", MODELS[name], "1", delegate]
     done = subprocess.run(
         [sys.executable, "-S", "-c", _PARENT, *probe],
-        env=child_python.environment(),
+        env=child.environment(),
         stdout=subprocess.PIPE,
         check=True,
     )

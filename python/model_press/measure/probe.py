@@ -53,7 +53,7 @@ def main(model: str, threads: int, delegate: str) -> None:
     import numpy as np
     from ai_edge_litert import interpreter as litert
 
-    from model_press.measure import delegation
+    from model_press.tflite import delegation
 
     base = resident_bytes()
     resolver = (

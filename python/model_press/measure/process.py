@@ -6,9 +6,9 @@ import subprocess
 import sys
 from typing import Any
 
-from model_press import child_python
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 from model_press.measure.machine import counted
+from model_press.process import child
 
 
 class Process:
@@ -31,7 +31,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=child_python.environment(),
+            env=child.environment(),
         )
         to, answers, said = self._process.stdin, self._process.stdout, self._process.stderr
         assert to and answers and said, "each is a pipe"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from model_press.measure.metrics import Latency
+from model_press.formats.metrics import Latency
 
 # One turn lasts about this long, so that a fast model is not timed on one inference nor a slow one for minutes.
 _TURN_MS = 60.0

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from model_press.errors import UserError
-from model_press.measure import metrics
+from model_press.formats import metrics
+from model_press.formats.errors import UserError
 from model_press.measure.machine import counted
 
 

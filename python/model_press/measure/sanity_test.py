@@ -3,10 +3,11 @@
 import dataclasses
 
 import pytest
+from testing.raises import user_error
+from testing.records import record_of
 
-from model_press.measure import metrics, sanity
-from model_press.measure.testing_records import record_of
-from model_press.testing.raises import user_error
+from model_press.formats import metrics
+from model_press.measure import sanity
 
 MACHINE = metrics.Machine("host", "cpu", "x86_64-avx2", (), 2, 1, "Linux")
 RECORD = record_of(threads=2)

@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Iterator
 
-from model_press.layers import layer_of
 from model_press.memory import arena
-from model_press.tflite_file import TensorInfo, TfliteFile
+from model_press.tflite.layers import layer_of
+from model_press.tflite.reader import TensorInfo, TfliteFile
 
 # Less than this share of the arena is not worth anybody's work.
 _WORTH_NAMING = 0.05

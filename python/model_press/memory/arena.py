@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from model_press.errors import UserError
-from model_press.tflite_file import TensorInfo, TfliteFile
+from model_press.formats.errors import UserError
+from model_press.tflite.reader import TensorInfo, TfliteFile
 
 ALIGNMENT = 64
 # Each place is looked for among all that are taken, for each advice anew; no net has half of that.

@@ -4,37 +4,38 @@ import dataclasses
 
 import numpy as np
 import pytest
+from testing import memory_graphs
+from testing.raises import user_error
 
-from model_press import tflite_file
-from model_press.memory import advice, arena, testing_graphs
-from model_press.testing.raises import user_error
+from model_press.memory import advice, arena
+from model_press.tflite import reader
 
 SHAPE = (1, 16, 16, 4)
 ONE = 16 * 16 * 4 * 4  # bytes of a tensor, a multiple of the alignment
 
 
-def _plan(data: bytes) -> tuple[tflite_file.TfliteFile, arena.Plan]:
-    main = tflite_file.parse(data, "net")
+def _plan(data: bytes) -> tuple[reader.TfliteFile, arena.Plan]:
+    main = reader.parse(data, "net")
     return main, arena.plan(main)
 
 
 def test_a_chain_needs_the_input_and_two_tensors():
     """Input 0 is kept; 1 -> 2 -> 3 take turns in two places."""
-    _, plan = _plan(testing_graphs.chain(SHAPE, 5))
+    _, plan = _plan(memory_graphs.chain(SHAPE, 5))
     assert plan.arena_bytes == plan.peak_bytes == 3 * ONE
     assert plan.live_bytes == (2 * ONE, 3 * ONE, 3 * ONE, 3 * ONE, 3 * ONE)
     assert plan.peak == 1
 
 
 def test_a_skip_holds_one_more():
-    _, plan = _plan(testing_graphs.chain(SHAPE, 5, skip=True))
+    _, plan = _plan(memory_graphs.chain(SHAPE, 5, skip=True))
     assert plan.arena_bytes == 4 * ONE
     waiting = [a for a in plan.live_at(3) if a.tensor.name.startswith("net/pool0")]
     assert [(a.first, a.last) for a in waiting] == [(0, 5)]
 
 
 def test_the_input_lives_to_the_end():
-    _, plan = _plan(testing_graphs.chain(SHAPE, 3))
+    _, plan = _plan(memory_graphs.chain(SHAPE, 3))
     inputs = [a for a in plan.allocations if a.written_by == -1]
     assert [(a.first, a.last) for a in inputs] == [(0, 2)]
 
@@ -44,14 +45,14 @@ def test_nothing_that_lives_together_overlaps(seed):
     """On random graphs: places are apart, aligned, and the arena is no smaller than the fullest operator."""
     rng = np.random.default_rng(seed)
     tensors = [
-        tflite_file.TensorInfo(i, f"t{i}", (int(rng.integers(1, 5000)),), (), "int8", (), (), 0)
+        reader.TensorInfo(i, f"t{i}", (int(rng.integers(1, 5000)),), (), "int8", (), (), 0)
         for i in range(40)
     ]
     operators = []
     for out in range(1, 40):
         reads = rng.choice(out, size=min(out, 3), replace=False)
-        operators.append(tflite_file.Operator("ADD", 1, False, tuple(map(int, reads)), (out,)))
-    main = tflite_file.TfliteFile(tuple(tensors), (tensors[0],), (tensors[39],), tuple(operators))
+        operators.append(reader.Operator("ADD", 1, False, tuple(map(int, reads)), (out,)))
+    main = reader.TfliteFile(tuple(tensors), (tensors[0],), (tensors[39],), tuple(operators))
     plan = arena.plan(main)
     for a in plan.allocations:
         assert a.offset % arena.ALIGNMENT == 0
@@ -62,14 +63,14 @@ def test_nothing_that_lives_together_overlaps(seed):
     assert plan.peak_bytes <= plan.arena_bytes < sum(a.bytes + 64 for a in plan.allocations)
 
 
-def _wide(shapes: list[tuple[int, ...]]) -> tflite_file.TfliteFile:
+def _wide(shapes: list[tuple[int, ...]]) -> reader.TfliteFile:
     """A graph whose only operator writes a tensor of each shape."""
     tensors = tuple(
-        tflite_file.TensorInfo(i, f"t{i}", shape, (), "int8", (), (), 0)
+        reader.TensorInfo(i, f"t{i}", shape, (), "int8", (), (), 0)
         for i, shape in enumerate(shapes)
     )
-    split = tflite_file.Operator("SPLIT", 1, False, (), tuple(range(len(shapes))))
-    return tflite_file.TfliteFile(tensors, (), tensors[:1], (split,))
+    split = reader.Operator("SPLIT", 1, False, (), tuple(range(len(shapes))))
+    return reader.TfliteFile(tensors, (), tensors[:1], (split,))
 
 
 def test_shapes_that_no_model_has_are_refused():
@@ -86,7 +87,7 @@ def test_more_activations_than_any_model_has_are_refused(monkeypatch):
 
 
 def test_constants_take_no_place():
-    main, _ = _plan(testing_graphs.chain(SHAPE, 2))
+    main, _ = _plan(memory_graphs.chain(SHAPE, 2))
     tensors = list(main.tensors)
     tensors[0] = dataclasses.replace(tensors[0], bytes=7)
     plan = arena.plan(dataclasses.replace(main, tensors=tuple(tensors)))
@@ -94,7 +95,7 @@ def test_constants_take_no_place():
 
 
 def test_advice_names_the_skip_and_what_it_costs():
-    main, plan = _plan(testing_graphs.chain(SHAPE, 6, skip=True))
+    main, plan = _plan(memory_graphs.chain(SHAPE, 6, skip=True))
     said = advice.advise(main, plan)
     skip = next(a for a in said if "pool0" in a.what)
     assert skip.arena_bytes == 3 * ONE and skip.is_bound
@@ -105,7 +106,7 @@ def test_advice_names_the_skip_and_what_it_costs():
 
 
 def test_advice_splits_a_batch():
-    main, plan = _plan(testing_graphs.chain((6, 16, 16, 4), 4))
+    main, plan = _plan(memory_graphs.chain((6, 16, 16, 4), 4))
     said = advice.advise(main, plan)
     assert said[0].what.startswith("split the batch of 6")
     assert said[0].arena_bytes == 3 * ONE == plan.arena_bytes // 6

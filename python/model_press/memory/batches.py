@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from model_press.errors import UserError
-from model_press.inspection import source
+from model_press.formats.errors import UserError
+from model_press.inspect import source
+from model_press.keras_io.tf_quiet import capture_stderr
 from model_press.memory import arena
-from model_press.tf_quiet import capture_stderr
-from model_press.tflite_file import TensorInfo, TfliteFile
-from model_press.tflite_interpreter import DEFAULT_THREADS
+from model_press.tflite.interpreter import DEFAULT_THREADS
+from model_press.tflite.reader import TensorInfo, TfliteFile
 
 # Of floats, what another order of sums may change; a mixture of images is far from it.
 _RELATIVE = 1e-3

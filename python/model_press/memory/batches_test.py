@@ -4,10 +4,11 @@ import pathlib
 
 import numpy as np
 import pytest
+from testing import memory_graphs
+from testing.raises import user_error
 
-from model_press import tflite_file
-from model_press.memory import arena, batches, testing_graphs
-from model_press.testing.raises import user_error
+from model_press.memory import arena, batches
+from model_press.tflite import reader
 
 SHAPE = (1, 16, 16, 4)
 ONE = 16 * 16 * 4 * 4  # bytes of a tensor, a multiple of the alignment
@@ -31,7 +32,7 @@ def _one_by_one(path: pathlib.Path, images: np.ndarray) -> np.ndarray:
 
 
 def test_the_largest_batch_fits_and_one_more_does_not():
-    main = tflite_file.parse(testing_graphs.chain(SHAPE, 4), "net")
+    main = reader.parse(memory_graphs.chain(SHAPE, 4), "net")
     one = arena.plan(main).arena_bytes
     budget = 10 * one + one // 2
     assert batches.largest_batch(main, budget) == 10
@@ -44,7 +45,7 @@ def test_the_largest_batch_fits_and_one_more_does_not():
 @pytest.mark.parametrize("mean", [False, True])
 def test_batches_answer_as_single_images_do(tmp_path, dynamic, mean):
     """Whether the batch is dynamic or written as 1; the last part is smaller."""
-    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, dynamic=dynamic, mean=mean))
+    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, dynamic=dynamic, mean=mean))
     images = _images(11)
     runner = batches.BatchRunner(path, 4 * NEEDED)
     assert runner.batch == 4
@@ -55,7 +56,7 @@ def test_batches_answer_as_single_images_do(tmp_path, dynamic, mean):
 
 
 def test_of_dense_layers_too(tmp_path):
-    path = _written(tmp_path, testing_graphs.dense(64, 3))
+    path = _written(tmp_path, memory_graphs.dense(64, 3))
     images = np.random.default_rng(1).normal(size=(9, 64)).astype(np.float32)
     single, several = batches.BatchRunner(path, 64 * 12), batches.BatchRunner(path, 64 * 12 * 4)
     assert (single.batch, several.batch) == (1, 4)
@@ -69,7 +70,7 @@ def test_a_graph_of_one_image_runs_image_by_image(tmp_path, end):
     Also where it shows in images of the model's own range only: numbers about 0 change a faint one's answer by less
     than another order of sums may.
     """
-    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end=end))
+    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, end=end))
     runner = batches.BatchRunner(path, 8 * NEEDED)
     assert runner.batch == 1
     images = _images(3)
@@ -77,26 +78,26 @@ def test_a_graph_of_one_image_runs_image_by_image(tmp_path, end):
 
 
 def test_a_model_of_no_negative_numbers_is_tried_on_others(tmp_path):
-    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end="root"))
+    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, end="root"))
     assert batches.BatchRunner(path, 8 * NEEDED).batch == 8
 
 
 def test_what_no_image_tells_apart_is_not_batched(tmp_path):
     """Of a model that answers all images alike, a batch that answers so shows nothing."""
-    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end="zero"))
+    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, end="zero"))
     assert batches.BatchRunner(path, 8 * NEEDED).batch == 1
 
 
 @pytest.mark.parametrize(("end", "budget", "batch"), [("", 4, 4), ("", 2, 2), ("reshape", 5, 4)])
 def test_a_model_of_a_larger_batch_takes_any_number(tmp_path, end, budget, batch):
     """In smaller ones where it can be resized, else by its own."""
-    path = _written(tmp_path, testing_graphs.chain((4, *SHAPE[1:]), 3, end=end))
+    path = _written(tmp_path, memory_graphs.chain((4, *SHAPE[1:]), 3, end=end))
     single = tmp_path / "single"
     single.mkdir()
     images = _images(7)
     runner = batches.BatchRunner(path, budget * NEEDED)
     assert runner.batch == batch
-    expected = _one_by_one(_written(single, testing_graphs.chain(SHAPE, 3)), images)
+    expected = _one_by_one(_written(single, memory_graphs.chain(SHAPE, 3)), images)
     np.testing.assert_array_equal(runner.run(images), expected)
     assert runner.run(images[:0]).shape == (0, *SHAPE[1:])
 
@@ -116,13 +117,13 @@ def test_a_model_of_a_larger_batch_takes_any_number(tmp_path, end, budget, batch
     ],
 )
 def test_what_does_not_fit_is_said(tmp_path, batch, end, budget, said):
-    path = _written(tmp_path, testing_graphs.chain((batch, *SHAPE[1:]), 3, end=end))
+    path = _written(tmp_path, memory_graphs.chain((batch, *SHAPE[1:]), 3, end=end))
     with user_error(*said, "inspect --memory"):
         batches.run_in_batches(path, _images(2), budget * NEEDED - 1)
 
 
 def test_other_images_are_refused_and_none_are_taken(tmp_path):
-    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3))
+    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3))
     runner = batches.BatchRunner(path, 2 * NEEDED)
     with user_error("images are float64 [2, 16, 16, 4], expected float32 ['N', 16, 16, 4]"):
         runner.run(_images(2).astype(np.float64))
@@ -132,7 +133,7 @@ def test_other_images_are_refused_and_none_are_taken(tmp_path):
 
 
 def test_after_a_batch_that_cannot_be_allocated_smaller_ones_run(tmp_path, monkeypatch):
-    path, images = _written(tmp_path, testing_graphs.chain(SHAPE, 3)), _images(4)
+    path, images = _written(tmp_path, memory_graphs.chain(SHAPE, 3)), _images(4)
     runner = batches.BatchRunner(path, 4 * NEEDED)
 
     def fail():
@@ -146,7 +147,7 @@ def test_after_a_batch_that_cannot_be_allocated_smaller_ones_run(tmp_path, monke
 
 
 def test_two_outputs_are_refused(tmp_path):
-    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3, end="two"))
+    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, end="two"))
     with user_error("1 inputs and 2 outputs, expected one of each"):
         batches.BatchRunner(path, 10 * NEEDED)
 
@@ -158,5 +159,5 @@ def test_the_callers_process_is_not_limited(tmp_path, monkeypatch):
         pytest.fail("limits the address space of the whole process")
 
     monkeypatch.setattr("resource.setrlimit", limit)
-    path = _written(tmp_path, testing_graphs.chain(SHAPE, 3))
+    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3))
     assert batches.BatchRunner(path, 2 * NEEDED).batch == 2

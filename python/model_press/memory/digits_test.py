@@ -6,9 +6,10 @@ import pathlib
 import numpy as np
 import pytest
 
-from model_press import manifest, preprocess, tflite_file
+from model_press.formats import manifest, preprocess
 from model_press.memory import arena, batches
-from model_press.tflite_interpreter import Interpreter
+from model_press.tflite import reader
+from model_press.tflite.interpreter import Interpreter
 
 _HELD_OUT = pathlib.Path(os.environ["HELD_OUT"])
 _COUNT = 50
@@ -23,7 +24,7 @@ def test_digits_answer_as_one_by_one(variant):
     interpreter = Interpreter(f"{stem}.tflite")
     expected = np.concatenate([interpreter.run(image[None]) for image in inputs])
     assert len({row.tobytes() for row in expected}) == _COUNT
-    one = arena.plan(tflite_file.read(f"{stem}.tflite")).arena_bytes
+    one = arena.plan(reader.read(f"{stem}.tflite")).arena_bytes
     runner = batches.BatchRunner(f"{stem}.tflite", 7 * one + one // 2)
     assert runner.batch == 7
     np.testing.assert_array_equal(runner.run(inputs), expected)

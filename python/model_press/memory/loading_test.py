@@ -6,8 +6,7 @@ import subprocess
 import sys
 
 import pytest
-
-from model_press.memory import testing_graphs
+from testing import memory_graphs
 
 _WIDTH, _LENGTH = 1024, 10
 _WEIGHTS = _WIDTH * _WIDTH * _LENGTH * 4
@@ -18,7 +17,7 @@ _SLACK = 12_000_000
 @pytest.fixture(scope="module")
 def net(tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("net") / "net.tflite"
-    path.write_bytes(testing_graphs.dense(_WIDTH, _LENGTH))
+    path.write_bytes(memory_graphs.dense(_WIDTH, _LENGTH))
     return str(path)
 
 

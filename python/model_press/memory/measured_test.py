@@ -4,10 +4,12 @@ import subprocess
 import sys
 
 import pytest
+from testing import memory_graphs
 
-from model_press import child_python, tflite_file
 from model_press.measure import process
-from model_press.memory import arena, testing_graphs
+from model_press.memory import arena
+from model_press.process import child
+from model_press.tflite import reader
 
 _LENGTH = 5
 
@@ -25,8 +27,8 @@ def test_the_peak_grows_as_planned(tmp_path, delegate, skip):
     measured, planned, everything = [], [], []
     for channels in (16, 96):
         path = tmp_path / f"net{channels}.tflite"
-        path.write_bytes(testing_graphs.chain((1, 256, 256, channels), _LENGTH, skip, mean=True))
-        plan = arena.plan(tflite_file.read(path))
+        path.write_bytes(memory_graphs.chain((1, 256, 256, channels), _LENGTH, skip, mean=True))
+        plan = arena.plan(reader.read(path))
         # The probe holds the picture that it sends, too.
         planned.append(plan.arena_bytes + plan.allocations[0].bytes)
         everything.append(sum(a.bytes for a in plan.allocations))
@@ -47,8 +49,8 @@ def test_the_peak_grows_as_planned(tmp_path, delegate, skip):
 def test_threads_share_the_arena(tmp_path, delegate):
     """Each adds its stack and no activations."""
     path = tmp_path / "net.tflite"
-    path.write_bytes(testing_graphs.chain((1, 256, 256, 64), _LENGTH, True, mean=True))
-    planned = arena.plan(tflite_file.read(path)).arena_bytes
+    path.write_bytes(memory_graphs.chain((1, 256, 256, 64), _LENGTH, True, mean=True))
+    planned = arena.plan(reader.read(path)).arena_bytes
     one, four = (_measured(path, delegate, threads) for threads in (1, 4))
     assert planned > 30e6
     assert one > planned
@@ -71,15 +73,15 @@ def test_a_budget_bounds_the_peak_of_many_images(tmp_path):
     """The same images each time, so that they and the runtime's own memory fall out of the differences."""
     shape, count = (256, 256, 16), 16
     path = tmp_path / "net.tflite"
-    path.write_bytes(testing_graphs.chain((1, *shape), _LENGTH, skip=True, mean=True))
-    one = arena.plan(tflite_file.read(path)).arena_bytes
+    path.write_bytes(memory_graphs.chain((1, *shape), _LENGTH, skip=True, mean=True))
+    one = arena.plan(reader.read(path)).arena_bytes
     tensor = 256 * 256 * 16 * 4
     peaks = {}
     for batch in (1, 4, count):
         arguments = [str(path), str(batch * one), str(count), *map(str, shape)]
         done = subprocess.run(
             [sys.executable, "-c", _RUN, *arguments],
-            env=child_python.environment(),
+            env=child.environment(),
             capture_output=True,
             text=True,
             check=False,

@@ -5,9 +5,9 @@ import os
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from model_press.inspection import source
-from model_press.layers import layer_of
+from model_press.inspect import source
 from model_press.memory import advice, arena, batches
+from model_press.tflite.layers import layer_of
 
 _SHOWN = 12
 _BAR = 30

@@ -6,9 +6,10 @@ import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from testing import memory_graphs
 
-from model_press.inspection import inspect_main
-from model_press.memory import report, testing_graphs
+from model_press.inspect import inspect_main
+from model_press.memory import report
 
 SHAPE = (1, 16, 16, 4)
 ONE = 16 * 16 * 4 * 4
@@ -17,7 +18,7 @@ ONE = 16 * 16 * 4 * 4
 @pytest.fixture
 def net(tmp_path):
     path = tmp_path / "net.tflite"
-    path.write_bytes(testing_graphs.chain(SHAPE, 20, skip=True))
+    path.write_bytes(memory_graphs.chain(SHAPE, 20, skip=True))
     return str(path)
 
 
@@ -79,7 +80,7 @@ def test_a_file_that_is_no_model_gets_one_line(tmp_path, capsys):
 
 
 def test_an_input_without_pixels_gets_no_advice_about_them(tmp_path):
-    model = schema.ModelT.InitFromPackedBuf(testing_graphs.chain((1, 16, 16, 4), 2), 0)
+    model = schema.ModelT.InitFromPackedBuf(memory_graphs.chain((1, 16, 16, 4), 2), 0)
     model.subgraphs[0].tensors[model.subgraphs[0].inputs[0]].shape = np.array([1, 0, 16, 4])
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")
@@ -95,7 +96,7 @@ def test_a_batch_is_planned_as_a_whole(net):
 
 def test_a_model_of_a_larger_batch_is_planned_by_that_or_by_the_one_asked_for(tmp_path, capsys):
     path = tmp_path / "four.tflite"
-    path.write_bytes(testing_graphs.chain((4, *SHAPE[1:]), 20, skip=True))
+    path.write_bytes(memory_graphs.chain((4, *SHAPE[1:]), 20, skip=True))
     own, one = report.account(path), report.account(path, batch=1)
     assert (own.batch, one.batch) == (4, 1)
     assert (own.live[0].shape, one.live[0].shape) == ((4, *SHAPE[1:]), SHAPE)

@@ -4,10 +4,9 @@ import collections
 from collections.abc import Sequence
 from typing import Any
 
-from model_press import strict_json
-from model_press.errors import UserError
 from model_press.evaluate import variant_facts
-from model_press.measure import metrics
+from model_press.formats import metrics, strict_json
+from model_press.formats.errors import UserError
 from model_press.report import coreml, published
 from model_press.report.facts import Entry, Facts
 

@@ -3,11 +3,12 @@
 import dataclasses
 
 import pytest
+from testing import report_facts
+from testing.raises import user_error
+from testing.report_facts import FP32, INT8, KERAS, facts_of, metrics_of, record_of
 
-from model_press.measure import metrics
-from model_press.report import build, facts, testing_facts
-from model_press.report.testing_facts import FP32, INT8, KERAS, facts_of, metrics_of, record_of
-from model_press.testing.raises import user_error
+from model_press.formats import metrics
+from model_press.report import build, facts
 
 
 def _variants(report):
@@ -17,7 +18,7 @@ def _variants(report):
 def test_figures_of_a_measured_variant():
     report = build.build(facts_of(), metrics_of())
     int8 = _variants(report)[INT8]
-    assert report["machine"]["cpu_model"] == testing_facts.CPU
+    assert report["machine"]["cpu_model"] == report_facts.CPU
     assert (int8["recipe"], int8["bytes"], int8["zipped_bytes"]) == ("int8", 250_000, 225_000)
     assert int8["apk_bytes"] == 250_000
     assert int8["latency_ms"] == {"1": 2.5, "2": 1.5}
@@ -56,20 +57,20 @@ def test_a_calibration_of_another_variant_is_refused():
             known.label,
             known.images,
             known.baseline,
-            testing_facts.INFO,
+            report_facts.INFO,
             {"keras_bytes": 1, "h5_bytes": 1},
             known.keras.summary,
             known.variants,
             None,
             (),
-            (testing_facts.calibration_of("net_int16x8"),),
+            (report_facts.calibration_of("net_int16x8"),),
         )
 
 
 def test_a_phone_may_measure_core_ml_packages():
-    phone = metrics_of(record_of(testing_facts.PALETTE, 1, 3.0, 60_000_000), kind="ios")
+    phone = metrics_of(record_of(report_facts.PALETTE, 1, 3.0, 60_000_000), kind="ios")
     (device,) = build.build(facts_of(), None, [phone])["devices"]
-    assert [row["name"] for row in device["variants"]] == [testing_facts.PALETTE]
+    assert [row["name"] for row in device["variants"]] == [report_facts.PALETTE]
 
 
 def test_shares_of_the_time_outside_the_delegate():
@@ -142,7 +143,7 @@ def test_a_measurement_of_another_file_is_refused_by_name():
     other = record_of(INT8, 1, 2.5, 55_000_000, sha256="d" * 64)
     with user_error("variant net_int8", "another file", "dddddddddddd", "bbbbbbbbbbbb"):
         build.build(facts_of(), metrics_of(other))
-    with user_error(testing_facts.CPU, "variant net_int8"):
+    with user_error(report_facts.CPU, "variant net_int8"):
         build.build(facts_of(), None, [metrics_of(other, kind="android")])
     stranger = record_of("lenet_int8", 1, 2.5, 55_000_000)
     with user_error("variant lenet_int8 is not in this report", "net_fp32"):

@@ -4,10 +4,9 @@ import dataclasses
 import os
 from typing import Any
 
-from model_press import strict_json
-from model_press.coreml import manifest
-from model_press.errors import UserError
 from model_press.evaluate import summary
+from model_press.formats import coreml_manifest, strict_json
+from model_press.formats.errors import UserError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +31,7 @@ def read(
     Raises:
       UserError: the two are of different variants.
     """
-    sheet = manifest.read(manifest_path)
+    sheet = coreml_manifest.read(manifest_path)
     found = summary.read(summary_path)
     if found.subject != sheet.name:
         raise UserError(

@@ -3,9 +3,9 @@
 import dataclasses
 import os
 
-from model_press import calibration_ranges, files, model_info, strict_json
-from model_press.errors import UserError
-from model_press.evaluate import layer_error, summary, variant_facts
+from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
+from model_press.formats import files, model_info, strict_json
+from model_press.formats.errors import UserError
 from model_press.report import coreml, published
 from model_press.search import lock
 

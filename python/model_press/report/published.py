@@ -8,8 +8,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from model_press import files, strict_json
-from model_press.errors import UserError
+from model_press.formats import files, strict_json
+from model_press.formats.errors import UserError
 
 # A ratio up to a tenth above the published one still counts as the published one.
 _BAND = 1.1

@@ -1,11 +1,11 @@
 """Published claims hold, fail, or are not judged."""
 
 import pytest
+from testing.raises import user_error
+from testing.report_facts import PUBLISHED
 
-from model_press import files
+from model_press.formats import files
 from model_press.report import published
-from model_press.report.testing_facts import PUBLISHED
-from model_press.testing.raises import user_error
 
 
 def _claims(size=0.25, latency=0.1, memory=0.5, drop=0.0):

@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from model_press import files
+from model_press.formats import files
 from model_press.report import formats, plots, view
 
 _FOLDER = pathlib.Path(__file__).parent

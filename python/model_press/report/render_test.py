@@ -7,9 +7,9 @@ import io
 import re
 
 import pytest
+from testing.report_facts import INT8, facts_of, metrics_of, record_of
 
 from model_press.report import build, formats, plots, render
-from model_press.report.testing_facts import INT8, facts_of, metrics_of, record_of
 
 
 def _report(trained=True, measured=True, **keywords):

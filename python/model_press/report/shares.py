@@ -3,9 +3,10 @@
 import dataclasses
 from collections.abc import Mapping
 
-from model_press import progress, tflite_file
-from model_press.inspection import facts, running
-from model_press.measure import metrics
+from model_press.formats import metrics
+from model_press.inspect import facts, running
+from model_press.process import progress
+from model_press.tflite import reader
 
 # About how long one variant may take; an operator is run three times at least, however slow.
 _SECONDS = 3.0
@@ -25,7 +26,7 @@ def with_times(
     for record in progress.track(measured.records, "operators alone"):
         path = models.get(record.variant)
         if path and record.undelegated and record.threads == 1:
-            found = running.run(path, tflite_file.read(path), 1, seconds).undelegated
+            found = running.run(path, reader.read(path), 1, seconds).undelegated
             record = dataclasses.replace(record, undelegated=_joined(record.undelegated, found))
         records.append(record)
     return dataclasses.replace(measured, records=tuple(records))

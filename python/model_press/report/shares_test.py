@@ -4,10 +4,11 @@ import dataclasses
 import os
 
 import pytest
+from testing.report_facts import INT8, metrics_of, record_of
 
-from model_press.measure import metrics, process
+from model_press.formats import metrics
+from model_press.measure import process
 from model_press.report import shares
-from model_press.report.testing_facts import INT8, metrics_of, record_of
 
 MODEL = os.environ["BROKEN_MODEL"]
 

@@ -6,13 +6,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-from model_press import cli, files, user_path
-from model_press.errors import UserError
+from model_press.formats import files
+from model_press.formats.errors import UserError
+from model_press.process import command_line, user_path
 
 
 def parser() -> argparse.ArgumentParser:
     """The subcommands."""
-    result, command = cli.commands("report")
+    result, command = command_line.commands("report")
 
     sub = command("summarize", _summarize, "the answers of one subject on a set of images")
     sub.add_argument("--outputs", required=True)
@@ -65,16 +66,15 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--device", action="append", default=[], help="a metrics.json of a phone or Pi"
     )
-    from model_press.measure import measure  # what it needs is there in every case
+    from model_press.measure import measure
 
     measure.add_arguments(sub)
     return result
 
 
 def _summarize(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import labels, model_info
-    from model_press.coreml import manifest as coreml_manifest
     from model_press.evaluate import summary
+    from model_press.formats import coreml_manifest, labels, model_info
 
     info = model_info.read(options.info)
     description = coreml_manifest.read_any(options.manifest) if options.manifest else None
@@ -92,8 +92,8 @@ def _summarize(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 
 def _describe(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import manifest
     from model_press.evaluate import variant_facts
+    from model_press.formats import manifest
 
     found = variant_facts.describe(options.model, manifest.read(options.manifest))
     variant_facts.write(options.out, found)
@@ -101,8 +101,8 @@ def _describe(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 
 def _compare_layers(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import manifest
     from model_press.evaluate import layer_error
+    from model_press.formats import manifest
 
     found = layer_error.compare(
         options.model,
@@ -117,8 +117,8 @@ def _compare_layers(options: argparse.Namespace, say: Callable[[str], None]) -> 
 
 
 def _collect(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import calibration_ranges, model_info
-    from model_press.evaluate import layer_error, summary, variant_facts
+    from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
+    from model_press.formats import model_info
     from model_press.report import coreml, facts, published
     from model_press.search import lock
 
@@ -155,8 +155,8 @@ def _render(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 
 def _run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press import manifest
-    from model_press.measure import measure, metrics
+    from model_press.formats import manifest, metrics
+    from model_press.measure import measure
     from model_press.report import build, facts, render
 
     if not options.out:
@@ -186,7 +186,7 @@ def main(argv: list[str] | None = None) -> int:
     # matplotlib wants a folder of its own to write to, and so does fontconfig, which it asks for fonts.
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = folder
-        return cli.main(argv, make_parser=parser)
+        return command_line.main(argv, make_parser=parser)
 
 
 if __name__ == "__main__":

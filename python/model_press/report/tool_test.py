@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from testing.report_facts import INT8, facts_of, metrics_of, record_of
 
-from model_press.measure import metrics
+from model_press.formats import metrics
 from model_press.report import facts, tool
-from model_press.report.testing_facts import INT8, facts_of, metrics_of, record_of
 
 
 @pytest.fixture

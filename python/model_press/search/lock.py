@@ -5,10 +5,9 @@ import os
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from model_press import files, strict_json
-from model_press.compress import recipe
-from model_press.errors import UserError
-from model_press.measure.metrics import Machine
+from model_press.formats import compressions, files, strict_json
+from model_press.formats.errors import UserError
+from model_press.formats.metrics import Machine
 from model_press.search.outcome import Bounds, Goal, Outcome, rejections
 from model_press.search.space import Space
 
@@ -37,7 +36,7 @@ class Lock:
     bounds: Bounds
     machine: Machine
     winner: Outcome
-    compression: recipe.Compression
+    compression: compressions.Compression
     trace: tuple[Tried, ...]
 
 
@@ -73,7 +72,7 @@ def read(path: str | os.PathLike[str]) -> Lock:
     where = f"search lock {os.path.basename(path)}"
     data = files.read_json(path, "search lock")
     found = strict_json.from_json(Lock, data, where)
-    recipe.parse(data["compression"], f"{where}: compression")
+    compressions.parse(data["compression"], f"{where}: compression")
     return found
 
 

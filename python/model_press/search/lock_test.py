@@ -3,12 +3,12 @@
 import dataclasses
 
 import pytest
+from testing.raises import user_error
+from testing.search_space import BOUNDS, data_of, outcome_at, space_of
 
-from model_press import files, strict_json
+from model_press.formats import files, strict_json
 from model_press.measure import machine
 from model_press.search import lock, main, optimise
-from model_press.search.testing_space import BOUNDS, data_of, outcome_at, space_of
-from model_press.testing.raises import user_error
 
 
 @pytest.fixture

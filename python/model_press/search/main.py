@@ -7,7 +7,8 @@ import shlex
 import sys
 from collections.abc import Callable
 
-from model_press import cli, files, strict_json
+from model_press.formats import files, strict_json
+from model_press.process import command_line
 from model_press.search import lock, space
 from model_press.search.outcome import FIGURES, Bounds
 
@@ -16,7 +17,7 @@ _GOALS = [name for name in FIGURES if name != "top1_drop"]
 
 def parser() -> argparse.ArgumentParser:
     """The subcommands."""
-    result, command = cli.commands("search")
+    result, command = command_line.commands("search")
 
     sub = command("run", _search, "try points of a space, measure them and write the lock")
     _add_demands(sub)
@@ -114,7 +115,7 @@ def _check(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a subcommand; 1 and one line on standard error for a user's mistake."""
-    return cli.main(argv, make_parser=parser)
+    return command_line.main(argv, make_parser=parser)
 
 
 if __name__ == "__main__":

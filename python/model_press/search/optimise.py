@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 from model_press.search import propose
 from model_press.search.outcome import Bounds, Goal, Outcome, excesses, rejections
 from model_press.search.space import Point, Space

@@ -7,12 +7,12 @@ import sys
 import textwrap
 
 import pytest
+from testing.raises import user_error
+from testing.search_space import BOUNDS, outcome_at, space_of
 
 from model_press.search import optimise
 from model_press.search.outcome import Bounds, Outcome, rejections
 from model_press.search.store import Store
-from model_press.search.testing_space import BOUNDS, outcome_at, space_of
-from model_press.testing.raises import user_error
 
 
 def _search(folder, trials, seed=1, evaluate=outcome_at, bounds=BOUNDS):
@@ -57,7 +57,7 @@ def test_a_killed_search_goes_on(tmp_path):
             import os, pathlib, signal, sys
             from model_press.search import optimise
             from model_press.search.store import Store
-            from model_press.search.testing_space import BOUNDS, outcome_at, space_of
+            from testing.search_space import BOUNDS, outcome_at, space_of
 
             folder, fatal = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 

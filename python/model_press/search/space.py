@@ -8,9 +8,8 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from model_press import files, strict_json
-from model_press.compress import recipe
-from model_press.errors import UserError
+from model_press.formats import compressions, files, strict_json
+from model_press.formats.errors import UserError
 
 Point = tuple[int, ...]
 
@@ -40,7 +39,7 @@ class Space:
     compression: the recipe whose fields the parameters replace.
     """
 
-    compression: recipe.Compression
+    compression: compressions.Compression
     parameters: tuple[Parameter, ...]
 
     @property
@@ -62,12 +61,12 @@ class Space:
         pairs = zip(self.parameters, point, strict=True)
         return {parameter.field: parameter.values[index] for parameter, index in pairs}
 
-    def at(self, point: Point, name: str) -> recipe.Compression:
+    def at(self, point: Point, name: str) -> compressions.Compression:
         """The compression at a point, under a name of its own."""
         data = strict_json.to_json(self.compression)
         for field, value in self.values_at(point).items():
             _set(data, field, value)
-        return recipe.parse({**data, "name": name}, f"search point {self.values_at(point)}")
+        return compressions.parse({**data, "name": name}, f"search point {self.values_at(point)}")
 
     @property
     def digest(self) -> str:
@@ -84,7 +83,7 @@ def read(path: str | os.PathLike[str]) -> Space:
     where = f"search space {os.path.basename(path)}"
     data = files.read_json(path, "search space")
     found = strict_json.from_json(Space, data, where)
-    recipe.parse(data["compression"], f"{where}: compression")
+    compressions.parse(data["compression"], f"{where}: compression")
     if not found.parameters:
         raise UserError(f"{where}: `parameters` is empty, expected at least one open field")
     for parameter in found.parameters:
@@ -108,7 +107,7 @@ def _check(parameter: Parameter, space: Space, where: str) -> None:
                 f"{where}: parameter {parameter.field} is no field of the compression "
                 f"{space.compression.name}; use one of its JSON's fields, such as channels.budget"
             ) from None
-        recipe.parse(data, f"{where}: parameter {parameter.field} = {value}")
+        compressions.parse(data, f"{where}: parameter {parameter.field} = {value}")
 
 
 def _set(data: dict[str, Any], field: str, value: float | str) -> None:

@@ -1,11 +1,11 @@
 """Search spaces: points, the compression at one, and mistakes by field."""
 
 import pytest
+from testing.raises import user_error
+from testing.search_space import COMPRESSION, data_of, space_of
 
-from model_press import files
+from model_press.formats import files
 from model_press.search import space
-from model_press.search.testing_space import COMPRESSION, data_of, space_of
-from model_press.testing.raises import user_error
 
 
 def test_a_point_is_a_compression():

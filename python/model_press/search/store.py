@@ -4,7 +4,7 @@ import os
 import pathlib
 from collections.abc import Iterator
 
-from model_press import files, strict_json
+from model_press.formats import files, strict_json
 from model_press.search.outcome import Outcome
 
 

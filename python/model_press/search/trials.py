@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from model_press import child_python, files, manifest, strict_json
-from model_press.checks import outputs
-from model_press.errors import UserError
+from model_press.formats import files, manifest, strict_json
+from model_press.formats.errors import UserError
+from model_press.gates import outputs
 from model_press.measure import process, ratio, rounds
+from model_press.process import child
 from model_press.search.outcome import Outcome
 from model_press.search.space import Point, Space
 
@@ -117,7 +118,7 @@ class Trials:
         )
         calibration = inputs.calibration and f"--calibration-images={inputs.calibration}"
         _run(
-            "model_press.cli",
+            "model_press.process.command_line",
             "convert",
             f"--label={_label(self._space, point)}",
             f"--model={small}",
@@ -133,7 +134,7 @@ class Trials:
     def _top1(self, model: str, sheet: str, folder: pathlib.Path) -> float:
         raw = folder / "outputs.npy"
         _run(
-            "model_press.cli",
+            "model_press.process.command_line",
             "predict",
             f"--model={model}",
             f"--manifest={sheet}",
@@ -174,7 +175,7 @@ def _run(module: str, *arguments: str) -> None:
     """
     done = subprocess.run(
         _command(module, arguments),
-        env=child_python.environment(),
+        env=child.environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 from model_press.search import trials
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from model_press.errors import UserError
-from model_press.images import NotAnImageError
+from model_press.formats.errors import UserError
+from model_press.images.decode import NotAnImageError
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 
 @dataclasses.dataclass(frozen=True)

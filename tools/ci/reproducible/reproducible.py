@@ -26,7 +26,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import artefacts
 import differences
 import workspace_files
-from model_press import user_path
+from model_press.process import user_path
 
 # What makes arithmetic libraries behave as on an older processor: oneDNN (TensorFlow), OpenBLAS (numpy, scipy), numpy.
 LIMITS = (

@@ -19,8 +19,8 @@ import sys
 import zipfile
 from collections.abc import Callable, Sequence
 
-from model_press import user_path
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
+from model_press.process import user_path
 
 # A user and a host name, or a name of ssh's config. No address with colons: rsync reads a colon as the end of the host.
 _HOST = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.@%+-]*")

@@ -13,8 +13,8 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 
-from model_press import files
-from model_press.errors import UserError
+from model_press.formats import files
+from model_press.formats.errors import UserError
 
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")  # Debian policy 5.6.1
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+~]*")  # without epoch and revision

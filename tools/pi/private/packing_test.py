@@ -10,8 +10,8 @@ import install_wheels
 import pack_runner
 import prune
 import pytest
-from model_press import manifest
-from model_press.testing import manifests
+from model_press.formats import manifest
+from testing import manifests
 
 _LABELS = b"".join(b"class %d\n" % n for n in range(20))
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from model_press.compress import graph as graphs
 from model_press.compress.channels.classes import Classes
 from model_press.compress.channels.wiring import Axis, Weight
-from model_press.errors import UserError
-from model_press.tf_quiet import tensorflow
+from model_press.formats.errors import UserError
+from model_press.keras_io import graph as graphs
+from model_press.keras_io.tf_quiet import tensorflow
 
 CRITERIA = ("l1", "bn_scale", "activation", "gradient")
 # Images in a batch: as many as have so many pixels. Xception's activations then stay below 2 GB.

@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
+from testing import compress_nets
+from testing.raises import user_error
 
-from model_press.compress import graph as graphs
-from model_press.compress import testing_nets
 from model_press.compress.channels import classes as classes_lib
 from model_press.compress.channels import importance
 from model_press.compress.channels import wiring as wirings
-from model_press.testing.raises import user_error
+from model_press.keras_io import graph as graphs
 
-INPUTS = testing_nets.images(8)
+INPUTS = compress_nets.images(8)
 
 
 def scores(model, criterion, inputs=INPUTS, targets=None):
@@ -38,14 +38,14 @@ def weaken(model, channel, factor):
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize("criterion", importance.CRITERIA)
 def test_a_weakened_channel_ranks_last(criterion, keras):
-    model = testing_nets.build("xception", keras)
+    model = compress_nets.build("xception", keras)
     weaken(model, 3, 0.01)
     assert scores(model, criterion).argmin() == 3
 
 
 def test_activation_and_gradient_see_what_the_takers_ignore():
     """The filter is strong, but nothing that takes it gives it any weight: l1 alone is fooled."""
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     sep1, shortcut = model.get_layer("sep1"), model.get_layer("shortcut")
     depthwise, pointwise = sep1.get_weights()
     pointwise[:, :, 3] *= 0.001
@@ -60,13 +60,13 @@ def test_activation_and_gradient_see_what_the_takers_ignore():
 
 def test_the_gradient_criterion_predicts_the_loss_of_removal():
     """A first-order estimate: for a weak gate the change of the loss is its square root."""
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     targets = np.arange(8) % 10
     weaken(model, 3, 0.02)
     predicted = np.sqrt(scores(model, "gradient", INPUTS, targets)[3])
 
     def loss():
-        outputs = testing_nets.run(model, INPUTS)
+        outputs = compress_nets.run(model, INPUTS)
         return -np.log(outputs[np.arange(8), targets]).mean()
 
     before = loss()
@@ -75,7 +75,7 @@ def test_the_gradient_criterion_predicts_the_loss_of_removal():
 
 
 def test_what_a_criterion_lacks_is_said():
-    model = testing_nets.build("resnet", "2")
+    model = compress_nets.build("resnet", "2")
     with user_error("bn_scale", "a_conv1", "'l1'"):
         scores(model, "bn_scale")
     with user_error("'gradient' needs images"):

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from model_press.compress import graph as graphs
 from model_press.compress.channels import classes as classes_lib
 from model_press.compress.channels import cost, importance, rebuild, redundant, select
 from model_press.compress.channels import wiring as wirings
-from model_press.compress.recipe import Channels
-from model_press.errors import UserError
+from model_press.formats.compressions import Channels
+from model_press.formats.errors import UserError
+from model_press.keras_io import graph as graphs
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,16 +4,17 @@ import dataclasses
 
 import numpy as np
 import pytest
+from testing import compress_nets
+from testing.raises import user_error
 
-from model_press.compress import graph as graphs
-from model_press.compress import recipe, testing_nets
 from model_press.compress.channels import classes as classes_lib
 from model_press.compress.channels import cost, prune
 from model_press.compress.channels import wiring as wirings
-from model_press.testing.raises import user_error
+from model_press.formats import compressions
+from model_press.keras_io import graph as graphs
 
-INPUTS = testing_nets.images(8)
-SETTINGS = recipe.Channels(
+INPUTS = compress_nets.images(8)
+SETTINGS = compressions.Channels(
     criterion="l1",
     share=0.5,
     budget=None,
@@ -26,7 +27,7 @@ SETTINGS = recipe.Channels(
     unknown_layers="keep",
     images=8,
 )
-NETS = [(style, keras) for style in testing_nets.STYLES for keras in ("2", "3")]
+NETS = [(style, keras) for style in compress_nets.STYLES for keras in ("2", "3")]
 
 
 def settings(**changes):
@@ -39,15 +40,15 @@ def layer_of(model, name):
 
 @pytest.mark.parametrize("style, keras", NETS)
 def test_pruning_nothing_gives_identical_outputs(style, keras):
-    model = testing_nets.build(style, keras)
+    model = compress_nets.build(style, keras)
     pruned = prune.prune(model, settings(share=1.0)).model
-    assert np.array_equal(testing_nets.run(pruned, INPUTS), testing_nets.run(model, INPUTS))
+    assert np.array_equal(compress_nets.run(pruned, INPUTS), compress_nets.run(model, INPUTS))
 
 
 @pytest.mark.parametrize("style, keras", NETS)
 def test_surviving_weights_are_slices_of_the_original(style, keras):
     """Every weight is numbered through, so that the numbers that are left tell which slice they were."""
-    model = testing_nets.build(style, keras)
+    model = compress_nets.build(style, keras)
     for layer in graphs.trace(model).layers():
         if getattr(layer, "weights", None):
             layer.set_weights(
@@ -75,12 +76,12 @@ def test_surviving_weights_are_slices_of_the_original(style, keras):
     assert smaller > 5
     assert result.model.count_params() == result.parameters[1] < 0.5 * result.parameters[0]
     assert result.parameters[0] == model.count_params()
-    assert np.all(np.isfinite(testing_nets.run(result.model, INPUTS)))
+    assert np.all(np.isfinite(compress_nets.run(result.model, INPUTS)))
 
 
 @pytest.mark.parametrize("style, keras", NETS)
 def test_every_group_keeps_the_share(style, keras):
-    result = prune.prune(testing_nets.build(style, keras), SETTINGS)
+    result = prune.prune(compress_nets.build(style, keras), SETTINGS)
     for group in result.groups:
         if group.kept_because is None:
             assert group.kept == group.channels // 2, group
@@ -91,7 +92,7 @@ def test_every_group_keeps_the_share(style, keras):
 
 
 def test_a_residual_stream_is_one_group():
-    groups = prune.prune(testing_nets.build("xception", "2"), SETTINGS).groups
+    groups = prune.prune(compress_nets.build("xception", "2"), SETTINGS).groups
     assert ("sep2", "sep3", "shortcut") in [group.layers for group in groups]
 
 
@@ -127,7 +128,7 @@ def plant(layer, to, source=None, axis=-1):
 )
 @pytest.mark.parametrize("source", [None, 5])
 def test_planted_dead_and_copied_channels_leave_without_a_trace(style, planted, source, keras):
-    model = testing_nets.build(style, keras)
+    model = compress_nets.build(style, keras)
     for name, axis in planted:
         name, _, part = name.partition(":")
         layer = layer_of(model, name)
@@ -143,25 +144,25 @@ def test_planted_dead_and_copied_channels_leave_without_a_trace(style, planted, 
     assert [group.channels - group.kept for group in gone] == [1]
     assert planted[0][0] in gone[0].layers
     np.testing.assert_allclose(
-        testing_nets.run(result.model, INPUTS), testing_nets.run(model, INPUTS), atol=1e-5
+        compress_nets.run(result.model, INPUTS), compress_nets.run(model, INPUTS), atol=1e-5
     )
 
 
 def test_a_copy_that_stays_to_fill_a_multiple_does_no_harm():
     """15 of 16 are enough, but a multiple of eight is asked for."""
-    model = testing_nets.build("densenet", "2")
+    model = compress_nets.build("densenet", "2")
     for name, axis in (("b_conv1", -1), ("b_bn2", 0)):
         plant(layer_of(model, name), 2, 5, axis)
     result = prune.prune(model, settings(share=0.99, multiple=8, merge_redundant=True))
     assert result.merged == 1
     assert all(group.kept == group.channels for group in result.groups)
     np.testing.assert_allclose(
-        testing_nets.run(result.model, INPUTS), testing_nets.run(model, INPUTS), atol=1e-5
+        compress_nets.run(result.model, INPUTS), compress_nets.run(model, INPUTS), atol=1e-5
     )
 
 
 def test_a_copy_leaves_before_anything_else():
-    model = testing_nets.build("densenet", "2")
+    model = compress_nets.build("densenet", "2")
     for name, axis in (("b_conv1", -1), ("b_bn2", 0)):
         plant(layer_of(model, name), 2, 5, axis)
     chosen = settings(share=15 / 16, keep_layers=("a_conv1", "c_conv1"), merge_redundant=True)
@@ -169,26 +170,26 @@ def test_a_copy_leaves_before_anything_else():
     kept = {layer: group.kept for group in result.groups for layer in group.layers}
     assert (kept["b_conv1"], kept["entry"]) == (15, 8)
     np.testing.assert_allclose(
-        testing_nets.run(result.model, INPUTS), testing_nets.run(model, INPUTS), atol=1e-5
+        compress_nets.run(result.model, INPUTS), compress_nets.run(model, INPUTS), atol=1e-5
     )
 
 
 def test_a_copy_in_one_layer_only_is_no_copy():
     """Equal filters, but batch normalisation treats them differently."""
-    model = testing_nets.build("densenet", "2")
+    model = compress_nets.build("densenet", "2")
     plant(layer_of(model, "b_conv1"), 2, 5)
     assert prune.prune(model, settings(share=1.0, merge_redundant=True)).merged == 0
 
 
 def test_a_dead_filter_behind_which_something_is_added_stays():
-    model = testing_nets.build("densenet", "2")
+    model = compress_nets.build("densenet", "2")
     plant(layer_of(model, "b_conv1"), 2)  # its batch normalisation still has a beta
     assert prune.prune(model, settings(share=1.0, merge_redundant=True)).merged == 0
 
 
 def test_a_gate_that_is_dead_on_one_path_only_stays():
     """ResNet's stream feeds a dead normalisation here, but also, ungated, the addition."""
-    model = testing_nets.build("resnet", "2")
+    model = compress_nets.build("resnet", "2")
     plant(layer_of(model, "b_pre_bn"), 2, axis=0)
     assert prune.prune(model, settings(share=1.0, merge_redundant=True)).merged == 0
 
@@ -196,7 +197,7 @@ def test_a_gate_that_is_dead_on_one_path_only_stays():
 @pytest.mark.parametrize("unit", ["parameters", "macs"])
 @pytest.mark.parametrize("uneven", [False, True])
 def test_a_budget_is_met_closely(unit, uneven):
-    model = testing_nets.build("resnet", "2")
+    model = compress_nets.build("resnet", "2")
     result = prune.prune(model, settings(share=None, budget=0.4, unit=unit, uneven=uneven))
     before, after = getattr(result, unit)
     assert 0.3 * before < after <= 0.4 * before
@@ -207,7 +208,7 @@ def test_a_budget_is_met_closely(unit, uneven):
 
 def test_multiplications_are_counted_as_by_hand():
     """Kernel elements times output places, layer by layer."""
-    result = prune.prune(testing_nets.build("xception", "2"), settings(share=1.0))
+    result = prune.prune(compress_nets.build("xception", "2"), settings(share=1.0))
     by_hand = 15 * 15 * (27 * 8)  # entry
     by_hand += 8 * 8 * (8 * 16)  # shortcut
     by_hand += 15 * 15 * (9 * 8 + 8 * 12)  # sep1
@@ -218,7 +219,7 @@ def test_multiplications_are_counted_as_by_hand():
 
 
 def test_uneven_pruning_spares_what_the_criterion_values():
-    model = testing_nets.build("resnet", "2")
+    model = compress_nets.build("resnet", "2")
     even = {g.layers: g.kept for g in prune.prune(model, SETTINGS).groups}
     uneven_settings = settings(uneven=True, criterion="gradient")
     uneven = {g.layers: g.kept for g in prune.prune(model, uneven_settings, INPUTS).groups}
@@ -226,18 +227,18 @@ def test_uneven_pruning_spares_what_the_criterion_values():
 
 
 def test_an_impossible_budget_is_refused():
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     with user_error("budget of 0.01", "parameters", "cannot be met"):
         prune.prune(model, settings(share=None, budget=0.01))
 
 
 def test_kept_channels_are_a_multiple():
-    result = prune.prune(testing_nets.build("mobilenet_v2", "2"), settings(share=0.6, multiple=8))
+    result = prune.prune(compress_nets.build("mobilenet_v2", "2"), settings(share=0.6, multiple=8))
     assert {g.kept for g in result.groups if g.kept_because is None} == {8, 16}
 
 
 def test_named_layers_keep_their_channels():
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     kept = {
         layer: group
         for group in prune.prune(model, settings(keep_layers=("sep1",))).groups
@@ -263,7 +264,7 @@ def with_unknown_layer(keras, layer):
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize("kind", ["LayerNormalization", "Permute", "Conv2D"])
 def test_what_cannot_be_followed_is_kept_whole_or_refused_by_name(keras, kind):
-    library = testing_nets.library(keras)
+    library = compress_nets.library(keras)
     given = {
         "LayerNormalization": {},
         "Permute": {"dims": (1, 3, 2)},
@@ -279,7 +280,7 @@ def test_what_cannot_be_followed_is_kept_whole_or_refused_by_name(keras, kind):
 
 
 def test_a_model_with_nothing_to_prune_is_refused_by_layer():
-    keras = testing_nets.library("2")
+    keras = compress_nets.library("2")
     image = keras.Input((8, 8, 3), name="image")
     x = keras.layers.Conv2D(8, 3, name="only")(image)
     x = keras.layers.LayerNormalization(name="norm")(x)
@@ -290,7 +291,7 @@ def test_a_model_with_nothing_to_prune_is_refused_by_layer():
 
 
 def test_a_hidden_graph_is_refused():
-    keras = testing_nets.library("2")
+    keras = compress_nets.library("2")
 
     class Hidden(keras.Model):
         def call(self, x):
@@ -301,7 +302,7 @@ def test_a_hidden_graph_is_refused():
 
 
 def test_a_layer_that_is_used_twice_is_pruned_once():
-    keras = testing_nets.library("2")
+    keras = compress_nets.library("2")
     layers = keras.layers
     image = keras.Input((32, 32, 3), name="image")
     x = layers.Conv2D(8, 3, padding="same", name="entry")(image)

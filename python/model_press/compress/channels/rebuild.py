@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from model_press.compress import graph as graphs
 from model_press.compress.channels.classes import Classes
+from model_press.keras_io import graph as graphs
 
 
 def rebuild(

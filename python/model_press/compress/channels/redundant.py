@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from model_press.compress import graph as graphs
 from model_press.compress.channels.classes import Classes
 from model_press.compress.channels.wiring import Axis, Weight
+from model_press.keras_io import graph as graphs
 
 # Activations that map 0 to 0, and layers that keep a channel of zeros zero.
 _ZERO_STAYS = {"linear", "relu", "relu6", "tanh", "elu", "selu", "gelu", "swish", "silu"}

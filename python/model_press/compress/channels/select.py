@@ -7,7 +7,7 @@ import numpy as np
 
 from model_press.compress.channels import cost
 from model_press.compress.channels.classes import Classes, Group
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 _HALVINGS = 40
 

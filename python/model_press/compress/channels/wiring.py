@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from model_press.compress import graph as graphs
+from model_press.keras_io import graph as graphs
 
 Role = Literal["makes", "takes", "each"]
 
@@ -397,7 +397,7 @@ class _Reader:
 
 
 def _only_numbers(call: graphs.Call) -> bool:
-    from model_press.tf_quiet import tensorflow
+    from model_press.keras_io.tf_quiet import tensorflow
 
     rest = tensorflow().nest.flatten((call.args, call.kwargs))
     return all(

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from model_press.compress import graph as graph_lib
 from model_press.compress.quantization import graph_pass, points
-from model_press.tf_quiet import tensorflow
+from model_press.keras_io import graph as graph_lib
+from model_press.keras_io.tf_quiet import tensorflow
 
 
 def correct(model: Any, inputs: np.ndarray) -> dict[str, float]:

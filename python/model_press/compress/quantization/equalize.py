@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from model_press.compress import graph as graph_lib
 from model_press.compress.quantization import points
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
+from model_press.keras_io import graph as graph_lib
 
 # Scales travel one pair a round along a chain of layers, and a round costs milliseconds.
 _ROUNDS = 50

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+from testing import compress_nets, keras_models
+from testing.raises import user_error
 
-from model_press import preprocess, recipes
-from model_press.compress import graph, testing_nets
 from model_press.compress.quantization import bias_correction, equalize
 from model_press.convert import convert
-from model_press.testing import keras_models
-from model_press.testing.raises import user_error
-from model_press.tflite_interpreter import Interpreter
+from model_press.formats import preprocess, recipes
+from model_press.keras_io import graph
+from model_press.tflite.interpreter import Interpreter
 
 TF = preprocess.NAMED["tf"]
 SIZE = keras_models.SIZE
@@ -68,22 +68,22 @@ def test_a_badly_scaled_layer_is_mended(plant, keras, tmp_path):
 
 
 @pytest.mark.parametrize("keras", ["2", "3"])
-@pytest.mark.parametrize("style", sorted(testing_nets.STYLES))
+@pytest.mark.parametrize("style", sorted(compress_nets.STYLES))
 def test_outputs_stay_the_same(style, keras):
-    model = graph.clone(testing_nets.build(style, keras))
-    images = testing_nets.images(8)
-    before, weights = testing_nets.run(model, images), model.get_weights()
+    model = graph.clone(compress_nets.build(style, keras))
+    images = compress_nets.images(8)
+    before, weights = compress_nets.run(model, images), model.get_weights()
     pairs = equalize.equalize(model)
     moved = sum(
         not np.allclose(one, other, rtol=1e-3)
         for one, other in zip(weights, model.get_weights(), strict=True)
     )
     assert moved >= 2 and pairs
-    np.testing.assert_allclose(testing_nets.run(model, images), before, atol=1e-5)
+    np.testing.assert_allclose(compress_nets.run(model, images), before, atol=1e-5)
 
 
 def test_kernels_on_both_sides_end_alike():
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     for pair in equalize.equalize(model):
         before, behind = equalize._reach(pair), equalize._reach_behind(pair)
         np.testing.assert_allclose(before, behind, rtol=0.02)
@@ -91,7 +91,7 @@ def test_kernels_on_both_sides_end_alike():
 
 def test_pairs_end_at_streams_and_at_clipping():
     def names(style):
-        found = equalize.find_pairs(graph.trace(testing_nets.build(style, "2")))
+        found = equalize.find_pairs(graph.trace(compress_nets.build(style, "2")))
         return {(p.first.name, p.first_index, p.second.name, p.second_index) for p in found}
 
     assert names("xception") == {
@@ -108,19 +108,19 @@ def test_pairs_end_at_streams_and_at_clipping():
 
 
 def test_zero_channels_are_left_alone():
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     layer = model.get_layer("sep1")
     depthwise, pointwise = layer.get_weights()
     depthwise[:, :, 0], pointwise[:, :, 1] = 0, 0
     layer.set_weights([depthwise, pointwise])
-    images = testing_nets.images(8)
-    before = testing_nets.run(model, images)
+    images = compress_nets.images(8)
+    before = compress_nets.run(model, images)
     equalize.equalize(model)
-    np.testing.assert_allclose(testing_nets.run(model, images), before, atol=1e-5)
+    np.testing.assert_allclose(compress_nets.run(model, images), before, atol=1e-5)
 
 
 def test_nothing_to_equalise_is_an_error():
-    keras = testing_nets.library("2")
+    keras = compress_nets.library("2")
     image = keras.Input((8, 8, 3), name="image")
     x = keras.layers.Conv2D(4, 3, activation="sigmoid", name="conv")(image)
     x = keras.layers.GlobalAveragePooling2D()(x)
@@ -157,7 +157,7 @@ def test_shifts_are_taken_out(keras, tmp_path):
     kernel[0, 0] = 127
     model.get_layer("scores").set_weights([kernel, bias])
     photos, _ = keras_models.photos(100, 2)
-    exact = testing_nets.run(model, TF.apply(photos)).mean(0)
+    exact = compress_nets.run(model, TF.apply(photos)).mean(0)
     before = np.abs(mean_shift(model, tmp_path, "plain") - exact)[1:].mean()
     shifts = bias_correction.correct(model, TF.apply(photos))
     after = np.abs(mean_shift(model, tmp_path, "corrected") - exact)[1:].mean()
@@ -167,8 +167,8 @@ def test_shifts_are_taken_out(keras, tmp_path):
 
 def test_correcting_again_finds_nothing_new_to_add():
     """The correction is relative to the network's own float outputs: each run measures the same kernels' shift."""
-    model = testing_nets.build("xception", "2")
-    images = testing_nets.images(16)
+    model = compress_nets.build("xception", "2")
+    images = compress_nets.images(16)
     first = bias_correction.correct(model, images)
     assert first and max(first.values()) < 0.5
     assert set(first) == {"entry", "shortcut", "sep1", "sep2", "sep3", "scores"}

@@ -4,10 +4,10 @@ import collections
 import inspect
 from typing import Any
 
-from model_press.compress import graph as graph_lib
 from model_press.compress import kernels
 from model_press.compress.quantization import points
-from model_press.tf_quiet import tensorflow
+from model_press.keras_io import graph as graph_lib
+from model_press.keras_io.tf_quiet import tensorflow
 
 # A range or a kernel of nothing but zeros would have the scale 0.
 SMALLEST = 1e-6

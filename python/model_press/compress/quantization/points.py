@@ -8,8 +8,8 @@ range as it is, and everything that a concatenation reads has the range of its r
 import dataclasses
 from typing import Any
 
-from model_press.compress.graph import Call, Graph
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
+from model_press.keras_io.graph import Call, Graph
 
 CONVOLUTIONS = ("Conv2D", "Dense", "DepthwiseConv2D", "SeparableConv2D")
 # Activations that an integer convolution does on the way.

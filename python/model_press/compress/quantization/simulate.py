@@ -14,10 +14,10 @@ have to be known wherever the file is read. Here the trained file is a plain Ker
 
 from typing import Any
 
-from model_press.compress import graph as graph_lib
 from model_press.compress.quantization import graph_pass, points
-from model_press.model_info import ActivationRange
-from model_press.tf_quiet import tensorflow
+from model_press.formats.model_info import ActivationRange
+from model_press.keras_io import graph as graph_lib
+from model_press.keras_io.tf_quiet import tensorflow
 
 # Ranges may remember a tenth of the training, as batch normalisation does in training.py.
 _MEMORIES = 10

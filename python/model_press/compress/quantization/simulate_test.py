@@ -4,37 +4,21 @@ import dataclasses
 
 import numpy as np
 import pytest
+from testing import compress_nets, compress_settings, int8_graphs, keras_models, tfmot_reference
+from testing.raises import user_error
 
-from model_press import (
-    files,
-    import_model,
-    load,
-    model_info,
-    preprocess,
-    recipes,
-    strict_json,
-)
-from model_press.compress import (
-    compress,
-    graph,
-    recipe,
-    sources,
-    testing_nets,
-    testing_settings,
-    testing_tfmot,
-    training,
-)
+from model_press.compress import compress, sources, training
 from model_press.compress.quantization import simulate
 from model_press.convert import convert, preserved
-from model_press.model_info import ActivationRange
-from model_press.rewrites.graph import Graph
-from model_press.testing import int8_graphs, keras_models
-from model_press.testing.raises import user_error
-from model_press.tflite_interpreter import Interpreter
+from model_press.formats import compressions, files, model_info, preprocess, recipes, strict_json
+from model_press.formats.model_info import ActivationRange
+from model_press.keras_io import graph, import_model, load
+from model_press.tflite.graph import Graph
+from model_press.tflite.interpreter import Interpreter
 
 # No shift: that of pixels is fused without rounding, which the simulation does not know.
 SCALED = preprocess.Normalization("RGB", (0.0, 0.0, 0.0), (127.5, 127.5, 127.5))
-SIZE = testing_nets.SIZE
+SIZE = compress_nets.SIZE
 
 
 def pixels(count, seed=0):
@@ -71,10 +55,10 @@ def answers(data, images):
 
 
 @pytest.mark.parametrize("keras", ["2", "3"])
-@pytest.mark.parametrize("style", sorted(testing_nets.STYLES))
+@pytest.mark.parametrize("style", sorted(compress_nets.STYLES))
 def test_the_file_computes_what_was_simulated(style, keras, tmp_path):
     """A wrong, missing or misplaced range, or another rounding of the kernels, moves the outputs apart."""
-    model = testing_nets.build(style, keras)
+    model = compress_nets.build(style, keras)
     if style == "nested":
         model = graph.clone(model)  # as compress() does
     simulation = learned(model)
@@ -82,7 +66,7 @@ def test_the_file_computes_what_was_simulated(style, keras, tmp_path):
     wanted = np.asarray(simulation(SCALED.apply(images), learn=False))
     converted = int8(*described(model, tmp_path, simulation.ranges()))
     found = answers(converted.data, images)
-    exact = testing_nets.run(model, SCALED.apply(images))
+    exact = compress_nets.run(model, SCALED.apply(images))
     assert np.abs(exact - wanted).mean() > 0
     if style in (
         "densenet",
@@ -94,9 +78,9 @@ def test_the_file_computes_what_was_simulated(style, keras, tmp_path):
     assert int8_graphs.delegated(converted.data)[0] == 1
 
 
-@pytest.mark.parametrize("style", sorted(testing_nets.STYLES))
+@pytest.mark.parametrize("style", sorted(compress_nets.STYLES))
 def test_each_range_is_the_scale_of_a_tensor(style, tmp_path):
-    model = testing_nets.build(style, "2")
+    model = compress_nets.build(style, "2")
     if style == "nested":
         model = graph.clone(model)
     ranges = learned(model).ranges()
@@ -110,7 +94,7 @@ def test_each_range_is_the_scale_of_a_tensor(style, tmp_path):
 
 def test_ranges_are_those_of_training_not_of_calibration(tmp_path):
     """A range of another size changes the file; without ranges calibration decides."""
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     ranges = learned(model).ranges()
     wider = [dataclasses.replace(each, max=2 * each.max, min=2 * each.min) for each in ranges]
     plain, first, second = (
@@ -133,14 +117,14 @@ def test_ranges_are_those_of_training_not_of_calibration(tmp_path):
 
 
 def test_a_range_of_no_tensor_is_an_error(tmp_path):
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     strange = ActivationRange("nobody", "output", 0.0, 1.0)
     with user_error("learned range of layer nobody", "recipe int8"):
         int8(*described(model, tmp_path, [*learned(model).ranges(), strange]))
 
 
 def test_other_recipes_have_no_use_for_ranges(tmp_path):
-    model = testing_nets.build("xception", "2")
+    model = compress_nets.build("xception", "2")
     path, info = described(model, tmp_path, learned(model).ranges())
     for name in ("fp32", "dynamic_int8"):
         shipped = recipes.read(f"models/recipes/{name}.json")
@@ -150,9 +134,9 @@ def test_other_recipes_have_no_use_for_ranges(tmp_path):
 
 def test_the_rounding_is_that_of_tensorflow_model_optimization():
     """quantize_model on a convolution, batch normalisation, ReLU and a dense layer, at the same ranges."""
-    testing_nets.tf_quiet.tensorflow()
-    tfmot = testing_tfmot.library()
-    keras = testing_nets.library("2")
+    compress_nets.tf_quiet.tensorflow()
+    tfmot = tfmot_reference.library()
+    keras = compress_nets.library("2")
     image = keras.Input((SIZE, SIZE, 3), name="image")
     x = keras.layers.Conv2D(8, 3, use_bias=False, name="conv")(image)
     x = keras.layers.BatchNormalization(name="bn")(x)
@@ -183,7 +167,7 @@ def test_the_rounding_is_that_of_tensorflow_model_optimization():
                 variable.assign(ends[layer.name][name.endswith("max")])
     found = np.asarray(theirs(codes, training=False))
     wanted = np.asarray(mine(codes, learn=False))
-    assert np.abs(wanted - testing_nets.run(model, codes)).max() > 0
+    assert np.abs(wanted - compress_nets.run(model, codes)).max() > 0
     step = (ranges["scores"].max - ranges["scores"].min) / 255
     assert np.abs(found - wanted).max() <= step * 1.01
     assert (np.abs(found - wanted) > step / 2).mean() < 0.1
@@ -209,10 +193,10 @@ def compression(**changes):
         },
         "quantization": {"begin_share": 0.5},
     }
-    return recipe.parse({**data, **changes}, "compression mine.json")
+    return compressions.parse({**data, **changes}, "compression mine.json")
 
 
-MAGNITUDE = strict_json.to_json(testing_settings.HALF)
+MAGNITUDE = strict_json.to_json(compress_settings.HALF)
 CLUSTERING = {"clusters": 8, "keep_layers": []}
 
 
@@ -241,7 +225,7 @@ def test_zeros_and_clusters_come_through_to_int8(zeros, clusters, keras, tmp_pat
     chosen = compression(
         magnitude=MAGNITUDE if zeros else None, clustering=CLUSTERING if clusters else None
     )
-    info, model, report = run(testing_nets.build("xception", keras), tmp_path, chosen)
+    info, model, report = run(compress_nets.build("xception", keras), tmp_path, chosen)
     assert len(report.activation_ranges) > 8
     path, small = written(tmp_path, info, model, report)
     assert small.activation_ranges == report.activation_ranges
@@ -267,7 +251,7 @@ def test_zeros_and_clusters_come_through_to_int8(zeros, clusters, keras, tmp_pat
 
 def test_training_with_rounding_loses_less(tmp_path):
     """Four dense codes: kernels with one far outlier a channel, whose other weights round to next to nothing."""
-    keras = testing_nets.library("2")
+    keras = compress_nets.library("2")
     image = keras.Input((SIZE, SIZE, 3), name="image")
     x = keras.layers.Conv2D(8, 3, strides=4, activation="relu", name="conv")(image)
     x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
@@ -297,7 +281,7 @@ def test_training_with_rounding_loses_less(tmp_path):
 
 @pytest.mark.parametrize("keras", ["2", "3"])
 def test_rounding_begins_when_it_is_told_to(keras):
-    model = testing_nets.build("xception", keras)
+    model = compress_nets.build("xception", keras)
     simulation = simulate.Simulation(model, 0.5)
     assert simulation.ranges() == ()
     seen = []
@@ -341,7 +325,7 @@ def test_a_killed_training_goes_on_with_its_ranges(keras, tmp_path):
                 yield images
 
     chosen = compression(magnitude=MAGNITUDE)
-    model = described(testing_nets.build("xception", keras), tmp_path)
+    model = described(compress_nets.build("xception", keras), tmp_path)
     _, _, expected = run_described(model, chosen, whole)
     with pytest.raises(Killed):
         run_described(model, chosen, Dies(), tmp_path / "kept.npz")
@@ -353,7 +337,7 @@ def test_a_killed_training_goes_on_with_its_ranges(keras, tmp_path):
 
 def test_lost_zeros_and_clusters_are_errors(tmp_path):
     chosen = compression(magnitude=MAGNITUDE, clustering=CLUSTERING)
-    info, model, report = run(testing_nets.build("resnet", "2"), tmp_path, chosen)
+    info, model, report = run(compress_nets.build("resnet", "2"), tmp_path, chosen)
     converted = int8(*written(tmp_path, info, model, report))
     preserved.check(converted.data, model)
     hidden = model.get_layer("hidden")
@@ -368,7 +352,7 @@ def test_lost_zeros_and_clusters_are_errors(tmp_path):
 
 
 def test_layers_that_cannot_be_simulated_are_named():
-    keras = testing_nets.library("2")
+    keras = compress_nets.library("2")
     image = keras.Input((8, 8, 3), name="image")
     up = keras.layers.Conv2DTranspose(4, 3, name="up")(image)
     twice = keras.layers.Conv2D(3, 1, name="twice")
@@ -385,7 +369,7 @@ def test_layers_that_cannot_be_simulated_are_named():
 
 def test_a_layer_that_became_several_operators_has_the_range_of_the_last(tmp_path):
     """Batch normalisation that nothing absorbs is a multiplication and an addition."""
-    model = testing_nets.build("resnet", "2")
+    model = compress_nets.build("resnet", "2")
     simulation = learned(model)
     converted = int8(*described(model, tmp_path, simulation.ranges()))
     file = Graph(converted.data)
@@ -402,7 +386,7 @@ def test_a_layer_that_became_several_operators_has_the_range_of_the_last(tmp_pat
 
 def test_ranges_are_read_back_as_written(tmp_path):
     chosen = compression()
-    info, model, report = run(testing_nets.build("xception", "2"), tmp_path, chosen)
+    info, model, report = run(compress_nets.build("xception", "2"), tmp_path, chosen)
     _, small = written(tmp_path, info, model, report)
     assert small.activation_ranges == report.activation_ranges
     broken = files.read_json(tmp_path / "s.model.json", "info")

@@ -11,7 +11,7 @@ import struct
 
 import numpy as np
 
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 _SENTINEL = 0xDEADBEEF
 _VERSION = 2

@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 from model_press.coreml.evaluator import machine, program
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 # Images at once: enough pixels to hide the cost of a step, few enough to stay in memory.
 _BATCH_PIXELS = 150_000

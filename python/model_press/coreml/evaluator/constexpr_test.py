@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from testing.raises import user_error
 
 from model_press.coreml.evaluator import blob, constexpr
-from model_press.testing.raises import user_error
 
 
 def test_unpack_of_every_width():

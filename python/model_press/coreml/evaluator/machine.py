@@ -13,7 +13,7 @@ import numpy as np
 
 from model_press.coreml.evaluator import constexpr, program
 from model_press.coreml.evaluator.ops import OPERATIONS
-from model_press.errors import UserError
+from model_press.formats.errors import UserError
 
 Precision = Literal["declared", "float32"]
 FLOAT16_MAX = 65504.0

@@ -4,9 +4,9 @@ import struct
 
 import numpy as np
 import pytest
+from testing.raises import user_error
 
 from model_press.coreml.evaluator import blob, machine, program
-from model_press.testing.raises import user_error
 
 F16, F32 = "float16", "float32"
 

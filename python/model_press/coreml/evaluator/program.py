@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from model_press import files
 from model_press.coreml.evaluator import blob
 from model_press.coreml.protos import model_pb2
-from model_press.errors import UserError
+from model_press.formats import files
+from model_press.formats.errors import UserError
 
 SPEC = "Data/com.apple.CoreML/model.mlmodel"
 WEIGHTS = "Data/com.apple.CoreML/weights/weight.bin"

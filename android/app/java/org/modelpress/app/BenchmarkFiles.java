@@ -21,7 +21,7 @@ import org.modelpress.core.DeviceDescription;
 
 /** Where the benchmark's outcome is kept: the rows for the screen, metrics.json for the report. */
 final class BenchmarkFiles {
-  /** Schema of metrics.json (python/model_press/measure/metrics.py). */
+  /** Schema of metrics.json (python/model_press/formats/metrics.py). */
   private static final int SCHEMA_VERSION = 1;
 
   private static final String ROWS = "benchmark.json";

@@ -1,0 +1,136 @@
+"""What builds cost: `bazel run //benchmarks/builds:build`.
+
+Measures, in this workspace and without any cache but Bazel's own: a build with nothing to do, one recipe of sixteen
+changed, a class renamed, and 1, 4, 16 and 64 variants of digits in one build. Prints ratios, adds them to
+benchmarks/builds/records/build.json and draws benchmarks/builds/records/growth.png. --xception also runs
+//benchmarks:conversion_benchmark, a quarter of an hour.
+
+Exit code 1 if a changed recipe re-runs another conversion than its own, a renamed class any, or time for a variant
+grows.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+
+import records
+import scratch
+from bazel import Bazel, Build
+
+_COUNTS = (1, 4, 16, 64)
+_EDITED = 16
+# A variant of 64 may cost this much more than one of 4: what the clock of a shared machine moves by.
+_GROWTH = 1.25
+
+
+def measure(
+    bazel: Bazel, folder: scratch.Scratch, counts: Sequence[int], nothing: Sequence[str]
+) -> tuple[dict[str, Build], dict[int, Build]]:
+    """The builds by name, and those that grow by their number of variants."""
+    package = f"//{scratch.PACKAGE}"
+    bazel.build(f"{package}:net", "//models/digits:calibration")  # what all need
+    growth = {}
+    for edition, count in enumerate(counts, 1):
+        for number in range(count):
+            folder.edit_recipe(number, edition)
+        growth[count] = bazel.build(f"{package}:first_{count}")
+    group = f"{package}:first_{min(_EDITED, counts[-1])}"
+    bazel.build(group)
+    builds = {}
+    folder.edit_recipe(0, len(counts) + 1)
+    builds["one recipe changed"] = bazel.build(group)
+    folder.edit_labels()
+    builds["a class renamed"] = bazel.build(group)
+    bazel.build(*nothing)
+    builds["nothing to do: " + " ".join(nothing)] = bazel.build(*nothing)
+    return builds, growth
+
+
+def faults(builds: Mapping[str, Build], growth: Mapping[int, Build]) -> Iterator[str]:
+    """What is not as it should be, a line each."""
+    for name, build in builds.items():
+        wanted = int(name == "one recipe changed")
+        ran = build.ran.get("TfliteConvert", 0)
+        if ran != wanted:
+            yield f"{name}: {ran} conversions ran, expected {wanted}"
+    counts = sorted(growth)
+    each = {count: growth[count].seconds / count for count in counts}
+    if len(counts) > 2 and each[counts[-1]] > _GROWTH * each[counts[1]]:
+        times = each[counts[-1]] / each[counts[1]]
+        yield f"{counts[-1]} variants cost {times:.2f} times as much each as {counts[1]}, expected at most {_GROWTH}"
+
+
+def _by_hand(bazel: str, workspace: pathlib.Path) -> tuple[dict[str, float], int]:
+    """Workers -> time of ten conversions of Xception in that of a plain process; the benchmark's exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        ratios = pathlib.Path(folder, "ratios.json")
+        done = subprocess.run(
+            [bazel, "run", "//benchmarks:conversion_benchmark", "--", f"--json={ratios}"],
+            cwd=workspace,
+        )
+        return (json.loads(ratios.read_text()) if ratios.exists() else {}), done.returncode
+
+
+def _machine() -> str:
+    model = platform.processor() or platform.machine()
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    cores = len(os.sched_getaffinity(0))
+    return f"{model}, {cores} core{'' if cores == 1 else 's'}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="build", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--bazel", default="bazel")
+    parser.add_argument(
+        "--records", default="benchmarks/builds/records", help="folder in the workspace"
+    )
+    parser.add_argument("--most", type=int, default=_COUNTS[-1], help="largest number of variants")
+    parser.add_argument(
+        "--nothing",
+        action="append",
+        help="targets of the build with nothing to do, by default //...",
+    )
+    parser.add_argument(
+        "--xception", action="store_true", help="ten conversions against a process by hand"
+    )
+    options = parser.parse_args(argv)
+    workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
+    # What is tagged full is no part of a build of //..., as in `bazel test //...`.
+    bazel = Bazel(
+        options.bazel, workspace, ("--disk_cache=", "--remote_cache=", "--build_tag_filters=-full")
+    )
+    counts = [count for count in _COUNTS if count <= options.most]
+    with scratch.Scratch(workspace, counts[-1], counts) as folder:
+        builds, growth = measure(bazel, folder, counts, options.nothing or ["//..."])
+    by_hand, code = _by_hand(options.bazel, workspace) if options.xception else ({}, 0)
+    run = records.run_of(
+        datetime.date.today().isoformat(),
+        _machine(),
+        bazel.info("release"),
+        builds,
+        growth,
+        by_hand,
+    )
+    folder = workspace / options.records
+    runs = records.append(folder / "build.json", run)
+    records.plot(runs, folder / "growth.png")
+    print("\n".join(records.table(run)))
+    found = list(faults(builds, growth))
+    print("\n".join(f"ERROR {fault}" for fault in found), end="\n" if found else "")
+    return int(bool(found or code))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

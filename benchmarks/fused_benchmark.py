@@ -1,0 +1,140 @@
+"""Times models with fused input and output against the separate steps, from camera bytes to labels' indices.
+
+    bazel run //benchmarks:fused_benchmark -- [--rounds N]
+
+Separately, Pillow (C) drops alpha or makes RGB of a camera's planes, turns, crops and resizes, the unfused variant
+runs, and NumPy sorts. Both take turns in each round; figures are ratios of the medians, fused / separate.
+"""
+
+import argparse
+import dataclasses
+import functools
+import os
+from collections.abc import Sequence
+
+import numpy as np
+from model_press.camera_input import yuv
+from model_press.camera_input.tflite import fusing
+from model_press.camera_input.tflite.runner import FusedRunner
+from model_press.formats import camera_input, manifest, preprocess
+from model_press.images import decode
+from model_press.measure import machine, probe, ratio, rounds
+from model_press.tflite.interpreter import Interpreter
+from PIL import Image
+
+from benchmarks import record
+
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """What an app sends, see spec.Entry."""
+
+    height: int
+    width: int
+    color_order: camera_input.PixelOrder
+    turn: camera_input.Turn
+
+
+FRAMES = (
+    Frame(480, 640, "RGBA", 0),
+    Frame(720, 1280, "RGBA", 0),
+    Frame(480, 640, "NV21", 90),
+    Frame(720, 1280, "NV21", 90),
+)
+_TOP = 5
+_TURNS = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
+
+
+def compare(
+    model: str, description: manifest.Manifest, sent: Frame, threads: int, count: int
+) -> tuple[float, float, ratio.Ratio]:
+    """(fused ms, separate ms, their ratio) of one variant on one kind of frame."""
+    entry = camera_input.Entry(
+        sent.height,
+        sent.width,
+        sent.color_order,
+        description.preprocess.resize.fit,
+        "bilinear_antialias",
+        sent.turn,
+    )
+    answer = camera_input.make_answer(("topk",), _TOP, description.labels.count)
+    with open(model, "rb") as file:
+        made = fusing.fuse(file.read(), description, "fused", entry, answer)
+    fused = FusedRunner(made.data, made.manifest, threads)
+    plain = Interpreter(model, threads)
+    frame = np.random.default_rng(0).integers(0, 256, entry.shape, np.uint8)
+    _, out_height, out_width, _ = description.input.shape
+
+    def separately() -> np.ndarray:
+        rgb = upright_rgb(frame, entry)
+        pixels = decode.fit(rgb, out_width, out_height, entry.fit)
+        codes = plain.run(preprocess.encode_input(pixels[None], description))[0]
+        return np.argsort(-preprocess.decode_output(codes, description.output), kind="stable")[
+            :_TOP
+        ]
+
+    steps = (lambda: fused.run(frame), separately)
+    both = [rounds.Timed(functools.partial(probe.times_ms, step)) for step in steps]
+    rounds.warm_up(both)
+    for index in range(count):
+        rounds.measure(both, index)
+    one, other = both
+    found = ratio.of_rounds(one.rounds, other.rounds, 1.0)
+    return one.latency().median_ms, other.latency().median_ms, found
+
+
+def upright_rgb(frame: np.ndarray, entry: camera_input.Entry) -> Image.Image:
+    """A frame of RGBA, NV12 or NV21 as Pillow makes it RGB; its YCbCr is the same BT.601, each part rounded."""
+    if entry.is_planar:
+        luma, colours = np.split(frame[..., 0], [entry.height])
+        pairs = colours.reshape(entry.height // 2, entry.width // 2, 2)
+        size = (entry.width, entry.height)
+        parts = [
+            Image.fromarray(np.ascontiguousarray(pairs[..., place])).resize(
+                size, Image.Resampling.NEAREST
+            )
+            for place in yuv.places(entry.color_order)
+        ]
+        rgb = Image.merge("YCbCr", [Image.fromarray(luma), *parts]).convert("RGB")
+    else:
+        rgb = Image.fromarray(frame).convert("RGB")
+    return rgb.transpose(_TURNS[entry.turn]) if entry.turn else rgb
+
+
+def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
+    """Markdown lines for (model, manifest) pairs."""
+    lines = [
+        f"{record.where(machine.this_machine())}, {count} interleaved rounds",
+        "",
+        "| variant | frame | threads | fused ms | separate ms | ratio (95 %) |",
+        "|---|---|---|---|---|---|",
+    ]
+    for model, sheet in paths:
+        description = manifest.read(sheet)
+        for sent in FRAMES:
+            for threads in (1, 2):
+                fused, separate, found = compare(model, description, sent, threads, count)
+                kind = f"{sent.width}x{sent.height} {sent.color_order}"
+                lines.append(
+                    f"| {description.name} | {kind} | {threads} | {fused:.2f} | {separate:.2f} "
+                    f"| {found.value:.3f} ({found.low:.3f} to {found.high:.3f}) |"
+                )
+    return lines
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parses the arguments and prints the table."""
+    parser = argparse.ArgumentParser(prog="fused_benchmark", description=__doc__.splitlines()[0])
+    parser.add_argument("--variant", action="append", default=[], metavar="MODEL=MANIFEST")
+    parser.add_argument("--rounds", type=int, default=15)
+    args = parser.parse_args(argv)
+    pairs = [tuple(item.split("=", 1)) for item in args.variant]
+    print(os.linesep.join(table(pairs, args.rounds)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Compares int8 of the digits model: ours, the plain converter's and three other quantisers', in one run.
+
+    bazel run //benchmarks/peers -- --out FOLDER [--rounds N]
+
+Writes peers.json and peers.md: accuracy on the held-out images, size, latency with one thread.
+"""
+
+import argparse
+import pathlib
+import tempfile
+from collections.abc import Sequence
+from importlib import metadata
+
+import numpy as np
+from model_press.formats import files, metrics
+from model_press.measure import machine, process, ratio, rounds
+from model_press.process import progress, user_path
+
+from benchmarks import record
+from benchmarks.peers import engines, quantisers, report
+
+FLOAT = "fp32"
+_AI_EDGE = "ai-edge-quantizer static_wi8_ai8"
+_LIBRARIES = ("ai-edge-litert", "ai-edge-quantizer", "onnxruntime", "openvino", "nncf")
+_LITERT, _ORT, _OPENVINO = engines.ENGINES
+
+
+def _rows(
+    arguments: argparse.Namespace, calibration: np.ndarray, folder: pathlib.Path
+) -> list[tuple[str, str, str]]:
+    """(name, engine, path) of all that is compared; the first is what ratios refer to."""
+    source = arguments.fp32
+    onnx = quantisers.onnx_float(source, folder)
+    return [
+        (FLOAT, _LITERT, source),
+        *((name, _LITERT, path) for name, path in arguments.variant),
+        (_AI_EDGE, _LITERT, quantisers.ai_edge(source, calibration, folder)),
+        ("fp32 as ONNX", _ORT, onnx),
+        ("ONNX Runtime static int8", _ORT, quantisers.onnx_static_int8(onnx, calibration, folder)),
+        ("fp32 as OpenVINO", _OPENVINO, quantisers.openvino_float(source, folder)),
+        ("NNCF int8", _OPENVINO, quantisers.nncf_int8(source, calibration, folder)),
+    ]
+
+
+def _measure(chosen: Sequence[tuple[str, str, str]], count: int) -> list[rounds.Timed]:
+    probes = [
+        process.Process(f"{name} in {engine}", ["benchmarks.peers.probe", engine, path, "1"])
+        for name, engine, path in chosen
+    ]
+    timed = [rounds.Timed(probe.run) for probe in probes]
+    rounds.warm_up(timed)
+    for index in progress.track(range(count), "measure"):
+        rounds.measure(timed, index)
+    for probe in probes:
+        probe.close()
+    return timed
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Parses the arguments, quantises, evaluates, measures and writes."""
+    parser = argparse.ArgumentParser(prog="peers", description=__doc__.splitlines()[0])
+    parser.add_argument("--out", required=True, help="existing folder for the record")
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--fp32", required=True)
+    parser.add_argument("--variant", action="append", nargs=2, metavar=("NAME", "PATH"), default=[])
+    for name in ("calibration", "images", "classes"):
+        parser.add_argument(f"--{name}", required=True)
+    arguments = parser.parse_args(argv)
+    calibration = files.read_npy(arguments.calibration, "calibration images")
+    images = files.read_npy(arguments.images, "images")
+    classes = files.read_npy(arguments.classes, "classes")
+    with tempfile.TemporaryDirectory() as temporary:
+        chosen = _rows(arguments, calibration, pathlib.Path(temporary))
+        right = [
+            engines.top1(engines.load(engine, path, 1), images, classes)
+            for _, engine, path in progress.track(chosen, "evaluate")
+        ]
+        timed = _measure(chosen, arguments.rounds)
+        rows = tuple(
+            report.Row(
+                name,
+                engine,
+                engines.size(path),
+                share,
+                each.latency(),
+                round(ratio.of_rounds(each.rounds, timed[0].rounds, 1.0).value, 4),
+            )
+            for (name, engine, path), share, each in zip(chosen, right, timed, strict=True)
+        )
+    out = user_path.resolve(arguments.out)
+    found = report.Report(
+        1,
+        record.today(),
+        machine.this_machine(),
+        tuple(metrics.Runtime(name, metadata.version(name)) for name in _LIBRARIES),
+        len(images),
+        len(calibration),
+        arguments.rounds,
+        rows,
+    )
+    record.write(found, report.markdown(found), out, "peers")
+    print(report.markdown(found))
+
+
+if __name__ == "__main__":
+    main()

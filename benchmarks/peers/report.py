@@ -1,0 +1,66 @@
+"""What the comparison found, as JSON and as a Markdown table."""
+
+import dataclasses
+
+from model_press.formats.metrics import Latency, Machine, Runtime
+
+from benchmarks import record
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One file in one engine.
+
+    bytes: on disk. top1: on the held-out images, a fraction. latency: one thread. ratio: of the latency to that of the
+    first row, which is the float32 .tflite.
+    """
+
+    name: str
+    engine: str
+    bytes: int
+    top1: float
+    latency: Latency
+    ratio: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """One run, in which all rows took turns. date: ISO 8601. versions: of the libraries. images: evaluated."""
+
+    schema_version: int
+    date: str
+    machine: Machine
+    versions: tuple[Runtime, ...]
+    images: int
+    calibration_images: int
+    rounds: int
+    rows: tuple[Row, ...]
+
+
+def markdown(report: Report) -> str:
+    """The table, one line a row; size, accuracy and latency against the first."""
+    first = report.rows[0]
+    versions = ", ".join(f"{each.name} {each.version}" for each in report.versions)
+    lines = [
+        "# Int8 of the digits model: ours and the peers'",
+        "",
+        f"{record.when_and_where(report.date, report.machine)}, one thread, {report.rounds} "
+        f"interleaved rounds; {report.images:,} held-out images, {report.calibration_images} for calibration, the same "
+        f"for all. {versions}. Written by `bazel run //benchmarks/peers`.",
+        "",
+        "ONNX Runtime and OpenVINO are engines of servers, no phone runs these files: judge them by size and accuracy.",
+        "",
+        "| variant | engine | MB (ratio) | top-1 | points | 1 thread ms (ratio) |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in report.rows:
+        cells = [
+            row.name,
+            row.engine,
+            f"{row.bytes / 1e6:.2f} ({row.bytes / first.bytes:.3f})",
+            f"{100 * row.top1:.2f} %",
+            f"{100 * (row.top1 - first.top1):+.2f}",
+            f"{row.latency.median_ms:.3f} ({row.ratio:.3f})",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,83 @@
+"""What the benchmark found, as JSON and as a Markdown table."""
+
+import dataclasses
+
+from model_press.formats.metrics import Latency, Machine, Runtime
+
+from benchmarks import record
+
+
+@dataclasses.dataclass(frozen=True)
+class Left:
+    """How many operators of one kind the delegate left to the built-in kernels."""
+
+    op: str
+    count: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Codes:
+    """How far a rewritten graph's logits are from the unrewritten one's, in int8 codes, on the built-in kernels."""
+
+    largest: int
+    mean: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One variant of one network. latency, ratio: on 1 and on 2 threads; ratio is to the network's fp32."""
+
+    network: str
+    variant: str
+    bytes: int
+    partitions: int
+    left: tuple[Left, ...]
+    latency: tuple[Latency, ...]
+    ratio: tuple[float, ...]
+    codes: Codes | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """One run. The variants of a network took turns. date: ISO 8601, the day of the run."""
+
+    schema_version: int
+    date: str
+    machine: Machine
+    runtime: Runtime
+    rounds: int
+    rows: tuple[Row, ...]
+
+
+def markdown(report: Report) -> str:
+    """The table, one line a variant."""
+    lines = [
+        "# What delegate-preserving rewrites gain",
+        "",
+        f"{record.when_and_where(report.date, report.machine)}, "
+        f"{report.runtime.name} {report.runtime.version} with XNNPACK, {report.rounds} interleaved rounds; networks of "
+        "keras.applications with random weights. Ratios are to the same network's fp32. Written by",
+        "`bazel run //benchmarks:rewrites`.",
+        "",
+        "| network | variant | MB | partitions | operators outside the delegate "
+        "| 1 thread ms (ratio) | 2 threads ms (ratio) | logits against plain int8, codes |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in report.rows:
+        outside = ", ".join(f"{left.count} {left.op}" for left in row.left)
+        times = [
+            f"{latency.median_ms:.2f} ({ratio:.3f})"
+            for latency, ratio in zip(row.latency, row.ratio, strict=True)
+        ]
+        codes = f"mean {row.codes.mean:.2f}, most {row.codes.largest}" if row.codes else ""
+        cells = [
+            row.network,
+            row.variant,
+            f"{row.bytes / 1e6:.1f}",
+            row.partitions,
+            outside,
+            *times,
+            codes,
+        ]
+        lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,28 @@
+"""Which member of the Xception family the digits net is, and how long it is trained.
+
+Width and input size follow the recorded sweep, models/digits/sweep.json: the smallest net within
+0.5 points of the widest on held-out digits. A test compares the constants with the record.
+"""
+
+from __future__ import annotations
+
+from models.digits.data import coloured_digits
+from models.digits.train import training
+from models.family import xception_family
+
+WIDTH = 0.25
+SIZE = 80
+MIDDLE_BLOCKS = 2
+EPOCHS = 16
+SEED = 1
+
+
+def spec(width: float = WIDTH, size: int = SIZE) -> xception_family.XceptionSpec:
+    """Returns the digits net's specification, or that of a wider or larger sister."""
+    return xception_family.XceptionSpec(
+        size=size,
+        classes=len(coloured_digits.LABELS),
+        width=width,
+        middle_blocks=MIDDLE_BLOCKS,
+        bn_momentum=training.BN_MOMENTUM,
+    )

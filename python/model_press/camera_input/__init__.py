@@ -1,0 +1,1 @@
+"""Camera input: a frame's crop, resize and rotation inside a model."""

@@ -1,0 +1,1 @@
+"""Camera input of Core ML packages."""

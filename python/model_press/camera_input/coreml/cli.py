@@ -1,0 +1,66 @@
+"""The command line of fused Core ML packages, served by the same worker as model_press; without TensorFlow."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+# Before NumPy: BLAS threads that wait for each other cost more than they bring when actions run side by side.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from model_press.camera_input.tflite import cli as fused_cli
+from model_press.process import command_line
+
+
+def parser() -> argparse.ArgumentParser:
+    """The subcommands."""
+    result, command = command_line.commands("model_press_coreml_fused")
+
+    sub = command("fuse", _fuse, "put a picture's resize and the answer's choice into a package")
+    sub.add_argument("--package", required=True, help="the finished .mlpackage")
+    sub.add_argument("--manifest", required=True)
+    sub.add_argument("--height", type=int, help="of the picture; default: the package's own")
+    sub.add_argument("--width", type=int)
+    sub.add_argument("--fit", choices=("crop", "stretch"), help="default: the package's own")
+    sub.add_argument("--postprocess", action="append", default=[], metavar="softmax|topk|argmax")
+    sub.add_argument("--top", type=int, default=5)
+    sub.add_argument("--out-package", required=True, help="folder NAME.mlpackage")
+    sub.add_argument("--out-zip", required=True)
+    sub.add_argument("--out-manifest", required=True)
+
+    fused_cli.add_check_fused(command, "package", "the one that it was made from", _check_parts)
+    return result
+
+
+def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    from model_press.camera_input.coreml import fusing
+    from model_press.coreml import package
+    from model_press.formats import camera_input, coreml_manifest
+    from model_press.formats import coreml_camera_manifest as fused_manifest
+
+    plain = coreml_manifest.read(options.manifest)
+    entry = camera_input.Entry(
+        plain.input.height if options.height is None else options.height,
+        plain.input.width if options.width is None else options.width,
+        "RGB",
+        options.fit or plain.preprocess.resize.fit,
+        "bilinear_antialias",
+    )
+    answer = camera_input.make_answer(tuple(options.postprocess), options.top, plain.labels.count)
+    made = fusing.fuse(options.package, plain, entry, answer, options.out_package)
+    package.write_zip(options.out_package, options.out_zip, os.path.basename(options.out_package))
+    fused_manifest.write(options.out_manifest, made)
+    return 0
+
+
+def _check_parts() -> tuple[Callable[..., Any], Callable[[str], Any], Callable[[str], Any]]:
+    from model_press.formats import coreml_camera_manifest as fused_manifest
+    from model_press.formats import coreml_manifest
+    from model_press.gates import coreml_camera_parity
+
+    return coreml_camera_parity.check, fused_manifest.read, coreml_manifest.read
+
+
+if __name__ == "__main__":
+    sys.exit(command_line.main(make_parser=parser))

@@ -1,0 +1,54 @@
+"""Where a fused package looks, by its program alone: whoever has no manifest can give it photographs."""
+
+import os
+
+import numpy as np
+from PIL import Image
+
+from model_press.camera_input import separate
+from model_press.coreml.evaluator import program
+from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.formats.camera_input import Entry
+from model_press.formats.errors import UserError
+from model_press.images import decode
+
+# Names in packages that were made by fusing.py.
+CROP, COLUMNS, ROWS, ROUNDED = "entry_crop", "entry_columns", "entry_rows", "_round"
+SCORES, INDICES = "scores", "indices"
+
+
+def require_label(folder: str | os.PathLike[str]) -> None:
+    """Raises UserError for a package that answers numbers of classes instead of a label."""
+    outputs = [output.name for output in program.read_spec(folder).description.output]
+    if outputs == [SCORES, INDICES]:
+        raise UserError(
+            f"model {folder} answers {SCORES} and {INDICES}, expected a label; give the package that it was made from, "
+            "or fuse it without topk and argmax"
+        )
+
+
+def place(image: Image.Image, classifier: ImageClassifier, fit: str) -> np.ndarray:
+    """uint8 RGB [height, width, 3] of the classifier's input size, of a picture of any size.
+
+    Args:
+      image: RGB, upright.
+      fit: "crop" or "stretch", how the picture meets the input's shape; of a package that crops its input, the shape
+        of what it leaves.
+    """
+    entry = Entry(classifier.height, classifier.width, "RGB", "crop", "bilinear_antialias")
+    network = _network(classifier.program, entry)
+    if network is None:
+        return decode.fit(image, classifier.width, classifier.height, fit)
+    return separate.place(image, entry, network, fit)
+
+
+def _network(source: program.Program, entry: Entry) -> tuple[int, int] | None:
+    """Height and width that a package resizes its cropped input to; None where it does not crop as fusing.py has it."""
+    shapes = {name: kind.shape for op in source.operations for name, kind in op.outputs if kind}
+    # What has the network's length already is not resized along that axis.
+    last = next((name for name in (ROWS + ROUNDED, COLUMNS + ROUNDED, CROP) if name in shapes), "")
+    if CROP not in shapes or len(shapes[last]) != 4 or min(shapes[last]) < 1:
+        return None
+    height, width = shapes[last][2:]
+    left, top, right, bottom = separate.box(entry, height, width)
+    return (height, width) if shapes[CROP] == (1, 3, bottom - top, right - left) else None

@@ -1,0 +1,384 @@
+"""A fused package sees Pillow's pixels, of every value and on 8x8, and answers as the separate steps; a red gate."""
+
+import dataclasses
+import json
+import pathlib
+
+import numpy as np
+import pytest
+from PIL import Image
+from testing import coreml_models, keras_models
+from testing.raises import user_error
+
+from model_press.camera_input import separate
+from model_press.camera_input.coreml import cli, crop_region, fusing
+from model_press.camera_input.coreml.runner import FusedPackage
+from model_press.coreml import eval_main, package
+from model_press.coreml.evaluator import machine, program
+from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.formats import coreml_camera_manifest as fused_manifest
+from model_press.formats import coreml_manifest
+from model_press.formats.camera_input import Entry, make_answer
+from model_press.formats.preprocess import NAMED
+from model_press.images import decode
+from model_press.process import command_line as base
+
+ALL = make_answer((), 0, 1)
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    return coreml_models.source(tmp_path_factory.mktemp("fused"), keras_models.classifier("2"))
+
+
+@pytest.fixture(scope="module")
+def variants(one):
+    made = {}
+
+    def variant(recipe):
+        if recipe not in made:
+            made[recipe] = one.convert(coreml_models.recipe(recipe))
+        return made[recipe]
+
+    return variant
+
+
+@pytest.fixture(scope="module")
+def plain(variants):
+    return variants("fp32")
+
+
+def _entry(height, width, fit="crop"):
+    return Entry(height, width, "RGB", fit, "bilinear_antialias")
+
+
+def _fuse(
+    variant, folder, entry, answer=ALL
+) -> tuple[pathlib.Path, fused_manifest.FusedCoremlManifest]:
+    out = folder / "fused.mlpackage"
+    return out, fusing.fuse(variant.package, variant.manifest, entry, answer, out)
+
+
+def _noise(height, width, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def _seen(folder, variant, frames: np.ndarray) -> np.ndarray:
+    """What the network's own first operation reads: float32 [N, height, width, 3] in the package's colour order."""
+    source = program.read(folder, program.read_spec(folder))
+    name = next(op.name for op in reversed(source.operations) if op.name.endswith("_round"))
+    order = slice(None) if variant.manifest.input.color_order == "RGB" else slice(None, None, -1)
+    planes = np.ascontiguousarray(np.moveaxis(frames[..., order], -1, 1), np.float32)
+    pixels = machine.Machine(source).run({variant.manifest.input.name: planes}, name)
+    return np.moveaxis(pixels, 1, -1)[..., order]
+
+
+@pytest.mark.parametrize("recipe", ["fp32", "fp16", "int8", "palette6"])
+def test_every_byte_value_passes(variants, tmp_path, recipe):
+    """256 flat pictures, also where the network computes in float16."""
+    out, _ = _fuse(variants(recipe), tmp_path, _entry(30, 50))
+    frames = np.broadcast_to(np.arange(256, dtype=np.uint8)[:, None, None, None], (256, 30, 50, 3))
+    seen = _seen(out, variants(recipe), frames)
+    assert np.array_equal(seen, np.broadcast_to(np.arange(256)[:, None, None, None], seen.shape))
+
+
+@pytest.mark.parametrize("fit", ["crop", "stretch"])
+@pytest.mark.parametrize(
+    ("height", "width"), [(8, 8), (64, 48), (480, 640), (37, 53), (5, 3), (16, 31)]
+)
+def test_pixels_are_pillows(plain, tmp_path, height, width, fit):
+    """To the byte, the 8x8 picture enlarged and the camera's at a whole shrink factor, whose sums are ties."""
+    entry, frame = _entry(height, width, fit), _noise(height, width)
+    out, made = _fuse(plain, tmp_path, entry)
+    expected = separate.pixels(frame, entry, *made.network)
+    np.testing.assert_array_equal(_seen(out, plain, frame[None])[0], expected)
+
+
+@pytest.mark.parametrize("recipe", ["fp32", "fp16", "int8", "palette6", "pruned50_int8"])
+def test_scores_are_the_finished_packages(variants, tmp_path, recipe):
+    """With the weights in the form that they were stored in."""
+    variant = variants(recipe)
+    entry = _entry(37, 53)
+    out, made = _fuse(variant, tmp_path, entry)
+    fused, network = FusedPackage(out, made), ImageClassifier(variant.package)
+    for seed in range(5):
+        frame = _noise(37, 53, seed)
+        scores, indices = fused.run(frame)
+        expected = network.run(separate.pixels(frame, entry, *made.network)[None])[0]
+        np.testing.assert_array_equal(scores, expected)
+        assert indices is None
+    assert made.features == variant.manifest.features and made.picks is None
+    constants = {op for op in made.operations if op.startswith("constexpr")}
+    assert constants == {op for op in variant.manifest.operations if op.startswith("constexpr")}
+
+
+def test_what_gives_labels_is_held_to_its_manifest(plain, tmp_path):
+    out, made = _fuse(plain, tmp_path, _entry(37, 53))
+    features = coreml_manifest.Outputs("classLabel", "other")
+    with user_error(
+        "outputs are classLabel, classLabel_probs, its manifest says classLabel, other"
+    ):
+        FusedPackage(out, dataclasses.replace(made, features=features))
+    labels = dataclasses.replace(made.labels, sha256="0" * 64)
+    with user_error("labels (colour 0, colour 1 ...) are not those of m.labels.txt"):
+        FusedPackage(out, dataclasses.replace(made, labels=labels))
+
+
+def test_coreml_eval_takes_what_gives_labels(plain, tmp_path):
+    out, made = _fuse(plain, tmp_path, _entry(37, 53))
+    frame = _noise(37, 53)
+    np.testing.assert_array_equal(
+        eval_main.opened(out).run(frame[None])[0], FusedPackage(out, made).run(frame)[0]
+    )
+
+
+def test_coreml_eval_says_that_it_wants_labels(plain, tmp_path):
+    out, _ = _fuse(plain, tmp_path, _entry(37, 53), make_answer(("argmax",), 1, 4))
+    with user_error("fused.mlpackage answers scores and indices, expected a label", "without topk"):
+        eval_main.opened(out)
+
+
+def _ramps(height, width):
+    ramps = np.linspace(0, 255, width)[None, :, None], np.linspace(0, 255, height)[:, None, None]
+    return np.concatenate(np.broadcast_arrays(*ramps, np.full((1, 1, 1), 99.0)), -1).astype("u1")
+
+
+@pytest.mark.parametrize(("height", "width"), [(53, 37), (37, 70), (37, 53)])
+def test_coreml_eval_crops_a_photograph_once(plain, tmp_path, capsys, height, width):
+    """As large a square as of the frame: what the plain package says, to the last digit."""
+    out, _ = _fuse(plain, tmp_path, _entry(37, 53))
+    photo = str(tmp_path / "p.png")
+    Image.fromarray(_ramps(height, width)).save(photo)
+    answers = []
+    for model in (out, plain.package):
+        assert eval_main.main([str(model), photo, "--json"]) == 0
+        answers.append(json.loads(capsys.readouterr().out)["photos"])
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize(("height", "width"), [(53, 37), (37, 53)])
+def test_coreml_eval_stretches_to_what_the_package_leaves(plain, tmp_path, height, width):
+    entry = _entry(37, 53)
+    out, made = _fuse(plain, tmp_path, entry)
+    photo = Image.fromarray(_ramps(height, width))
+    frame = crop_region.place(photo, eval_main.opened(out), "stretch")
+    seen = separate.pixels(frame, entry, *made.network).astype(int)
+    assert np.abs(seen - decode.fit(photo, *made.network, "stretch")).max() <= 8
+
+
+def test_a_package_that_only_resizes_is_given_its_own_shape(plain, tmp_path):
+    out, _ = _fuse(plain, tmp_path, _entry(60, 60))
+    found = crop_region.place(Image.fromarray(_noise(90, 60)), eval_main.opened(out), "crop")
+    np.testing.assert_array_equal(found, _noise(90, 60)[15:75])
+
+
+@pytest.mark.parametrize("style", ["tf", "torch", "caffe"])
+def test_every_style_of_preprocessing(tmp_path, style):
+    source = coreml_models.source(tmp_path, keras_models.classifier("3"), NAMED[style])
+    variant = source.convert(coreml_models.recipe("fp32"))
+    entry, frame = _entry(40, 30, "stretch"), _noise(40, 30)
+    out, made = _fuse(variant, tmp_path, entry)
+    expected = ImageClassifier(variant.package).run(
+        separate.pixels(frame, entry, *made.network)[None]
+    )
+    np.testing.assert_array_equal(FusedPackage(out, made).run(frame)[0], expected[0])
+
+
+@pytest.mark.parametrize(("steps", "top"), [(("topk",), 3), (("argmax",), 1)])
+def test_classes_are_numpys(plain, tmp_path, steps, top):
+    size = (plain.manifest.input.height, plain.manifest.input.width)
+    answer = make_answer(steps, top, plain.manifest.labels.count)
+    out, made = _fuse(plain, tmp_path, _entry(*size), answer)
+    fused, network = FusedPackage(out, made), ImageClassifier(plain.package)
+    for image in coreml_models.IMAGES[:20]:
+        scores, indices = fused.run(image)
+        expected, best = separate.answer(network.run(image[None])[0], answer)
+        np.testing.assert_array_equal(indices, best)
+        np.testing.assert_array_equal(scores, expected)
+    description = program.read_spec(out).description
+    assert [output.name for output in description.output] == ["scores", "indices"]
+    assert not description.predictedFeatureName
+
+
+def test_of_equal_scores_the_lower_class_comes_first():
+    from model_press.camera_input.coreml.ops import topk
+
+    values, indices = topk(np.array([[1.0, 2.0, 2.0, 1.0]], np.float32), 3)
+    assert (values.tolist(), indices.tolist()) == ([[2, 2, 1]], [[1, 2, 0]])
+    with pytest.raises(ValueError, match="sorted, with indices"):
+        topk(np.zeros((1, 4)), 2, ascending=True)
+
+
+def test_softmax_behind_logits(tmp_path):
+    keras = keras_models.library("2")
+    net = keras_models.classifier("2")
+    logits = keras.Model(net.input, keras.layers.Dense(keras_models.CLASSES)(net.layers[-2].output))
+    variant = coreml_models.source(tmp_path, logits, fit=False).convert(
+        coreml_models.recipe("fp32")
+    )
+    answer = make_answer(("softmax", "topk"), 2, variant.manifest.labels.count)
+    size = (variant.manifest.input.height, variant.manifest.input.width)
+    out, made = _fuse(variant, tmp_path, _entry(*size), answer)
+    scores, indices = FusedPackage(out, made).run(coreml_models.IMAGES[0])
+    expected, best = separate.answer(
+        ImageClassifier(variant.package).run(coreml_models.IMAGES[:1])[0], answer
+    )
+    np.testing.assert_array_equal(indices, best)
+    np.testing.assert_allclose(scores, expected, rtol=1e-5)
+
+
+def test_softmax_behind_a_softmax_is_refused(variants, tmp_path):
+    for recipe in ("fp32", "fp16"):
+        with user_error("ends in softmax already"):
+            _fuse(variants(recipe), tmp_path, _entry(30, 30), make_answer(("softmax",), 0, 4))
+    assert not (tmp_path / "fused.mlpackage").exists()
+
+
+def test_the_same_bytes_again(plain, tmp_path):
+    answer = make_answer(("topk",), 2, plain.manifest.labels.count)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    first, second = (_fuse(plain, tmp_path / n, _entry(60, 60), answer)[0] for n in ("a", "b"))
+    assert package.digest(first) == package.digest(second)
+
+
+def _run(*arguments) -> tuple[int, str]:
+    lines: list[str] = []
+    code = base.run([str(a) for a in arguments], lines.append, cli.parser)
+    return code, "\n".join(lines)
+
+
+@pytest.fixture
+def build(plain, tmp_path):
+    """Runs the build's actions in a folder: fuse(name, options) and check(name)."""
+    coreml_manifest.write(tmp_path / "plain.json", plain.manifest)
+    np.save(tmp_path / "images.npy", coreml_models.IMAGES)
+
+    class Build:
+        folder = tmp_path
+
+        @staticmethod
+        def fuse(name, *options):
+            return _run(
+                "fuse",
+                "--label=//m:fused",
+                f"--package={plain.package}",
+                f"--manifest={tmp_path}/plain.json",
+                f"--out-package={tmp_path}/{name}.mlpackage",
+                f"--out-zip={tmp_path}/{name}.mlpackage.zip",
+                f"--out-manifest={tmp_path}/{name}.json",
+                *options,
+            )
+
+        @staticmethod
+        def check(name):
+            return _run(
+                "check-fused",
+                "--label=//m:t",
+                f"--package={tmp_path}/{name}.mlpackage",
+                f"--manifest={tmp_path}/{name}.json",
+                f"--plain-package={plain.package}",
+                f"--plain-manifest={tmp_path}/plain.json",
+                f"--images={tmp_path}/images.npy",
+                "--count=30",
+                "--min-agreement=1",
+                "--max-difference=0",
+                f"--out={tmp_path}/verdict.json",
+            )
+
+    return Build
+
+
+CAMERA = ("--height=60", "--width=80", "--postprocess=topk", "--top=3")
+
+
+def test_a_fused_variant_and_its_gate(build):
+    assert build.fuse("camera", *CAMERA) == (0, "")
+    made = fused_manifest.read(build.folder / "camera.json")
+    assert made.input.width == 80 and made.answer.count == 3
+    code, said = build.check("camera")
+    assert code == 0, said
+    assert json.loads((build.folder / "verdict.json").read_text())["green"]
+
+
+@pytest.mark.parametrize("other", ["--fit=stretch", "--top=2"])
+def test_the_gate_is_red_on_another_package_than_the_manifest_says(build, other):
+    build.fuse("camera", *CAMERA)
+    build.fuse("other", *CAMERA, other)
+    honest = fused_manifest.read(build.folder / "camera.json")
+    other_model = fused_manifest.read(build.folder / "other.json").model
+    fused_manifest.write(
+        build.folder / "other.json", dataclasses.replace(honest, model=other_model)
+    )
+    code, said = build.check("other")
+    assert code == 1 and "ERROR //m:t: " in said
+
+
+def test_the_gate_is_red_on_a_changed_package(build):
+    build.fuse("camera", *CAMERA)
+    with open(build.folder / "camera.mlpackage" / program.WEIGHTS, "ab") as file:
+        file.write(b"\0")
+    code, said = build.check("camera")
+    assert code == 1 and "is not the one its manifest names" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "gives a label already; give a size or a postprocess"),
+        (("--height=0", "--width=5"), "height 0 must be 1 to"),
+        (("--postprocess=topk", "--top=99"), "top 99 must be 1 to"),
+        (("--postprocess=best",), "postprocess 'best' is unknown"),
+    ],
+)
+def test_mistakes_get_one_line_and_write_nothing(build, options, message):
+    code, said = build.fuse("camera", *options)
+    assert code == 1 and message in said and "\n" not in said
+    assert not (build.folder / "camera.mlpackage").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema_version": 1}, "schema_version"),
+        ({"picks": None}, "expected picks alone by its answer"),
+        (
+            {"answer": {"steps": ["topk"], "count": 99}},
+            "manifest camera.json: answer.count 99 must be 1 to",
+        ),
+        (
+            {"answer": {"steps": ["topk", "softmax"]}},
+            "manifest camera.json: answer.steps ['topk', 'softmax'] is no possible order",
+        ),
+        (
+            {"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}},
+            "expected that of the entry, 80x60",
+        ),
+        *(
+            ({"network": sides}, f"network is {sides}, expected a height and a width of 1 to 16384")
+            for sides in ([24], [24, 0], [24, 24, 3], [16385, 24])
+        ),
+        ({"preprocess": {"bias": [0, 0]}}, "preprocess.bias has 2 numbers, expected three"),
+        ({"labels": {"count": 0}}, "labels.count is 0, expected at least 1"),
+        ({"entry": {"turn": 90}}, "RGB turned by 90 with filter bilinear_antialias, expected RGB"),
+        ({"entry": {"color_order": "BGR"}}, "all that a Core ML package offers"),
+    ],
+)
+def test_a_manifest_that_contradicts_itself_is_refused(build, change, message):
+    build.fuse("camera", *CAMERA)
+    path = build.folder / "camera.json"
+    data = json.loads(path.read_text())
+    for field, value in change.items():
+        data[field] = {**data[field], **value} if isinstance(value, dict) else value
+    path.write_text(json.dumps(data))
+    with user_error(message):
+        fused_manifest.read(path)
+    with user_error("camera.json"):
+        coreml_manifest.read(path)  # of schema 1
+
+
+def test_either_schema_is_read(build):
+    build.fuse("camera", *CAMERA)
+    read = fused_manifest.read_any
+    assert read(build.folder / "camera.json") == fused_manifest.read(build.folder / "camera.json")
+    assert read(build.folder / "plain.json") == coreml_manifest.read(build.folder / "plain.json")

@@ -1,0 +1,254 @@
+"""Fuses input and output into a Core ML package: the program of a finished one, with operations before and behind it.
+
+The resize is two products with fixed matrices in float32, whose sums are exact (triangle.py), each rounded to whole
+pixel values; scale and bias of the package's own come after it, as they did after the app's resize.
+"""
+
+import os
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from model_press.camera_input import separate, triangle
+from model_press.camera_input.coreml import crop_region
+from model_press.coreml import package
+from model_press.coreml.evaluator import program
+from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.coreml.protos import quiet
+from model_press.formats import coreml_camera_manifest as fused_manifest
+from model_press.formats.camera_input import Answer, Entry
+from model_press.formats.coreml_manifest import CoremlManifest, ImageInput, Package
+from model_press.formats.errors import UserError
+
+_PROBABILITIES = ("softmax", "sigmoid")
+# What carries scores on unchanged.
+_PASSING = ("cast", "identity", "reshape", "squeeze")
+_COLUMNS, _ROWS = 3, 2
+
+
+def fuse(
+    folder: str | os.PathLike[str],
+    description: CoremlManifest,
+    entry: Entry,
+    answer: Answer,
+    out: str | os.PathLike[str],
+) -> fused_manifest.FusedCoremlManifest:
+    """Makes the package `out` of the finished one in `folder`.
+
+    Args:
+      description: the finished one's manifest.
+      entry: the picture that the app will give: RGB (Core ML orders colours itself), upright, bilinear_antialias.
+      answer: what comes out; without topk or argmax a label and its probabilities, as before.
+      out: a missing or empty folder NAME.mlpackage.
+    Raises:
+      UserError: a package that is not its manifest's, nothing to fuse, an entry that is not offered here, or a
+        softmax behind a softmax.
+    """
+    name = pathlib.PurePath(out).name.removesuffix(".mlpackage")
+    fused_manifest.check_entry(entry, name)
+    package.verify(folder, description.model.sha256)
+    network = (description.input.height, description.input.width)
+    if (entry.height, entry.width) == network and not answer.steps:
+        raise UserError(
+            f"{name}: {description.name} takes {entry.width}x{entry.height} pictures and gives a label already; give a "
+            "size or a postprocess"
+        )
+    classifier = ImageClassifier(folder)
+    if "softmax" in answer.steps:
+        _refuse_second_softmax(classifier)
+    model = _rebuilt(folder, classifier, entry, network, answer)
+    spec = model.get_spec()
+    _describe_features(spec, classifier.spec, entry, answer)
+    package.write(out, spec, pathlib.Path(model.weights_dir) / "weight.bin")
+    return _describe(out, description, entry, network, answer)
+
+
+def _refuse_second_softmax(classifier: ImageClassifier) -> None:
+    makers = {
+        output: op for op in classifier.program.operations for output, _ in op.outputs if op.reads
+    }
+    op = makers.get(classifier.scores_name)
+    while op is not None and op.type in _PASSING:
+        # The others that it reads are constants, a cast's dtype for one.
+        op = next((makers[name] for name in op.reads if name in makers), None)
+    if op is not None and op.type in _PROBABILITIES:
+        raise UserError(
+            f"the model ends in {op.type} already, so a second softmax would flatten its scores; leave softmax out of "
+            "postprocess"
+        )
+
+
+def _rebuilt(
+    folder: str | os.PathLike[str],
+    classifier: ImageClassifier,
+    entry: Entry,
+    network: tuple[int, int],
+    answer: Answer,
+) -> Any:
+    """The coremltools model with the operations added."""
+    spec = classifier.spec
+    with quiet():
+        import coremltools as ct
+        from coremltools.converters.mil.converter import mil_convert
+        from coremltools.converters.mil.frontend.milproto.load import load
+
+        made = load(
+            spec,
+            specification_version=spec.specificationVersion,
+            file_weights_dir=str((pathlib.Path(folder) / program.WEIGHTS).parent),
+        )
+        main = made.functions["main"]
+        if (entry.height, entry.width) != network:
+            _put_entry(main, classifier.input_name, entry, network)
+        if answer.steps:
+            _put_answer(main, answer)
+        return mil_convert(
+            made,
+            convert_to="mlprogram",
+            convert_from="milinternal",
+            specification_version=spec.specificationVersion,
+            compute_units=ct.ComputeUnit.ALL,
+            skip_model_load=True,
+            # A label is no output that coremltools describes itself.
+            model_description=None if answer.picks else spec.description,
+        )
+
+
+def _put_entry(main: Any, name: str, entry: Entry, network: tuple[int, int]) -> None:
+    from coremltools.converters.mil.mil import Builder as mb
+
+    placeholder = main.placeholder_inputs[name]
+    old = placeholder.outputs[0]
+    first = main.operations[0]
+    # As coremltools' own passes change an input: the same placeholder with another shape.
+    placeholder.__init__((1, 3, entry.height, entry.width), dtype=placeholder.dtype, name=name)
+    main._input_dict[name] = placeholder.outputs[0]
+    height, width = network
+    left, top, right, bottom = separate.box(entry, height, width)
+    with main, mb.set_before_op(first):
+        x = placeholder.outputs[0]
+        if (left, top, right, bottom) != (0, 0, entry.width, entry.height):
+            begin, end = [0, 0, top, left], [1, 3, bottom, right]
+            x = mb.slice_by_index(x=x, begin=begin, end=end, name=crop_region.CROP)
+        matrices = _Matrices()
+        x = _resampled(x, matrices, _COLUMNS, width, crop_region.COLUMNS)
+        x = _resampled(x, matrices, _ROWS, height, crop_region.ROWS)
+    main.replace_uses_of_var_after_op(anchor_op=x.op, old_var=old, new_var=x)
+
+
+class _Matrices:
+    """Constants of the program, each once: a square picture has the same along both axes."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, int, bool], Any] = {}
+
+    def constant(self, size: int, out: int, low: bool) -> Any:
+        """The matrix [out, size] of one part, or None."""
+        from coremltools.converters.mil.mil import Builder as mb
+
+        key = (size, out, low)
+        if key not in self._made:
+            parts = triangle.matrices(size, out)
+            matrix = parts.low if low else parts.high
+            name = f"entry_weights_{size}_{out}_{'low' if low else 'high'}"
+            self._made[key] = None if matrix is None else mb.const(val=matrix, name=name)
+        return self._made[key]
+
+
+def _resampled(x: Any, matrices: _Matrices, axis: int, out: int, name: str) -> Any:
+    from coremltools.converters.mil.mil import Builder as mb
+
+    size = x.shape[axis]
+    if size == out:
+        return x
+
+    def product(matrix: Any, part: str) -> Any:
+        label = f"{name}_{part}"
+        if axis == _COLUMNS:
+            return mb.matmul(x=x, y=matrix, transpose_y=True, name=label)
+        return mb.matmul(x=matrix, y=x, name=label)
+
+    total = product(matrices.constant(size, out, low=False), "high")
+    total = mb.add(x=total, y=np.float32(0.5), name=f"{name}_half")
+    low = matrices.constant(size, out, low=True)
+    if low is not None:
+        whole = mb.floor(x=product(low, "low"), name=f"{name}_low_whole")
+        scale = np.float32(triangle.matrices(size, out).low_scale)
+        total = mb.add(
+            x=total, y=mb.mul(x=whole, y=scale, name=f"{name}_low_part"), name=f"{name}_sum"
+        )
+    return mb.floor(x=total, name=name + crop_region.ROUNDED)
+
+
+def _put_answer(main: Any, answer: Answer) -> None:
+    from coremltools.converters.mil.mil import Builder as mb
+
+    classify = next(op for op in main.operations if op.op_type == "classify")
+    scores = classify.probabilities
+    with main, mb.set_before_op(classify):
+        if "softmax" in answer.steps:
+            made = mb.softmax(x=scores, axis=-1, name="answer_softmax")
+            main.replace_uses_of_var_after_op(anchor_op=made.op, old_var=scores, new_var=made)
+            scores = made
+        if answer.picks:
+            best, indices = mb.topk(x=scores, k=answer.count, axis=-1, name="answer_best")
+            best.name, indices.name = crop_region.SCORES, crop_region.INDICES
+    if answer.picks:
+        main.set_outputs([best, indices])
+        main.remove_ops([classify])
+
+
+def _describe_features(spec: Any, before: Any, entry: Entry, answer: Answer) -> None:
+    """Names, texts and types as in the finished package, but for what has changed."""
+    outputs = [
+        type(output).FromString(output.SerializeToString()) for output in spec.description.output
+    ]
+    spec.description.CopyFrom(before.description)
+    image = spec.description.input[0].type.imageType
+    image.height, image.width = entry.height, entry.width
+    if answer.picks:
+        for field in ("output", "predictedFeatureName", "predictedProbabilitiesName"):
+            spec.description.ClearField(field)
+        texts = ("Scores of the best classes", "Their numbers, best first")
+        for output, text in zip(outputs, texts, strict=True):
+            output.shortDescription = text
+        spec.description.output.extend(outputs)
+
+
+def _describe(
+    out: str | os.PathLike[str],
+    description: CoremlManifest,
+    entry: Entry,
+    network: tuple[int, int],
+    answer: Answer,
+) -> fused_manifest.FusedCoremlManifest:
+    spec = program.read_spec(out)
+    name = pathlib.PurePath(out).name
+    return fused_manifest.FusedCoremlManifest(
+        schema_version=2,
+        name=name.removesuffix(".mlpackage"),
+        model=Package(
+            name,
+            description.model.format,
+            package.digest(out),
+            package.size(out),
+            spec.specificationVersion,
+        ),
+        source=description.source,
+        recipe=description.recipe,
+        input=ImageInput(
+            description.input.name, entry.height, entry.width, description.input.color_order
+        ),
+        entry=entry,
+        network=network,
+        answer=answer,
+        features=None if answer.picks else description.features,
+        picks=fused_manifest.Picks(crop_region.SCORES, crop_region.INDICES)
+        if answer.picks
+        else None,
+        preprocess=description.preprocess,
+        labels=description.labels,
+        operations=tuple(sorted({op.type for op in program.read(out, spec).operations})),
+        minimum_ios=description.minimum_ios,
+    )

@@ -1,0 +1,110 @@
+"""The separate steps that a fused model stands for: the reference that it is compared with."""
+
+import numpy as np
+from PIL import Image
+
+from model_press.camera_input import yuv
+from model_press.formats.camera_input import Answer, Entry
+from model_press.images import decode
+
+
+def pixels(frame: np.ndarray, entry: Entry, height: int, width: int) -> np.ndarray:
+    """uint8 [height, width, 3] RGB, what the network sees of a uint8 frame of entry.shape."""
+    rgb = upright(frame, entry)
+    if entry.filter == "bilinear_antialias":
+        return decode.fit(Image.fromarray(rgb), width, height, entry.fit)
+    left, top, right, bottom = box(entry, height, width)
+    rgb = rgb[top:bottom, left:right]
+    return (_nearest if entry.filter == "nearest" else _bilinear)(rgb, height, width)
+
+
+def upright(frame: np.ndarray, entry: Entry) -> np.ndarray:
+    """uint8 RGB [*entry.upright, 3] of a uint8 frame of entry.shape."""
+    if entry.is_planar:
+        rgb = yuv.to_rgb(frame, entry.color_order)
+    else:
+        rgb = frame[..., [entry.color_order.index(colour) for colour in "RGB"]]
+    return np.ascontiguousarray(np.rot90(rgb, -entry.turn // 90))
+
+
+def box(entry: Entry, height: int, width: int) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of the upright frame that the network sees."""
+    rows, columns = entry.upright
+    if entry.fit == "crop":
+        return decode.crop_box(columns, rows, width, height)
+    return 0, 0, columns, rows
+
+
+def surround(seen: np.ndarray, entry: Entry, network: tuple[int, ...]) -> np.ndarray:
+    """uint8 RGB [*entry.upright, 3]: pixels of the size of `box` where the network looks, their border around them.
+
+    Nothing sees what is around; but a camera's planes share a colour among 2x2 pixels, also across the box's border.
+
+    Args:
+      network: height and width that the model resizes to.
+    """
+    left, top, right, bottom = box(entry, *network)
+    height, width = entry.upright
+    margins = ((top, height - bottom), (left, width - right), (0, 0))
+    return np.pad(seen, margins, mode="edge")
+
+
+def place(
+    image: Image.Image, entry: Entry, network: tuple[int, ...], fit: str | None = None
+) -> np.ndarray:
+    """uint8 RGB [*entry.upright, 3] of a picture of any size.
+
+    A picture of the frame's size stays as it is. Of another the part that the network is to see is put where the model
+    looks: it crops the frame itself, so that a picture cut to the frame's shape before would be cropped twice.
+
+    Args:
+      image: RGB, upright.
+      network: height and width that the model resizes to.
+      fit: "crop" or "stretch", how the picture meets the network's shape; as the entry's by default.
+    """
+    fit = fit or entry.fit
+    if image.size == entry.upright[::-1] and fit == entry.fit:
+        return np.asarray(image)
+    left, top, right, bottom = box(entry, *network)
+    if fit == "crop":
+        image = image.crop(decode.crop_box(*image.size, network[1], network[0]))
+    return surround(decode.fit(image, right - left, bottom - top, "stretch"), entry, network)
+
+
+def answer(scores: np.ndarray, wanted: Answer) -> tuple[np.ndarray, np.ndarray | None]:
+    """(scores, class indices) of float32 scores [classes]: all scores and None, or the best `count` of both.
+
+    Of equal scores the lower index comes first.
+    """
+    scores = np.asarray(scores, np.float32)
+    if "softmax" in wanted.steps:
+        powers = np.exp(scores - scores.max())
+        scores = powers / powers.sum()
+    if not wanted.picks:
+        return scores, None
+    best = np.argsort(-scores, kind="stable")[: wanted.count]
+    return scores[best], best.astype(np.int32)
+
+
+def _nearest(rgb: np.ndarray, height: int, width: int) -> np.ndarray:
+    rows, columns = (
+        np.minimum(
+            ((np.arange(out, dtype=np.float32) + 0.5) * np.float32(size / out)).astype(int),
+            size - 1,
+        )
+        for size, out in ((rgb.shape[0], height), (rgb.shape[1], width))
+    )
+    return rgb[rows[:, None], columns]
+
+
+def _bilinear(rgb: np.ndarray, height: int, width: int) -> np.ndarray:
+    result = rgb.astype(np.float64)
+    for axis, out in ((0, height), (1, width)):
+        size = rgb.shape[axis]
+        centre = np.clip((np.arange(out) + 0.5) * (size / out) - 0.5, 0, size - 1)
+        low = np.floor(centre).astype(int)
+        weight = np.expand_dims(centre - low, tuple(d for d in range(3) if d != axis))
+        first = np.take(result, low, axis)
+        second = np.take(result, np.minimum(low + 1, size - 1), axis)
+        result = first + (second - first) * weight
+    return np.floor(result + 0.5).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Camera input of TensorFlow Lite models."""

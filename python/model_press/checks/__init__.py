@@ -1,1 +1,0 @@
-"""Gates: each measures something, prints measured, bound and margin, and is red past the bound."""

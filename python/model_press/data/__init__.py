@@ -1,1 +1,0 @@
-"""The images that the models are trained, calibrated and tested on, all from package registries."""

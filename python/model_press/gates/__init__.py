@@ -1,0 +1,1 @@
+"""Gates: what `bazel test` demands of a variant."""

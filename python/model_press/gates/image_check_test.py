@@ -1,0 +1,67 @@
+"""check-images on the digits net and its held-out images: green as they are, red for each fault by name."""
+
+import os
+
+import numpy as np
+import pytest
+from testing.raises import user_error
+
+from model_press.formats import files, manifest
+from model_press.gates import image_check
+
+MODEL = os.environ["DIGITS_INT8"]
+SHEET = manifest.read(MODEL.replace(".tflite", ".manifest.json"))
+HELD_OUT, CALIBRATION = os.environ["HELD_OUT_IMAGES"], os.environ["CALIBRATION_IMAGES"]
+
+
+@pytest.fixture(scope="module")
+def held_out() -> tuple[np.ndarray, np.ndarray]:
+    classes = HELD_OUT.replace(".images.", ".classes.")
+    return np.array(files.read_npy(HELD_OUT, "i")[:300]), np.array(
+        files.read_npy(classes, "c")[:300]
+    )
+
+
+def _check(tmp_path, images, classes, seen=()):
+    files.write_npy(tmp_path / "i.npy", images)
+    files.write_npy(tmp_path / "c.npy", classes)
+    return image_check.check(MODEL, SHEET, tmp_path / "i.npy", tmp_path / "c.npy", seen)
+
+
+def test_held_out_images_are_green(tmp_path, held_out):
+    result = _check(tmp_path, *held_out, [("calibration", CALIBRATION)])
+    assert result.green and result.facts["colour order"] == "asked"
+    assert "measured 0, at most 0" in result.lines()[0]
+
+
+def test_bgr_is_called_by_name(tmp_path, held_out):
+    images, classes = held_out
+    with user_error("look like BGR", "accuracy is"):
+        _check(tmp_path, images[..., ::-1], classes)
+
+
+def test_unlabelled_images_that_are_as_clear_either_way_raise_nothing(tmp_path, held_out):
+    # A red digit with its channels exchanged is a perfect blue one: without labels nobody can tell.
+    images, classes = held_out
+    assert _check(tmp_path, images, np.full_like(classes, -1)).green
+
+
+def test_overlap_with_calibration_is_called_by_name(tmp_path, held_out):
+    images, classes = held_out
+    images = images.copy()
+    images[10] = files.read_npy(CALIBRATION, "c")[3]
+    with user_error("1 of 300 images (the first is image 10) are also in calibration"):
+        _check(tmp_path, images, classes, [("calibration", CALIBRATION)])
+
+
+def test_one_class_and_copies_are_called_by_name_together(tmp_path, held_out):
+    images, classes = held_out
+    with user_error("all the same image", "are of class"):
+        _check(tmp_path, np.repeat(images[:1], 40, axis=0), np.repeat(classes[:1], 40))
+
+
+def test_noise_is_called_by_name(tmp_path, held_out):
+    images, classes = held_out
+    noise = np.random.default_rng(0).integers(0, 256, images.shape, dtype=np.uint8)
+    with user_error("random noise"):
+        _check(tmp_path, noise, classes)

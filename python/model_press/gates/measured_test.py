@@ -1,0 +1,46 @@
+"""The measured gates on real (tiny) models: green on a good variant, red on a worse one."""
+
+import os
+
+import pytest
+
+from model_press.formats.errors import UserError
+from model_press.gates import measured
+from model_press.measure import machine
+
+# Made by testing_models in a build action: a convolution net, the same with more channels, and one whose int8 graph a
+# stand-alone RELU cuts in two.
+SMALL = os.environ["SMALL_MODEL"]
+LARGE = os.environ["LARGE_MODEL"]
+BROKEN = os.environ["BROKEN_MODEL"]
+
+
+def test_size_passes_and_goes_red_on_a_bigger_variant():
+    assert measured.check_size(SMALL, LARGE, 0.9, None, zipped=False).green
+    assert not measured.check_size(LARGE, SMALL, 0.9, None, zipped=False).green
+    assert not measured.check_size(SMALL, None, None, 10, zipped=True).green
+    with pytest.raises(UserError, match="max_ratio 0.9 and baseline None; give max_bytes, or"):
+        measured.check_size(SMALL, None, 0.9, None, zipped=False)
+
+
+def test_latency_passes_and_goes_red_on_a_slower_variant():
+    assert measured.check_latency(SMALL, LARGE, {"*": 0.9}, threads=1).green
+    slower = measured.check_latency(LARGE, SMALL, {"*": 1.1}, threads=1)
+    assert not slower.green and slower.measures[0].measured > 1.1
+
+
+def test_latency_without_a_bound_for_this_cpu_says_so():
+    result = measured.check_latency(SMALL, LARGE, {"another-cpu": 0.1}, threads=1)
+    here = machine.this_machine().cpu_class
+    assert result.green and f"no bound for this CPU ({here})" in result.facts["verdict"]
+
+
+def test_memory_passes_and_goes_red_on_a_bigger_variant():
+    assert measured.check_memory(SMALL, LARGE, 0.95, threads=1).green
+    assert not measured.check_memory(LARGE, SMALL, 0.95, threads=1).green
+
+
+def test_delegation_names_what_breaks_the_graph():
+    assert measured.check_delegation(SMALL, 1, ["QUANTIZE", "SOFTMAX"]).green
+    with pytest.raises(UserError, match="RELU writing .*; at most 1 partitions"):
+        measured.check_delegation(BROKEN, 1, ["QUANTIZE", "SOFTMAX"])

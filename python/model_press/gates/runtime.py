@@ -1,0 +1,94 @@
+"""check-runtime: whether a runtime has every operator version that a model uses.
+
+The runtime's table is JSON: {"runtime": name, "version": "2.16.1", "ops": {"CONV_2D":
+{"max_version": 8}, ...}}; other fields are for people.
+"""
+
+import os
+
+from model_press.formats import files, manifest
+from model_press.formats.errors import UserError
+from model_press.gates.result import Measure, Result
+from model_press.tflite import layers, reader
+
+# What a recipe says to do without an operator, or a version of it.
+_CURES = {
+    "FULLY_CONNECTED version 12": 'set per_channel_dense to false in the recipe, or add "dense_scales" to its rewrites',
+    "GELU": 'add "gelu" to the rewrites of the recipe',
+    "RESIZE_NEAREST_NEIGHBOR": 'add "nearest" to the rewrites of the recipe',
+}
+
+
+def check(
+    model: str | os.PathLike[str],
+    description: manifest.Manifest,
+    table_path: str | os.PathLike[str],
+) -> Result:
+    """Reads the operators from the model file itself and compares them with the table.
+
+    Raises:
+      UserError: the first operators that the runtime lacks, by name and version; an undeclared
+        custom or Flex operator; a model that is not the manifest's.
+    """
+    manifest.verify_file(description.model.sha256, model, "model")
+    file = reader.read(model)
+    runtime, table = _read_table(table_path)
+    undeclared = [name for name in file.custom_ops() if name not in description.custom_ops]
+    flex = [name for name in file.custom_ops() if name.startswith(reader.FLEX_PREFIX)]
+    if flex and undeclared:
+        raise UserError(
+            f"{description.name} needs full TensorFlow (Select TF ops) for {', '.join(flex)}, which "
+            f"{runtime} does not have; replace the layers that use them"
+        )
+    if undeclared:
+        raise UserError(
+            f"{description.name} uses custom operators that its manifest does not declare: "
+            f"{', '.join(undeclared)}; {runtime} cannot run them"
+        )
+    missing = []
+    for name, version, _ in file.builtin_ops():
+        highest = table.get(name, 0)
+        if version > highest:
+            has = f"up to {highest}" if highest else "none"
+            where = _layers(file, name, version)
+            missing.append(f"{name} version {version} ({runtime} has {has}; layer {where})")
+    if missing:
+        hints = [cure for op, cure in _CURES.items() if any(m.startswith(op) for m in missing)]
+        hint = "".join(f"; {cure}" for cure in hints)
+        raise UserError(
+            f"{description.name} does not load in {runtime}: {', '.join(missing)}{hint}"
+        )
+    ops = file.builtin_ops()
+    facts: dict[str, float | str] = {
+        "runtime": runtime,
+        "operators": len(ops),
+        "nodes": sum(count for _, _, count in ops),
+    }
+    if custom := file.custom_ops():
+        facts["custom operators, whose kernels the app must register:"] = " ".join(custom)
+    return Result(
+        "runtime", (Measure("operator versions that the runtime lacks", 0, 0, at_most=True),), facts
+    )
+
+
+def _layers(file: reader.TfliteFile, name: str, version: int) -> str:
+    """The layers that use an operator version: up to three, and how many more."""
+    found = [
+        layers.layer_of(file.tensors[operator.outputs[0]].name)
+        for operator in file.operators
+        if (operator.name, operator.version) == (name, version) and operator.outputs
+    ]
+    distinct = list(dict.fromkeys(found))
+    more = f" and {len(distinct) - 3} more" if len(distinct) > 3 else ""
+    return ", ".join(distinct[:3]) + more
+
+
+def _read_table(path: str | os.PathLike[str]) -> tuple[str, dict[str, int]]:
+    data = files.read_json(path, "runtime table")
+    try:
+        ops = {name: int(entry["max_version"]) for name, entry in data["ops"].items()}
+        return f"{data['runtime']} {data['version']}", ops
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        raise UserError(
+            f"runtime table {path} lacks {error}; expected runtime, version and ops with max_version"
+        ) from error

@@ -1,0 +1,1 @@
+"""Images: decoding, sets of images, what they show of quality."""

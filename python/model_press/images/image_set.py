@@ -1,0 +1,94 @@
+"""image-set: decodes image files, or checks arrays that a generator made, into one pair of arrays."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from model_press.formats import files
+from model_press.formats.errors import UserError
+from model_press.images import decode
+
+UNLABELED = -1
+
+
+def check_images(pixels: np.ndarray, what: str) -> None:
+    """Raises UserError unless `pixels` is a non-empty uint8 [N, H, W, 3] array."""
+    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] != 3:
+        raise UserError(
+            f"{what} is {pixels.dtype} {list(pixels.shape)}; expected raw RGB pixels, uint8 [N, H, W, 3]"
+        )
+    if not pixels.size:
+        raise UserError(f"{what} is empty; give at least one image")
+
+
+def check_classes(classes: np.ndarray, count: int, class_count: int | None, what: str) -> None:
+    """Raises UserError unless `classes` is int32 [count] with -1 or an index below class_count."""
+    if classes.dtype != np.int32 or classes.shape != (count,):
+        raise UserError(
+            f"{what} is {classes.dtype} {list(classes.shape)}; expected int32 [{count}], one per image"
+        )
+    top = class_count if class_count is not None else np.iinfo(np.int32).max
+    wrong = np.flatnonzero((classes < UNLABELED) | (classes >= top))
+    if wrong.size:
+        raise UserError(
+            f"{what}: image {wrong[0]} has class {classes[wrong[0]]}; expected 0 to {top - 1}, or -1 "
+            "for an unlabelled image"
+        )
+
+
+def from_arrays(
+    images_path: str, classes_path: str | None, class_count: int | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Validates a generator's arrays; classes default to unlabelled."""
+    pixels = files.read_npy(images_path, "images")
+    check_images(pixels, f"images {images_path}")
+    if classes_path is None:
+        classes = np.full(len(pixels), UNLABELED, np.int32)
+    else:
+        classes = np.asarray(files.read_npy(classes_path, "classes"))
+    check_classes(classes, len(pixels), class_count, f"classes {classes_path}")
+    return pixels, classes
+
+
+def parse_items(items: Sequence[str]) -> list[tuple[str, int]]:
+    """Splits "path=class" (class may be left out: unlabelled)."""
+    result = []
+    for item in items:
+        path, separator, number = item.rpartition("=")
+        if not separator:
+            path, number = item, str(UNLABELED)
+        try:
+            result.append((path, int(number)))
+        except ValueError:
+            raise UserError(f"image '{item}': expected PATH=CLASS with a class number") from None
+    return result
+
+
+def write_from_files(
+    items: Sequence[tuple[str, int]],
+    height: int,
+    width: int,
+    fit: str,
+    class_count: int | None,
+    out_images: str,
+    out_classes: str,
+) -> None:
+    """Decodes and fits files one after the other; memory holds one image, whatever their number."""
+    if not items:
+        raise UserError("the image set is empty: `--image` is not given, expected at least one")
+    classes = np.array([number for _, number in items], np.int32)
+    check_classes(classes, len(items), class_count, "images")
+
+    with files.AtomicWriter(out_images) as file:
+        files.write_npy_header(file, (len(items), height, width, 3), np.dtype(np.uint8))
+        for path, _ in items:
+            file.write(decode.fit(decode.decode(path), width, height, fit).tobytes())
+    files.write_npy(out_classes, classes)
+
+
+def write_arrays(
+    pixels: np.ndarray, classes: np.ndarray, out_images: str, out_classes: str
+) -> None:
+    """Writes validated arrays in the set's form."""
+    files.write_npy(out_images, pixels)
+    files.write_npy(out_classes, classes)

@@ -1,0 +1,141 @@
+"""Shows what is in a .tflite file, how it runs here, who can load it, what is slow and what to do.
+
+bazel run //python:inspect -- FILE.tflite
+bazel run //python:inspect -- --memory FILE.tflite
+bazel run //python:inspect -- --time FILE.tflite
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+
+from model_press.formats import files, strict_json
+from model_press.formats.errors import UserError
+from model_press.inspect import explorer, inspection, page, source
+from model_press.process import user_path
+
+# A petabyte: no machine has it, and no plan overflows.
+_MOST_MB = 1e9
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    result = argparse.ArgumentParser(prog="inspect", description=__doc__.splitlines()[0])
+    result.add_argument("file", help="any .tflite")
+    result.add_argument("--json", action="store_true", help="everything as JSON (schema_version 1)")
+    result.add_argument("--threads", type=int, default=1, help="for the latency (default 1)")
+    result.add_argument(
+        "--seconds",
+        type=float,
+        default=6.0,
+        help="about how long to time (default 6; 0: load only)",
+    )
+    result.add_argument("--no-run", action="store_true", help="read the file, do not load it")
+    question = result.add_mutually_exclusive_group()
+    question.add_argument(
+        "--memory",
+        action="store_true",
+        help="which tensors fill memory at its peak, and what lowers it",
+    )
+    result.add_argument("--layers", action="store_true", help="with --memory: every operator")
+    result.add_argument(
+        "--batch", type=int, help="with --memory: images at once (default: the model's own batch)"
+    )
+    result.add_argument(
+        "--budget-mb",
+        type=float,
+        help="with --memory: the largest batch whose activations fit, for model_press.memory.batches",
+    )
+    question.add_argument(
+        "--time",
+        action="store_true",
+        help="which operators take the time, also those inside the delegate",
+    )
+    question.add_argument("--explore", action="store_true", help="open it in Model Explorer")
+    result.add_argument(
+        "--runtime", action="append", default=[], metavar="TABLE.json", help="a runtime's operators"
+    )
+    return result
+
+
+def _memory(path: str, options: argparse.Namespace) -> int:
+    from model_press.memory import report
+
+    batch = options.batch
+    if batch is not None and batch < 1:
+        raise UserError(f"--batch {batch} must be 1 or more")
+    budget = None
+    if options.budget_mb is not None:
+        if not 0 < options.budget_mb < _MOST_MB:
+            raise UserError(
+                f"--budget-mb {options.budget_mb:g} must be above 0 and below {_MOST_MB:g}"
+            )
+        budget = int(options.budget_mb * 1e6)
+    found = report.account(path, batch, budget)
+    _show(report.lines(found, options.layers), found, options)
+    return 0
+
+
+def _time(path: str, options: argparse.Namespace) -> int:
+    from model_press.inspect import operator_times
+
+    if options.no_run:
+        raise UserError(
+            f"--no-run reads {path} only, but --time must run it; leave one of them out"
+        )
+    if options.seconds <= 0:
+        raise UserError(f"--seconds must be above 0 with --time, not {options.seconds:g}")
+    if options.threads != 1:
+        raise UserError(f"--time measures on one thread; leave --threads {options.threads} out")
+    found = operator_times.measure(path, options.seconds)
+    _show(operator_times.lines(found), found, options)
+    return 0
+
+
+def _show(lines: Iterable[str], found: object, options: argparse.Namespace) -> None:
+    try:
+        if options.json:
+            sys.stdout.write(files.dump_json(strict_json.to_json(found)).decode())
+        else:
+            print("\n".join(lines))
+    except BrokenPipeError:  # `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prints the inspection; 1 and one line on standard error for a file that is no TFLite model."""
+    options = parser().parse_args(argv)
+    path = user_path.resolve(options.file)
+    # The tables that the build gives lie in the runfiles, where this program starts.
+    tables = [
+        table if os.path.exists(table) else user_path.resolve(table) for table in options.runtime
+    ]
+    try:
+        if options.memory:
+            return _memory(path, options)
+        for name in ("layers", "batch", "budget_mb"):
+            given = getattr(options, name)
+            if given is not None and given is not False:
+                raise UserError(f"--{name.replace('_', '-')} goes with --memory")
+        if options.time:
+            return _time(path, options)
+        if options.explore:
+            with source.opened(path):
+                pass
+            return explorer.explore(path)
+        found = inspection.inspect(
+            path, tables, options.threads, None if options.no_run else options.seconds
+        )
+    except UserError as error:
+        print(f"ERROR {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ERROR {path}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    _show(page.lines(found), found, options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Cuts one operator out of a model into a model of its own, so that it can be timed alone."""
+
+import mmap
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from model_press.inspect.constants import buffer_bytes
+
+# Operators that mean nothing without the rest of the graph: they call other subgraphs or hold state.
+ENTANGLED = {"IF", "WHILE", "CALL_ONCE", "CALL", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"}
+
+
+def key(node: schema.Operator, graph: schema.SubGraph) -> tuple[Any, ...]:
+    """Equal for operators that do the same work: kind, shapes and element types of all their tensors."""
+    tensors = [
+        (graph.Tensors(i).Type(), tuple(graph.Tensors(i).ShapeAsNumpy()))
+        if _has_shape(graph, i)
+        else None
+        for i in [*_ints(node, "Inputs"), *_ints(node, "Outputs")]
+    ]
+    return (node.OpcodeIndex(), *tensors)
+
+
+def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
+    """A .tflite with operator `index` of the main graph only; None where it cannot stand alone.
+
+    Its constants come along; its other inputs become the model's inputs.
+    """
+    if name in ENTANGLED:
+        return None
+    model = schema.Model.GetRootAs(data, 0)
+    graph = model.Subgraphs(0)
+    node = graph.Operators(index)
+    made = schema.ModelT()
+    made.version = model.Version()
+    made.operatorCodes = [schema.OperatorCodeT.InitFromObj(model.OperatorCodes(node.OpcodeIndex()))]
+    made.buffers = [schema.BufferT()]
+    only = schema.SubGraphT()
+    only.tensors, only.inputs = [], []
+    new: dict[int, int] = {-1: -1}
+    for old in [*_ints(node, "Inputs"), *_ints(node, "Outputs")]:
+        if old in new:
+            continue
+        tensor = schema.TensorT.InitFromObj(graph.Tensors(old))
+        if tensor.isVariable or tensor.type == schema.TensorType.STRING:
+            return None
+        raw = buffer_bytes(data, model, tensor.buffer)
+        new[old] = len(only.tensors)
+        only.tensors.append(tensor)
+        give_constant(made, tensor, raw)
+        if not raw.size and old in _ints(node, "Inputs"):
+            only.inputs.append(new[old])
+    alone = schema.OperatorT.InitFromObj(node)
+    alone.opcodeIndex = 0
+    alone.inputs = [new[i] for i in _ints(node, "Inputs")]
+    alone.outputs = [new[i] for i in _ints(node, "Outputs")]
+    only.outputs = list(alone.outputs)
+    only.operators = [alone]
+    made.subgraphs = [only]
+    return packed(made)
+
+
+def give_constant(made: schema.ModelT, tensor: schema.TensorT, raw: np.ndarray) -> None:
+    """Lets a tensor of `made` have these bytes (uint8) for its constant, or none where there are none."""
+    tensor.buffer = 0
+    if raw.size:
+        made.buffers.append(schema.BufferT())
+        made.buffers[-1].data = raw
+        tensor.buffer = len(made.buffers) - 1
+
+
+def packed(made: schema.ModelT) -> bytes:
+    """The bytes of the .tflite."""
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(made.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def random_input(shape: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
+    """An input to time with. Index-like integers (32 and 64 bits) are 0: any other may be out of range."""
+    kind = np.dtype(dtype)
+    rng = np.random.default_rng(0)
+    if kind.kind == "f":
+        return rng.normal(size=shape).astype(kind)
+    if kind.kind in "iu" and kind.itemsize < 4:
+        limits = np.iinfo(kind)
+        return rng.integers(limits.min, limits.max + 1, shape).astype(kind)
+    return np.zeros(shape, kind)
+
+
+def _has_shape(graph: schema.SubGraph, index: int) -> bool:
+    return index >= 0 and graph.Tensors(index).ShapeLength() > 0
+
+
+def _ints(node: schema.Operator, field: str) -> list[int]:
+    get, length = getattr(node, field), getattr(node, field + "Length")()
+    return [get(i) for i in range(length)]

@@ -1,0 +1,96 @@
+"""How LiteRT runs the model on this machine: partitions, what stays outside them, and what that costs."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Any
+
+from model_press.inspect import reasons
+from model_press.inspect.facts import Running, UndelegatedOp
+from model_press.measure import machine
+from model_press.process import child
+from model_press.tflite import layers
+from model_press.tflite.reader import TfliteFile
+
+_RUNTIME = "ai-edge-litert"
+GIVE_UP_SECONDS = 600
+
+
+def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: float) -> Running:
+    """Loads the model with XNNPACK in another process and times it.
+
+    Args:
+      file: the model's structure.
+      threads: threads of the interpreter for the latency; operators alone run on one.
+      seconds: about how long to time; 0 to load only.
+    """
+    answers, failure = ask(
+        "model_press.inspect.runner", path, [str(threads), str(seconds)], GIVE_UP_SECONDS
+    )
+    latency, whole = answers.get("latency_ms"), answers.get("whole_ms")
+    alone = {int(node): ms for node, ms in answers.get("alone_ms", {}).items()}
+    undelegated = []
+    for node in answers.get("outside", []):
+        operator = file.operators[node]
+        tensor = file.tensors[operator.outputs[0]].name if operator.outputs else ""
+        ms = alone.get(node)
+        undelegated.append(
+            UndelegatedOp(
+                op=operator.name,
+                layer=layers.layer_of(tensor),
+                tensor=tensor,
+                why=reasons.why_outside(file, node),
+                alone_ms=None if ms is None else round(ms, 4),
+                share=None if ms is None or not whole else round(min(1.0, ms / whole), 4),
+            )
+        )
+    return Running(
+        runtime=f"{_RUNTIME} {metadata.version(_RUNTIME)}",
+        cpu=machine.this_machine().cpu_model,
+        threads=threads,
+        failure=failure,
+        nodes=len(file.operators),
+        partitions=answers.get("partitions", 0),
+        latency_ms=None if latency is None else round(latency, 4),
+        undelegated=tuple(undelegated),
+    )
+
+
+def ask(
+    module: str, path: str | os.PathLike[str], arguments: Sequence[str], give_up: float
+) -> tuple[dict[str, Any], str]:
+    """Runs a program of ours on a model, in a process that the model may crash.
+
+    Args:
+      module: prints JSON objects, one a line.
+      give_up: seconds after which it is stopped.
+    Returns:
+      What it said, as one object, and why it failed: "" if it did not.
+    """
+    command = [sys.executable, "-m", module, str(path), *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=give_up,
+            env=child.environment(),
+        )
+        said, code, errors = done.stdout, done.returncode, done.stderr
+    except subprocess.TimeoutExpired as late:
+        said, code = (late.stdout or b"").decode(), 1
+        errors = f"no answer within {give_up:.0f} seconds"
+    answers: dict[str, Any] = {}
+    for line in said.splitlines():
+        if line.startswith("{"):
+            answers.update(json.loads(line))
+    if code == 0:
+        return answers, ""
+    if code < 0:
+        return answers, f"the runtime crashed (signal {-code})"
+    last = [line for line in errors.strip().splitlines() if line.strip()]
+    return answers, last[-1].strip()[:300] if last else f"exit code {code}"

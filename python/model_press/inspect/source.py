@@ -1,0 +1,90 @@
+"""Opens a file that anybody may have given: either it is a TFLite model, or one line says what it is."""
+
+import contextlib
+import dataclasses
+import mmap
+import os
+import resource
+from collections.abc import Iterator
+
+from ai_edge_litert import schema_py_generated as schema
+
+from model_press.formats import files
+from model_press.formats.errors import UserError
+from model_press.tflite import reader
+
+# A hostile file may claim millions of tables that all point to the same bytes: the parse then fails at this limit
+# instead of taking the machine's memory. Address space, so it includes the mapped file and the libraries.
+_PARSE_BYTES = 3 << 30
+
+_CONVERT = "convert it first: a `tflite_variant` target, or tf.lite.TFLiteConverter"
+# First bytes of what is given by mistake.
+_OTHERS = (
+    (b"PK\x03\x04", f"is a zip archive (a .keras model, an APK or a .task bundle?); {_CONVERT}"),
+    (b"\x89HDF\r\n", f"is an HDF5 file (a Keras .h5 model?); {_CONVERT}"),
+    (b"\x93NUMPY", "is a NumPy array, not a model"),
+    (b"\x08\x01\x12", f"looks like a SavedModel's saved_model.pb; {_CONVERT}"),
+    (b"\x1f\x8b", "is gzip-compressed; unpack it first"),
+)
+
+
+@contextlib.contextmanager
+def bounded_memory(size: int) -> Iterator[None]:
+    """Lets this process take a few GB above `size` bytes of file, no more; past that Python raises MemoryError."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = _PARSE_BYTES + 2 * size
+    if soft != resource.RLIM_INFINITY:
+        limit = min(limit, soft)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+@contextlib.contextmanager
+def opened(
+    path: str | os.PathLike[str], bounded: bool = True
+) -> Iterator[tuple[mmap.mmap, reader.TfliteFile]]:
+    """Yields the mapped bytes and the parsed structure of a .tflite file.
+
+    Args:
+      bounded: with a limit on the whole process while it parses; not in a caller's process, which may hold more than
+        that already or run threads.
+    Raises:
+      UserError: no file, a directory, empty, a Git LFS pointer, another format, truncated, corrupt or hostile.
+    """
+    path = files.require_file(path, "model")
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for magic, said in _OTHERS:
+            if data[: len(magic)] == magic and data[4:8] != b"TFL3":
+                raise UserError(f"model {path} {said}")
+        try:
+            with bounded_memory(len(data)) if bounded else contextlib.nullcontext():
+                parsed = reader.parse(data, f"model {path}")
+        except MemoryError:
+            raise UserError(
+                f"model {path} is corrupt ({len(data)} bytes, but its tables need more memory than any "
+                "model of that size); build or fetch it again"
+            ) from None
+        yield data, parsed
+
+
+def main_graph(data: mmap.mmap, file: reader.TfliteFile, where: str) -> reader.TfliteFile:
+    """The file with the main graph's operators only; UserError where one names a tensor that is not there."""
+    count = schema.Model.GetRootAs(data, 0).Subgraphs(0).OperatorsLength()
+    main = dataclasses.replace(file, operators=file.operators[:count])
+    for index, operator in enumerate(main.operators):
+        for tensor in operator.inputs + operator.outputs:
+            if not -1 <= tensor < len(file.tensors):
+                raise UserError(
+                    f"{where} is corrupt: operator {index} ({operator.name}) names tensor {tensor} of "
+                    f"{len(file.tensors)}; build or fetch it again"
+                )
+    return main
+
+
+def subgraphs(data: mmap.mmap) -> int:
+    """The number of graphs in a checked file; more than one where there is control flow."""
+    count: int = schema.Model.GetRootAs(data, 0).SubgraphsLength()
+    return count

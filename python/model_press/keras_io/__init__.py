@@ -1,0 +1,1 @@
+"""Keras models: what a file is, loading it safely, saving it, running it."""

@@ -1,0 +1,240 @@
+"""A Keras functional model, of either generation, as a list of layer calls that can be replayed.
+
+Nested models are laid open: their layers stand in the list like all others.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from model_press.formats.errors import UserError
+from model_press.keras_io.tf_quiet import keras, tensorflow, tf_keras
+
+
+@dataclasses.dataclass(frozen=True)
+class Ref:
+    """Stands for a tensor among a call's arguments."""
+
+    tensor: int
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Call:
+    """One use of a layer (or of a Keras 3 operation, which has no weights).
+
+    args, kwargs: as the layer was called, each tensor replaced by a Ref.
+    inputs: numbers of the tensors among them, in order. outputs: numbers of the results.
+    """
+
+    layer: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Graph:
+    """keras: "2" or "3". calls: in an order in which each tensor is made before it is used.
+
+    shapes: of each tensor, without the batch size. input, output: numbers of the model's two ends.
+    """
+
+    keras: str
+    name: str
+    calls: tuple[Call, ...]
+    shapes: tuple[tuple[int | None, ...], ...]
+    input: int
+    output: int
+
+    @property
+    def library(self) -> Any:
+        """The keras module that the layers belong to."""
+        return tf_keras() if self.keras == "2" else keras()
+
+    def layers(self) -> list[Any]:
+        """Each layer once, in the order of its first call."""
+        return list({id(call.layer): call.layer for call in self.calls}.values())
+
+
+def trace(model: Any, what: str = "the model") -> Graph:
+    """Reads the graph of a functional or Sequential model with one input and one output.
+
+    Raises:
+      UserError: a subclassed model, whose graph is hidden in its code, or several inputs or outputs.
+    """
+    if not hasattr(model, "layers"):
+        raise UserError(f"{what} is a {type(model).__name__}; expected a whole Keras model")
+    tracer = _Tracer("2" if is_keras_2(model) else "3")
+    inner = tracer.functional(model)
+    if inner is None:
+        raise UserError(
+            f"{what} is a subclassed {type(model).__name__}: its graph is hidden in its code; rebuild it "
+            "with the functional API (keras.Model(inputs, outputs))"
+        )
+    if len(inner.inputs) != 1 or len(inner.outputs) != 1:
+        raise UserError(
+            f"{what} has {len(inner.inputs)} inputs and {len(inner.outputs)} outputs; expected one of each"
+        )
+    tracer.walk(inner, None)
+    return Graph(
+        tracer.keras,
+        model.name,
+        tuple(tracer.calls),
+        tuple(tracer.shapes),
+        tracer.number(inner.inputs[0]),
+        tracer.number(inner.outputs[0]),
+    )
+
+
+def is_keras_2(layer: Any) -> bool:
+    """Whether a model or layer is tf_keras'; Keras 3 otherwise."""
+    return any(base.__module__.startswith("tf_keras") for base in type(layer).__mro__)
+
+
+def replay(graph: Graph, new_layer: Callable[[Any], Any], name: str | None = None) -> Any:
+    """Builds a model by calling new layers as the old ones were called.
+
+    Args:
+      graph: the graph to repeat.
+      new_layer: takes each layer (input layers excepted) once and returns the one in its place.
+      name: the new model's name; the old one's by default.
+    """
+    library, nest = graph.library, tensorflow().nest
+    made: dict[int, Any] = {}
+    values: dict[int, Any] = {}
+
+    def value(item: Any) -> Any:
+        return values[item.tensor] if isinstance(item, Ref) else item
+
+    for call in graph.calls:
+        layer = call.layer
+        if not call.inputs:
+            number = call.outputs[0]
+            values[number] = library.Input(graph.shapes[number], name=layer.name)
+            continue
+        if id(layer) not in made:
+            made[id(layer)] = new_layer(layer)
+        args, kwargs = nest.map_structure(value, (call.args, call.kwargs))
+        results = made[id(layer)](*args, **kwargs)
+        values.update(zip(call.outputs, nest.flatten(results), strict=True))
+    return library.Model(values[graph.input], values[graph.output], name=name or graph.name)
+
+
+def copy_layer(layer: Any, name: str | None = None, **changes: Any) -> Any:
+    """A new layer of the same configuration but for `changes`; an operation without one is shared."""
+    if not hasattr(layer, "from_config") or not hasattr(layer, "weights"):
+        return layer
+    config = {**layer.get_config(), **changes}
+    if name is not None:
+        config["name"] = name
+    return type(layer).from_config(config)
+
+
+def unique_names(graph: Graph) -> dict[int, str]:
+    """A name for each layer by id(); two nested models may both have a `conv1`."""
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for layer in graph.layers():
+        name, number = layer.name, 1
+        while name in taken:
+            name, number = f"{layer.name}_{number}", number + 1
+        taken.add(name)
+        names[id(layer)] = name
+    return names
+
+
+def rebuild(graph: Graph, changes: Callable[[Any], dict[str, Any]]) -> tuple[Any, dict[int, Any]]:
+    """Replays with copies of all layers.
+
+    Args:
+      graph: the graph to repeat.
+      changes: from a layer to the fields of its configuration that differ.
+    Returns:
+      The model, with freshly initialised weights, and its layers by the id() of the old ones.
+    """
+    names, made = unique_names(graph), {}
+
+    def new_layer(layer: Any) -> Any:
+        made[id(layer)] = copy_layer(layer, names[id(layer)], **changes(layer))
+        return made[id(layer)]
+
+    return replay(graph, new_layer), made
+
+
+def clone(model: Any) -> Any:
+    """A copy of a model with weights of its own."""
+    graph = trace(model)
+    copy, made = rebuild(graph, lambda _: {})
+    for layer in graph.layers():
+        if getattr(layer, "weights", None):
+            made[id(layer)].set_weights(layer.get_weights())
+    return copy
+
+
+class _Tracer:
+    def __init__(self, generation: str):
+        self.keras = generation
+        self.calls: list[Call] = []
+        self.shapes: list[tuple[int | None, ...]] = []
+        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._nest = tensorflow().nest
+
+    def functional(self, model: Any) -> Any | None:
+        """The model whose nodes make the graph, or None for what has no visible graph."""
+        library = tf_keras() if self.keras == "2" else keras()
+        if not isinstance(model, library.Model):
+            return None
+        if self.keras == "3" and isinstance(model, library.Sequential):
+            model = model._functional
+        return model if getattr(model, "_nodes_by_depth", None) else None
+
+    @staticmethod
+    def _key(tensor: Any) -> tuple[Any, ...]:
+        layer, node, index = tensor._keras_history[:3]
+        return id(layer), node, index
+
+    def number(self, tensor: Any) -> int:
+        return self._numbers[self._key(tensor)]
+
+    def _new(self, tensor: Any) -> int:
+        self._numbers[self._key(tensor)] = len(self.shapes)
+        self.shapes.append(tuple(tensor.shape)[1:])
+        return len(self.shapes) - 1
+
+    def walk(self, model: Any, given: int | None) -> None:
+        """Appends the calls of a functional model; `given` is the tensor that its input stands for."""
+        for depth in sorted(model._nodes_by_depth, reverse=True):
+            for node in model._nodes_by_depth[depth]:
+                self._visit(node, model, given)
+
+    def _visit(self, node: Any, model: Any, given: int | None) -> None:
+        layer = node.layer if self.keras == "2" else node.operation
+        if self.keras == "2":
+            args, kwargs = node.call_args, node.call_kwargs
+        else:
+            args, kwargs = node.arguments.args, node.arguments.kwargs
+        outputs = self._nest.flatten(node.outputs)
+        tensors = [t for t in self._nest.flatten((args, kwargs)) if hasattr(t, "_keras_history")]
+        if not tensors:
+            if given is None:
+                self.calls.append(Call(layer, (), {}, (), (self._new(outputs[0]),)))
+            else:
+                self._numbers[self._key(outputs[0])] = given
+            return
+        inputs = tuple(self.number(t) for t in tensors)
+        inner = self.functional(layer)
+        if inner is not None and len(inner.inputs) == len(inner.outputs) == len(tensors) == 1:
+            # The inner tensors are other ones for each call of a nested model.
+            outer, self._numbers = self._numbers, {}
+            self.walk(inner, inputs[0])
+            result = self.number(inner.outputs[0])
+            self._numbers = outer
+            self._numbers[self._key(outputs[0])] = result
+            return
+
+        def replace(item: Any) -> Any:
+            return Ref(self.number(item)) if hasattr(item, "_keras_history") else item
+
+        args, kwargs = self._nest.map_structure(replace, (tuple(args), dict(kwargs)))
+        self.calls.append(Call(layer, args, kwargs, inputs, tuple(self._new(t) for t in outputs)))

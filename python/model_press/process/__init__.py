@@ -1,0 +1,1 @@
+"""Processes: command lines, build workers, child processes, progress."""

@@ -1,0 +1,93 @@
+"""Bazel's persistent worker: one process, one request at a time.
+
+TensorFlow's import costs seconds and a conversion leaves memory behind, so the process stays, and
+replaces itself (same pipes) when it has grown.
+"""
+
+import argparse
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from model_press.process import command_line, worker_protocol
+
+# A full-size conversion peaks near 2 GB; above this a fresh process is cheaper than the memory.
+MAX_RESIDENT_BYTES = 2 << 30
+
+
+def serve(
+    startup: Sequence[str],
+    max_resident_bytes: int = MAX_RESIDENT_BYTES,
+    make_parser: Callable[[], argparse.ArgumentParser] | None = None,
+) -> int:
+    """Answers requests from stdin until it closes; each runs as `startup` + the request's arguments.
+
+    make_parser: the program's subcommands, as cli.run takes them.
+    """
+    with _protected_stdout() as answers:
+        requests = worker_protocol.Requests(sys.stdin.fileno())
+        for request in requests:
+            if request.cancel:
+                continue  # work is never interrupted; Bazel then waits for the answer
+            answer(request, startup, answers, make_parser)
+            _release_memory()
+            if requests.drained and _resident_bytes() > max_resident_bytes:
+                _replace_process(answers)
+    return 0
+
+
+def answer(
+    request: worker_protocol.Request,
+    startup: Sequence[str],
+    answers: int,
+    make_parser: Callable[[], argparse.ArgumentParser] | None = None,
+) -> None:
+    """Runs one request and writes its answer to file descriptor `answers`."""
+    lines: list[str] = []
+    code = command_line.run([*startup, *request.arguments], lines.append, make_parser)
+    output = "".join(line.rstrip("\n") + "\n" for line in lines)
+    data = worker_protocol.encode_response(code, output, request.request_id)
+    while data:
+        data = data[os.write(answers, data) :]
+
+
+@contextlib.contextmanager
+def _protected_stdout() -> Iterator[int]:
+    """Yields a private copy of stdout; whatever else prints there goes to stderr, Bazel's worker log."""
+    sys.stdout.flush()
+    private = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield private
+    finally:
+        sys.stdout.flush()
+        os.dup2(private, 1)
+        os.close(private)
+
+
+def _release_memory() -> None:
+    quiet = sys.modules.get("model_press.keras_io.tf_quiet")
+    if quiet is not None:
+        quiet.clear_session()
+    gc.collect()
+
+
+def _resident_bytes() -> int:
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # macOS has no /proc; the peak is the best that the standard library knows
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _replace_process(answers: int) -> None:
+    """Starts this program anew in the same process, with the same stdin and stdout."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(answers, 1)
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])

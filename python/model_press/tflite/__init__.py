@@ -1,0 +1,1 @@
+"""TensorFlow Lite models: reading, editing and running them."""

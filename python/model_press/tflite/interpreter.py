@@ -1,0 +1,96 @@
+"""A thin wrapper around LiteRT's interpreter, with its notices off."""
+
+import os
+from typing import Literal
+
+import numpy as np
+
+from model_press.formats.errors import UserError
+from model_press.keras_io.tf_quiet import capture_stderr
+
+DEFAULT_THREADS = min(4, os.cpu_count() or 1)
+Delegate = Literal["xnnpack", "none"]
+XNNPACK: Delegate = "xnnpack"
+NO_DELEGATE: Delegate = "none"
+
+
+class Interpreter:
+    """Runs a TFLite classifier on one image at a time.
+
+    Args:
+      model: the bytes of a .tflite file, or its path.
+      threads: number of threads.
+      delegate: XNNPACK where it applies, or NO_DELEGATE for the built-in kernels alone. Both are right, and their
+        integer kernels round differently.
+    Raises:
+      UserError: the model cannot be loaded by this runtime.
+    """
+
+    def __init__(
+        self,
+        model: bytes | str | os.PathLike[str],
+        threads: int = DEFAULT_THREADS,
+        delegate: Delegate = XNNPACK,
+    ):
+        from ai_edge_litert import interpreter as litert  # costs 0.2 s
+
+        resolver = (
+            litert.OpResolverType.AUTO
+            if delegate == XNNPACK
+            else litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        )
+
+        source = (
+            {"model_content": model} if isinstance(model, bytes) else {"model_path": str(model)}
+        )
+        try:
+            with capture_stderr():
+                self._interpreter = litert.Interpreter(
+                    num_threads=threads, experimental_op_resolver_type=resolver, **source
+                )
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise UserError(f"LiteRT cannot load the model: {error}") from error
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._output = self._interpreter.get_output_details()[0]["index"]
+
+    def run(self, batch: np.ndarray) -> np.ndarray:
+        """Raw output codes for an input of the model's exact shape and dtype."""
+        self._interpreter.set_tensor(self._input, batch)
+        self._interpreter.invoke()
+        codes: np.ndarray = self._interpreter.get_tensor(self._output)
+        return codes
+
+
+class Keeping:
+    """Runs a TFLite model by the built-in kernels and keeps every tensor, inner ones too, to be read afterwards.
+
+    Raises:
+      UserError: the model cannot be loaded by this runtime.
+    """
+
+    def __init__(self, model: str | os.PathLike[str], threads: int = DEFAULT_THREADS):
+        from ai_edge_litert import interpreter as litert
+
+        try:
+            with capture_stderr():
+                self._interpreter = litert.Interpreter(
+                    model_path=str(model),
+                    num_threads=threads,
+                    experimental_op_resolver_type=litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+                    experimental_preserve_all_tensors=True,
+                )
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise UserError(f"LiteRT cannot load the model: {error}") from error
+        self._input = self._interpreter.get_input_details()[0]["index"]
+
+    def run(self, batch: np.ndarray) -> None:
+        """Computes all tensors for an input of the model's exact shape and dtype."""
+        self._interpreter.set_tensor(self._input, batch)
+        self._interpreter.invoke()
+
+    def tensor(self, index: int) -> np.ndarray:
+        """A copy of a tensor by its index in the file."""
+        values: np.ndarray = self._interpreter.get_tensor(index)
+        return values

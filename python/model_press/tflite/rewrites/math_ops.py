@@ -1,0 +1,103 @@
+"""What layer normalisation and `tf.math` leave in a graph -> operators that XNNPACK runs.
+
+Measured, by the steps that remain of a graph: XNNPACK of TensorFlow Lite 2.16.1 (in the Android library) has SQRT, DIV
+and NEG in float, but neither RSQRT nor a MEAN over channels; that of LiteRT 2.3 has these, too. In int8 it has no SQRT,
+RSQRT, DIV or NEG, and no ADD or SUB whose input scale is 2^8 times its output's, or less than 2^-10 of it: so is the
+epsilon that layer normalisation adds to a variance.
+
+- RSQRT becomes 1 / SQRT.
+- A float MEAN over the channels becomes FULLY_CONNECTED with weights 1 / channels.
+- An int8 operator gets DEQUANTIZE and QUANTIZE around its float form, as in float_islands.py; the scales stay.
+"""
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from model_press.tflite.graph import Graph
+
+_INT8_ALWAYS = ("DIV", "NEG", "RSQRT", "SQRT")
+_INT8_SCALED = ("ADD", "SUB")
+# What XNNPACK takes as input scale / output scale of an int8 ADD or SUB: from, below.
+_MIN_RATIO, _MAX_RATIO = 2.0**-10, 2.0**8
+
+
+def rewrite(graph: Graph) -> int:
+    """Replaces what it can; returns the number of operators that it replaced."""
+    done = 0
+    for old in graph.named(*_INT8_ALWAYS, *_INT8_SCALED):
+        if _is_int8(graph, old) and (graph.name(old) in _INT8_ALWAYS or _is_beyond(graph, old)):
+            _island(graph, old)
+            done += 1
+    for old in graph.named("RSQRT"):
+        if _is_float(graph, *old.inputs, *old.outputs):
+            source, target = int(old.inputs[0]), int(old.outputs[0])
+            graph.replace(old, _reciprocal_root(graph, source, target))
+            done += 1
+    for old in graph.named("MEAN"):
+        done += _mean_of_channels(graph, old)
+    return done
+
+
+def _is_int8(graph: Graph, operator: schema.OperatorT) -> bool:
+    return graph.is_int8(*map(int, operator.inputs), *map(int, operator.outputs))
+
+
+def _is_beyond(graph: Graph, operator: schema.OperatorT) -> bool:
+    scale = graph.quantization(int(operator.outputs[0]))[0]
+    ratios = [graph.quantization(int(tensor))[0] / scale for tensor in operator.inputs]
+    return any(not _MIN_RATIO <= ratio < _MAX_RATIO for ratio in ratios)
+
+
+def _island(graph: Graph, old: schema.OperatorT) -> None:
+    target, new, floats = int(old.outputs[0]), [], []
+    for number, tensor in enumerate(map(int, old.inputs)):
+        name = graph.part_name(target, f"input{number}")
+        if graph.is_constant(tensor):
+            floats.append(graph.add_float_constant(name, graph.real_values(tensor)))
+            continue
+        floats.append(graph.add_float(name, graph.shape(tensor)))
+        options = schema.DequantizeOptionsT()
+        new.append(graph.operator("DEQUANTIZE", 2, [tensor], floats[-1:], options))
+    result = graph.add_float(graph.part_name(target, "output"), graph.shape(target))
+    name = graph.name(old)
+    if name == "RSQRT":
+        new += _reciprocal_root(graph, floats[0], result)
+    else:
+        new.append(graph.operator(name, 1, floats, [result], old.builtinOptions))
+    new.append(graph.operator("QUANTIZE", 1, [result], [target], schema.QuantizeOptionsT()))
+    graph.replace(old, new)
+
+
+def _reciprocal_root(graph: Graph, source: int, target: int) -> list[schema.OperatorT]:
+    root = graph.add_float(graph.part_name(target, "root"), graph.shape(target))
+    one = graph.add_float_constant(graph.part_name(target, "one"), np.ones((), np.float32))
+    return [
+        graph.operator("SQRT", 1, [source], [root]),
+        graph.operator("DIV", 1, [one, root], [target], schema.DivOptionsT()),
+    ]
+
+
+def _mean_of_channels(graph: Graph, old: schema.OperatorT) -> int:
+    source, axes, target = int(old.inputs[0]), int(old.inputs[1]), int(old.outputs[0])
+    rank = len(graph.shape(source))
+    if not _is_float(graph, source, target) or not old.builtinOptions.keepDims:
+        return 0
+    if [axis % rank for axis in graph.integers(axes)] != [rank - 1]:
+        return 0
+    channels = graph.shape(source)[-1]
+    constants = [
+        graph.add_float_constant(graph.part_name(target, name), values.astype(np.float32))
+        for name, values in (
+            ("share", np.full((1, channels), 1 / channels)),
+            ("bias", np.zeros(1)),
+        )
+    ]
+    options = schema.FullyConnectedOptionsT()
+    options.keepNumDims = True
+    new = graph.operator("FULLY_CONNECTED", 5, [source, *constants], [target], options)
+    graph.replace(old, [new])
+    return 1
+
+
+def _is_float(graph: Graph, *tensors: int) -> bool:
+    return all(graph.tensors[int(t)].type == schema.TensorType.FLOAT32 for t in tensors)

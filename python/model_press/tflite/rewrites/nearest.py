@@ -1,0 +1,86 @@
+"""RESIZE_NEAREST_NEIGHBOR that doubles both sides -> the image four times, and DEPTH_TO_SPACE.
+
+XNNPACK has no nearest-neighbour resize. Enlarging by two, every pixel becomes a block of four, which is what
+DEPTH_TO_SPACE makes of its four copies along the channels. Values are only copied, in float and in int8. Enlarging by
+four, eight and so on is the same again. Other factors stay.
+"""
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from model_press.tflite.graph import Graph
+
+_BLOCK = 2
+# Operator versions of int8 tensors, and of float ones.
+_VERSIONS = {"CONCATENATION": (2, 1), "DEPTH_TO_SPACE": (1, 1)}
+
+
+def rewrite(graph: Graph) -> int:
+    """Replaces what it can; returns the number of operators that it replaced."""
+    done = 0
+    for old in graph.named("RESIZE_NEAREST_NEIGHBOR"):
+        source, target = int(old.inputs[0]), int(old.outputs[0])
+        quantised = _same_codes(graph, source, target)
+        floats = all(graph.tensors[t].type == schema.TensorType.FLOAT32 for t in (source, target))
+        doublings = _doublings(graph.shape(source), graph.shape(target))
+        if not (quantised or floats) or not doublings or old.builtinOptions.alignCorners:
+            continue
+        new, last = [], source
+        for number in range(doublings):
+            last = _double(
+                graph, new, last, target, number == doublings - 1, quantised, f"double{number}"
+            )
+        graph.replace(old, new)
+        done += 1
+    return done
+
+
+def _double(
+    graph: Graph,
+    new: list[schema.OperatorT],
+    source: int,
+    target: int,
+    is_last: bool,
+    quantised: bool,
+    name: str,
+) -> int:
+    batch, height, width, channels = graph.shape(source)
+    copies = _BLOCK * _BLOCK
+    wide = _like(
+        graph, target, f"{name}/copies", (batch, height, width, copies * channels), quantised
+    )
+    join = schema.ConcatenationOptionsT()
+    join.axis = 3
+    version = _VERSIONS["CONCATENATION"][0 if quantised else 1]
+    new.append(graph.operator("CONCATENATION", version, [source] * copies, [wide], join))
+    shape = (batch, _BLOCK * height, _BLOCK * width, channels)
+    out = target if is_last else _like(graph, target, name, shape, quantised)
+    block = schema.DepthToSpaceOptionsT()
+    block.blockSize = _BLOCK
+    version = _VERSIONS["DEPTH_TO_SPACE"][0 if quantised else 1]
+    new.append(graph.operator("DEPTH_TO_SPACE", version, [wide], [out], block))
+    return out
+
+
+def _like(graph: Graph, target: int, name: str, shape: tuple[int, ...], quantised: bool) -> int:
+    name = graph.part_name(target, name)
+    if quantised:
+        return graph.add_activation(name, shape, *graph.quantization(target))
+    return graph.add_float(name, shape)
+
+
+def _same_codes(graph: Graph, source: int, target: int) -> bool:
+    return graph.is_int8(source, target) and graph.quantization(source) == graph.quantization(
+        target
+    )
+
+
+def _doublings(source: tuple[int, ...], target: tuple[int, ...]) -> int:
+    """How often both sides double, 0 where they do not."""
+    if len(source) != 4:
+        return 0
+    factors = {t / s for s, t in zip(source[1:3], target[1:3], strict=True)}
+    if len(factors) != 1:
+        return 0
+    power = np.log2(factors.pop())
+    return int(power) if power > 0 and power == int(power) else 0

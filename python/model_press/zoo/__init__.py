@@ -1,1 +1,0 @@
-"""The two models of the repository: Xception, and the digits net of the same family."""

@@ -1,0 +1,53 @@
+"""Writes damaged files, so that Java and Swift are tried on what Python's loaders are tried on.
+
+    corpus.py --out FOLDER --count N --loader NAME [--loader NAME ...]
+
+Makes NAME.bin: the good file, then numbers 0 to N - 1, each behind its length as four little-endian bytes.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+from collections.abc import Callable
+
+from testing.fuzz import mutate
+from testing.fuzz.loaders import LOADERS
+
+
+def _catalogue() -> bytes:
+    names = {"package": "digits", "manifest": "digits.manifest.json", "labels": "digits.labels.txt"}
+    return json.dumps({"schema_version": 1, "variants": [names, names]}).encode()
+
+
+# A good file and what damages it; `catalogue` is variants.json, which only the iOS app reads.
+_Kind = tuple[Callable[[], bytes], Callable[[bytes, int], bytes]]
+KINDS: dict[str, _Kind] = {
+    **{name: (loader.good, loader.damaged) for name, loader in LOADERS.items()},
+    "catalogue": (_catalogue, mutate.damaged_json),
+}
+
+
+def write(folder: pathlib.Path, count: int, names: list[str]) -> None:
+    """Fills a folder, which is made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        make, damaged = KINDS[name]
+        good = make()
+        with open(folder / f"{name}.bin", "wb") as file:
+            for data in (good, *(damaged(good, number) for number in range(count))):
+                file.write(len(data).to_bytes(4, "little") + data)
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to fill")
+    parser.add_argument("--count", type=int, required=True, help="damaged files of each kind")
+    parser.add_argument("--loader", action="append", choices=list(KINDS), required=True)
+    options = parser.parse_args(argv)
+    write(options.out, options.count, options.loader)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

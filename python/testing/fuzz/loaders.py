@@ -1,0 +1,450 @@
+"""Every loader of files that users hand in: a good file for it, and how it is called."""
+
+import dataclasses
+import io
+import json
+import os
+import pathlib
+import resource
+import shutil
+import struct
+import tempfile
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import bundle_model
+import check_apk
+import h5py
+import merge_manifest
+import numpy as np
+from model_press.coreml import eval_main, package
+from model_press.formats import (
+    camera_input,
+    coreml_manifest,
+    coreml_recipes,
+    files,
+    labels,
+    manifest,
+    metrics,
+    model_info,
+    preprocess,
+    recipes,
+    strict_json,
+)
+from model_press.formats import camera_manifest as fused_manifest
+from model_press.formats import compressions as compression
+from model_press.formats import coreml_camera_manifest as fused_coreml_manifest
+from model_press.formats.errors import UserError
+from model_press.images import decode, image_set
+from model_press.inspect import inspection
+from model_press.inspect import loaders as inspection_loaders
+from model_press.inspect import page as inspection_page
+from model_press.keras_io import hdf5_probe, model_format
+from model_press.memory import report as memory
+from model_press.search import lock, space
+from model_press.tflite import op_versions, reader
+from pi_runner import bundle as pi_bundle
+from PIL import Image
+
+from testing import manifests
+from testing.fuzz import coreml, mutate
+from testing.tflite_bytes import Op, chain
+
+
+@dataclasses.dataclass(frozen=True)
+class Loader:
+    """suffix: of the file's name. good: a file that loads. load: takes its path. damaged: makes a bad copy."""
+
+    suffix: str
+    good: Callable[[], bytes]
+    load: Callable[[pathlib.Path], object]
+    damaged: Callable[[bytes, int], bytes] = mutate.damaged
+
+
+def _tflite() -> bytes:
+    return chain(Op("CONV_2D"), Op("CUSTOM", 1, "X"), constant=np.ones(64, np.float32))
+
+
+def _load_tflite(path: pathlib.Path) -> None:
+    found = reader.read(path)
+    op_versions.minimum_runtime((name, version) for name, version, _ in found.builtin_ops())
+    found.inner_float_tensors()
+
+
+def _config() -> dict[str, Any]:
+    layers = [
+        {"class_name": "Dense", "config": {"name": "d", "units": 3}, "module": "keras.layers"}
+    ]
+    return {"class_name": "Functional", "config": {"layers": layers}, "keras_version": "3.15.1"}
+
+
+def _hdf5() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "m.h5"
+        with h5py.File(path, "w") as file:
+            file.attrs["keras_version"] = "2.15.0"
+            file.attrs["model_config"] = json.dumps(_config())
+            file.create_group("model_weights")["d"] = np.ones((8, 3), np.float32)
+        return path.read_bytes()
+
+
+def _keras() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
+        archive.writestr("config.json", json.dumps(_config()))
+        archive.writestr("model.weights.h5", _hdf5())
+    return out.getvalue()
+
+
+def _probe_in_a_fork(path: str) -> tuple[int, str]:
+    """As hdf5_probe starts it, without a new interpreter's half second."""
+    child = os.fork()
+    if not child:
+        # So little that ten seconds are enough for it on a machine that ten others share.
+        resource.setrlimit(resource.RLIMIT_CPU, (1, 2))
+        os._exit(hdf5_probe.main([path]))
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "see above"
+
+
+def _load_keras(path: pathlib.Path) -> None:
+    hdf5_probe.require_sound(path, _probe_in_a_fork)
+    form = model_format.sniff(path)
+    if form.container.endswith("zip"):
+        with tempfile.TemporaryDirectory() as folder:
+            model_format.unzip(path, pathlib.Path(folder))
+
+
+def _mlpackage_zip() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        made = coreml.write(pathlib.Path(folder))
+        package.write_zip(made, pathlib.Path(folder) / "net.zip", made.name)
+        return (pathlib.Path(folder) / "net.zip").read_bytes()
+
+
+def _load_mlpackage_zip(path: pathlib.Path) -> None:
+    with eval_main.unpacked(str(path)) as folder:
+        eval_main.opened(folder)
+
+
+def _saved_model_zip() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("saved_model.pb", "variables/variables.index"):
+            archive.writestr(name, name.encode() * 9)
+    return out.getvalue()
+
+
+def _inspect(path: pathlib.Path) -> None:
+    inspection_page.lines(inspection.inspect(path, [], seconds=None))
+
+
+def _account(path: pathlib.Path) -> None:
+    for _ in memory.lines(memory.account(path), every_layer=True):
+        pass
+
+
+def _runtime_table(path: pathlib.Path) -> None:
+    inspection_loaders.check(reader.parse(_tflite(), "model"), [path])
+
+
+def _pi_index() -> bytes:
+    return files.dump_json(strict_json.to_json(pi_bundle.Index(1, "a", ("a", "b"))))
+
+
+def _load_pi_index(path: pathlib.Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile(path, os.path.join(folder, pi_bundle.INDEX))
+        pi_bundle.Bundle(folder)
+
+
+_MODEL, _LABELS = b"a model", b"red\nblue\n"
+
+
+def _bundle_manifest() -> bytes:
+    sheet = manifests.manifest_of()
+    sheet = dataclasses.replace(
+        sheet,
+        model=dataclasses.replace(sheet.model, sha256=files.sha256_bytes(_MODEL)),
+        labels=dataclasses.replace(sheet.labels, count=2, sha256=files.sha256_bytes(_LABELS)),
+        output=dataclasses.replace(sheet.output, shape=(1, 2)),
+    )
+    return files.dump_json(strict_json.to_json(sheet))
+
+
+def _load_bundle_manifest(path: pathlib.Path) -> None:
+    try:
+        bundle_model.check(bundle_model.read_manifest(path), _MODEL, _LABELS, runtime="2.16.1")
+    except bundle_model.BundleError as error:
+        raise UserError(str(error)) from None
+
+
+def _load_bundle_labels(path: pathlib.Path) -> None:
+    sheet = json.loads(_bundle_manifest())
+    # Its digest is that of the damaged file, or nothing would be read.
+    sheet["labels"]["sha256"] = files.sha256(path)
+    try:
+        bundle_model.check(sheet, _MODEL, path.read_bytes())
+    except bundle_model.BundleError as error:
+        raise UserError(str(error)) from None
+
+
+def _dex() -> bytes:
+    """The header and the tables of a .dex with one class."""
+    strings, types, classes, name = 0x70, 0x74, 0x78, 0x98
+    dex = bytearray(b"dex\n035\0".ljust(0x70, b"\0"))
+    for at, table in ((0x38, strings), (0x40, types), (0x60, classes)):
+        struct.pack_into("<II", dex, at, 1, table)
+    dex += struct.pack("<II", name, 0) + bytes(32) + b"\x07La/Bcd;\0"
+    return bytes(dex)
+
+
+def _elf() -> bytes:
+    """The header of a 64-bit library and one loadable segment."""
+    elf = bytearray(b"\x7fELF".ljust(64 + 56, b"\0"))
+    struct.pack_into("<Q", elf, 32, 64)
+    struct.pack_into("<HH", elf, 54, 56, 1)
+    struct.pack_into("<I", elf, 64, 1)
+    struct.pack_into("<Q", elf, 64 + 48, 16384)
+    return bytes(elf)
+
+
+def _apk() -> bytes:
+    entries = {
+        "AndroidManifest.xml": b"",
+        "assets/NOTICE.txt": b"tensorflow",
+        "assets/models/index.txt": b"net\n",
+        "assets/models/net/model.tflite": _MODEL,
+        "assets/models/net/manifest.json": _bundle_manifest(),
+        "assets/models/net/labels.txt": _LABELS,
+        "classes.dex": _dex(),
+        "lib/arm64-v8a/libtensorflowlite_jni.so": _elf(),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def _load_apk(path: pathlib.Path) -> None:
+    report = check_apk.Report()
+    check_apk.check_content(path, check_apk.Expected("net.app", 24, 35, 16384), report)
+    # The file that is whole lacks the runtime's classes and alignment; what else is said is of the damage.
+    own = ("classes.dex", "class org.tensorflow.lite.", "no native library")
+    faults = [f for f in report.faults if not f.startswith(own) and "boundary" not in f]
+    if faults:
+        raise UserError(faults[0])
+
+
+def _android_manifest() -> bytes:
+    return b"""<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="org.net">
+  <uses-sdk android:minSdkVersion="21" />
+  <uses-permission android:name="android.permission.CAMERA" />
+  <application>
+    <activity android:name=".Main"><intent-filter /></activity>
+  </application>
+</manifest>
+"""
+
+
+def _load_android_manifest(path: pathlib.Path) -> None:
+    app = _android_manifest().decode()
+    try:
+        merge_manifest.merge(app, [("//net", merge_manifest.read(path), 21)], "org.app", 24)
+        merge_manifest.merge(merge_manifest.read(path), [("//net", app, 21)], "org.app", 24)
+    except merge_manifest.MergeError as error:
+        raise UserError(str(error)) from None
+
+
+def _preprocess() -> bytes:
+    return json.dumps(strict_json.to_json(preprocess.NAMED["caffe"])).encode()
+
+
+def _load_preprocess(path: pathlib.Path) -> None:
+    # An attribute of a rule: Bazel hands over whatever bytes stand there.
+    preprocess.parse(path.read_bytes().decode("utf-8", "surrogateescape"))
+
+
+def _picture(kind: str) -> Callable[[], bytes]:
+    def make() -> bytes:
+        pixels = np.random.default_rng(0).integers(0, 256, (24, 20, 3), np.uint8)
+        out = io.BytesIO()
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        Image.fromarray(pixels).save(out, kind, **({"exif": exif} if kind != "GIF" else {}))
+        return out.getvalue()
+
+    return make
+
+
+def _npy() -> bytes:
+    out = io.BytesIO()
+    np.save(out, np.zeros((2, 4, 4, 3), np.uint8))
+    return out.getvalue()
+
+
+def _load_npy(path: pathlib.Path) -> None:
+    pixels, _ = image_set.from_arrays(str(path), None, None)
+    np.array(pixels)
+
+
+def _json_of(value: object) -> Callable[[], bytes]:
+    return lambda: files.dump_json(strict_json.to_json(value))
+
+
+def _fused_manifest() -> fused_manifest.FusedManifest:
+    plain = manifests.manifest_of()
+    return fused_manifest.FusedManifest(
+        2,
+        "digits_camera",
+        plain.model,
+        plain.source,
+        plain.recipe,
+        fused_manifest.Port("frame", (1, 30, 40, 4), "uint8", 1.0, 0),
+        camera_input.Entry(30, 40, "RGBA", "crop", "bilinear_antialias"),
+        (8, 8),
+        camera_input.Answer(("topk",), 3),
+        fused_manifest.Port("scores", (1, 3), "float32", 0.0, 0),
+        fused_manifest.Port("indices", (1, 3), "int32", 0.0, 0),
+        plain.preprocess,
+        plain.labels,
+        plain.ops,
+        (),
+        "2.16.1",
+    )
+
+
+def _coreml_manifest() -> coreml_manifest.CoremlManifest:
+    plain = manifests.manifest_of()
+    return coreml_manifest.CoremlManifest(
+        1,
+        "digits_coreml_palette4",
+        coreml_manifest.Package("digits.mlpackage", "mlpackage", "0" * 64, 1, 9),
+        plain.source,
+        coreml_recipes.read("models/coreml_recipes/palette4.json"),
+        coreml_manifest.ImageInput("image", 8, 8, "RGB"),
+        coreml_manifest.Outputs("classLabel", "classLabel_probs"),
+        manifests.FLOAT_SCORES,
+        coreml_manifest.Preprocess(plain.preprocess.resize, 1 / 127.5, (-1.0,) * 3),
+        plain.labels,
+        1.0,
+        ("conv", "softmax"),
+        "18",
+    )
+
+
+def _fused_coreml_manifest() -> fused_coreml_manifest.FusedCoremlManifest:
+    plain, fused = _coreml_manifest(), _fused_manifest()
+    return fused_coreml_manifest.FusedCoremlManifest(
+        2,
+        "digits_coreml_camera",
+        plain.model,
+        plain.source,
+        plain.recipe,
+        coreml_manifest.ImageInput("image", 30, 40, "RGB"),
+        camera_input.Entry(30, 40, "RGB", "crop", "bilinear_antialias"),
+        (8, 8),
+        fused.answer,
+        None,
+        fused_coreml_manifest.Picks("scores", "indices"),
+        plain.preprocess,
+        plain.labels,
+        ("conv", "topk"),
+        "18",
+    )
+
+
+def _shipped(folder: str, name: str) -> Callable[[], bytes]:
+    return lambda: (pathlib.Path("models") / folder / f"{name}.json").read_bytes()
+
+
+def _info() -> model_info.ModelInfo:
+    return model_info.ModelInfo(
+        1,
+        "net",
+        "3",
+        "a" * 64,
+        1000,
+        250,
+        model_info.Port("image", (0, 8, 8, 3)),
+        model_info.Port("scores", (0, 2)),
+        2,
+        model_info.InfoPreprocess(
+            "RGB", (127.5,) * 3, (127.5,) * 3, manifest.Resize("crop", "bilinear_antialias")
+        ),
+        True,
+    )
+
+
+def _metrics() -> metrics.Metrics:
+    machine = metrics.Machine("host", "cpu", "x86_64", ("avx2",), 2, 8_000_000, "Linux")
+    record = metrics.Record(
+        *("net_fp32", "fp32", "a" * 64, 1, 1, metrics.Runtime("litert", "2.3.0"), "xnnpack", 1),
+        *(1.0, 2.0, metrics.Latency(1.0, 1.0, 0.1, 9, 3), 1000, 2000, 1, ()),
+    )
+    return metrics.Metrics(1, machine, (record,))
+
+
+LOADERS = {
+    "tflite": Loader(".tflite", _tflite, _load_tflite),
+    "inspect": Loader(".tflite", _tflite, _inspect),
+    "memory": Loader(".tflite", _tflite, _account),
+    "keras": Loader(".keras", _keras, _load_keras, mutate.damaged_zip),
+    "saved_model": Loader(".zip", _saved_model_zip, _load_keras, mutate.damaged_zip),
+    "h5": Loader(".h5", _hdf5, _load_keras),
+    "jpeg": Loader(".jpg", _picture("JPEG"), decode.decode),
+    "png": Loader(".png", _picture("PNG"), decode.decode),
+    "gif": Loader(".gif", _picture("GIF"), decode.decode),
+    "webp": Loader(".webp", _picture("WEBP"), decode.decode),
+    "bmp": Loader(".bmp", _picture("BMP"), decode.decode),
+    "npy": Loader(".npy", _npy, _load_npy, mutate.damaged_npy),
+    "labels": Loader(".txt", lambda: "\n".join("áb中cd").encode(), labels.read),
+    "manifest": Loader(
+        ".json", _json_of(manifests.manifest_of()), manifest.read, mutate.damaged_json
+    ),
+    "any_manifest": Loader(
+        ".json", _json_of(manifests.manifest_of()), coreml_manifest.read_any, mutate.damaged_json
+    ),
+    "fused_manifest": Loader(
+        ".json", _json_of(_fused_manifest()), fused_manifest.read_any, mutate.damaged_json
+    ),
+    "coreml_manifest": Loader(
+        ".json",
+        lambda: files.dump_json(strict_json.to_json(_coreml_manifest())),
+        coreml_manifest.read_any,
+        mutate.damaged_json,
+    ),
+    "fused_coreml_manifest": Loader(
+        ".json",
+        lambda: files.dump_json(strict_json.to_json(_fused_coreml_manifest())),
+        fused_coreml_manifest.read,
+        mutate.damaged_json,
+    ),
+    "mlpackage": Loader(".mlmodel", coreml.specification, coreml.load_specification),
+    "mlpackage_weights": Loader(".bin", coreml.weights, coreml.load_weights),
+    "mlpackage_zip": Loader(".zip", _mlpackage_zip, _load_mlpackage_zip, mutate.damaged_zip),
+    "model_info": Loader(".json", _json_of(_info()), model_info.read, mutate.damaged_json),
+    "metrics": Loader(".json", _json_of(_metrics()), metrics.read, mutate.damaged_json),
+    "recipe": Loader(".json", _shipped("recipes", "int8"), recipes.read, mutate.damaged_json),
+    "compression": Loader(
+        ".json", _shipped("compressions", "macs30"), compression.read, mutate.damaged_json
+    ),
+    "coreml_recipe": Loader(
+        ".json", _shipped("coreml_recipes", "palette4"), coreml_recipes.read, mutate.damaged_json
+    ),
+    "space": Loader(".json", _shipped("digits", "best.space"), space.read, mutate.damaged_json),
+    "lock": Loader(".json", _shipped("digits", "best.lock"), lock.read, mutate.damaged_json),
+    "runtime_table": Loader(
+        ".json", _shipped("runtimes", "litert_2.3.0"), _runtime_table, mutate.damaged_json
+    ),
+    "preprocess": Loader(".json", _preprocess, _load_preprocess, mutate.damaged_json),
+    "pi_index": Loader(".json", _pi_index, _load_pi_index, mutate.damaged_json),
+    "bundle_manifest": Loader(
+        ".json", _bundle_manifest, _load_bundle_manifest, mutate.damaged_json
+    ),
+    "bundle_labels": Loader(".txt", lambda: _LABELS, _load_bundle_labels),
+    "apk": Loader(".apk", _apk, _load_apk, mutate.damaged_zip),
+    "android_manifest": Loader(".xml", _android_manifest, _load_android_manifest),
+}

@@ -1,0 +1,34 @@
+"""A small trained model as import-model leaves it."""
+
+import pathlib
+
+import numpy as np
+from model_press.formats import preprocess
+from model_press.keras_io import import_model
+
+from testing import keras_models
+
+
+def tiny(folder: pathlib.Path, generation: str, pixels: np.ndarray, classes: np.ndarray) -> None:
+    """Fits, saves and imports keras_models.classifier: tiny.keras, tiny.model, tiny.json, tiny.labels.txt.
+
+    Args:
+      folder: an existing folder.
+      generation: "2" or "3", of Keras.
+      pixels, classes: from keras_models.photos; what the head is fitted to.
+    """
+    tf = preprocess.NAMED["tf"]
+    model = keras_models.classifier(generation)
+    keras_models.fit_head(model, tf.apply(pixels), classes)
+    model.save(folder / "tiny.keras")
+    import_model.import_model(
+        folder / "tiny.keras",
+        None,
+        tf,
+        "crop",
+        True,
+        "tiny",
+        folder / "tiny.model",
+        folder / "tiny.json",
+        folder / "tiny.labels.txt",
+    )

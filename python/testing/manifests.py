@@ -1,0 +1,49 @@
+"""A valid manifest to change one thing in."""
+
+import dataclasses
+from typing import Any
+
+from model_press.formats import manifest, recipes
+
+UINT8_SCORES = manifest.Tensor("scores", (1, 20), "uint8", 1 / 256, 0)
+FLOAT_SCORES = manifest.Tensor("scores", (1, 20), "float32", 0.0, 0)
+
+
+def recipe(**changes: Any) -> recipes.Recipe:
+    """The int8 recipe, with changes."""
+    base = recipes.Recipe(
+        schema_version=1,
+        name="int8",
+        weights="int8",
+        activations="int8",
+        input_type="uint8",
+        output_type="uint8",
+        preprocess="fused",
+        per_channel_dense=False,
+        calibration="required",
+        mixed_precision=None,
+        rewrites=(),
+        tolerance=recipes.Tolerance(0.9, 0.1),
+    )
+    return dataclasses.replace(base, **changes)
+
+
+def manifest_of(**changes: Any) -> manifest.Manifest:
+    """A fused uint8 20-class manifest, with changes."""
+    base = manifest.Manifest(
+        schema_version=1,
+        name="digits_int8",
+        model=manifest.ModelFile("digits_int8.tflite", "tflite", "0" * 64, 1),
+        source=manifest.Source("digits", "1" * 64, "2", 100, True),
+        recipe=recipe(),
+        input=manifest.Tensor("image", (1, 8, 8, 3), "uint8", 1.0, 0),
+        output=UINT8_SCORES,
+        preprocess=manifest.Preprocess(
+            "RGB", manifest.Resize("crop", "bilinear_antialias"), True, (0.0,) * 3, (1.0,) * 3
+        ),
+        labels=manifest.Labels("digits.labels.txt", 20, "2" * 64),
+        ops=(manifest.OpUse("CONV_2D", 3, 2),),
+        custom_ops=(),
+        minimum_runtime="2.6.0",
+    )
+    return dataclasses.replace(base, **changes)
