@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from model_press.convert import calibration
 from model_press.formats import files, model_info, recipes
+from model_press.images import npy
 from model_press.keras_io import fold_preprocessing, load
 from model_press.keras_io.tf_quiet import tensorflow
 from model_press.tflite.rewrites import rewriting
@@ -30,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", required=True)
     options = parser.parse_args(argv)
     pre = model_info.read(options.info).preprocess.normalization
-    images = files.read_npy(options.calibration, "calibration images")
+    images = npy.read_npy(options.calibration, "calibration images")
 
     def samples() -> Iterator[list[np.ndarray]]:
         return ([image.astype(np.float32)] for image in calibration.pinned(images))

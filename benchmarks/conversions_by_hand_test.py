@@ -3,7 +3,8 @@
 import pathlib
 
 from model_press.convert import convert
-from model_press.formats import files, preprocess, recipes
+from model_press.formats import normalization, recipes
+from model_press.images import npy
 from testing import imported, keras_models
 
 from benchmarks import conversions_by_hand
@@ -13,9 +14,9 @@ RECIPES = ("dynamic_int8", "fp16", "fp32", "int16x8", "int8")
 
 def test_same_files_as_the_build(tmp_path):
     pixels, classes = keras_models.photos(30)
-    pre = preprocess.NAMED["tf"]
+    pre = normalization.NAMED["tf"]
     imported.tiny(tmp_path, "2", pixels, classes)
-    files.write_npy(tmp_path / "images.npy", pixels)
+    npy.write_npy(tmp_path / "images.npy", pixels)
     (tmp_path / "out").mkdir()
     paths = [f"models/recipes/{name}.json" for name in RECIPES]
     arguments = [f"--model={tmp_path / 'tiny.model'}", f"--info={tmp_path / 'tiny.json'}"]

@@ -16,8 +16,8 @@ import numpy as np
 from model_press.camera_input import yuv
 from model_press.camera_input.tflite import fusing
 from model_press.camera_input.tflite.runner import FusedRunner
-from model_press.formats import camera_input, manifest, preprocess
-from model_press.images import decode
+from model_press.formats import camera_input, manifest
+from model_press.images import decode, preprocess
 from model_press.measure import machine, probe, ratio, rounds
 from model_press.tflite.interpreter import Interpreter
 from PIL import Image

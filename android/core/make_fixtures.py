@@ -13,9 +13,8 @@ from typing import Any, Literal
 import numpy as np
 from model_press.camera_input import separate
 from model_press.formats import manifest as manifest_lib
-from model_press.formats import preprocess
 from model_press.formats.camera_input import Entry
-from model_press.images import decode
+from model_press.images import decode, preprocess
 from PIL import Image
 
 # (width, height) of the image and of the model's input: same size, halves, odd sizes, growth, both.

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from importlib import metadata
 
 import numpy as np
-from model_press.formats import files, metrics
+from model_press.formats import metrics
+from model_press.images import npy
 from model_press.measure import machine, process, ratio, rounds
 from model_press.process import progress, user_path
 
@@ -66,9 +67,9 @@ def main(argv: list[str] | None = None) -> None:
     for name in ("calibration", "images", "classes"):
         parser.add_argument(f"--{name}", required=True)
     arguments = parser.parse_args(argv)
-    calibration = files.read_npy(arguments.calibration, "calibration images")
-    images = files.read_npy(arguments.images, "images")
-    classes = files.read_npy(arguments.classes, "classes")
+    calibration = npy.read_npy(arguments.calibration, "calibration images")
+    images = npy.read_npy(arguments.images, "images")
+    classes = npy.read_npy(arguments.classes, "classes")
     with tempfile.TemporaryDirectory() as temporary:
         chosen = _rows(arguments, calibration, pathlib.Path(temporary))
         right = [

@@ -6,7 +6,7 @@ import pathlib
 
 import numpy as np
 from model_press.convert import convert
-from model_press.formats import files, preprocess, recipes
+from model_press.formats import files, normalization, recipes
 from model_press.keras_io import tf_quiet
 from model_press.tflite.rewrites import rewriting
 
@@ -55,13 +55,13 @@ def convert_all(name: str, folder: pathlib.Path, recipe_folder: str) -> dict[str
     source = folder / f"{name}.keras"
     getattr(keras.applications, name)(weights=None, input_shape=(size, size, 3)).save(source)
     keras.backend.clear_session()
-    normalization, pixels = preprocess.NAMED[mode], images(size)
+    expected, pixels = normalization.NAMED[mode], images(size)
     fp32 = recipes.read(os.path.join(recipe_folder, "fp32.json"))
     int8 = recipes.read(os.path.join(recipe_folder, "int8.json"))
     plain = dataclasses.replace(int8, rewrites=())
     made = {
-        FP32: convert.convert_model(source, normalization, fp32, None).data,
-        INT8: convert.convert_model(source, normalization, plain, pixels).data,
+        FP32: convert.convert_model(source, expected, fp32, None).data,
+        INT8: convert.convert_model(source, expected, plain, pixels).data,
     }
     made[REWRITTEN] = rewriting.apply(made[INT8], int8.rewrites)
     made[PEER] = peer.static_wi8_ai8(made[FP32], pixels)

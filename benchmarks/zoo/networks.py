@@ -7,8 +7,9 @@ import pathlib
 import numpy as np
 from model_press.compress.quantization import bias_correction
 from model_press.compress.quantization import equalize as equalizing
-from model_press.formats import preprocess
+from model_press.formats import normalization
 from model_press.formats.errors import UserError
+from model_press.images import preprocess
 from model_press.keras_io import load, tf_quiet
 
 from models.photographs import crops, photos
@@ -16,7 +17,7 @@ from models.photographs import crops, photos
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """size: height and width. mode: the normalisation that Keras documents, see preprocess.NAMED."""
+    """size: height and width. mode: the normalisation that Keras documents, see normalization.NAMED."""
 
     size: int
     mode: str
@@ -85,7 +86,7 @@ def save(name: str, folder: pathlib.Path) -> Saved:
     build = getattr(keras.applications, name)
     model = build(weights=None, input_shape=shape, classifier_activation=None)
     calibration, compared = images(network.size)
-    normalize = preprocess.NAMED[network.mode].apply
+    normalize = normalization.NAMED[network.mode].apply
     for layer in model.submodules:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0
@@ -126,7 +127,9 @@ def equalize(name: str, saved: Saved, folder: pathlib.Path) -> Saved:
     calibration, _ = images(network.size)
     with load.load(saved.path) as loaded:
         equalizing.equalize(loaded.model)
-        bias_correction.correct(loaded.model, preprocess.NAMED[network.mode].apply(calibration))
+        bias_correction.correct(
+            loaded.model, preprocess.normalize(calibration, normalization.NAMED[network.mode])
+        )
         path = folder / f"{name}.equalized.keras"
         loaded.model.save(path)
     return dataclasses.replace(saved, path=path)

@@ -18,7 +18,7 @@ from importlib import metadata
 
 import numpy as np
 from model_press.convert import convert
-from model_press.formats import files, preprocess, recipes
+from model_press.formats import files, normalization, recipes
 from model_press.formats.errors import UserError
 from model_press.inspect import facts, inspection
 from model_press.measure import machine
@@ -129,7 +129,7 @@ def _convert(
         pixels = calibration
     begun = time.perf_counter()
     try:
-        made = convert.convert_model(saved.path, preprocess.NAMED[known.mode], recipe, pixels)
+        made = convert.convert_model(saved.path, normalization.NAMED[known.mode], recipe, pixels)
     except UserError as error:
         return _failure(network, recipe_name, cures, str(error), run)
     seconds = time.perf_counter() - begun

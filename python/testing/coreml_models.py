@@ -8,7 +8,8 @@ import numpy as np
 from model_press.coreml import convert, package, predict
 from model_press.formats import coreml_manifest as manifest
 from model_press.formats import coreml_recipes, files, labels, model_info
-from model_press.formats.preprocess import NAMED, Normalization
+from model_press.formats.normalization import NAMED, Normalization
+from model_press.images import preprocess
 from model_press.keras_io import import_model
 
 from testing import keras_models
@@ -72,8 +73,8 @@ def source(
     expected = np.empty((0, 0), np.float32)
     if tuple(model.input_shape[1:3]) == IMAGES.shape[1:3]:
         if fit:
-            keras_models.fit_head(model, pre.apply(IMAGES), CLASSES)
-        expected = np.asarray(model(pre.apply(IMAGES)), np.float32)
+            keras_models.fit_head(model, preprocess.normalize(IMAGES, pre), CLASSES)
+        expected = np.asarray(model(preprocess.normalize(IMAGES, pre)), np.float32)
     model.save(folder / "source.keras")
     files.write_bytes(folder / "names.txt", labels.dump(NAMES))
     import_model.import_model(

@@ -3,7 +3,8 @@
 import pathlib
 
 import numpy as np
-from model_press.formats import preprocess
+from model_press.formats import normalization
+from model_press.images import preprocess
 from model_press.keras_io import import_model
 
 from testing import keras_models
@@ -17,9 +18,9 @@ def tiny(folder: pathlib.Path, generation: str, pixels: np.ndarray, classes: np.
       generation: "2" or "3", of Keras.
       pixels, classes: from keras_models.photos; what the head is fitted to.
     """
-    tf = preprocess.NAMED["tf"]
+    tf = normalization.NAMED["tf"]
     model = keras_models.classifier(generation)
-    keras_models.fit_head(model, tf.apply(pixels), classes)
+    keras_models.fit_head(model, preprocess.normalize(pixels, tf), classes)
     model.save(folder / "tiny.keras")
     import_model.import_model(
         folder / "tiny.keras",

@@ -6,11 +6,10 @@ import time
 
 import numpy as np
 from model_press.camera_input.tflite.runner import FusedRunner, frame_of
-from model_press.formats import preprocess
 from model_press.formats.camera_manifest import FusedManifest
 from model_press.formats.errors import UserError
 from model_press.formats.manifest import Manifest
-from model_press.images import decode
+from model_press.images import decode, preprocess
 from model_press.tflite.interpreter import Interpreter
 from PIL import Image
 

@@ -59,6 +59,7 @@ PAGES = {
             "model_press.memory.batches",
         ),
         example="""\
+from model_press.images import preprocess
 from model_press import images, manifest, preprocess
 from model_press.tflite.interpreter import Interpreter
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from model_press.convert import convert
-from model_press.formats import preprocess, recipes
+from model_press.formats import normalization, recipes
 from model_press.tflite.interpreter import Interpreter
 from testing import keras_models
 from testing.raises import user_error
@@ -15,7 +15,7 @@ FOLDED = {"CAST", "CONV_2D", "DEPTHWISE_CONV_2D", "MEAN", "FULLY_CONNECTED", "SO
 
 
 def _convert(path) -> convert.Converted:
-    return convert.convert_model(path, preprocess.NAMED["none"], FP32, None)
+    return convert.convert_model(path, normalization.NAMED["none"], FP32, None)
 
 
 @pytest.mark.parametrize("generation", ["2", "3"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 from model_press.convert import convert
-from model_press.formats import preprocess, recipes
+from model_press.formats import normalization, recipes
 from testing import keras_models
 
 IMAGES, _ = keras_models.photos(20, seed=3)
@@ -26,7 +26,9 @@ def test_keras_quantises_the_dense_layer_alone():
 def test_our_recipe_quantises_every_kernel(tmp_path):
     keras_models.classifier("3").save(tmp_path / "m.keras")
     recipe = recipes.read("models/recipes/int8.json")
-    file = convert.convert_model(tmp_path / "m.keras", preprocess.NAMED["tf"], recipe, IMAGES).file
+    file = convert.convert_model(
+        tmp_path / "m.keras", normalization.NAMED["tf"], recipe, IMAGES
+    ).file
     weights = [
         (t.dtype, int(np.prod(t.shape)))
         for t in file.tensors

@@ -16,6 +16,7 @@ import argparse
 import numpy as np
 from model_press.formats import files
 from model_press.formats.errors import UserError
+from model_press.images import npy
 from model_press.keras_io import keras_file, tf_quiet
 
 from models.photographs import program
@@ -42,7 +43,7 @@ def main(argv: list[str] | None = None) -> None:
     spec = xception_family.XceptionSpec()
     labels = xception_weights.neutral_labels(spec.classes)
     if args.weights == "seed":
-        images = np.asarray(files.read_npy(args.calibration, "calibration images"))
+        images = np.asarray(npy.read_npy(args.calibration, "calibration images"))
         model = seed_xception.build(spec, images)
     elif args.weights == "imagenet":
         model = xception_weights.imagenet(spec)

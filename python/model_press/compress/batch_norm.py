@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from model_press.formats.preprocess import Normalization
+from model_press.formats.normalization import Normalization
+from model_press.images import preprocess
 from model_press.keras_io.tf_quiet import tensorflow
 
 
@@ -23,7 +24,7 @@ def reestimate(
         for number, start in enumerate(starts):
             for norm in norms:
                 norm.momentum = number / (number + 1)  # the mean of all batches so far
-            images = normalization.apply(np.asarray(pixels[start : start + batch]))
+            images = preprocess.normalize(np.asarray(pixels[start : start + batch]), normalization)
             model(tf.constant(images), training=True)
     finally:
         for norm, momentum in zip(norms, momenta, strict=True):

@@ -11,7 +11,7 @@ from model_press.compress import clustering, compress, kernels, magnitude
 from model_press.compress import training as training_lib
 from model_press.compress.magnitude_test import TRAINING, Noise
 from model_press.formats import compressions
-from model_press.formats.preprocess import RAW
+from model_press.formats.normalization import RAW
 
 EIGHT = compressions.Clustering(clusters=8, keep_layers=())
 

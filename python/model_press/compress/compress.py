@@ -15,6 +15,7 @@ from model_press.compress.quantization import bias_correction, equalize
 from model_press.compress.quantization.simulate import Simulation
 from model_press.formats import compressions, files, manifest, model_info, strict_json
 from model_press.formats.errors import UserError
+from model_press.images import preprocess
 from model_press.keras_io import graph, keras_file, load
 
 
@@ -86,7 +87,7 @@ def compress(
     with load.load(path) as loaded:
         original = loaded.model
         seen, classes = _images(compression, source, info)
-        inputs = None if seen is None else normalization.apply(seen)
+        inputs = None if seen is None else preprocess.normalize(seen, normalization)
         model, pruned = original, None
         if compression.channels:
             pruned = prune.prune(original, compression.channels, inputs, classes)

@@ -11,12 +11,13 @@ from testing.raises import user_error
 
 from model_press.compress import compress, sources
 from model_press.convert import convert
-from model_press.formats import compressions, files, model_info, preprocess, recipes, strict_json
+from model_press.formats import compressions, files, model_info, normalization, recipes, strict_json
+from model_press.images import preprocess
 from model_press.inspect import constants
 from model_press.keras_io import import_model, keras_file, load
 from model_press.process import child
 
-TF = preprocess.NAMED["tf"]
+TF = normalization.NAMED["tf"]
 GENERATOR = """
 import argparse, numpy as np
 p = argparse.ArgumentParser()
@@ -124,7 +125,7 @@ def test_fine_tuning_learns(model):
     data["training"].update(epochs=20, distillation=None)
     before, _ = run(model, data, sources.FixedImages(pixels, classes), fine_tune=False)
     after, _ = run(model, data, sources.FixedImages(pixels, classes))
-    inputs = TF.apply(pixels)
+    inputs = preprocess.normalize(pixels, TF)
 
     def right(net):
         return (compress_nets.run(net, inputs).argmax(axis=1) == classes).mean()
@@ -140,10 +141,10 @@ def test_distillation_alone_needs_no_labels(model):
         run(model, data, unlabelled)
     data["training"].update(epochs=20, distillation={"weight": 1.0, "temperature": 1.0})
     with load.load(model[0]) as loaded:
-        wanted = compress_nets.run(loaded.model, TF.apply(pixels))
+        wanted = compress_nets.run(loaded.model, preprocess.normalize(pixels, TF))
 
     def distance(net):
-        return np.abs(compress_nets.run(net, TF.apply(pixels)) - wanted).mean()
+        return np.abs(compress_nets.run(net, preprocess.normalize(pixels, TF)) - wanted).mean()
 
     before, _ = run(model, data, unlabelled, fine_tune=False)
     after, report = run(model, data, unlabelled)
@@ -158,7 +159,7 @@ def test_statistics_are_those_of_the_pruned_net(model):
     pruned, _ = run(model, data, source)
     ((pixels, _),) = source.epochs(1, 1)
     entry = pruned.get_layer("entry")
-    outputs = np.asarray(entry(TF.apply(pixels[:32])))
+    outputs = np.asarray(entry(preprocess.normalize(pixels[:32], TF)))
     norm = pruned.get_layer("entry_bn")
     np.testing.assert_allclose(norm.moving_mean, outputs.mean(axis=(0, 1, 2)), atol=1e-4)
     assert norm.momentum == 0.99

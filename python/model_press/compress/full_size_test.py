@@ -10,7 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from model_press.formats import files, model_info
+from model_press.formats import model_info
+from model_press.images import npy
 
 MODEL = "models/xception/xception.model"
 INFO = "models/xception/xception.model.json"
@@ -32,8 +33,8 @@ def recipe(tmp_path_factory):
 def arguments(recipe, folder, *more):
     classes = folder / "classes.npy"
     images = folder / "images.npy"
-    files.write_npy(images, np.load(IMAGES)[:16])
-    files.write_npy(classes, np.arange(16, dtype=np.int32))
+    npy.write_npy(images, np.load(IMAGES)[:16])
+    npy.write_npy(classes, np.arange(16, dtype=np.int32))
     return [
         PROGRAM,
         "--label=//x:y",

@@ -10,7 +10,7 @@ from testing.raises import user_error
 
 from model_press.compress import kernels, magnitude, training
 from model_press.formats import compressions
-from model_press.formats.preprocess import RAW
+from model_press.formats.normalization import RAW
 from model_press.keras_io import keras_file
 
 TRAINING = compressions.Training(

@@ -10,7 +10,8 @@ from model_press.compress.checkpoint import Checkpoint
 from model_press.compress.quantization.simulate import Simulation
 from model_press.formats.compressions import Training
 from model_press.formats.errors import UserError
-from model_press.formats.preprocess import Normalization
+from model_press.formats.normalization import Normalization
+from model_press.images import preprocess
 from model_press.keras_io.graph import is_keras_2
 from model_press.keras_io.tf_quiet import keras, tensorflow, tf_keras
 
@@ -276,7 +277,7 @@ class _Trainer:
 
     def step(self, number: int, pixels: np.ndarray, classes: np.ndarray) -> tuple[Any, Any]:
         tf = tensorflow()
-        images = self._normalization.apply(pixels)
+        images = preprocess.normalize(pixels, self._normalization)
         simulated = self._simulation is not None and number >= self._simulation.first_step
         step = self._simulated_step if simulated else self._step
         return step(tf.constant(images), tf.constant(classes))

@@ -18,8 +18,9 @@ from model_press.convert import (
 )
 from model_press.formats import files, manifest, model_info
 from model_press.formats.errors import UserError
-from model_press.formats.preprocess import Normalization
+from model_press.formats.normalization import Normalization
 from model_press.formats.recipes import Recipe
+from model_press.images import preprocess
 from model_press.keras_io import fold_preprocessing, load
 from model_press.tflite import custom_ops, op_versions, reader
 from model_press.tflite.rewrites import rewriting
@@ -128,7 +129,11 @@ def _samples(
     def samples() -> Iterator[np.ndarray]:
         for image in calibration.pinned(images):
             # The very function that evaluation uses, so calibration cannot be scaled differently.
-            yield image.astype(np.float32) if recipe.preprocess == "fused" else pre.apply(image)
+            yield (
+                image.astype(np.float32)
+                if recipe.preprocess == "fused"
+                else preprocess.normalize(image, pre)
+            )
 
     return samples
 

@@ -17,11 +17,12 @@ from model_press.formats import (
     labels,
     manifest,
     model_info,
-    preprocess,
+    normalization,
     recipes,
     strict_json,
 )
 from model_press.gates import parity
+from model_press.images import npy, preprocess
 from model_press.keras_io import load
 from model_press.process import command_line
 from model_press.tflite import reader
@@ -29,7 +30,7 @@ from model_press.tflite.interpreter import Interpreter
 
 NAMES = ["fp32", "fp16", "dynamic_int8", "int8", "int16x8"]
 FLOAT_NAMES = NAMES[:3]
-TF = preprocess.NAMED["tf"]
+TF = normalization.NAMED["tf"]
 CALIBRATION, CLASSES = keras_models.photos(100, seed=1)
 GOLDEN, _ = keras_models.photos(60, seed=2)
 
@@ -79,12 +80,12 @@ def outputs(converted, description, images=GOLDEN) -> np.ndarray:
 
 def keras_outputs(path, pre=TF, images=GOLDEN) -> np.ndarray:
     with load.load(path) as loaded:
-        return np.asarray(loaded.call(pre.apply(images)), np.float32)
+        return np.asarray(loaded.call(preprocess.normalize(images, pre)), np.float32)
 
 
 def check_parity(tmp_path, raw, description, expected):
-    files.write_npy(tmp_path / "o.npy", raw)
-    files.write_npy(tmp_path / "k.npy", expected)
+    npy.write_npy(tmp_path / "o.npy", raw)
+    npy.write_npy(tmp_path / "k.npy", expected)
     return parity.check(tmp_path / "o.npy", description, tmp_path / "k.npy")
 
 
@@ -92,7 +93,7 @@ def check_parity(tmp_path, raw, description, expected):
 def tiny(tmp_path_factory):
     path = tmp_path_factory.mktemp("tiny") / "tiny.keras"
     model = keras_models.classifier("2")
-    keras_models.fit_head(model, TF.apply(CALIBRATION), CLASSES)
+    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, TF), CLASSES)
     model.save(path)
     return path
 
@@ -163,7 +164,7 @@ def test_int8_is_rewritten_for_the_delegate_as_the_recipe_says(generation, tmp_p
 
     path = tmp_path / "m.keras"
     model = keras_models.classifier(generation, [layers.Conv2D(8, 3), residual])
-    keras_models.fit_head(model, TF.apply(CALIBRATION), CLASSES)
+    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, TF), CLASSES)
     model.save(path)
     results = {names: run(path, recipe("int8", rewrites=names)) for names in [(), ("relu",)]}
     results["shipped"] = run(path, recipe("int8"))
@@ -194,7 +195,7 @@ def outlier(tmp_path_factory):
     wide.set_weights([weight * scale for weight in wide.get_weights()])
     kernel, bias = narrow.get_weights()
     narrow.set_weights([kernel / scale[:, None], bias])
-    keras_models.fit_head(model, TF.apply(CALIBRATION), CLASSES)
+    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, TF), CLASSES)
     model.save(path)
     return path
 
@@ -238,7 +239,7 @@ def test_bgr_pixels_are_red(tiny, converted, tmp_path):
 
 def test_wrong_input_scale_is_red(tiny, tmp_path):
     # Declared as taking raw pixels, trained on [-1, 1].
-    none = preprocess.NAMED["none"]
+    none = normalization.NAMED["none"]
     wrong = run(tiny, recipe("int8"), none)
     description = _describe(wrong, recipe("int8"), tiny, tmp_path, none)
     raw = outputs(wrong, description)
@@ -312,10 +313,10 @@ PADDED = {
 @pytest.mark.parametrize("mode", ["tf", "caffe", "torch"])
 @pytest.mark.parametrize("generation, first", [("2", "same"), ("3", "zero padding")])
 def test_padded_first_layers_take_raw_bytes_too(generation, first, mode, tmp_path):
-    path, pre = tmp_path / "m.keras", preprocess.NAMED[mode]
+    path, pre = tmp_path / "m.keras", normalization.NAMED[mode]
     keras = keras_models.library(generation)
     model = keras_models.classifier(generation, PADDED[first](keras.layers))
-    keras_models.fit_head(model, pre.apply(CALIBRATION), CLASSES)
+    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, pre), CLASSES)
     model.save(path)
     result = run(path, recipe("int8"), pre)
     assert result.fused_by == "convolution"
@@ -350,7 +351,7 @@ def test_every_pixel_gets_one_code_on_every_kernel(tmp_path):
 @pytest.mark.parametrize("generation", ["2", "3"])
 def test_a_rescaling_layer_leaves_no_arithmetic_behind(generation, tmp_path):
     layers = keras_models.library(generation).layers
-    path, none = tmp_path / "m.keras", preprocess.NAMED["none"]
+    path, none = tmp_path / "m.keras", normalization.NAMED["none"]
     first = [layers.Rescaling(1 / 127.5, -1), layers.Conv2D(8, 3, strides=2)]
     model = keras_models.classifier(generation, first)
     keras_models.fit_head(model, CALIBRATION.astype(np.float32), CLASSES)
@@ -366,7 +367,7 @@ def test_a_rescaling_layer_leaves_no_arithmetic_behind(generation, tmp_path):
 @pytest.mark.parametrize("generation", ["2", "3"])
 def test_saved_models_convert(generation, name, tmp_path):
     model = keras_models.classifier(generation)
-    keras_models.fit_head(model, TF.apply(CALIBRATION), CLASSES)
+    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, TF), CLASSES)
     if generation == "2":
         model.save(tmp_path / "saved", save_format="tf")
     else:

@@ -6,11 +6,12 @@ from custom_net import net, ops
 from testing.raises import user_error
 
 from model_press.convert import convert
-from model_press.formats import model_info, preprocess, recipes
+from model_press.formats import model_info, normalization, recipes
+from model_press.images import preprocess
 from model_press.keras_io import import_model, load
 from model_press.tflite import custom_interpreter, predict
 
-TF = preprocess.NAMED["tf"]
+TF = normalization.NAMED["tf"]
 _RNG = np.random.default_rng(1)
 # A colour each, with noise.
 IMAGES = np.clip(
@@ -37,7 +38,7 @@ def test_the_kernels_answer_as_the_saved_model_does(name, most, saved):
     dtype = made.file.inputs[0].dtype
     found = np.concatenate([runner.run(image[None].astype(dtype)) for image in IMAGES])
     with load.load(saved) as loaded:
-        expected = np.asarray(loaded.call(TF.apply(IMAGES)))
+        expected = np.asarray(loaded.call(preprocess.normalize(IMAGES, TF)))
     assert len(set(expected.argmax(1))) > 1
     np.testing.assert_allclose(found, expected, atol=most)
     wrong = {**ops.KERNELS, "Bump": lambda inputs, options: [np.cos(inputs[0])]}

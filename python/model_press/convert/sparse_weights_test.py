@@ -9,10 +9,10 @@ from testing.raises import user_error
 
 from model_press.compress.magnitude import Pruner
 from model_press.convert import convert, sparse_weights
-from model_press.formats import compressions, preprocess, recipes
+from model_press.formats import compressions, normalization, recipes
 from model_press.tflite.interpreter import Interpreter
 
-TF = preprocess.NAMED["tf"]
+TF = normalization.NAMED["tf"]
 SIZE = 16
 
 

@@ -13,7 +13,7 @@ from model_press.coreml.protos import quiet
 from model_press.formats import coreml_manifest, files, labels, manifest, model_info
 from model_press.formats.coreml_recipes import CoremlRecipe
 from model_press.formats.errors import UserError
-from model_press.formats.preprocess import RAW, Normalization
+from model_press.formats.normalization import RAW, Normalization
 from model_press.keras_io import fold_preprocessing, load
 from model_press.keras_io.tf_quiet import tensorflow
 

@@ -15,7 +15,7 @@ from model_press.coreml import cli, package, weights
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.protos import quiet
-from model_press.formats import coreml_manifest, preprocess
+from model_press.formats import coreml_manifest, normalization
 
 RECIPES = sorted(path.stem for path in pathlib.Path("models/coreml_recipes").glob("*.json"))
 # What decodes a weight, by recipe; nothing for those that store it as it is.
@@ -173,7 +173,7 @@ def test_keras_3_converts_to_the_same_scores(tmp_path):
 
 @pytest.mark.parametrize("mode", ["caffe", "torch", "none"])
 def test_every_preprocessing_enters_the_package(tmp_path, mode):
-    pre = preprocess.NAMED[mode]
+    pre = normalization.NAMED[mode]
     one = coreml_models.source(tmp_path, keras_models.classifier("2"), pre)
     variant = one.convert(coreml_models.recipe("fp32"))
     assert np.abs(variant.scores() - one.expected).max() < 1e-4

@@ -10,7 +10,8 @@ import pytest
 from testing import coreml_models, keras_models
 
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.formats import preprocess
+from model_press.formats import normalization
+from model_press.images import preprocess
 from model_press.keras_io.tf_quiet import clear_session, tf_keras
 
 # Name, input size, what the model does with pixels itself.
@@ -70,10 +71,10 @@ def _model(name: str, size: int):
 
 @pytest.mark.parametrize("name, size", _MODELS, ids=[name for name, _ in _MODELS])
 def test_evaluator_agrees_with_keras(tmp_path, name, size):
-    pre = preprocess.NAMED["none" if name.startswith(_OWN_SCALING) else "tf"]
+    pre = normalization.NAMED["none" if name.startswith(_OWN_SCALING) else "tf"]
     model = _model(name, size)
     images = _pictures(8, 4, size)
-    expected = np.asarray(model(pre.apply(images)))
+    expected = np.asarray(model(preprocess.normalize(images, pre)))
     # Not degenerate: several answers, none of them alike for all.
     assert len(set(expected.argmax(1))) >= 2 and expected.std(0).max() > 0.01
     source = coreml_models.source(tmp_path, model, pre)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from model_press.formats import files, manifest, preprocess, strict_json
-from model_press.images import outputs_file
+from model_press.formats import files, manifest, strict_json
+from model_press.images import outputs_file, preprocess
 from model_press.process import progress
 from model_press.tflite import reader
 from model_press.tflite.interpreter import Keeping

@@ -9,7 +9,7 @@ import numpy as np
 from model_press.formats import files, manifest, strict_json
 from model_press.formats.errors import UserError
 from model_press.gates import outputs
-from model_press.images import image_set
+from model_press.images import image_set, npy
 
 _TOP_K = 5
 # A row of Keras' probabilities sums to one. A variant's may not: of a thousand classes most codes round to zero.
@@ -95,7 +95,7 @@ def summarize(
     raw, scores = outputs.read(outputs_path, description, f"outputs of {subject}")
     _, expected = outputs.read(keras_path, None, "Keras outputs")
     outputs.require_same_images(scores, expected, f"outputs of {subject} and Keras outputs")
-    truth = np.asarray(files.read_npy(classes_path, "classes"))
+    truth = np.asarray(npy.read_npy(classes_path, "classes"))
     image_set.check_classes(truth, len(scores), scores.shape[1], f"classes {classes_path}")
     if len(names) != scores.shape[1]:
         raise UserError(

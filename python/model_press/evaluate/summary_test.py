@@ -9,6 +9,7 @@ from testing.raises import user_error
 
 from model_press.evaluate import summary
 from model_press.formats import files
+from model_press.images import npy
 
 CLASSES = 20
 NAMES = [f"class {index}" for index in range(CLASSES)]
@@ -28,7 +29,7 @@ def _codes(scores: np.ndarray) -> np.ndarray:
 
 def _summarize(tmp_path, outputs, keras, truth=TRUTH, names=NAMES, trained=True, keras_only=False):
     for name, array in (("o", outputs), ("k", keras), ("c", truth)):
-        files.write_npy(tmp_path / f"{name}.npy", array)
+        npy.write_npy(tmp_path / f"{name}.npy", array)
     description = None if keras_only else manifest_of()
     return summary.summarize(
         "digits_int8",

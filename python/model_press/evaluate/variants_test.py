@@ -10,10 +10,11 @@ from testing.raises import user_error
 
 from model_press.convert import convert
 from model_press.evaluate import keras_sizes, layer_error, variant_facts
-from model_press.formats import files, model_info, preprocess, recipes
+from model_press.formats import files, model_info, normalization, recipes
+from model_press.images import npy
 from model_press.tflite import reader
 
-TF = preprocess.NAMED["tf"]
+TF = normalization.NAMED["tf"]
 PIXELS, CLASSES = keras_models.photos(30)
 RECIPES = ("fp32", "fp16", "dynamic_int8", "int8")
 
@@ -24,7 +25,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
     imported.tiny(folder, "2", PIXELS, CLASSES)
     info = model_info.read(folder / "tiny.json")
-    files.write_npy(folder / "images.npy", PIXELS)
+    npy.write_npy(folder / "images.npy", PIXELS)
     variants = {}
     for name in RECIPES:
         recipe = recipes.read(f"models/recipes/{name}.json")

@@ -7,6 +7,7 @@ import pytest
 from testing.raises import user_error
 
 from model_press.formats import files
+from model_press.images import npy
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 91\n"
 
@@ -34,24 +35,24 @@ def test_unusable_files_are_named(tmp_path, content, said):
 
 def test_npy_round_trip_and_streamed_header(tmp_path):
     array = np.arange(6, dtype=np.int32).reshape(2, 3)
-    files.write_npy(tmp_path / "a.npy", array)
+    npy.write_npy(tmp_path / "a.npy", array)
     with files.AtomicWriter(tmp_path / "b.npy") as file:
-        files.write_npy_header(file, array.shape, array.dtype)
+        npy.write_npy_header(file, array.shape, array.dtype)
         for row in array:
             file.write(row.tobytes())
     assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
-    np.testing.assert_array_equal(files.read_npy(tmp_path / "b.npy", "x"), array)
+    np.testing.assert_array_equal(npy.read_npy(tmp_path / "b.npy", "x"), array)
 
 
 def test_truncated_and_pickled_arrays_are_refused(tmp_path):
     path = tmp_path / "a.npy"
-    files.write_npy(path, np.zeros(100))
+    npy.write_npy(path, np.zeros(100))
     path.write_bytes(path.read_bytes()[:-8])
     with user_error("images", "a.npy"):
-        files.read_npy(path, "images")
+        npy.read_npy(path, "images")
     np.save(path, np.array([{}]), allow_pickle=True)
     with user_error("images", "a.npy"):
-        files.read_npy(path, "images")
+        npy.read_npy(path, "images")
 
 
 @pytest.mark.parametrize(
@@ -85,23 +86,23 @@ def test_an_archive_of_arrays_is_no_array(tmp_path):
     np.savez(tmp_path / "a.npz", a=np.zeros(3))
     path = (tmp_path / "a.npz").rename(tmp_path / "a.npy")
     with user_error("images", "a.npy is not a readable .npy array (it starts with b'PK"):
-        files.read_npy(path, "images")
+        npy.read_npy(path, "images")
 
 
 @pytest.mark.filterwarnings("error")
 def test_a_shape_whose_product_overflows_is_refused_without_a_warning(tmp_path):
     with open(tmp_path / "a.npy", "wb") as file:
-        files.write_npy_header(file, (2**62, 4), np.dtype(np.uint8))
+        npy.write_npy_header(file, (2**62, 4), np.dtype(np.uint8))
         file.write(b"0" * 64)
     with user_error("a.npy is not a readable .npy array"):
-        files.read_npy(tmp_path / "a.npy", "images")
+        npy.read_npy(tmp_path / "a.npy", "images")
 
 
 def test_elements_of_no_size_are_refused(tmp_path):
     """With some shapes NumPy divides by zero in C, which no exception ends but a signal."""
     for dtype in ("S0", "U0", "V0"):
         with open(tmp_path / "a.npy", "wb") as file:
-            files.write_npy_header(file, (2**31,), np.dtype(dtype))
+            npy.write_npy_header(file, (2**31,), np.dtype(dtype))
             file.write(b"0" * 64)
         with user_error("a.npy is not a readable .npy array", "have no size"):
-            files.read_npy(tmp_path / "a.npy", "images")
+            npy.read_npy(tmp_path / "a.npy", "images")

@@ -4,7 +4,7 @@ import dataclasses
 import os
 from typing import Literal
 
-from model_press.formats import files, manifest, preprocess, strict_json
+from model_press.formats import files, manifest, normalization, strict_json
 from model_press.formats.errors import UserError
 
 
@@ -26,8 +26,8 @@ class InfoPreprocess:
     resize: manifest.Resize
 
     @property
-    def normalization(self) -> preprocess.Normalization:
-        return preprocess.Normalization(self.color_order, self.mean, self.std)
+    def normalization(self) -> normalization.Normalization:
+        return normalization.Normalization(self.color_order, self.mean, self.std)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +80,7 @@ def read(path: str | os.PathLike[str]) -> ModelInfo:
     where = f"model info {os.path.basename(path)}"
     data = files.read_json(path, "model info")
     info = strict_json.from_json(ModelInfo, data, where)
-    preprocess.from_json(
+    normalization.from_json(
         {name: data["preprocess"][name] for name in ("color_order", "mean", "std")}, where
     )
     if len(info.input.shape) != 4 or min(info.input.shape[1:]) < 1 or info.classes < 2:

@@ -4,11 +4,11 @@ import os
 
 import numpy as np
 
-from model_press.formats import files, manifest
+from model_press.formats import manifest
 from model_press.formats.errors import UserError
 from model_press.gates import outputs
 from model_press.gates.result import Measure, Result
-from model_press.images import image_set, quality
+from model_press.images import image_set, npy, quality
 
 # With this many images or more, a model that gives one class for all of them is broken.
 _CONSTANT_IMAGES = 32
@@ -33,7 +33,7 @@ def check(
     _, scores = outputs.read(outputs_path, description, "outputs")
     _, reference = outputs.read(baseline_path, baseline, "baseline outputs")
     outputs.require_same_images(scores, reference, "outputs and baseline outputs")
-    classes = np.asarray(files.read_npy(classes_path, "classes"))
+    classes = np.asarray(npy.read_npy(classes_path, "classes"))
     image_set.check_classes(classes, len(scores), scores.shape[1], f"classes {classes_path}")
     labeled = classes != image_set.UNLABELED
     if not labeled.any():

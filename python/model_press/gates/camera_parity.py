@@ -7,12 +7,12 @@ import numpy as np
 from model_press.camera_input import separate
 from model_press.camera_input.tflite import frames
 from model_press.camera_input.tflite.runner import FusedRunner
-from model_press.formats import manifest, preprocess
+from model_press.formats import manifest
 from model_press.formats.camera_manifest import FusedManifest
 from model_press.formats.errors import UserError
 from model_press.gates import parity
 from model_press.gates.result import Measure, Result
-from model_press.images import outputs_file
+from model_press.images import outputs_file, preprocess
 from model_press.tflite import delegation
 from model_press.tflite.interpreter import Interpreter
 

@@ -11,6 +11,7 @@ from testing.tflite_bytes import Op, chain
 from model_press.formats import files, manifest, strict_json
 from model_press.gates import accuracy, parity, runtime
 from model_press.gates.result import Measure
+from model_press.images import npy
 
 CLASSES = 20
 IMAGES = 200
@@ -33,7 +34,7 @@ def _codes(scores: np.ndarray) -> np.ndarray:
 
 def _save(tmp_path, name: str, array: np.ndarray):
     path = tmp_path / f"{name}.npy"
-    files.write_npy(path, array)
+    npy.write_npy(path, array)
     return path
 
 

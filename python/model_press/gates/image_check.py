@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model_press.formats import files, manifest, preprocess
+from model_press.formats import manifest
 from model_press.formats.errors import UserError
 from model_press.gates.result import Measure, Result
-from model_press.images import image_set, outputs_file, quality
+from model_press.images import image_set, npy, outputs_file, preprocess, quality
 from model_press.tflite import interpreter as tflite_interpreter
 
 # Enough to tell 5 points of accuracy from chance.
@@ -34,11 +34,11 @@ def check(
     manifest.verify_file(description.model.sha256, model, "model")
     shape = description.input.shape
     images = outputs_file.read_images(images_path, shape[1], shape[2])
-    classes = np.asarray(files.read_npy(classes_path, "classes"))
+    classes = np.asarray(npy.read_npy(classes_path, "classes"))
     image_set.check_classes(classes, len(images), description.labels.count, "classes")
     found: list[str | None] = [*quality.warnings(images, classes, description.labels.count)]
     for name, path in seen:
-        found.append(quality.overlap(images, files.read_npy(path, name), name))
+        found.append(quality.overlap(images, npy.read_npy(path, name), name))
     if description.source.trained:
         found.append(_colours(model, description, images, classes))
         colours = "asked"

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from testing.raises import user_error
 
-from model_press.formats import files, manifest
+from model_press.formats import manifest
 from model_press.gates import image_check
+from model_press.images import npy
 
 MODEL = os.environ["DIGITS_INT8"]
 SHEET = manifest.read(MODEL.replace(".tflite", ".manifest.json"))
@@ -17,14 +18,12 @@ HELD_OUT, CALIBRATION = os.environ["HELD_OUT_IMAGES"], os.environ["CALIBRATION_I
 @pytest.fixture(scope="module")
 def held_out() -> tuple[np.ndarray, np.ndarray]:
     classes = HELD_OUT.replace(".images.", ".classes.")
-    return np.array(files.read_npy(HELD_OUT, "i")[:300]), np.array(
-        files.read_npy(classes, "c")[:300]
-    )
+    return np.array(npy.read_npy(HELD_OUT, "i")[:300]), np.array(npy.read_npy(classes, "c")[:300])
 
 
 def _check(tmp_path, images, classes, seen=()):
-    files.write_npy(tmp_path / "i.npy", images)
-    files.write_npy(tmp_path / "c.npy", classes)
+    npy.write_npy(tmp_path / "i.npy", images)
+    npy.write_npy(tmp_path / "c.npy", classes)
     return image_check.check(MODEL, SHEET, tmp_path / "i.npy", tmp_path / "c.npy", seen)
 
 
@@ -49,7 +48,7 @@ def test_unlabelled_images_that_are_as_clear_either_way_raise_nothing(tmp_path, 
 def test_overlap_with_calibration_is_called_by_name(tmp_path, held_out):
     images, classes = held_out
     images = images.copy()
-    images[10] = files.read_npy(CALIBRATION, "c")[3]
+    images[10] = npy.read_npy(CALIBRATION, "c")[3]
     with user_error("1 of 300 images (the first is image 10) are also in calibration"):
         _check(tmp_path, images, classes, [("calibration", CALIBRATION)])
 

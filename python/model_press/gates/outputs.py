@@ -4,8 +4,9 @@ import os
 
 import numpy as np
 
-from model_press.formats import files, manifest, preprocess
+from model_press.formats import manifest
 from model_press.formats.errors import UserError
+from model_press.images import npy, preprocess
 
 
 def read(
@@ -16,7 +17,7 @@ def read(
     Raises:
       UserError: wrong shape or dtype for the manifest, empty, or values that are not finite.
     """
-    raw = np.asarray(files.read_npy(path, what))
+    raw = np.asarray(npy.read_npy(path, what))
     if raw.ndim != 2 or not raw.size:
         raise UserError(f"{what} {path} is {list(raw.shape)}; expected [N, classes] and N above 0")
     dtype = description.output.dtype if description else "float32"

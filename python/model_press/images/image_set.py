@@ -6,7 +6,7 @@ import numpy as np
 
 from model_press.formats import files
 from model_press.formats.errors import UserError
-from model_press.images import decode
+from model_press.images import decode, npy
 
 UNLABELED = -1
 
@@ -40,12 +40,12 @@ def from_arrays(
     images_path: str, classes_path: str | None, class_count: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Validates a generator's arrays; classes default to unlabelled."""
-    pixels = files.read_npy(images_path, "images")
+    pixels = npy.read_npy(images_path, "images")
     check_images(pixels, f"images {images_path}")
     if classes_path is None:
         classes = np.full(len(pixels), UNLABELED, np.int32)
     else:
-        classes = np.asarray(files.read_npy(classes_path, "classes"))
+        classes = np.asarray(npy.read_npy(classes_path, "classes"))
     check_classes(classes, len(pixels), class_count, f"classes {classes_path}")
     return pixels, classes
 
@@ -80,15 +80,15 @@ def write_from_files(
     check_classes(classes, len(items), class_count, "images")
 
     with files.AtomicWriter(out_images) as file:
-        files.write_npy_header(file, (len(items), height, width, 3), np.dtype(np.uint8))
+        npy.write_npy_header(file, (len(items), height, width, 3), np.dtype(np.uint8))
         for path, _ in items:
             file.write(decode.fit(decode.decode(path), width, height, fit).tobytes())
-    files.write_npy(out_classes, classes)
+    npy.write_npy(out_classes, classes)
 
 
 def write_arrays(
     pixels: np.ndarray, classes: np.ndarray, out_images: str, out_classes: str
 ) -> None:
     """Writes validated arrays in the set's form."""
-    files.write_npy(out_images, pixels)
-    files.write_npy(out_classes, classes)
+    npy.write_npy(out_images, pixels)
+    npy.write_npy(out_classes, classes)

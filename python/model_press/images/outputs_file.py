@@ -8,12 +8,12 @@ import numpy as np
 
 from model_press.formats import files
 from model_press.formats.errors import UserError
-from model_press.images import image_set
+from model_press.images import image_set, npy
 
 
 def read_images(path: str | os.PathLike[str], height: int, width: int) -> np.ndarray:
     """Memory-maps uint8 RGB pixels [N, height, width, 3]; another size or dtype is a UserError."""
-    pixels = files.read_npy(path, "images")
+    pixels = npy.read_npy(path, "images")
     image_set.check_images(pixels, f"images {path}")
     if pixels.shape[1:3] != (height, width):
         raise UserError(
@@ -31,7 +31,7 @@ def stream(
 ) -> None:
     """Writes outputs [N, classes] part by part; a part of another dtype or width is a UserError."""
     with files.AtomicWriter(out) as file:
-        files.write_npy_header(file, shape, dtype)
+        npy.write_npy_header(file, shape, dtype)
         for part in parts:
             if part.dtype != dtype or part.shape[1:] != shape[1:]:
                 raise UserError(

@@ -5,8 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from model_press.formats import files
-from model_press.images import quality
+from model_press.images import npy, quality
 
 RNG = np.random.default_rng(0)
 UNLABELLED = np.full(32, -1, np.int32)
@@ -24,8 +23,8 @@ def _pictures(count: int = 32, size: int = 24) -> np.ndarray:
 
 @pytest.mark.parametrize("path", SETS)
 def test_the_repositorys_photographs_and_digits_raise_nothing(path):
-    images = files.read_npy(path, "images")
-    classes = files.read_npy(path.replace(".images.", ".classes."), "classes")
+    images = npy.read_npy(path, "images")
+    classes = npy.read_npy(path.replace(".images.", ".classes."), "classes")
     assert quality.warnings(images, classes, None) == []
 
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from model_press.formats.preprocess import Normalization
+from model_press.formats.normalization import Normalization
 from model_press.keras_io.load import LoadedModel
 from model_press.keras_io.tf_quiet import keras, tensorflow, tf_keras
 

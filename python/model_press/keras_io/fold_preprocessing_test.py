@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from testing import keras_models
 
-from model_press.formats import preprocess
-from model_press.formats.preprocess import NAMED
+from model_press.formats import normalization
+from model_press.formats.normalization import NAMED
+from model_press.images import preprocess
 from model_press.keras_io import fold_preprocessing, load
 
 PIXELS, _ = keras_models.photos(12)
@@ -36,7 +37,7 @@ def _check(model, mode: str, tmp_path) -> str:
     pre = NAMED[mode]
     model.save(tmp_path / "m.keras")
     with load.load(tmp_path / "m.keras") as loaded:
-        expected = np.asarray(loaded.call(pre.apply(PIXELS)))
+        expected = np.asarray(loaded.call(preprocess.normalize(PIXELS, pre)))
         call, method = fold_preprocessing.fuse(loaded, pre)
         actual = np.asarray(call(PIXELS.astype(np.float32)))
     assert np.ptp(expected, axis=0).max() > 0.05  # not a comparison of constants
@@ -69,9 +70,9 @@ def test_convolution_in_front_in_every_mode(generation, mode, tmp_path):
 def test_scaling_without_a_mean_folds_even_into_a_padded_convolution(tmp_path):
     layers = LAYERS["same"](keras_models.library("2").layers)
     keras_models.classifier("2", layers).save(tmp_path / "m.keras")
-    pre = preprocess.Normalization("BGR", (0.0,) * 3, (255.0,) * 3)
+    pre = normalization.Normalization("BGR", (0.0,) * 3, (255.0,) * 3)
     with load.load(tmp_path / "m.keras") as loaded:
-        expected = np.asarray(loaded.call(pre.apply(PIXELS)))
+        expected = np.asarray(loaded.call(preprocess.normalize(PIXELS, pre)))
         call, method = fold_preprocessing.fuse(loaded, pre)
         actual = np.asarray(call(PIXELS.astype(np.float32)))
     assert method == "weights"
@@ -123,7 +124,7 @@ def test_saved_models_get_the_convolution(tmp_path):
     pre = NAMED["tf"]
     with load.load(tmp_path / "saved") as loaded:
         call, method = fold_preprocessing.fuse(loaded, pre)
-        expected = np.asarray(model(pre.apply(PIXELS)))
+        expected = np.asarray(model(preprocess.normalize(PIXELS, pre)))
         np.testing.assert_allclose(
             np.asarray(call(PIXELS.astype(np.float32))), expected, rtol=0, atol=1e-5
         )
@@ -144,7 +145,7 @@ def test_tie_break_only_where_pixels_meet_ties():
     assert fold_preprocessing._tie_break(NAMED["tf"]) == pytest.approx(step / 4)
     # No offset, no tie; other means and deviations put few pixels on one.
     assert (
-        fold_preprocessing._tie_break(preprocess.Normalization("RGB", (0.0,) * 3, (255.0,) * 3))
+        fold_preprocessing._tie_break(normalization.Normalization("RGB", (0.0,) * 3, (255.0,) * 3))
         == 0
     )
     assert (

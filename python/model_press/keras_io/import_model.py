@@ -5,7 +5,7 @@ import pathlib
 from typing import Literal
 
 from model_press.formats import files, labels, manifest, model_info, strict_json
-from model_press.formats.preprocess import Normalization
+from model_press.formats.normalization import Normalization
 from model_press.keras_io import hdf5_probe, load, model_format
 
 

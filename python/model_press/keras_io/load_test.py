@@ -8,7 +8,7 @@ import pytest
 from testing import keras_models
 from testing.raises import user_error
 
-from model_press.formats import model_info, preprocess
+from model_press.formats import model_info, normalization
 from model_press.keras_io import import_model, load, tf_quiet
 
 INPUT = np.random.default_rng(0).normal(size=(2, keras_models.SIZE, keras_models.SIZE, 3))
@@ -51,7 +51,7 @@ def test_loads_by_content_and_computes_the_same(saved, generation, name, tmp_pat
 def _import(source, tmp_path, labels=None):
     outputs = [tmp_path / name for name in ("o.model", "o.json", "o.labels.txt")]
     import_model.import_model(
-        source, labels, preprocess.NAMED["tf"], "crop", True, "tiny", *outputs
+        source, labels, normalization.NAMED["tf"], "crop", True, "tiny", *outputs
     )
     return outputs
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from model_press.formats import model_info
-from model_press.images import outputs_file
+from model_press.images import outputs_file, preprocess
 from model_press.keras_io import load
 from model_press.process import progress
 
@@ -30,7 +30,9 @@ def predict_keras(
         def outputs() -> Iterator[np.ndarray]:
             starts = range(0, len(pixels), batch)
             for start in progress.track(starts, "predict with Keras"):
-                part = normalization.apply(np.asarray(pixels[start : start + batch]))
+                part = preprocess.normalize(
+                    np.asarray(pixels[start : start + batch]), normalization
+                )
                 missing = batch - len(part)
                 padded = np.pad(part, ((0, missing), (0, 0), (0, 0), (0, 0)))
                 yield np.asarray(function(padded), np.float32)[: len(part)]

@@ -6,7 +6,8 @@ import pathlib
 import numpy as np
 import pytest
 
-from model_press.formats import manifest, preprocess
+from model_press.formats import manifest
+from model_press.images import preprocess
 from model_press.memory import arena, batches
 from model_press.tflite import reader
 from model_press.tflite.interpreter import Interpreter

@@ -9,6 +9,7 @@ from typing import Any
 
 from model_press.formats import files
 from model_press.formats.errors import UserError
+from model_press.images import npy
 
 VERBOSE_VARIABLE = "MODEL_PRESS_VERBOSE"
 
@@ -275,14 +276,14 @@ def _image_set(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 
 def _import_model(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press.formats import preprocess
+    from model_press.formats import normalization
     from model_press.keras_io import import_model
 
     name = options.name or _target_name(options.label) or _stem(options.out_model)
     import_model.import_model(
         options.src,
         options.labels or None,
-        preprocess.parse(options.preprocess),
+        normalization.parse(options.preprocess),
         options.fit,
         options.trained == "true",
         name,
@@ -304,7 +305,7 @@ def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     convert.check_calibration_given(recipe, options.calibration_images is not None)
     images = None
     if options.calibration_images is not None:
-        images = files.read_npy(options.calibration_images, "calibration images")
+        images = npy.read_npy(options.calibration_images, "calibration images")
     normalization = info.preprocess.normalization
     converted = convert.convert_model(
         options.model, normalization, recipe, images, info, _kernels(options)

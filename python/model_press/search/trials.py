@@ -12,6 +12,7 @@ import numpy as np
 from model_press.formats import files, manifest, strict_json
 from model_press.formats.errors import UserError
 from model_press.gates import outputs
+from model_press.images import npy
 from model_press.measure import process, ratio, rounds
 from model_press.process import child
 from model_press.search.outcome import Outcome
@@ -65,7 +66,7 @@ class Trials:
 
     def __init__(self, inputs: Inputs, space: Space, scratch: Callable[[Point], pathlib.Path]):
         self._inputs, self._space, self._scratch = inputs, space, scratch
-        self._truth = np.asarray(files.read_npy(inputs.classes, "classes"))
+        self._truth = np.asarray(npy.read_npy(inputs.classes, "classes"))
         if (self._truth < 0).any():
             raise UserError(
                 f"{(self._truth < 0).sum()} of {len(self._truth)} selection images have no class; give a "

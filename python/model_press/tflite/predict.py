@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from model_press.formats import manifest, preprocess
+from model_press.formats import manifest
 from model_press.formats.errors import UserError
-from model_press.images import outputs_file
+from model_press.images import outputs_file, preprocess
 from model_press.process import progress
 from model_press.tflite import custom_interpreter, custom_ops, reader
 from model_press.tflite.interpreter import DEFAULT_THREADS, XNNPACK, Delegate

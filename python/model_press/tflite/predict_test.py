@@ -8,11 +8,12 @@ from testing import imported, keras_models
 from testing.raises import user_error
 
 from model_press.convert import convert
-from model_press.formats import files, labels, manifest, model_info, preprocess, recipes
+from model_press.formats import files, labels, manifest, model_info, normalization, recipes
+from model_press.images import npy, preprocess
 from model_press.keras_io import predict_keras
 from model_press.tflite import predict
 
-TF = preprocess.NAMED["tf"]
+TF = normalization.NAMED["tf"]
 PIXELS, CLASSES = keras_models.photos(21)  # no multiple of the Keras batch
 
 
@@ -27,7 +28,7 @@ def built(tmp_path_factory):
     info = model_info.read(folder / "tiny.json")
     description = convert.describe(converted, info, recipe, "tiny_int8", folder / "tiny.labels.txt")
     manifest.write(folder / "tiny_int8.manifest.json", description)
-    files.write_npy(folder / "images.npy", PIXELS)
+    npy.write_npy(folder / "images.npy", PIXELS)
     return folder
 
 
@@ -65,7 +66,7 @@ def test_thread_count_does_not_change_the_outputs(built, description, tmp_path):
 
 
 def test_images_of_another_size_are_refused(built, description, tmp_path):
-    files.write_npy(tmp_path / "i.npy", PIXELS[:, 1:])
+    npy.write_npy(tmp_path / "i.npy", PIXELS[:, 1:])
     with user_error("23x24", "24x24"):
         predict.predict_tflite(
             built / "tiny_int8.tflite", description, tmp_path / "i.npy", tmp_path / "o.npy"

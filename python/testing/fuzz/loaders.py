@@ -28,7 +28,7 @@ from model_press.formats import (
     manifest,
     metrics,
     model_info,
-    preprocess,
+    normalization,
     recipes,
     strict_json,
 )
@@ -259,12 +259,12 @@ def _load_android_manifest(path: pathlib.Path) -> None:
 
 
 def _preprocess() -> bytes:
-    return json.dumps(strict_json.to_json(preprocess.NAMED["caffe"])).encode()
+    return json.dumps(strict_json.to_json(normalization.NAMED["caffe"])).encode()
 
 
 def _load_preprocess(path: pathlib.Path) -> None:
     # An attribute of a rule: Bazel hands over whatever bytes stand there.
-    preprocess.parse(path.read_bytes().decode("utf-8", "surrogateescape"))
+    normalization.parse(path.read_bytes().decode("utf-8", "surrogateescape"))
 
 
 def _picture(kind: str) -> Callable[[], bytes]:

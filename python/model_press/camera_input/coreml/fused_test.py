@@ -19,7 +19,7 @@ from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.formats import coreml_camera_manifest as fused_manifest
 from model_press.formats import coreml_manifest
 from model_press.formats.camera_input import Entry, make_answer
-from model_press.formats.preprocess import NAMED
+from model_press.formats.normalization import NAMED
 from model_press.images import decode
 from model_press.process import command_line as base
 

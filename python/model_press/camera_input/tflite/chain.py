@@ -14,7 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from model_press.camera_input import triangle
 from model_press.camera_input.tflite.ports import PortGraph
-from model_press.formats.preprocess import Normalization
+from model_press.formats.normalization import Normalization
 
 _NAME = "entry"
 

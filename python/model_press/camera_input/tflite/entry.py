@@ -8,7 +8,7 @@ from model_press.camera_input.tflite import planes
 from model_press.camera_input.tflite.chain import Chain
 from model_press.camera_input.tflite.ports import PortGraph
 from model_press.formats.camera_input import Entry
-from model_press.formats.preprocess import RAW, Normalization
+from model_press.formats.normalization import RAW, Normalization
 
 
 def put(graph: PortGraph, entry: Entry, normalization: Normalization) -> None:

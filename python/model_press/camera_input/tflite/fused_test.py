@@ -13,9 +13,9 @@ from model_press.camera_input import separate, triangle, yuv
 from model_press.camera_input.tflite import frames, fusing
 from model_press.camera_input.tflite.ports import PortGraph
 from model_press.camera_input.tflite.runner import FusedRunner, frame_of
-from model_press.formats import manifest, preprocess
+from model_press.formats import manifest, normalization
 from model_press.formats.camera_input import Answer, Entry, make_answer
-from model_press.images import decode
+from model_press.images import decode, preprocess
 from model_press.tflite import delegation
 
 SIZE = 8
@@ -196,11 +196,11 @@ def test_whole_factors_are_strides_and_others_are_not(size, out, pixels):
 
 
 @pytest.mark.parametrize("order", ["RGB", "BGR", "RGBA", "BGRA"])
-@pytest.mark.parametrize("style", sorted(preprocess.NAMED))
+@pytest.mark.parametrize("style", sorted(normalization.NAMED))
 def test_styles_equal_the_preprocessing(style, order):
     """Caffe, torch and tf in front of a network that wants normalised floats."""
     data, sheet = _network("float32")
-    wanted = preprocess.NAMED[style]
+    wanted = normalization.NAMED[style]
     pre = manifest.Preprocess(
         wanted.color_order, sheet.preprocess.resize, False, wanted.mean, wanted.std
     )
@@ -212,13 +212,13 @@ def test_styles_equal_the_preprocessing(style, order):
     for image in rgb:
         scores, _ = _run(data, sheet, entry, frames.make(image, entry))
         np.testing.assert_allclose(
-            scores.reshape(image.shape), wanted.apply(image), rtol=1e-5, atol=2e-5
+            scores.reshape(image.shape), preprocess.normalize(image, wanted), rtol=1e-5, atol=2e-5
         )
 
 
 def test_a_quantised_input_of_normalised_pixels_is_refused():
     data, sheet = _network("uint8")
-    tf = preprocess.NAMED["tf"]
+    tf = normalization.NAMED["tf"]
     pre = manifest.Preprocess("RGB", sheet.preprocess.resize, False, tf.mean, tf.std)
     entry = Entry(16, 16, "RGB", "crop", "nearest")
     with user_error('"preprocess": "fused"'):

@@ -5,11 +5,11 @@ import dataclasses
 from model_press.camera_input.tflite import entry as entry_ops
 from model_press.camera_input.tflite import head
 from model_press.camera_input.tflite.ports import PortGraph
-from model_press.formats import files, manifest, preprocess
+from model_press.formats import files, manifest, normalization
 from model_press.formats.camera_input import Answer, Entry, check_entry
 from model_press.formats.camera_manifest import FusedManifest, Port
 from model_press.formats.errors import UserError
-from model_press.formats.preprocess import Normalization
+from model_press.formats.normalization import Normalization
 from model_press.tflite import op_versions, reader
 from model_press.tflite.interpreter import Interpreter
 
@@ -60,7 +60,7 @@ def fuse(
 def _normalization(description: manifest.Manifest) -> Normalization:
     pre, tensor = description.preprocess, description.input
     if pre.fused:
-        return preprocess.RAW
+        return normalization.RAW
     if tensor.dtype != "float32":
         raise UserError(
             f"{description.name} takes {tensor.dtype} codes of normalised pixels, which round ties differently on "

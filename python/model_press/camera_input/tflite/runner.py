@@ -7,10 +7,10 @@ import numpy as np
 from PIL import Image
 
 from model_press.camera_input import separate, yuv
-from model_press.formats import preprocess
 from model_press.formats.camera_input import Entry
 from model_press.formats.camera_manifest import FusedManifest
 from model_press.formats.errors import UserError
+from model_press.images import preprocess
 from model_press.keras_io.tf_quiet import capture_stderr
 from model_press.tflite.interpreter import DEFAULT_THREADS, XNNPACK, Delegate
 

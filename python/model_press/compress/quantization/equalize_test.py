@@ -7,11 +7,12 @@ from testing.raises import user_error
 
 from model_press.compress.quantization import bias_correction, equalize
 from model_press.convert import convert
-from model_press.formats import preprocess, recipes
+from model_press.formats import normalization, recipes
+from model_press.images import preprocess
 from model_press.keras_io import graph
 from model_press.tflite.interpreter import Interpreter
 
-TF = preprocess.NAMED["tf"]
+TF = normalization.NAMED["tf"]
 SIZE = keras_models.SIZE
 # One channel is that much larger than the others, which fall below one of its 255 steps.
 FAR = 3000.0
@@ -22,7 +23,7 @@ def trained_like(keras, plant):
     model = keras_models.classifier(keras)
     plant(model)
     photos, classes = keras_models.photos(300, 1)
-    keras_models.fit_head(model, TF.apply(photos), classes)
+    keras_models.fit_head(model, preprocess.normalize(photos, TF), classes)
     return model
 
 
@@ -157,9 +158,9 @@ def test_shifts_are_taken_out(keras, tmp_path):
     kernel[0, 0] = 127
     model.get_layer("scores").set_weights([kernel, bias])
     photos, _ = keras_models.photos(100, 2)
-    exact = compress_nets.run(model, TF.apply(photos)).mean(0)
+    exact = compress_nets.run(model, preprocess.normalize(photos, TF)).mean(0)
     before = np.abs(mean_shift(model, tmp_path, "plain") - exact)[1:].mean()
-    shifts = bias_correction.correct(model, TF.apply(photos))
+    shifts = bias_correction.correct(model, preprocess.normalize(photos, TF))
     after = np.abs(mean_shift(model, tmp_path, "corrected") - exact)[1:].mean()
     assert shifts["scores"] > 0.1 and set(shifts) == {"conv", "scores"}
     assert after < 0.5 * before

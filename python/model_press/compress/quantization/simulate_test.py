@@ -10,14 +10,15 @@ from testing.raises import user_error
 from model_press.compress import compress, sources, training
 from model_press.compress.quantization import simulate
 from model_press.convert import convert, preserved
-from model_press.formats import compressions, files, model_info, preprocess, recipes, strict_json
+from model_press.formats import compressions, files, model_info, normalization, recipes, strict_json
 from model_press.formats.model_info import ActivationRange
+from model_press.images import preprocess
 from model_press.keras_io import graph, import_model, load
 from model_press.tflite.graph import Graph
 from model_press.tflite.interpreter import Interpreter
 
 # No shift: that of pixels is fused without rounding, which the simulation does not know.
-SCALED = preprocess.Normalization("RGB", (0.0, 0.0, 0.0), (127.5, 127.5, 127.5))
+SCALED = normalization.Normalization("RGB", (0.0, 0.0, 0.0), (127.5, 127.5, 127.5))
 SIZE = compress_nets.SIZE
 
 
@@ -30,7 +31,7 @@ def learned(model, batches=3):
     simulation = simulate.Simulation(model, 0.0)
     simulation.begin(100)
     for seed in range(batches):
-        simulation(SCALED.apply(pixels(16, seed)))
+        simulation(preprocess.normalize(pixels(16, seed), SCALED))
     return simulation
 
 
@@ -63,10 +64,10 @@ def test_the_file_computes_what_was_simulated(style, keras, tmp_path):
         model = graph.clone(model)  # as compress() does
     simulation = learned(model)
     images = pixels(20, 7)
-    wanted = np.asarray(simulation(SCALED.apply(images), learn=False))
+    wanted = np.asarray(simulation(preprocess.normalize(images, SCALED), learn=False))
     converted = int8(*described(model, tmp_path, simulation.ranges()))
     found = answers(converted.data, images)
-    exact = compress_nets.run(model, SCALED.apply(images))
+    exact = compress_nets.run(model, preprocess.normalize(images, SCALED))
     assert np.abs(exact - wanted).mean() > 0
     if style in (
         "densenet",
@@ -258,7 +259,7 @@ def test_training_with_rounding_loses_less(tmp_path):
     model = keras.Model(image, keras.layers.Dense(10, activation="softmax", name="scores")(x))
     keras_models.randomize(model)
     photos, classes = keras_models.photos(200, 3, SIZE)
-    keras_models.fit_head(model, SCALED.apply(photos), classes)
+    keras_models.fit_head(model, preprocess.normalize(photos, SCALED), classes)
     bias, kernel = (model.get_layer("scores").get_weights()[index] for index in (1, 0))
     kernel[0, 0] += 60 * np.abs(kernel).max()
     model.get_layer("scores").set_weights([kernel, bias])

@@ -7,7 +7,8 @@ import pytest
 from testing.manifests import FLOAT_SCORES, UINT8_SCORES, manifest_of
 from testing.raises import user_error
 
-from model_press.formats import manifest, preprocess
+from model_press.formats import manifest, normalization
+from model_press.images import preprocess
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (2, 4, 5, 3)).astype(np.uint8)
 EVERY_BYTE = np.repeat(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1), 3, axis=3)
@@ -23,32 +24,32 @@ def _keras_formula(mode: str, x: np.ndarray) -> np.ndarray:
     return x[..., ::-1] - [103.939, 116.779, 123.68] if mode == "caffe" else x
 
 
-@pytest.mark.parametrize("mode", sorted(preprocess.NAMED))
+@pytest.mark.parametrize("mode", sorted(normalization.NAMED))
 def test_named_modes_are_keras_own(mode):
-    actual = preprocess.NAMED[mode].apply(PIXELS)
+    actual = preprocess.normalize(PIXELS, normalization.NAMED[mode])
     assert actual.dtype == np.float32
     np.testing.assert_allclose(actual, _keras_formula(mode, PIXELS), rtol=0, atol=2e-5)
 
 
 def test_then_is_one_after_the_other():
     scale, offset = np.array([0.5, 2, 3]), np.array([-1, 0, 1])
-    for first in preprocess.NAMED.values():
-        expected = first.apply(PIXELS) * scale + offset
-        actual = first.then(scale, offset).apply(PIXELS)
+    for first in normalization.NAMED.values():
+        expected = preprocess.normalize(PIXELS, first) * scale + offset
+        actual = preprocess.normalize(PIXELS, first.then(scale, offset))
         np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-4)
 
 
 def test_json_and_mistakes():
     text = '{"color_order": "BGR", "mean": [1, 2, 3], "std": [4, 5, 6]}'
-    assert preprocess.parse(text) == preprocess.Normalization("BGR", (1, 2, 3), (4, 5, 6))
+    assert normalization.parse(text) == normalization.Normalization("BGR", (1, 2, 3), (4, 5, 6))
     with user_error("imagenet", "caffe, none, tf, torch"):
-        preprocess.parse("imagenet")
+        normalization.parse("imagenet")
     with user_error("std"):
-        preprocess.parse(text.replace("[4, 5, 6]", "[4, 0, 6]"))
+        normalization.parse(text.replace("[4, 5, 6]", "[4, 0, 6]"))
     with user_error("three numbers"):
-        preprocess.parse(text.replace("[1, 2, 3]", "[1]"))
+        normalization.parse(text.replace("[1, 2, 3]", "[1]"))
     with user_error("color_order", "RBG"):
-        preprocess.parse(text.replace("BGR", "RBG"))
+        normalization.parse(text.replace("BGR", "RBG"))
 
 
 def _external(dtype: str, scale: float, zero_point: int) -> manifest.Manifest:
@@ -101,4 +102,4 @@ def test_decode_output():
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "1" * 5000, "[" * 100_000])
 def test_numbers_that_are_none_are_refused(number):
     with user_error("preprocess"):
-        preprocess.parse(f'{{"color_order":"RGB","mean":[{number},0,0],"std":[1,1,1]}}')
+        normalization.parse(f'{{"color_order":"RGB","mean":[{number},0,0],"std":[1,1,1]}}')

@@ -1,15 +1,13 @@
-"""The one definition of pixel preprocessing: colour order, then (pixel - mean) / std per channel.
+"""Define pixel normalisation: colour order, then (pixel - mean) / std per channel.
 
 A pixel is an 8-bit RGB triple. mean and std are in pixel units (0..255) and follow `color_order`.
 """
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Literal
 
-import numpy as np
-
 from model_press.formats import files, strict_json
-from model_press.formats import manifest as manifest_lib
 from model_press.formats.errors import UserError
 
 
@@ -26,18 +24,14 @@ class Normalization:
         """True if the model takes raw RGB pixel values 0..255."""
         return self == RAW
 
-    def then(self, scale: np.ndarray, offset: np.ndarray) -> "Normalization":
-        """This, followed by x * scale + offset ([3] each, scale above 0), as one normalisation."""
-        std = np.asarray(self.std, np.float64)
-        mean = np.asarray(self.mean, np.float64) - offset * std / scale
-        return Normalization(self.color_order, tuple(mean.tolist()), tuple((std / scale).tolist()))
-
-    def apply(self, images: np.ndarray) -> np.ndarray:
-        """float32 [..., H, W, 3] model input from uint8 RGB pixels of the same shape."""
-        ordered = images if self.color_order == "RGB" else images[..., ::-1]
-        mean = np.asarray(self.mean, np.float32)
-        std = np.asarray(self.std, np.float32)
-        return (ordered.astype(np.float32) - mean) / std
+    def then(self, scale: Iterable[float], offset: Iterable[float]) -> "Normalization":
+        """Return this normalisation followed by x * scale + offset (three numbers each, scale above 0)."""
+        steps = list(zip(self.mean, self.std, map(float, scale), map(float, offset), strict=True))
+        return Normalization(
+            self.color_order,
+            tuple(mean - shift * std / factor for mean, std, factor, shift in steps),
+            tuple(std / factor for _, std, factor, _ in steps),
+        )
 
 
 RAW = Normalization("RGB", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
@@ -81,29 +75,3 @@ def from_json(data: object, where: str) -> Normalization:
     if not all(s > 0 for s in value.std):
         raise UserError(f"{where}: std {list(value.std)} must be above 0")
     return value
-
-
-def encode_input(images: np.ndarray, manifest: manifest_lib.Manifest) -> np.ndarray:
-    """Turns uint8 RGB pixels [N, H, W, 3] into what the model's input tensor takes.
-
-    Follows the manifest exactly as an app does; with a fused quantised input of scale 1 and zero
-    point 0 the result is the pixels themselves.
-    """
-    pre, tensor = manifest.preprocess, manifest.input
-    raw = pre.fused and tensor.dtype == "uint8"
-    if raw and (tensor.scale, tensor.zero_point) == (1.0, 0):
-        return images
-    real = Normalization(pre.color_order, pre.mean, pre.std).apply(images)
-    if tensor.dtype == "float32":
-        return real
-    limits = np.iinfo(tensor.dtype)
-    codes = np.rint(real / np.float32(tensor.scale)) + tensor.zero_point
-    limited: np.ndarray = np.clip(codes, limits.min, limits.max)
-    return limited.astype(tensor.dtype)
-
-
-def decode_output(codes: np.ndarray, tensor: manifest_lib.Tensor) -> np.ndarray:
-    """float32 real values of an output: scale * (code - zero_point), or the floats themselves."""
-    if tensor.dtype == "float32":
-        return np.asarray(codes, np.float32)
-    return (np.asarray(codes, np.float32) - tensor.zero_point) * np.float32(tensor.scale)
