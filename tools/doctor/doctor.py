@@ -10,7 +10,6 @@ from concurrent import futures
 import devices
 import finding
 import hardware
-import locks
 import programs
 from machine import Machine, this_machine
 
@@ -20,7 +19,6 @@ _CHECKS = [
     hardware.disk,
     hardware.namespaces,
     programs.programs,
-    locks.locks,
     devices.android_sdk,
     devices.adb,
     devices.dpkg_deb,

@@ -10,7 +10,6 @@ import devices
 import doctor
 import finding
 import hardware
-import locks
 import machine as machines
 import programs
 import pytest
@@ -233,54 +232,6 @@ def test_a_mac_without_xcode(box):
     assert xcode.state is State.OK
 
 
-def _edited(tmp_path: pathlib.Path, name: str, old: str, new: str) -> pathlib.Path:
-    """A copy of the lock files with one edit."""
-    root = tmp_path / "workspace"
-    for folder in ("python", "peers", "pi", "maven", "npm"):
-        target = root / "third_party" / folder
-        target.mkdir(parents=True)
-        for file in (WORKSPACE / "third_party" / folder).iterdir():
-            if file.is_file():
-                target.joinpath(file.name).write_bytes(file.read_bytes())
-    path = root / "third_party" / name
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
-    return root
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "subject", "says"),
-    [
-        ("python/requirements.in", "keras==", "keras2==", "lock of Python", "keras2 is asked for"),
-        ("python/requirements.in", "h5py==3", "h5py==4", "lock of Python", "h5py 4.14.0 is asked for, 3.14"),
-        ("pi/requirements.in", "\nwaitress\n", "\ngunicorn\n", "lock of the Pi", "gunicorn is asked for"),
-        ("pi/requirements_lock.txt", "numpy==", "numpy==9", "Pi and build alike", "numpy is 92.4.6 on the Pi"),
-        ("peers/requirements.in", "nncf", "numexpr", "lock of the peers", "numexpr is asked for"),
-        ("peers/requirements_lock.txt", "numpy==", "numpy==9", "peers and build alike", "numpy is 92.4.6 beside the"),
-        ("maven/artifacts.json", "junit:jar:4", "junit:jar:5", "lock of Maven", "junit:junit:jar:5.13.2 is asked for"),
-        ("maven/maven_lock.json", 'e": "hamcrest-core"', 'e": "x"', "lock of Maven", "junit needs hamcrest-core"),
-        ("maven/maven_lock.json", '"sha256": "', '"sha256": "x', "lock of Maven", "has no sha256"),
-        ("npm/npm_lock.json", '"version": "8.2.1"', '"version": ""', "lock of npm", "@bazel/buildifier has no version"),
-        ("npm/npm_lock.json", "{", "[", "lock of npm", "cannot be read"),
-    ],
-)  # fmt: skip
-def test_a_lock_that_does_not_fit(box, tmp_path, name, old, new, subject, says):
-    root = _edited(tmp_path, name, old, new)
-    box.workspace = root
-    found = {each.subject: each for each in locks.locks(box.machine())}
-    assert found[subject].state is State.MISSING
-    assert says in found[subject].found
-    assert found[subject].fix.startswith("bazel run //")
-
-
-def test_a_lock_entry_without_hash(tmp_path):
-    root = _edited(tmp_path, "pi/requirements.in", "waitress", "waitress")
-    lock = root / "third_party/pi/requirements_lock.txt"
-    lock.write_text(lock.read_text() + "extra==1.0\n    # via -r requirements.in\n")
-    assert list(locks.python_faults(root, "third_party/pi")) == ["extra has no sha256"]
-
-
 def test_a_finding_that_is_not_ok_must_say_cost_and_fix():
     with pytest.raises(ValueError, match="says what it costs"):
         finding.Finding("x", State.MISSING, "gone", costs="much")
@@ -299,7 +250,7 @@ def test_the_report_is_aligned_and_the_exit_code_tells(box, monkeypatch, capsys)
 
 
 def test_it_imports_nothing_but_the_standard_library():
-    own = {"devices", "doctor", "finding", "hardware", "locks", "machine", "programs"}
+    own = {"devices", "doctor", "finding", "hardware", "machine", "programs"}
     folder = pathlib.Path(doctor.__file__).parent
     for name in own:
         for line in (folder / f"{name}.py").read_text().splitlines():
