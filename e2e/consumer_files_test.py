@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-import markdown
+import markdown_page
 import pytest
 from snippets import Snippets
 from starlark import Workspace
@@ -14,7 +14,7 @@ _BUILD = "e2e/consumer/BUILD"
 
 def _complaints(text: str) -> list[str]:
     """What is wrong with a consumer's BUILD file: loads, rules and attributes that model_press does not have."""
-    block = markdown.parse(f"```starlark\n{text}```\n").blocks[0]
+    block = markdown_page.parse(f"```starlark\n{text}```\n").blocks[0]
     return [
         what for _, what in Snippets(Workspace(_ROOT)).complaints(block, "//e2e/consumer:BUILD")
     ]

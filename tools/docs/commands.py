@@ -5,7 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-import markdown
+import markdown_page
 
 # Programs whose commands are looked into. `bazelisk` and `bazelw` are Bazel.
 _BAZEL = {"bazel", "bazelisk", "./bazelw"}
@@ -63,7 +63,7 @@ def split_command(text: str) -> Iterator[tuple[str, ...]]:
         yield tuple(words)
 
 
-def of_page(page: markdown.Page, programs: set[str]) -> Iterator[Command]:
+def of_page(page: markdown_page.Page, programs: set[str]) -> Iterator[Command]:
     """Every command of a page: blocks without language or of `sh`, and code in the text that begins with a program.
 
     Args:

@@ -1,8 +1,10 @@
-"""The fields of a file format, from the Python dataclasses that define it. Reads the source; imports nothing of it."""
+"""Read the fields of a file format from the Python dataclasses that define it, without importing them."""
 
-import ast
 import dataclasses
 import pathlib
+
+import griffe
+import python_api
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,43 +16,30 @@ class Format:
     fields: tuple[tuple[str, str], ...]
 
 
-def _is_dataclass(node: ast.ClassDef) -> bool:
-    return any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
-
-
-def formats(path: pathlib.Path) -> tuple[str, list[Format]]:
-    """Returns a module's docstring, and its public dataclasses with the outermost, which stands last, first.
+def formats(root: pathlib.Path, name: str) -> tuple[str, list[Format]]:
+    """Return a module's docstring and its public dataclasses, the outermost (defined last) first.
 
     A type that the module names (Dtype = Literal[...]) is written out.
     """
-    tree = ast.parse(path.read_text("utf-8"))
-    names = {
-        node.targets[0].id: ast.unparse(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and ast.unparse(node.value).startswith("Literal[")
+    module = python_api.read(root, name)
+    aliases = {
+        item.name: str(item.value)
+        for item in python_api.public(module)
+        if isinstance(item, griffe.Attribute) and str(item.value).startswith("Literal[")
     }
     found = [
-        Format(
-            name=node.name,
-            doc=ast.get_docstring(node) or "",
-            fields=tuple(
-                (field.target.id, _written_out(field.annotation, names))
-                for field in node.body
-                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-            ),
-        )
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and _is_dataclass(node) and not node.name.startswith("_")
+        Format(item.name, python_api.doc(item), tuple(_fields(item, aliases)))
+        for item in python_api.public(module)
+        if isinstance(item, griffe.Class) and "dataclass" in item.labels
     ]
-    return ast.get_docstring(tree) or "", found[::-1]
+    return python_api.doc(module), found[::-1]
 
 
-def _written_out(annotation: ast.expr, names: dict[str, str]) -> str:
-    class Names(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802
-            given = names.get(node.id)
-            return ast.parse(given, mode="eval").body if given else node
-
-    return ast.unparse(Names().visit(annotation))
+def _fields(item: griffe.Class, aliases: dict[str, str]) -> list[tuple[str, str]]:
+    found = []
+    for field in python_api.fields(item):
+        expression = field.annotation
+        parts = [expression] if isinstance(expression, str) else expression.iterate(flat=True)
+        text = "".join(aliases.get(str(part), str(part)) for part in parts)
+        found.append((field.name, text))
+    return found

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import commands
-import markdown
+import markdown_page
 from commands import Command
 from snippets import Snippets
 from starlark import Workspace
@@ -70,8 +70,8 @@ class Documentation:
 
     def __init__(self, root: pathlib.Path, files: Sequence[str]):
         self.root = root
-        self.pages: Mapping[str, markdown.Page] = {
-            name: markdown.parse((root / name).read_text("utf-8"))
+        self.pages: Mapping[str, markdown_page.Page] = {
+            name: markdown_page.parse((root / name).read_text("utf-8"))
             for name in sorted(files)
             if name.endswith(".md") and not _LEFT_OUT.match(name)
         }
@@ -172,7 +172,7 @@ class Documentation:
                     page, command.line, f"{first} is not among the programs of guides.py"
                 )
 
-    def _starlark(self) -> Iterator[tuple[str, markdown.Block, str]]:
+    def _starlark(self) -> Iterator[tuple[str, markdown_page.Block, str]]:
         """(page, block, path of the file that it is part of)."""
         for name, page in self.pages.items():
             for block in page.blocks:
@@ -216,7 +216,7 @@ class Documentation:
                 elif heading and heading not in _anchors(file):
                     yield Complaint(name, line, f"{target}: there is no such heading")
 
-    def blocks(self, language: str) -> Iterator[tuple[str, markdown.Block]]:
+    def blocks(self, language: str) -> Iterator[tuple[str, markdown_page.Block]]:
         """(page, block) of all blocks with this info string."""
         for name, page in self.pages.items():
             for block in page.blocks:
@@ -240,7 +240,7 @@ def _declared(build_file: pathlib.Path) -> frozenset[str]:
 
 @functools.cache
 def _anchors(file: pathlib.Path) -> frozenset[str]:
-    return markdown.parse(file.read_text("utf-8")).anchors
+    return markdown_page.parse(file.read_text("utf-8")).anchors
 
 
 def labels_file(documentation: Documentation) -> str:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import guides
-import markdown
+import markdown_page
 import pages
 import pytest
 import workspace_files
@@ -238,7 +238,7 @@ def test_commands_are_taken_apart():
 
 
 def test_a_page_is_taken_apart():
-    page = markdown.parse(
+    page = markdown_page.parse(
         "# A b\n\ntext `x y`\n\n    one\n    two\n\n1. item\n\n   ```sh\n   three\n   ```\n"
     )
     assert [(block.info, block.line, block.text) for block in page.blocks] == [

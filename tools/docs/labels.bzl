@@ -15,6 +15,7 @@ DOCUMENTED = [
     "//models/digits:int8",
     "//models/digits:report",
     "//models/xception:all_variants",
+    "//python/model_press:worker_protocol_test",
     "//rpi:deb",
     "//rpi:runner",
 ]

@@ -24,17 +24,15 @@ STARLARK_PAGES = {
 
 # The modules that define what lies in JSON files.
 FORMAT_MODULES = {
-    "recipe": "model_press/recipes.py",
-    "coreml_recipe": "model_press/coreml/recipes.py",
-    "compression": "model_press/compress/recipe.py",
-    "manifest.json": "model_press/manifest.py",
-    "manifest.json of a fused variant": "model_press/fused/manifest.py",
-    "Its entry and answer": "model_press/fused/spec.py",
-    "manifest.json of a Core ML package": "model_press/coreml/manifest.py",
-    "manifest.json of a fused Core ML package": "model_press/coreml/fused/manifest.py",
-    "metrics.json": "model_press/measure/metrics.py",
-    "lock of a search": "model_press/search/lock.py",
-    "Its trials and bounds": "model_press/search/outcome.py",
+    "recipe": "model_press.formats.recipes",
+    "coreml_recipe": "model_press.formats.coreml_recipes",
+    "compression": "model_press.formats.compressions",
+    "manifest.json": "model_press.formats.manifest",
+    "manifest.json of a camera variant": "model_press.formats.camera_manifest",
+    "manifest.json of a Core ML package": "model_press.formats.coreml_manifest",
+    "metrics.json": "model_press.formats.metrics",
+    "lock of a search": "model_press.search.lock",
+    "Its trials and bounds": "model_press.search.outcome",
 }
 
 
@@ -175,6 +173,6 @@ def render(root: pathlib.Path) -> dict[str, str]:
     }
     pages["README.md"] = _index(items)
     pages["formats.md"] = _formats_page(
-        {title: formats(root / "python" / module) for title, module in FORMAT_MODULES.items()}
+        {title: formats(root / "python", name) for title, name in FORMAT_MODULES.items()}
     )
     return {f"{FOLDER}/{page}": text for page, text in sorted(pages.items())}

@@ -187,7 +187,7 @@ def test_a_format_writes_named_types_out(tmp_path):
         "    x: Kind | None = None\n"
         "class Other:\n    y: int\n"
     )
-    doc, (whole, part) = formats(module)
+    doc, (whole, part) = formats(tmp_path, "format")
     assert doc == "A format."
     assert whole.fields == (("parts", "tuple[Part, ...]"), ("x", "Literal['a', 'b'] | None"))
     assert (part.name, part.doc) == ("Part", "A part.")

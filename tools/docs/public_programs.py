@@ -18,7 +18,7 @@ SEARCH = ("--trials", "--exhaustive", "--seed", "--state")
 
 def public(root: pathlib.Path) -> dict[str, programs.Program]:
     """Target -> program."""
-    doctor = python_api.read(root / "tools", "doctor.doctor").doc
+    doctor = python_api.doc(python_api.read(root / "tools", "doctor.doctor"))
     return {
         "//python:inspect": programs.of(inspect_main.parser()),
         "//python:coreml_eval": programs.of(eval_main.parser()),

@@ -5,13 +5,13 @@ import pathlib
 import re
 from collections.abc import Iterator, Mapping
 
-import docstrings
-import markdown
+import docstring_parser
+import griffe
+import markdown_page
 import python_api
 from generated import MARK, cell, first_sentence, prose
 from pages import FORMAT_MODULES
 from programs import Option, Program
-from python_api import Entry, Module
 
 FOLDER = "docs/python"
 
@@ -53,21 +53,21 @@ PAGES = {
         "//python:runtime",
         (
             "model_press.images.decode",
-            "model_press.formats.preprocess",
+            "model_press.images.preprocess",
             "model_press.tflite.interpreter",
             "model_press.camera_input.tflite.runner",
             "model_press.memory.batches",
         ),
         example="""\
-from model_press.images import preprocess
-from model_press import images, manifest, preprocess
+from model_press.formats import manifest
+from model_press.images import decode, preprocess
 from model_press.tflite.interpreter import Interpreter
 
-sheet = manifest.read("model.manifest.json")
-_, height, width, _ = sheet.input.shape
-pixels = images.fit(images.decode("photo.jpg"), width, height, sheet.preprocess.resize.fit)
-codes = Interpreter("model.tflite").run(preprocess.encode_input(pixels[None], sheet))
-scores = preprocess.decode_output(codes, sheet.output)[0]
+described = manifest.read("model.manifest.json")
+_, height, width, _ = described.input.shape
+pixels = decode.fit(decode.decode("photo.jpg"), width, height, described.preprocess.resize.fit)
+outputs = Interpreter("model.tflite").run(preprocess.encode_input(pixels[None], described))
+scores = preprocess.decode_output(outputs, described.output)[0]
 print(scores.argmax(), scores.max())
 """,
     ),
@@ -83,21 +83,22 @@ print(scores.argmax(), scores.max())
     ),
 }
 
-_LISTS = {"Args": "", "Returns": "Returns: ", "Yields": "Yields: ", "Raises": "Raises "}
-
 
 def _doc(text: str, fields: frozenset[str] = frozenset()) -> Iterator[str]:
-    """A docstring as Markdown; what it says line by line of a dataclass's fields becomes a list."""
-    found = docstrings.parse(text)
-    for paragraph in filter(None, found.text.split("\n\n")):
+    """Write a docstring as Markdown, with what it says of a dataclass's fields as a list."""
+    found = docstring_parser.parse(text, docstring_parser.DocstringStyle.GOOGLE)
+    for paragraph in filter(None, (found.description or "").split("\n\n")):
         yield "\n".join(_fields_as_list(paragraph.splitlines(), fields)) + "\n"
-    items = [
-        f"- {_LISTS[section]}{f'`{name}`: ' if name else ''}{prose(said)}"
-        for section, said_of in found.sections.items()
-        for name, said in said_of
-    ]
+    items = [(f"`{each.arg_name.lstrip('*')}`", each) for each in found.params]
+    for returned in found.many_returns:
+        what = "Yields" if returned.is_generator else "Returns"
+        items.append((f"{what}: {returned.type_name}" if returned.type_name else what, returned))
+    items += [(f"Raises `{each.type_name}`", each) for each in found.raises]
     if items:
-        yield "\n".join(items) + "\n"
+        said = (
+            f"- {name}: {prose(' '.join((each.description or '').split()))}" for name, each in items
+        )
+        yield "\n".join(said) + "\n"
 
 
 def _fields_as_list(lines: list[str], fields: frozenset[str]) -> Iterator[str]:
@@ -124,47 +125,47 @@ def _code(text: str) -> str:
     return f"```python\n{text}\n```\n"
 
 
-def _entry(entry: Entry) -> Iterator[str]:
+def _entry(entry: griffe.Object) -> Iterator[str]:
     yield f"### {entry.name}\n"
-    yield _code(entry.code)
-    fields = re.findall(r"^    (\w+):", entry.code, re.MULTILINE)
-    yield from _doc(entry.doc, frozenset(fields if entry.kind == "dataclass" else ()))
-    properties = [member for member in entry.members if member.kind == "property"]
-    for member in properties:
-        kind = member.code.partition("-> ")[2].removesuffix(":")
-        said = f": {prose(first_sentence(member.doc))}" if member.doc else ""
-        yield f"- `{member.name}` ({kind}){said}"
+    yield _code(python_api.code(entry))
+    members = list(python_api.public(entry)) if isinstance(entry, griffe.Class) else []
+    fields = python_api.fields(entry) if isinstance(entry, griffe.Class) else []
+    yield from _doc(python_api.doc(entry), frozenset(field.name for field in fields))
+    properties = [each for each in members if "property" in each.labels]
+    for each in properties:
+        assert isinstance(each, griffe.Attribute)
+        said = python_api.doc(each)
+        yield f"- `{each.name}` ({each.annotation}){': ' + prose(first_sentence(said)) if said else ''}"
     if properties:
         yield ""
-    for member in entry.members:
-        if member.kind == "method":
-            yield _code(member.code)
-            yield from _doc(member.doc)
+    for each in members:
+        if each.is_function:
+            yield _code(python_api.code(each))
+            yield from _doc(python_api.doc(each))
 
 
-def _module(module: Module) -> Iterator[str]:
+def _module(module: griffe.Module) -> Iterator[str]:
     yield f"## {module.name}\n"
-    yield from _doc(module.doc)
-    if module.constants:
-        yield _code("\n".join(module.constants))
+    yield from _doc(python_api.doc(module))
+    constants = list(python_api.constants(module))
+    if constants:
+        yield _code("\n".join(constants))
     title = _FORMATS.get(module.name)
-    entries = module.entries
+    entries = [each for each in python_api.public(module) if not each.is_attribute]
     if title:
-        classes = ", ".join(f"`{entry.name}`" for entry in entries if entry.kind == "dataclass")
-        link = f"[the format's](../rules/formats.md#{markdown.anchor(title)})"
+        classes = ", ".join(f"`{each.name}`" for each in entries if "dataclass" in each.labels)
+        link = f"[the format's](../rules/formats.md#{markdown_page.anchor(title)})"
         yield f"Dataclasses, whose fields are {link}: {classes}.\n"
-        entries = tuple(entry for entry in entries if entry.kind != "dataclass")
+        entries = [each for each in entries if "dataclass" not in each.labels]
     for entry in entries:
         yield from _entry(entry)
 
 
 # Modules whose dataclasses the formats' page describes already -> its heading.
-_FORMATS = {
-    path.removesuffix(".py").replace("/", "."): title for title, path in FORMAT_MODULES.items()
-}
+_FORMATS = {name: title for title, name in FORMAT_MODULES.items()}
 
 
-def _page(page: Page, modules: list[Module]) -> str:
+def _page(page: Page, modules: list[griffe.Module]) -> str:
     lines = [MARK, f"# {page.title}\n"]
     package, _, name = modules[0].name.rpartition(".")
     lines.append(
@@ -172,7 +173,7 @@ def _page(page: Page, modules: list[Module]) -> str:
     )
     lines.append(f"    from {package} import {name}\n")
     if len(modules) > 1:
-        links = (f"[{module.name}](#{markdown.anchor(module.name)})" for module in modules)
+        links = (f"[{module.name}](#{markdown_page.anchor(module.name)})" for module in modules)
         lines.append(" · ".join(links) + "\n")
     if page.example:
         lines.append(_code(page.example.rstrip()))
@@ -201,7 +202,7 @@ def _programs_page(programs: Mapping[str, Program]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _index(modules: Mapping[str, list[Module]], programs: Mapping[str, Program]) -> str:
+def _index(modules: Mapping[str, list[griffe.Module]], programs: Mapping[str, Program]) -> str:
     lines = [MARK, "# Python reference\n"]
     lines.append(
         "Modules that a program of yours may import, by the target that it depends on, written from their docstrings. "
@@ -211,17 +212,17 @@ def _index(modules: Mapping[str, list[Module]], programs: Mapping[str, Program])
     for name, page in PAGES.items():
         lines += [f"## [{page.title}]({name})\n", f"`{page.target}`\n", "| | |\n|---|---|"]
         for module in modules[name]:
-            link = f"[{module.name}]({name}#{markdown.anchor(module.name)})"
-            lines.append(f"| {link} | {cell(first_sentence(module.doc))} |")
+            link = f"[{module.name}]({name}#{markdown_page.anchor(module.name)})"
+            lines.append(f"| {link} | {cell(first_sentence(python_api.doc(module)))} |")
         lines.append("")
     lines += ["## [Programs](programs.md)\n", "| | |\n|---|---|"]
     for target, program in programs.items():
-        link = f"[{target}](programs.md#{markdown.anchor(target)})"
+        link = f"[{target}](programs.md#{markdown_page.anchor(target)})"
         lines.append(f"| {link} | {cell(first_sentence(program.text))} |")
     return "\n".join(lines) + "\n"
 
 
-def public_modules(root: pathlib.Path) -> dict[str, list[Module]]:
+def public_modules(root: pathlib.Path) -> dict[str, list[griffe.Module]]:
     """Page -> the modules that it documents."""
     return {
         name: [python_api.read(root / "python", module) for module in page.modules]

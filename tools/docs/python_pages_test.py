@@ -4,9 +4,8 @@ import argparse
 import os
 import pathlib
 
-import docstrings
 import generated
-import markdown
+import markdown_page
 import pages
 import programs
 import public_programs
@@ -59,7 +58,7 @@ class Part:
 class Machine(list):
     """Runs parts."""
 
-    def __init__(self, part: Part):
+    def __init__(self, part: Part, **options: Any):
         """Raises ValueError without one."""
 
 
@@ -111,10 +110,10 @@ def test_everything_public_is_documented(rendered):
 
 def test_links_of_all_generated_pages_lead_somewhere(rendered):
     written = {**pages.render(ROOT), **rendered}
-    anchors = {name: markdown.parse(text).anchors for name, text in written.items()}
+    anchors = {name: markdown_page.parse(text).anchors for name, text in written.items()}
     wrong = []
     for name, text in written.items():
-        for line, link in markdown.parse(text).links:
+        for line, link in markdown_page.parse(text).links:
             path, _, heading = link.partition("#")
             target = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
             found = (ROOT / target).exists() and (not heading or heading in anchors[target])
@@ -123,20 +122,32 @@ def test_links_of_all_generated_pages_lead_somewhere(rendered):
 
 
 def test_a_module_is_read(module):
-    assert module.doc.startswith("A module.")
-    assert module.constants == ("# Above every other.\nLIMIT = 3", 'KIND: str = "a"')
-    part, machine, read = module.entries
-    assert part.code == (
+    assert list(python_api.constants(module)) == [
+        "# Above every other.\nLIMIT = 3",
+        'KIND: str = "a"',
+    ]
+    part, machine, read = (each for each in python_api.public(module) if not each.is_attribute)
+    assert python_api.code(part) == (
         "@dataclasses.dataclass(frozen=True)\nclass Part:\n    name: str\n    size: int = 3"
     )
-    assert [(each.kind, each.name) for each in part.members] == [
-        ("property", "big"),
-        ("method", "grow"),
-    ]
-    assert part.members[1].code == 'def grow(\n    self,\n    by: int,\n) -> "Part":'
-    assert machine.code == "class Machine(list):\n    def __init__(self, part: Part): ..."
-    assert machine.doc == "Runs parts.\n\nRaises ValueError without one."
-    assert read.code == "@cached\ndef read(path: str) -> Part:"
+    assert [each.name for each in python_api.fields(part)] == ["name", "size"]
+    assert python_api.code(part.members["grow"]) == "def grow(by: int) -> Part:"
+    assert (
+        python_api.code(machine)
+        == "class Machine(list):\n    def __init__(part: Part, **options: Any): ..."
+    )
+    assert python_api.doc(machine) == "Runs parts.\n\nRaises ValueError without one."
+    assert python_api.code(read) == "def read(path: str) -> Part:"
+
+
+def test_a_long_signature_has_a_line_for_each_parameter(tmp_path):
+    names = [f"parameter_{number}" for number in range(8)]
+    source = f"def run({', '.join(names)}, *, last: int = 1, **rest: str) -> None: ..."
+    (tmp_path / "long.py").write_text(source)
+    module = python_api.read(tmp_path, "long")
+    lines = [*names, "*", "last: int = 1", "**rest: str"]
+    expected = "def run(\n" + "".join(f"    {line},\n" for line in lines) + ") -> None:"
+    assert python_api.code(module.members["run"]) == expected
 
 
 def test_a_module_is_written(module):
@@ -154,7 +165,7 @@ def test_what_is_not_documented_is_named(tmp_path):
     for said in ('    """Reads.', '        """Another part."""', '    """Runs parts."""'):
         assert said in _MODULE
     bare = _MODULE.replace('        """Another part."""', "").replace(
-        '    """Runs parts."""\n\n    def __init__(self, part: Part):\n'
+        '    """Runs parts."""\n\n    def __init__(self, part: Part, **options: Any):\n'
         '        """Raises ValueError without one."""\n',
         "    pass\n",
     )
@@ -164,17 +175,6 @@ def test_what_is_not_documented_is_named(tmp_path):
         "parts: Part.grow has no documentation",
         "parts: Machine has no documentation",
     ]
-
-
-def test_a_docstring_is_taken_apart():
-    found = docstrings.parse(
-        "First.\n\nArgs:\n  a, b: two.\n  **more: the rest,\n    all of it.\nReturns:\n  int: how many.\n\nLast."
-    )
-    assert found.text == "First.\n\nLast."
-    assert found.sections == {
-        "Args": (("a, b", "two."), ("more", "the rest, all of it.")),
-        "Returns": (("", "int: how many."),),
-    }
 
 
 def test_a_parser_is_read():

@@ -6,7 +6,7 @@ import inspect
 import re
 from typing import Any
 
-import docstrings
+import docstring_parser
 from starlark import Call, Code, File, StarlarkError, Workspace
 
 # What every rule of Bazel has is not said again.
@@ -166,8 +166,10 @@ def _rule(name: str, file: File, node: ast.Call) -> Rule:
 
 
 def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
-    said = docstrings.parse(ast.get_docstring(function) or "")
-    documented = dict(said.sections.get("Args", ()))
+    said = docstring_parser.parse(
+        ast.get_docstring(function) or "", docstring_parser.DocstringStyle.GOOGLE
+    )
+    documented = {each.arg_name.lstrip("*"): _joined(each.description) for each in said.params}
     names = [argument.arg for argument in function.args.args + function.args.kwonlyargs]
     if function.args.kwarg:
         names.append(function.args.kwarg.arg)
@@ -208,7 +210,7 @@ def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
     return Rule(
         name=name,
         label=file.label,
-        doc=said.text,
+        doc=said.description or "",
         attributes=tuple(attributes),
         provides=behind.provides if behind else (),
         kind="test" if behind and behind.kind == "test" else "macro",

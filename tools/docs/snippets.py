@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from markdown import Block
+from markdown_page import Block
 from rules import Provider, Rule, public
 from starlark import File, StarlarkError, Workspace
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 import guides
-import markdown
+import markdown_page
 import workspace_files
 from commands import Command
 from model_press.process import user_path
@@ -137,7 +137,7 @@ def _is_mention(command: Command) -> bool:
     )
 
 
-def _path(block: markdown.Block) -> str:
+def _path(block: markdown_page.Block) -> str:
     """The file that a block is, or belongs to; empty for none."""
     language, _, rest = block.info.partition(" ")
     if language == "starlark":
