@@ -43,6 +43,7 @@ def test_a_changed_name_is_seen(old, new):
     assert _complaints((_ROOT / _BUILD).read_text().replace(old, new))
 
 
+# shows: pain D61
 def test_both_bazels_take_model_press_from_outside():
     folder = _ROOT / "e2e" / "consumer"
     for file in ("WORKSPACE", "MODULE.bazel"):

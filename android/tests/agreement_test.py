@@ -35,6 +35,7 @@ def _accuracy(variant: str) -> float:
     return float(np.mean(_load(f"JAVA_{variant.upper()}").argmax(axis=1) == _load("CLASSES")))
 
 
+# shows: pain D41
 @pytest.mark.parametrize("variant", [*_FLOAT_VARIANTS, "int8"])
 def test_top_1_is_equal_on_every_image(variant):
     java, python = _pair(variant)

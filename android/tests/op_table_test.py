@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 
 
+# shows: pain D25
 def test_the_recorded_table_equals_a_fresh_probe(tmp_path):
     fresh = tmp_path / "table.json"
     environment = {

@@ -63,6 +63,7 @@ class FullXceptionTest(absltest.TestCase):
 
 
 class SmallXceptionTest(absltest.TestCase):
+    # shows: pain 0.7
     def test_names_do_not_depend_on_what_was_built_before(self):
         spec = xception_family.XceptionSpec(size=32, classes=3, width=0.03, middle_blocks=1)
         names = [[layer.name for layer in xception_family.build(spec).layers] for _ in range(2)]

@@ -67,6 +67,7 @@ def test_unwritable_cache(tmp_path):
     assert "set MODEL_PRESS_CACHE" in done.stderr and done.stderr.count("\n") == 1
 
 
+# shows: pain D56
 def test_other_python_is_named(tmp_path):
     other = tmp_path / "runner"
     with zipfile.ZipFile(launch.RUNNER) as source, zipfile.ZipFile(other, "w") as target:
@@ -93,6 +94,7 @@ def test_old_versions_go_after_a_month(cache):
     foreign.rmdir()
 
 
+# shows: pain D57
 def test_system_packages_stay_out(cache, tmp_path):
     (tmp_path / "numpy").mkdir()
     (tmp_path / "numpy/__init__.py").write_text("raise ImportError('the wrong numpy')")

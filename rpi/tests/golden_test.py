@@ -40,6 +40,7 @@ def answers(tmp_path_factory, chosen):
     return {name: np.asarray(codes) for name, codes in found.items()}
 
 
+# shows: pain D57; pain D58
 @pytest.mark.parametrize("variant", _VARIANTS)
 def test_as_the_build(answers, chosen, variant):
     outputs = np.load(os.environ["PI_EXPECTED_" + variant.upper()])

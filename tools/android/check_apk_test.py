@@ -49,6 +49,7 @@ def _repack(path: pathlib.Path, change: Callable[[Entries], None]) -> pathlib.Pa
     return path
 
 
+# shows: pain D34
 def test_accepts_the_app_and_names_the_runtimes_known_limit():
     run = _check(_APK)
     assert run.returncode == 0, run.stderr
@@ -62,6 +63,7 @@ def test_accepts_the_app_and_names_the_runtimes_known_limit():
     assert all("16 KB" in note for note in notes)
 
 
+# shows: pain 0.11; fault compressed asset
 @pytest.mark.parametrize("suffix", [".tflite", ".so", ".arsc"])
 def test_a_compressed_entry_is_red(tmp_path, suffix):
     broken = tmp_path / "compressed.apk"
@@ -72,6 +74,7 @@ def test_a_compressed_entry_is_red(tmp_path, suffix):
     assert f"{suffix} is compressed; Android cannot map it" in _faults(broken)
 
 
+# shows: pain D34
 def test_an_unaligned_library_is_red(tmp_path):
     broken = tmp_path / "unaligned.apk"
     with zipfile.ZipFile(broken, "w") as archive:
@@ -80,6 +83,7 @@ def test_an_unaligned_library_is_red(tmp_path):
     assert "not on a boundary of 16384" in _faults(broken)
 
 
+# shows: pain D34
 def test_a_library_for_small_pages_is_red():
     """Of a runtime that states 16 KB pages, a library linked for 4 KB is no known limit."""
     faults = _faults(_APK, "--elf-page-bytes", "16384")
@@ -88,10 +92,12 @@ def test_a_library_for_small_pages_is_red():
         assert f"{library} is linked for pages of 4096 bytes, expected 16384" in faults
 
 
+# shows: fault mis-signed APK
 def test_an_unsigned_apk_is_red():
     assert "apksigner verify" in _faults(_UNSIGNED)
 
 
+# shows: fault mis-signed APK
 def test_a_byte_changed_after_signing_is_red(tmp_path):
     content = bytearray(_APK.read_bytes())
     with zipfile.ZipFile(_APK) as archive:
@@ -125,6 +131,7 @@ def test_missing_licences_are_red(tmp_path):
     assert "does not name the runtime" in _faults(_repack(tmp_path / "blank.apk", blank))
 
 
+# shows: fault swapped labels
 def test_swapped_labels_are_red(tmp_path):
     def swap(entries: Entries) -> None:
         name = f"{_model_folder(entries)}/labels.txt"
@@ -178,6 +185,7 @@ def test_a_missing_model_is_red(tmp_path):
     )
 
 
+# shows: fault model of another recipe in the bundle
 def test_a_model_of_another_recipe_is_red(tmp_path):
     def swap(entries: Entries) -> None:
         entries["assets/models/index.txt"] = b"fixture_fp16\nfixture_int8\n"
@@ -218,6 +226,7 @@ def test_an_app_that_should_be_debuggable_is_red():
     assert "expected a debuggable app" in _faults(_APK, "--debuggable")
 
 
+# shows: pain 0.9
 def test_a_second_runtime_is_red(tmp_path):
     def add(entries: Entries) -> None:
         entries["lib/arm64-v8a/libLiteRt.so"] = entries["lib/arm64-v8a/libtensorflowlite_jni.so"]
@@ -237,6 +246,7 @@ def test_an_abi_too_few_is_red(tmp_path):
     )
 
 
+# shows: pain 0.9
 def test_classes_defined_twice_are_red(tmp_path):
     def double(entries: Entries) -> None:
         entries["classes2.dex"] = entries["classes.dex"]
@@ -246,6 +256,7 @@ def test_classes_defined_twice_are_red(tmp_path):
     )
 
 
+# shows: pain 0.9
 def test_a_renamed_runtime_class_is_red(tmp_path):
     def rename(entries: Entries) -> None:
         name = b"Lorg/tensorflow/lite/InterpreterFactoryImpl;"

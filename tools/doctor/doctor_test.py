@@ -199,6 +199,7 @@ def test_a_system_without_wheels(box):
     assert "linux aarch64, expected Linux on x86_64 or macOS" in box.not_ok()["system"].found
 
 
+# shows: pain D62
 def test_elsewhere_there_are_other_names_and_the_sdk_is_asked_for(tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)._replace(free=500 << 30)
     monkeypatch.setattr(hardware.shutil, "disk_usage", lambda path: usage)

@@ -11,6 +11,7 @@ import workspace_files
 _ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
 
 
+# shows: pain D61
 def test_the_tree_uses_nothing_that_is_gone():
     files = [
         path

@@ -75,6 +75,7 @@ def test_what_the_lock_names_is_taken(tmp_path):
         assert (folder / "repository" / "BUILD.bazel").exists()
 
 
+# shows: fault stale hash in a lock
 def test_a_stale_hash_of_npm_is_refused_by_name(tmp_path):
     with pytest.raises(Failure) as refusal:
         _NPM(_npm(tmp_path, "0" * 64))
@@ -84,6 +85,7 @@ def test_a_stale_hash_of_npm_is_refused_by_name(tmp_path):
     assert list((tmp_path / "repository").iterdir()) == []
 
 
+# shows: fault stale hash in a lock
 def test_a_stale_hash_of_maven_is_refused_by_name(tmp_path):
     with pytest.raises(Failure) as refusal:
         _MAVEN(_maven(tmp_path, "0" * 64))

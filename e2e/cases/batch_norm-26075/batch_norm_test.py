@@ -18,6 +18,7 @@ def _convert(path) -> convert.Converted:
     return convert.convert_model(path, normalization.NAMED["none"], FP32, None)
 
 
+# shows: pain D26
 @pytest.mark.parametrize("generation", ["2", "3"])
 def test_statistics_are_folded_into_the_convolutions(tmp_path, generation):
     model = keras_models.classifier(generation)
@@ -37,6 +38,7 @@ def test_statistics_are_folded_into_the_convolutions(tmp_path, generation):
     assert np.abs(training - expected).max() > 0.01
 
 
+# shows: pain D26
 def test_lost_statistics_are_refused(tmp_path):
     model = keras_models.classifier("2")
     gamma, beta, mean, _ = model.get_layer("bn1").get_weights()

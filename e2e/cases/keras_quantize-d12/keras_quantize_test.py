@@ -23,6 +23,7 @@ def test_keras_quantises_the_dense_layer_alone():
     assert kept and all("int8" not in w.dtype for w in model.weights if w.path in kept)
 
 
+# shows: pain 0.4
 def test_our_recipe_quantises_every_kernel(tmp_path):
     keras_models.classifier("3").save(tmp_path / "m.keras")
     recipe = recipes.read("models/recipes/int8.json")

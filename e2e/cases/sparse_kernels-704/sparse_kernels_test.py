@@ -15,6 +15,7 @@ def _obstacles(path: str | os.PathLike) -> tuple[str, ...]:
         return sparse_kernels.obstacles(data, source.main_graph(data, file, str(path)))
 
 
+# shows: pain 0.1
 def test_xception_never_meets_the_conditions():
     found = _obstacles(os.environ["XCEPTION"])
     assert found[0] == "its first convolution block1_conv1_act is not padded by 1 on each side"
@@ -23,6 +24,7 @@ def test_xception_never_meets_the_conditions():
     assert "1x1 convolution with stride 2 at block2_shortcut_bn" in found
 
 
+# shows: pain 0.1
 def test_the_inspector_says_so_of_a_pruned_model():
     found = inspection.inspect(os.environ["PRUNED"], [], seconds=None)
     (zeros,) = [f for f in found.findings if "of the weights are zero" in f.what]
@@ -60,6 +62,7 @@ def _of(data: bytes, folder: pathlib.Path) -> tuple[str, ...]:
     return _obstacles(path)
 
 
+# shows: pain 0.1
 def test_a_net_made_for_them_meets_the_conditions(tmp_path):
     assert _of(_net(0.75), tmp_path) == ()
 

@@ -21,6 +21,7 @@ def _net():
     return model
 
 
+# shows: pain D9
 def test_the_rest_is_pruned_and_the_function_stays():
     model = _net()
     images = np.random.default_rng(0).normal(size=(2, 24, 24, 3)).astype(np.float32)

@@ -165,6 +165,7 @@ def test_statistics_are_those_of_the_pruned_net(model):
     assert norm.momentum == 0.99
 
 
+# shows: pain D7
 def test_zeros_survive_the_conversion_to_int8(model, tmp_path):
     """D7, D12: as many zeros among the int8 codes as among the weights, and every kernel is int8."""
     data = compression(channels=None, training=None)

@@ -49,6 +49,7 @@ def prune(model, chosen, train=True):
     }
 
 
+# shows: pain D1; pain D5
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize("sparsity", [0.5, 0.8])
 @pytest.mark.parametrize(
@@ -76,6 +77,7 @@ def test_pruning_without_training_reaches_the_target():
     assert rows["hidden/kernel"].sparsity == 0.5
 
 
+# shows: pain 0.5
 def test_coverage_says_what_stays_dense_and_why():
     """D8: depthwise kernels stay dense, by design."""
     chosen = settings(keep_layers=("scores",))
@@ -150,6 +152,7 @@ def test_the_schedule_is_polynomial():
     assert magnitude.sparsity_at(settings(frequency=3, begin_step=1), 3, 9) is None
 
 
+# shows: pain D7
 def test_a_layer_that_lost_its_zeros_is_an_error():
     """D7: what trains after pruning, without its masks, fills the zeros again."""
     model = compress_nets.build("xception", "2")
@@ -162,6 +165,7 @@ def test_a_layer_that_lost_its_zeros_is_an_error():
         Broken(model, compress_settings.HALF).finish()
 
 
+# shows: pain D4
 def test_leftovers_of_pruning_are_an_error():
     """D4: masks and step counters that stay in a model make it bigger, not smaller."""
     keras = compress_nets.library("2")
@@ -189,6 +193,7 @@ def test_layers_without_kernels_are_left_alone():
         magnitude.Pruner(empty, compress_settings.HALF)
 
 
+# shows: pain D3
 def test_only_the_zipped_file_shrinks(tmp_path):
     """D3: zeros are stored like any other number."""
     sizes = []
@@ -208,6 +213,7 @@ def test_only_the_zipped_file_shrinks(tmp_path):
     assert sparse_zipped < 0.5 * dense_zipped
 
 
+# shows: pain 0.10
 @pytest.mark.parametrize("schedule", ["constant", "polynomial"])
 def test_masks_and_schedule_are_those_of_tensorflow_model_optimization(schedule):
     compress_nets.tf_quiet.tensorflow()

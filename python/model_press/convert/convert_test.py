@@ -231,12 +231,14 @@ def test_a_bound_below_the_last_rounding_is_refused(tiny):
         run(tiny, recipe("int8", mixed_precision=recipes.MixedPrecision(1e-6)))
 
 
+# shows: gate parity_test: BGR; fault BGR
 def test_bgr_pixels_are_red(tiny, converted, tmp_path):
     description = _describe(converted["int8"], recipe("int8"), tiny, tmp_path)
     raw = outputs(converted["int8"], description, GOLDEN[..., ::-1])
     assert not check_parity(tmp_path, raw, description, keras_outputs(tiny)).green
 
 
+# shows: pain D19; fault wrong input scale
 def test_wrong_input_scale_is_red(tiny, tmp_path):
     # Declared as taking raw pixels, trained on [-1, 1].
     none = normalization.NAMED["none"]
@@ -249,6 +251,7 @@ def test_wrong_input_scale_is_red(tiny, tmp_path):
         assert "degenerate" in str(error)
 
 
+# shows: pain D14; pain D19
 def test_uniform_noise_calibration_is_wrong(tiny, tmp_path):
     """The article calibrates with uniform(0, 1) floats, a model trained on [-1, 1] does not see that.
 
@@ -310,6 +313,7 @@ PADDED = {
 }
 
 
+# shows: pain D19
 @pytest.mark.parametrize("mode", ["tf", "caffe", "torch"])
 @pytest.mark.parametrize("generation, first", [("2", "same"), ("3", "zero padding")])
 def test_padded_first_layers_take_raw_bytes_too(generation, first, mode, tmp_path):
@@ -327,6 +331,7 @@ def test_padded_first_layers_take_raw_bytes_too(generation, first, mode, tmp_pat
     assert checked.green, checked.lines()
 
 
+# shows: pain D20
 def test_every_pixel_gets_one_code_on_every_kernel(tmp_path):
     """Normalised in front by a convolution, [-1, 1] would put all 256 pixel values on rounding ties."""
     path = tmp_path / "m.keras"
@@ -381,6 +386,7 @@ def test_saved_models_convert(generation, name, tmp_path):
     assert checked.green, checked.lines()
 
 
+# shows: pain D27
 def test_same_bytes_from_a_fresh_process(tiny, converted, tmp_path):
     """The fixture converted five models in this process, as a worker does; the other starts cold."""
     np.save(tmp_path / "c.npy", CALIBRATION)
@@ -443,6 +449,7 @@ def _dense_model():
     return model
 
 
+# shows: pain D24; fault a Flex operator
 def test_flex_operators_are_refused_by_operator_and_layer(tmp_path):
     tf = keras_models.tf_quiet.tensorflow()
     keras = keras_models.library("2")
@@ -469,6 +476,7 @@ SCALED = (CALIBRATION > 127).astype(np.uint8)
 NOISE = np.random.default_rng(0).integers(0, 256, CALIBRATION.shape, dtype=np.uint8)
 
 
+# shows: pain D14
 @pytest.mark.parametrize(
     "name, images, said",
     [
@@ -489,6 +497,7 @@ def test_bad_calibration_is_named(tiny, name, images, said):
         convert.convert_model(tiny, TF, recipe(name), images)
 
 
+# shows: fault 1001 labels
 def test_labels_must_match(tiny, converted, tmp_path):
     names = tmp_path / "l.txt"
     names.write_bytes(labels.dump(labels.default(1001)))

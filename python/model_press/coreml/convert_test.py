@@ -163,6 +163,7 @@ def test_decoded_weights_are_coremltools_own(converted, name):
     assert compared == 0 if not STORAGE[name] else compared >= 2
 
 
+# shows: pain 0.8
 def test_keras_3_converts_to_the_same_scores(tmp_path):
     three = coreml_models.source(tmp_path, keras_models.classifier("3"))
     assert (
@@ -171,6 +172,7 @@ def test_keras_3_converts_to_the_same_scores(tmp_path):
     assert three.info.keras == "3"
 
 
+# shows: pain D45
 @pytest.mark.parametrize("mode", ["caffe", "torch", "none"])
 def test_every_preprocessing_enters_the_package(tmp_path, mode):
     pre = normalization.NAMED[mode]
@@ -182,6 +184,7 @@ def test_every_preprocessing_enters_the_package(tmp_path, mode):
     assert variant.manifest.input.color_order == pre.color_order
 
 
+# shows: pain D44
 def test_input_is_scaled_exactly_and_names_are_stated(keras2):
     variant = keras2.convert(coreml_models.recipe("fp16"))
     assert variant.manifest.preprocess.scale == 1 / 127.5
@@ -197,6 +200,7 @@ def test_input_is_scaled_exactly_and_names_are_stated(keras2):
     assert classifier.spec.specificationVersion == 7  # iOS 16
 
 
+# shows: pain D49
 def test_fp16_file_is_half_of_fp32_and_int8_a_quarter(tmp_path):
     keras = keras_models.library("2")
     first = [keras.layers.Conv2D(64, 3), keras.layers.ReLU(), keras.layers.Conv2D(256, 3)]
@@ -209,6 +213,7 @@ def test_fp16_file_is_half_of_fp32_and_int8_a_quarter(tmp_path):
     assert 0.24 < sizes["int8"] / sizes["fp32"] < 0.28
 
 
+# shows: pain D54
 def test_same_bytes_in_another_process_with_another_hash_seed(wide, tmp_path):
     a_recipe = tmp_path / "recipe.json"
     data = json.loads(pathlib.Path("models/coreml_recipes/pruned50_palette6.json").read_text())
@@ -252,6 +257,7 @@ def test_manifest_is_read_back_by_the_gates_reader(keras2, tmp_path):
     assert coreml_manifest.read_any(tmp_path / "m.json") == variant.manifest
 
 
+# shows: pain 0.2
 def test_group_that_does_not_divide_a_width_is_refused_before_compression(tmp_path):
     keras = keras_models.library("2")
     net = keras_models.classifier("2", [keras.layers.Conv2D(728, 1), keras.layers.Conv2D(728, 1)])
@@ -269,6 +275,7 @@ def test_group_that_does_not_divide_a_width_is_refused_before_compression(tmp_pa
     assert one.convert(a_recipe).manifest.coverage > 0.95
 
 
+# shows: pain D49
 def test_weights_left_out_are_an_error_naming_layers(wide):
     with user_error(
         "recipe int8: 0.0% of the weights were compressed, at least 95.0%",

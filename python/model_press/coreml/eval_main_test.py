@@ -45,6 +45,7 @@ def test_page_names_the_input_and_the_label(variant, photo, capsys):
     assert out[1] == photo and "colour" in out[2]
 
 
+# shows: pain D51
 @pytest.mark.parametrize(
     "model, said",
     [

@@ -63,6 +63,7 @@ def test_sound_variant_is_green(one, variant, tmp_path):
         assert result.green, result.failure()
 
 
+# shows: pain D44
 def test_scale_of_1_127_is_named(variant):
     def change(spec):
         _floats(spec, "mul")[:] = [1 / 127]
@@ -71,6 +72,7 @@ def test_scale_of_1_127_is_named(variant):
         _edit(variant, change).scores()
 
 
+# shows: pain D45
 def test_missing_bias_is_named_and_is_a_parity_fault(one, variant, tmp_path):
     def change(spec):
         _floats(spec, "add")[:] = [0, 0, 0]

@@ -40,6 +40,7 @@ def test_conversion_date_is_dropped_and_maps_are_sorted(tmp_path, spec):
     assert "today" not in (second / program.SPEC).read_text("latin1")
 
 
+# shows: pain D54
 def test_manifest_names_both_items_and_its_root_is_the_specification(tmp_path, spec):
     folder = _write(tmp_path, spec, "a.mlpackage")
     data = json.loads((folder / "Manifest.json").read_text())

@@ -69,6 +69,7 @@ def _model(name: str, size: int):
     return keras.Model(model.input, output)
 
 
+# shows: pain D46
 @pytest.mark.parametrize("name, size", _MODELS, ids=[name for name, _ in _MODELS])
 def test_evaluator_agrees_with_keras(tmp_path, name, size):
     pre = normalization.NAMED["none" if name.startswith(_OWN_SCALING) else "tf"]

@@ -44,6 +44,7 @@ def test_npy_round_trip_and_streamed_header(tmp_path):
     np.testing.assert_array_equal(npy.read_npy(tmp_path / "b.npy", "x"), array)
 
 
+# shows: fault truncated file
 def test_truncated_and_pickled_arrays_are_refused(tmp_path):
     path = tmp_path / "a.npy"
     npy.write_npy(path, np.zeros(100))

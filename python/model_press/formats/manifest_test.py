@@ -77,6 +77,7 @@ def test_a_bad_recipe_inside_is_named(tmp_path):
         manifest.read(path)
 
 
+# shows: fault model of another recipe in the bundle
 def test_a_model_of_another_recipe_in_the_bundle_is_refused(tmp_path):
     model = tmp_path / "m.tflite"
     model.write_bytes(b"fp32 model")

@@ -73,12 +73,14 @@ def test_unlabeled_images_do_not_count(tmp_path):
         _accuracy(tmp_path, _codes(_scores()), _scores(), np.full(IMAGES, -1, np.int32))
 
 
+# shows: gate accuracy_test: one class only
 def test_labels_of_one_class_are_refused(tmp_path):
     always = _scores()
     with user_error("all 200 labelled images are of class 3", "images of every class"):
         _accuracy(tmp_path, _codes(always), always, np.full(IMAGES, 3, np.int32))
 
 
+# shows: fault swapped labels
 def test_swapped_labels_are_red(tmp_path):
     swapped = _codes(_scores())
     swapped[:, [0, 1]] = swapped[:, [1, 0]]
@@ -88,6 +90,7 @@ def test_swapped_labels_are_red(tmp_path):
     assert not result.green
 
 
+# shows: pain D15; fault constant output
 def test_constant_output_is_refused(tmp_path):
     constant = np.repeat(_codes(_scores())[:1], IMAGES, axis=0)
     with user_error("digits_int8 predicts class 0 for all 200 images, expected 20 classes"):
@@ -128,6 +131,7 @@ def test_parity_of_rounded_codes(tmp_path):
     assert result.measures[1].measured <= UINT8_SCORES.scale / 2 * (1 + 1e-5)
 
 
+# shows: pain D48
 def test_a_large_difference_that_changes_no_answer_is_said_and_not_red(tmp_path):
     found = _scores()
     found[7, TRUTH[7]] -= 0.4
@@ -136,6 +140,7 @@ def test_a_large_difference_that_changes_no_answer_is_said_and_not_red(tmp_path)
     assert result.facts["largest difference"] == pytest.approx(0.4, abs=UINT8_SCORES.scale)
 
 
+# shows: pain D48
 def test_parity_is_red_past_either_bound(tmp_path):
     result = _parity(tmp_path, _codes(_scores(wrong=40)), _scores())
     assert [m.green for m in result.measures] == [False, False]
@@ -144,6 +149,7 @@ def test_parity_is_red_past_either_bound(tmp_path):
     assert [m.green for m in result.measures] == [True, False]
 
 
+# shows: gate parity_test: output scale
 def test_wrong_output_scale_is_red(tmp_path):
     description = manifest_of(output=dataclasses.replace(UINT8_SCORES, scale=1 / 128))
     result = parity.check(
@@ -193,6 +199,7 @@ def test_runtime_is_green_up_to_its_versions(tmp_path):
     assert _runtime(tmp_path, Op("CONV_2D", 8), Op("FULLY_CONNECTED", 11)).green
 
 
+# shows: pain D25; fault FULLY_CONNECTED version 12
 def test_fully_connected_12_is_red_with_the_cure(tmp_path):
     with user_error(
         "FULLY_CONNECTED version 12", "tensorflow-lite 2.16.1 has up to 11", "per_channel_dense"
@@ -200,6 +207,7 @@ def test_fully_connected_12_is_red_with_the_cure(tmp_path):
         _runtime(tmp_path, Op("CONV_2D", 3), Op("FULLY_CONNECTED", 12))
 
 
+# shows: pain D30
 def test_an_operator_that_the_runtime_lacks_is_red_with_its_layer_and_cure(tmp_path):
     with user_error("GELU version 1", "has none; layer t1)", 'add "gelu" to the rewrites'):
         _runtime(tmp_path, Op("GELU"))
@@ -210,6 +218,7 @@ def test_many_layers_are_counted(tmp_path):
         _runtime(tmp_path, *[Op("GELU")] * 5)
 
 
+# shows: gate runtime_test: Flex and custom operators; fault a Flex operator
 def test_flex_and_custom_operators_are_red_unless_declared(tmp_path):
     with user_error("Select TF", "FlexSvd"):
         _runtime(tmp_path, Op("CUSTOM", 1, "FlexSvd"))
@@ -219,6 +228,7 @@ def test_flex_and_custom_operators_are_red_unless_declared(tmp_path):
     assert declared.green and "the app must register: MyOp" in declared.lines()[-1]
 
 
+# shows: fault model of another recipe in the bundle
 def test_a_model_of_another_recipe_is_red(tmp_path):
     path = tmp_path / "m.tflite"
     path.write_bytes(chain(Op("CONV_2D")))

@@ -33,6 +33,7 @@ def test_held_out_images_are_green(tmp_path, held_out):
     assert "measured 0, at most 0" in result.lines()[0]
 
 
+# shows: gate images_test: BGR; fault BGR
 def test_bgr_is_called_by_name(tmp_path, held_out):
     images, classes = held_out
     with user_error("look like BGR", "accuracy is"):
@@ -53,12 +54,14 @@ def test_overlap_with_calibration_is_called_by_name(tmp_path, held_out):
         _check(tmp_path, images, classes, [("calibration", CALIBRATION)])
 
 
+# shows: gate images_test: copies, one class
 def test_one_class_and_copies_are_called_by_name_together(tmp_path, held_out):
     images, classes = held_out
     with user_error("all the same image", "are of class"):
         _check(tmp_path, np.repeat(images[:1], 40, axis=0), np.repeat(classes[:1], 40))
 
 
+# shows: gate images_test: noise
 def test_noise_is_called_by_name(tmp_path, held_out):
     images, classes = held_out
     noise = np.random.default_rng(0).integers(0, 256, images.shape, dtype=np.uint8)

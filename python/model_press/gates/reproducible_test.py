@@ -70,6 +70,7 @@ def test_a_timestamp_in_the_metadata_is_named(tmp_path):
         _check(tmp_path, change)
 
 
+# shows: gate reproducible_test: each kind of difference by name
 def test_changed_metadata_operators_and_scales_are_named(tmp_path):
     def metadata(model):
         model.buffers[2].data = np.frombuffer(b"1.6.0", np.uint8)

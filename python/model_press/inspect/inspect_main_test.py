@@ -50,6 +50,7 @@ def test_the_page_is_aligned_and_fits_the_width(capsys):
     assert len({line.rindex("version") for line in counts}) == 1
 
 
+# shows: fault FULLY_CONNECTED version 12
 @pytest.mark.parametrize(
     "op, in_first, in_second, said",
     [

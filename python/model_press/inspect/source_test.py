@@ -49,6 +49,7 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path):
         _opened(tmp_path / "absent.tflite")
 
 
+# shows: fault truncated file
 def test_a_truncated_model_is_named(tmp_path):
     data = chain(Op("RELU"), constant=np.ones(4096, np.float32))
     path = tmp_path / "m.tflite"

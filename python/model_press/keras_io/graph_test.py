@@ -52,6 +52,7 @@ def test_functions_keep_their_numbers():
     assert np.array_equal(compress_nets.run(copy, INPUTS), compress_nets.run(model, INPUTS))
 
 
+# shows: pain D2
 def test_a_tensor_is_no_model():
     """D2: pruning a layer's output instead of the model."""
     keras = compress_nets.library("2")

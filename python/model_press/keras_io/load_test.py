@@ -34,6 +34,7 @@ def saved(generation, tmp_path_factory):
     return folder, np.asarray(model(INPUT)), model.count_params()
 
 
+# shows: pain D13
 @pytest.mark.parametrize("name", ["m.keras", "m.h5", "saved"])
 def test_loads_by_content_and_computes_the_same(saved, generation, name, tmp_path):
     folder, expected, parameters = saved
@@ -77,6 +78,7 @@ def test_imported_saved_model_is_the_same_zip_each_time_and_loads(saved, tmp_pat
         np.testing.assert_allclose(np.asarray(loaded.call(INPUT)), saved[1], atol=1e-6)
 
 
+# shows: fault 1001 labels
 def test_1001_labels_for_10_outputs_are_refused(saved, tmp_path):
     labels = tmp_path / "l.txt"
     labels.write_text("".join(f"name {i}\n" for i in range(1001)))
@@ -122,6 +124,7 @@ BAD = {
 }
 
 
+# shows: pain D22
 @pytest.mark.parametrize("name", list(BAD))
 def test_models_that_are_no_image_classifiers_are_refused(generation, name, tmp_path):
     make, said = BAD[name]

@@ -57,6 +57,7 @@ def test_unknown_files_are_named(tmp_path):
         model_format.sniff(tmp_path)
 
 
+# shows: fault truncated file
 @pytest.mark.parametrize("make", [_keras_zip, _hdf5])
 def test_truncated_files_are_refused(tmp_path, make):
     path = make(tmp_path / "m.model")

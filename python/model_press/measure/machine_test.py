@@ -23,6 +23,7 @@ def test_one_is_not_several():
     assert [machine.counted(n, "core") for n in (1, 2)] == ["1 core", "2 cores"]
 
 
+# shows: pain D29
 def test_this_machine_is_named():
     found = machine.this_machine()
     assert found.cpu_model and found.cores >= 1 and found.memory_bytes > 0

@@ -36,6 +36,7 @@ def test_inner_float_tensors_leave_out_inputs_and_outputs():
     assert not reader.parse(chain(Op("RELU"), dtype="INT8"), "m").inner_float_tensors()
 
 
+# shows: fault truncated file
 def test_every_truncation_is_refused():
     data = chain(Op("CONV_2D"), constant=np.ones(256, np.float32))
     assert reader.parse(data, "m").builtin_ops()

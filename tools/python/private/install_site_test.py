@@ -136,6 +136,7 @@ def test_parts_are_installed_side_by_side_and_none_is_left_if_one_fails(wheels, 
     assert not pathlib.Path("all").exists() and not pathlib.Path("BUILD.bazel").exists()
 
 
+# shows: pain D53; fault stale hash in a lock
 def test_stale_hash_is_refused_by_name(wheels):
     stale = "0" * 64
     with pytest.raises(SystemExit) as caught:
@@ -151,6 +152,7 @@ def test_stale_hash_is_refused_by_name(wheels):
     assert not pathlib.Path("all").exists(), "nothing half-written is left behind"
 
 
+# shows: fault stale hash in a lock
 def test_changed_byte_is_refused(wheels):
     lock = _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}\n")
     with open(wheels / _WHEEL, "ab") as wheel:

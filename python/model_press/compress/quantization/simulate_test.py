@@ -55,6 +55,7 @@ def answers(data, images):
     return np.concatenate([runner.run(image[None]) for image in images]) / 256
 
 
+# shows: pain 0.6
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize("style", sorted(compress_nets.STYLES))
 def test_the_file_computes_what_was_simulated(style, keras, tmp_path):
@@ -336,6 +337,7 @@ def test_a_killed_training_goes_on_with_its_ranges(keras, tmp_path):
         assert (one.min, one.max) == pytest.approx((other.min, other.max), rel=1e-3, abs=1e-4)
 
 
+# shows: pain D7
 def test_lost_zeros_and_clusters_are_errors(tmp_path):
     chosen = compression(magnitude=MAGNITUDE, clustering=CLUSTERING)
     info, model, report = run(compress_nets.build("resnet", "2"), tmp_path, chosen)

@@ -47,6 +47,7 @@ public final class MainActivityTest {
   private static final int LABELS_SHOWN = 5;
   private static final String[] VARIANTS = {"int8", "fp16", "fp32"};
 
+  // shows: pain D33
   @Test
   public void showsTheRightLabelOfAHeldOutPhoto() throws Exception {
     MainActivity activity = withPhoto(open());
@@ -126,6 +127,7 @@ public final class MainActivityTest {
     assertFalse(((Switch) next.findViewById(R.id.xnnpack)).isChecked());
   }
 
+  // shows: pain D39
   @Test
   public void fallsBackToTheProcessorWithoutNnapi() throws Exception {
     MainActivity activity = open();

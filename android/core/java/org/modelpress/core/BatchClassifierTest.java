@@ -71,6 +71,7 @@ public final class BatchClassifierTest {
     }
   }
 
+  // shows: pain D23
   @Test
   public void answersAsOneByOneInOnePart() throws IOException {
     int distinct = new HashSet<>(oneByOne(noise(IMAGES))).size();

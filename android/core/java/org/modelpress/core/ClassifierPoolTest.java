@@ -38,6 +38,7 @@ public final class ClassifierPoolTest {
         new ClassifierOptions(1, true, false, false));
   }
 
+  // shows: pain D37
   @Test
   public void eightThreadsGetWhatOneGets() throws Exception {
     List<RgbImage> images = new ArrayList<>();

@@ -78,6 +78,7 @@ public final class ClassifierTest {
     }
   }
 
+  // shows: pain D37
   @Test
   public void takesTurnsWhenThreadsShareIt() throws Exception {
     try (Classifier classifier = open(json(), false)) {
@@ -155,6 +156,7 @@ public final class ClassifierTest {
     };
   }
 
+  // shows: pain D39
   @Test
   public void fallsBackWhenADelegateFailsAtARun() throws IOException {
     ModelManifest manifest = ModelManifest.parse(json().toString());
@@ -211,6 +213,7 @@ public final class ClassifierTest {
     }
   }
 
+  // shows: pain D38
   @Test
   public void refusesToRunWhenClosed() throws IOException {
     Classifier classifier = open(json(), false);
@@ -220,6 +223,7 @@ public final class ClassifierTest {
     assertThrows(IllegalStateException.class, () -> classifier.classify(image, 1));
   }
 
+  // shows: pain D38
   @Test
   public void opensAndClosesWithoutKeepingNativeMemory() throws IOException {
     long limit = 5 << 20;
@@ -238,6 +242,7 @@ public final class ClassifierTest {
     assertTrue(growth + " bytes", growth < limit);
   }
 
+  // shows: fault 1001 labels
   @Test
   public void refusesLabelsOfAnotherCount() throws IOException {
     List<String> labels = new ArrayList<>(TestModel.labels());
@@ -262,6 +267,7 @@ public final class ClassifierTest {
     assertRefused(manifest, "model and manifest are not a pair");
   }
 
+  // shows: fault wrong input scale
   @Test
   public void refusesAManifestOfAnotherScale() throws IOException {
     JSONObject manifest = json();

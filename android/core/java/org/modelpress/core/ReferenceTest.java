@@ -22,6 +22,7 @@ public final class ReferenceTest {
   private static final Path FIXTURES = Paths.get(System.getProperty("fixtures"));
   private static final String IN = ".in.npy";
 
+  // shows: pain D41
   @Test
   public void resizesLikePillow() throws IOException {
     List<String> cases = stems("resize_", IN);
@@ -67,6 +68,7 @@ public final class ReferenceTest {
     }
   }
 
+  // shows: pain D20
   @Test
   public void encodesLikeTheReference() throws IOException {
     RgbImage image = image(NpyFiles.read(FIXTURES.resolve("pixels.npy")));

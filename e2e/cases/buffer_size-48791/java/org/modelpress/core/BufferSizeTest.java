@@ -37,6 +37,7 @@ public final class BufferSizeTest {
     }
   }
 
+  // shows: pain D21
   @Test
   public void floatsForAByteInput() throws Exception {
     assertRefused(4 * RIGHT);

@@ -13,6 +13,7 @@ import org.junit.Test;
 public final class FixedReshapeTest {
   private static final int IMAGES = 5;
 
+  // shows: pain D23
   @Test
   public void answersABatchOneByOne() throws Exception {
     List<RgbImage> images = new ArrayList<>();

@@ -1,0 +1,209 @@
+"""Collect what tests show, by the marks on them, without running any; write docs/pain.md, gates.md, seeded_faults.md.
+
+A mark is a comment above a Python or Java test, `# shows: KIND ID` (several: `KIND ID; KIND ID`), or the tag
+"shows KIND ID" on a Bazel test. Words after a colon say how: `# shows: gate accuracy_test: shuffled labels`. KIND
+and ID are those of a row in shown.toml.
+"""
+
+import dataclasses
+import pathlib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from generated import MARK, cell
+
+ROWS = "tools/docs/shown.toml"
+_COMMENT = re.compile(r"^ *(?:#|//) shows: (.+)$", re.MULTILINE)
+# Their examples are no marks.
+_OWN = {"shown.py", "shown_test.py"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """A mark on a test.
+
+    row: the row that the test belongs to, such as "pain D7".
+    how: the words after the colon; empty without.
+    test: the test as Markdown.
+    """
+
+    row: str
+    how: str
+    test: str
+
+
+def collect(root: pathlib.Path, files: Iterable[str]) -> list[Mark]:
+    """Return the marks in these files (paths from the root), in the order of their paths."""
+    found: list[Mark] = []
+    for name in sorted(files):
+        path = pathlib.PurePath(name)
+        read = (
+            _build
+            if path.name == "BUILD"
+            else _comments
+            if path.suffix in (".py", ".java")
+            else None
+        )
+        if read and path.name not in _OWN:
+            for mark, test in read(name, (root / name).read_text("utf-8")):
+                row, _, how = mark.partition(": ")
+                found.append(Mark(row, how, test))
+    return found
+
+
+def _link(name: str, function: str) -> str:
+    words = re.sub(
+        r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", function.removeprefix("test_")
+    ).replace("_", " ")
+    return f"[{words.lower()}](../{name})"
+
+
+def _comments(name: str, text: str) -> Iterator[tuple[str, str]]:
+    for comment in _COMMENT.finditer(text):
+        test = re.compile(r"\b(?:def|void) (\w+)\(").search(text, comment.end())
+        if not test:
+            raise ValueError(
+                f"{name}: no test follows `{comment[0].strip()}`; a mark stands above its test"
+            )
+        for mark in comment[1].split("; "):
+            yield mark, _link(name, test[1])
+
+
+class _Unknown:
+    """Whatever a BUILD file loads or calls: takes every argument, is empty in sums and loops."""
+
+    def __init__(self, calls: list[dict[str, Any]]):
+        self._calls = calls
+
+    def __call__(self, *_: Any, **arguments: Any) -> "_Unknown":
+        self._calls.append(arguments)
+        return self
+
+    def __getattr__(self, _: str) -> "_Unknown":
+        return self
+
+    def __add__(self, other: Any) -> Any:
+        return other
+
+    __radd__ = __add__
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
+class _Names(dict[str, Any]):
+    """The names of a BUILD file: what it does not define itself is unknown."""
+
+    def __init__(self) -> None:
+        super().__init__(__builtins__={})
+        self.calls: list[dict[str, Any]] = []
+
+    def __missing__(self, _: str) -> _Unknown:
+        return _Unknown(self.calls)
+
+
+def _build(name: str, text: str) -> Iterator[tuple[str, str]]:
+    """A BUILD file is a Python program that calls rules, so running it gives the tags, of loops too."""
+    if '"shows ' not in text:
+        return
+    names = _Names()
+    exec(compile(text, name, "exec"), names)
+    for call in names.calls:
+        for tag in call.get("tags") or ():
+            if tag.startswith("shows "):
+                yield tag.removeprefix("shows "), f"`//{name.rpartition('/')[0]}:{call['name']}`"
+
+
+def rows(root: pathlib.Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of shown.toml: kind -> rows."""
+    return tomllib.loads((root / ROWS).read_text("utf-8"))
+
+
+def ids(kind: str, row: Mapping[str, Any]) -> list[str]:
+    """Return what marks call a row."""
+    return [f"{kind} {name}" for name in row["id"].split(", ")]
+
+
+def faults(table: Mapping[str, list[dict[str, Any]]], marks: Iterable[Mark]) -> Iterator[str]:
+    """Yield marks without a row, and rows with neither a mark nor a note."""
+    marked = {mark.row for mark in marks}
+    known = {name for kind, found in table.items() for row in found for name in ids(kind, row)}
+    for name in sorted(marked - known):
+        yield f"a test is marked {name!r}, which is no row of {ROWS}"
+    for kind, found in table.items():
+        for row in found:
+            if not marked.intersection(ids(kind, row)) and "note" not in row:
+                yield f"{kind} {row['id']} has neither a test nor a note in {ROWS}"
+
+
+def render(root: pathlib.Path, files: Iterable[str]) -> dict[str, str]:
+    """Return path in the workspace -> content of the three pages."""
+    table, marks = rows(root), collect(root, files)
+
+    def tests(kind: str, row: Mapping[str, Any]) -> str:
+        found = dict.fromkeys(
+            f"{mark.how}: {mark.test}" if mark.how else mark.test
+            for name in ids(kind, row)
+            for mark in marks
+            if mark.row == name
+        )
+        return cell(". ".join(filter(None, ["; ".join(found), row.get("note")])))
+
+    pages = {}
+    for page, (kind, columns, before, after) in _PAGES.items():
+        lines = [
+            f"| {' | '.join([*columns.values(), 'tests'])} |",
+            "|---" * (len(columns) + 1) + "|",
+        ]
+        lines += [
+            f"| {' | '.join([*(cell(row[column]) for column in columns), tests(kind, row)])} |"
+            for row in table[kind]
+        ]
+        text = "\n".join([MARK, before, *lines, after])
+        pages[f"docs/{page}"] = text.rstrip() + "\n"
+    return pages
+
+
+_PAIN = """# Known problems
+
+What users of such tools report in public threads, and the tests that keep these problems away here. A row names the
+threads, the problem and the tests; some need a set-up of their own, in `e2e/cases`.
+"""
+_GATES = """# Gates
+
+A gate is a test of one variant. It prints the measured value, the bound and the margin, and writes the same to
+`verdict.json` among its test outputs. When it fails, one line says what is wrong and what to do.
+
+    bazel test //models/digits/... //models/xception/...   # the gates of both models
+    bazel test //models/tests/red:all                      # each of them failing on a variant made worse
+
+The last column lists tests in which the gate fails for the reason given.
+"""
+_AFTER_GATES = """
+Latency and memory gates measure this machine, run alone on it, and are never cached. They compare two variants in one
+run. The reproducible tests of Xception carry the tag `full`, because each converts the model once more.
+
+## Bad images
+
+| fault | reported by |
+|---|---|
+| all images the same, or many copies | `image_set` (warning), `images_test`, calibrated conversions |
+| labels of one class only | `image_set` (warning), `images_test`, `accuracy_test` |
+| BGR instead of RGB | `images_test` of a trained model: accuracy or confidence rises with red and blue exchanged |
+| scaled pixels, random noise | `image_set` (warning), `images_test`, calibrated conversions |
+| evaluation images among the calibration images | `images_test` |
+| values beyond the calibrated range | `calibration_report` (warning), with their share by layer |
+"""
+_FAULTS = """# Seeded faults
+
+Each test puts a fault in, and passes only if the build refuses it and names it.
+"""
+
+# Page -> the kind of its rows, their columns with headings, and the text before and after the table.
+_PAGES = {
+    "pain.md": ("pain", {"id": "row", "threads": "threads", "text": "problem"}, _PAIN, ""),
+    "gates.md": ("gate", {"id": "gate", "text": "passes if"}, _GATES, _AFTER_GATES),
+    "seeded_faults.md": ("fault", {"id": "fault", "text": "meaning"}, _FAULTS, ""),
+}
