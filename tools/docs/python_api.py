@@ -8,8 +8,16 @@ import griffe
 
 
 def read(root: pathlib.Path, name: str) -> griffe.Module:
-    """Read the module of a dotted name below a folder."""
+    """Read the module of a dotted name below a folder.
+
+    Raises:
+      FileNotFoundError: it is not there.
+    """
     path = root.joinpath(*name.split(".")).with_suffix(".py")
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path} does not exist; correct the modules of tools/docs/pages.py and python_pages.py"
+        )
     return griffe.visit(name, filepath=path, code=path.read_text("utf-8"))
 
 

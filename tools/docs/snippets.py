@@ -95,7 +95,18 @@ class Snippets:
                     if "recipes" in given:
                         recipe_names = ast.literal_eval(given["recipes"])
                     names |= {prefix + recipe for recipe in recipe_names}
+                if node.func.id == "model_suite":
+                    names |= _of_suite(given, default["model_variants"][1])
         return names
+
+
+def _of_suite(given: Mapping[str | None, ast.expr], recipes: Sequence[str]) -> set[str]:
+    """Return the names of the targets that a model_suite makes and that pages speak of."""
+    bounds = given.get("bounds")
+    keys = bounds.keys if isinstance(bounds, ast.Dict) else []
+    variants = {*recipes, *(ast.literal_eval(key) for key in keys if key)}
+    reports = {f"{variant}_calibration_report" for variant in variants}
+    return {"all_variants", "full_variants", "report"} | variants | reports
 
 
 def _tree(block: Block) -> ast.Module:

@@ -36,7 +36,7 @@ NEEDED = (
     r"ios/defs\.bzl",
     r"models/defs\.bzl",
     r"models/recipes/.+\.json",
-    r"python/model_press/cli\.py",
+    r"python/model_press/formats/manifest\.py",
     r"rpi/defs\.bzl",
     r"third_party/maven/maven_lock\.json",
     r"third_party/npm/npm_lock\.json",
@@ -74,7 +74,7 @@ def check(root: pathlib.Path, files: Sequence[str]) -> None:
             f"the sources have no file {', '.join(missing)}; add it, or correct NEEDED"
         )
     number = version(root)
-    heads = re.findall(r"^## (\S+)", (root / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    heads = re.findall(r"^## \[(.+?)\]", (root / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     if number not in heads:
         raise ReleaseError(
             f"CHANGELOG.md has sections {', '.join(heads)}, expected one of {number}, the version in MODULE.bazel"

@@ -35,7 +35,7 @@ def tree(tmp_path, monkeypatch) -> pathlib.Path:
     (root / "MODULE.bazel").write_text(
         'module(\n    name = "model_press",\n    version = "1.2.3",\n)\n'
     )
-    (root / "CHANGELOG.md").write_text("# Changelog\n\n## 1.2.3\n- a\n")
+    (root / "CHANGELOG.md").write_text("# Changelog\n\n## [Unreleased]\n\n## [1.2.3]\n- a\n")
     (root / "bazelw").write_text("#!/bin/sh\n")
     (root / "bazelw").chmod(0o755)
     return root
@@ -102,7 +102,7 @@ def test_what_is_not_committed_is_refused(tree, tmp_path, monkeypatch, capsys, s
     ("file", "text", "message"),
     [
         ("MODULE.bazel", 'module(name = "model_press")\n', "module() has no version"),
-        ("CHANGELOG.md", "# Changelog\n\n## Unreleased\n", "expected one of 1.2.3"),
+        ("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n", "expected one of 1.2.3"),
     ],
 )
 def test_versions_must_agree(tree, tmp_path, monkeypatch, capsys, file, text, message):
