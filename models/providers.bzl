@@ -115,6 +115,6 @@ RuntimeInfo = provider(
     doc = "A runtime that apps ship, by the operators it registers.",
     fields = {
         "name": "string: such as tensorflow_lite_2.16.1.",
-        "table": "File: JSON of builtin operators and their newest version (`//tools/android:op_table` makes it).",
+        "table": "File: JSON of builtin operators and their newest version (`//android/host:op_table` makes it).",
     },
 )

@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//android:defs.bzl", "android_app", "android_app_per_abi")
-load("//tools/android/private:android_app.bzl", "AndroidAppInfo")
+load("//android/private:android_app.bzl", "AndroidAppInfo")
 load("//tools/starlark:failure_test.bzl", "failure_test")
 load(":fixture_variant.bzl", "fixture_variant")
 

@@ -1,7 +1,9 @@
 """Rules of the iOS app that need no Apple machine: its Swift classes, its list of models, and the bundle for Xcode."""
 
 load("//models:providers.bzl", "CoremlFusedInfo", "CoremlVariantInfo")
-load("//models/private:tool.bzl", "COREML_EVALUATOR_ATTR", "run_tool", "tool_arguments")
+load("//models/private:tool.bzl", "run_tool", "tool_arguments")
+
+_TOOL_ATTR = {"_ios_tool": attr.label(default = Label("//ios/private:ios_tool"), executable = True, cfg = "exec")}
 
 _PACKAGES = [[CoremlVariantInfo], [CoremlFusedInfo]]
 
@@ -30,7 +32,7 @@ def _swift_class_impl(ctx):
     arguments.add("--out=" + out.path)
     run_tool(
         ctx,
-        tool = ctx.executable._coreml_evaluator,
+        tool = ctx.executable._ios_tool,
         mnemonic = "SwiftClass",
         progress_message = "Writing the Swift class of {}".format(variant.name),
         arguments = arguments,
@@ -43,7 +45,7 @@ swift_class = rule(
     implementation = _swift_class_impl,
     attrs = dict(
         variant = attr.label(providers = _PACKAGES, mandatory = True, doc = "The coreml_variant or coreml_fused_variant."),
-        **COREML_EVALUATOR_ATTR
+        **_TOOL_ATTR
     ),
     doc = "The Swift class of a Core ML variant, named after it: DigitsCoremlInt8.swift.",
 )
@@ -57,7 +59,7 @@ def _ios_resources_impl(ctx):
     arguments.add("--out=" + out.path)
     run_tool(
         ctx,
-        tool = ctx.executable._coreml_evaluator,
+        tool = ctx.executable._ios_tool,
         mnemonic = "IosCatalogue",
         progress_message = "Listing the models of {}".format(ctx.label.name),
         arguments = arguments,
@@ -69,7 +71,7 @@ def _ios_resources_impl(ctx):
 
 ios_resources = rule(
     implementation = _ios_resources_impl,
-    attrs = dict(variants = _VARIANTS, **COREML_EVALUATOR_ATTR),
+    attrs = dict(variants = _VARIANTS, **_TOOL_ATTR),
     doc = "What the app reads: packages, manifests, labels and variants.json.",
 )
 
@@ -88,7 +90,7 @@ def _ios_bundle_impl(ctx):
     arguments.add("--out=" + out.path)
     run_tool(
         ctx,
-        tool = ctx.executable._coreml_evaluator,
+        tool = ctx.executable._ios_tool,
         mnemonic = "IosBundle",
         progress_message = "Packing {}".format(out.basename),
         arguments = arguments,
@@ -104,7 +106,7 @@ ios_bundle = rule(
         srcs = attr.label_list(allow_files = True, mandatory = True, doc = "All sources of the app, below this package."),
         template = attr.label(allow_single_file = True, mandatory = True, doc = "Package.swift with a line `// RESOURCES`."),
         variants = _VARIANTS,
-        **COREML_EVALUATOR_ATTR
+        **_TOOL_ATTR
     ),
     doc = "A zip with an app package (.swiftpm) that Xcode opens: sources, generated classes, models, manifests, labels.",
 )

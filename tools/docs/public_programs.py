@@ -2,7 +2,6 @@
 
 import pathlib
 
-import deploy
 import programs
 import python_api
 import release
@@ -10,6 +9,8 @@ from model_press.coreml import eval_main
 from model_press.inspect import inspect_main
 from model_press.report import tool as report_tool
 from model_press.search import main as search_main
+
+from rpi.private import deploy
 
 # What a user gives to the program of a target; the rest is given by its rule.
 REPORT = ("--out", "--metrics", "--device", "--rounds")

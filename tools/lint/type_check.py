@@ -20,7 +20,13 @@ DEBTS = "tools/lint/type_debts.txt"
 
 _CONFIG = "tools/lint/mypy.ini"
 # Folders that imports begin at; every other folder is one of its own.
-_ROOTS = {"python/": "python", "rpi/pi_runner/": "rpi"}
+_ROOTS = {
+    "android/private/": ".",
+    "ios/private/": ".",
+    "python/": "python",
+    "rpi/pi_runner/": "rpi",
+    "rpi/private/": ".",
+}
 _ERROR = re.compile(r"^(?P<path>[^:\n]+):\d+: error: .*\[(?P<code>[a-z-]+)\]$")
 
 # (path, mypy's code) -> how many.

@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
 
 # Before NumPy: BLAS threads that wait for each other cost more than they bring when actions run side by side.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -29,22 +28,6 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--package", required=True)
     sub.add_argument("--manifest", required=True)
     sub.add_argument("--images", required=True)
-    sub.add_argument("--out", required=True)
-
-    sub = command("swift-class", _swift_class, "the Swift class of a .mlpackage")
-    sub.add_argument("--package", required=True)
-    sub.add_argument("--name", help="default: from the package's name, DigitsInt8 for digits_int8")
-    sub.add_argument("--out", required=True)
-
-    sub = command("ios-catalogue", _ios_catalogue, "variants.json of an app")
-    sub.add_argument("--variant", action="append", default=[], metavar="PACKAGE=MANIFEST=LABELS")
-    sub.add_argument("--out", required=True)
-
-    sub = command("ios-bundle", _ios_bundle, "an app package with models, for Xcode, as a zip")
-    sub.add_argument("--name", required=True)
-    sub.add_argument("--variant", action="append", default=[], metavar="PACKAGE=MANIFEST=LABELS")
-    sub.add_argument("--template", required=True, help="Package.swift")
-    sub.add_argument("--source", action="append", default=[], metavar="PATH=PATH_IN_PACKAGE")
     sub.add_argument("--out", required=True)
     return result
 
@@ -74,38 +57,6 @@ def _predict(options: argparse.Namespace, say: Callable[[str], None]) -> int:
         options.package, coreml_manifest.read(options.manifest), options.images, options.out
     )
     return 0
-
-
-def _swift_class(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press.coreml import ios_bundle, swift_class
-    from model_press.formats import files
-
-    stem = os.path.basename(os.path.normpath(options.package)).removesuffix(".mlpackage")
-    name = options.name or ios_bundle.class_name(stem)
-    files.write_bytes(options.out, swift_class.write(options.package, name).encode())
-    return 0
-
-
-def _ios_catalogue(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press.coreml import ios_bundle
-    from model_press.formats import files
-
-    files.write_bytes(options.out, ios_bundle.catalogue(_variants(options)))
-    return 0
-
-
-def _ios_bundle(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press.coreml import ios_bundle
-
-    sources = [tuple(item.split("=", 1)) for item in options.source]
-    ios_bundle.write(options.out, options.name, _variants(options), options.template, sources)
-    return 0
-
-
-def _variants(options: argparse.Namespace) -> list[Any]:
-    from model_press.coreml import ios_bundle
-
-    return [ios_bundle.Variant(*item.split("=")) for item in options.variant]
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -13,10 +13,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
-import bundle_model
-import check_apk
 import h5py
-import merge_manifest
 import numpy as np
 from model_press.coreml import eval_main, package
 from model_press.formats import (
@@ -47,6 +44,7 @@ from model_press.tflite import op_versions, reader
 from pi_runner import bundle as pi_bundle
 from PIL import Image
 
+from android.private import bundle_model, check_apk, merge_manifest
 from testing import manifests
 from testing.fuzz import coreml, mutate
 from testing.tflite_bytes import Op, chain

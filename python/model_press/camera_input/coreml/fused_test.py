@@ -201,7 +201,7 @@ def test_classes_are_numpys(plain, tmp_path, steps, top):
 
 
 def test_of_equal_scores_the_lower_class_comes_first():
-    from model_press.camera_input.coreml.ops import topk
+    from model_press.coreml.evaluator.ops.shaping import topk
 
     values, indices = topk(np.array([[1.0, 2.0, 2.0, 1.0]], np.float32), 3)
     assert (values.tolist(), indices.tolist()) == ([[2, 2, 1]], [[1, 2, 0]])

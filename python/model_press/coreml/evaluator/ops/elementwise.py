@@ -36,6 +36,7 @@ OPERATIONS = {
     "elu": _elu,
     "erf": lambda x: _erf(x),
     "exp": lambda x: np.exp(x),
+    "floor": lambda x: np.floor(x),
     "gelu": _gelu,
     "identity": lambda x: x,
     "leaky_relu": lambda x, alpha: np.where(x > 0, x, alpha * x),

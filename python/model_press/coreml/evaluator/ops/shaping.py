@@ -95,6 +95,21 @@ def transpose(x, perm):
     return np.transpose(x, perm)
 
 
+def topk(
+    x: np.ndarray,
+    k: int,
+    axis: int = -1,
+    ascending: bool = False,
+    sort: bool = True,
+    return_indices: bool = True,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The k largest along the last axis and their indices, best first; of equal ones the lower index first."""
+    if int(axis) % x.ndim != x.ndim - 1 or ascending or not sort or not return_indices:
+        raise ValueError("it is not the largest along the last axis, sorted, with indices")
+    indices = np.argsort(-x, axis=-1, kind="stable")[..., : int(k)]
+    return np.take_along_axis(x, indices, -1), indices
+
+
 OPERATIONS = {
     "concat": concat,
     "expand_dims": expand_dims,
@@ -103,5 +118,6 @@ OPERATIONS = {
     "slice_by_index": slice_by_index,
     "split": split,
     "squeeze": squeeze,
+    "topk": topk,
     "transpose": transpose,
 }

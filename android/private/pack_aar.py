@@ -9,7 +9,7 @@ import pathlib
 import sys
 import zipfile
 
-import pack_apk
+from android.private import pack_apk
 
 _MANIFEST = """<?xml version="1.0" encoding="utf-8"?>
 <manifest xmlns:android="http://schemas.android.com/apk/res/android" package="{package}">

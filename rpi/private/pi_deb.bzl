@@ -66,7 +66,7 @@ pi_deb = rule(
         "version": attr.string(default = "0.1.0", doc = "Version, without epoch and revision."),
         "_dpkg_deb": attr.label(default = Label("@host_tools//:dpkg-deb"), cfg = "exec"),
         "_pack_deb": attr.label(
-            default = Label("//tools/pi/private:pack_deb"),
+            default = Label("//rpi/private:pack_deb"),
             cfg = "exec",
             executable = True,
         ),

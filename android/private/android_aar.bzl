@@ -99,7 +99,7 @@ android_aar = rule(
         "package": attr.string(mandatory = True, doc = "Package of the manifest (of an `android_library`, its own) and Maven group."),
         "version": attr.string(default = "1.0", doc = "Version of the library."),
         "_pack_aar": attr.label(
-            default = Label("//tools/android/private:pack_aar"),
+            default = Label("//android/private:pack_aar"),
             cfg = "exec",
             executable = True,
         ),

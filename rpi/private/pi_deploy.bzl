@@ -89,11 +89,11 @@ pi_deploy = rule(
             doc = "Options of `serve` in the user's service. A package's service reads /etc/default instead.",
         ),
         "_deploy": attr.label(
-            default = Label("//tools/pi/private:deploy"),
+            default = Label("//rpi/private:deploy"),
             cfg = "exec",
             executable = True,
         ),
-        "_unit": attr.label(default = Label("//tools/pi/private:user.service.in"), allow_single_file = True),
+        "_unit": attr.label(default = Label("//rpi/private:user.service.in"), allow_single_file = True),
     },
     executable = True,
 )

@@ -7,7 +7,7 @@ import json
 import pathlib
 import sys
 
-import pack_apk
+from android.private import pack_apk
 
 # What the app maps must not be compressed in the APKs that a store makes of the bundle, as in our own.
 CONFIG = {

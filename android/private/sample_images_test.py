@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-import sample_images
+
+from android.private import sample_images
 
 
 def test_takes_classes_in_turn():

@@ -11,12 +11,14 @@ import zipfile
 from collections.abc import Callable, Sequence
 
 from model_press.camera_input.coreml.runner import FusedPackage
-from model_press.coreml import package, swift_class, verify
+from model_press.coreml import package, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.formats import coreml_camera_manifest as manifest
 from model_press.formats import files
 from model_press.formats import manifest as model_manifest
 from model_press.formats.errors import UserError
+
+from ios.private import swift_class
 
 _RESOURCES = "App/Resources"
 _CATALOGUE = "variants.json"

@@ -16,9 +16,7 @@ import sys
 import zipfile
 import zlib
 
-import bundle_model
-import dex_classes
-import pack_apk
+from android.private import bundle_model, dex_classes, pack_apk
 
 # Processors whose devices may have 16 KB pages.
 _LARGE_PAGE_ABIS = ("arm64-v8a", "x86_64")

@@ -4,8 +4,9 @@ import hashlib
 import json
 import random
 
-import bundle_model
 import pytest
+
+from android.private import bundle_model
 
 _MODEL = b"model"
 _LABELS = b"apple\npear\n"

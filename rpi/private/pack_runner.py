@@ -12,9 +12,10 @@ import sys
 import zipfile
 from collections.abc import Iterator
 
-import prune
 from model_press.formats import files, labels, manifest
 from model_press.formats.errors import UserError
+
+from rpi.private import prune
 
 _SHEBANG = b"#!/usr/bin/env python3\n"
 _TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that zip can tell

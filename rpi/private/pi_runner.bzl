@@ -3,8 +3,8 @@
 load("//models:providers.bzl", "VariantInfo")
 load("//models/private:custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load("//tools/licenses:defs.bzl", "NOTICE_ATTRS", "collect_licenses")
-load("//tools/pi:platform.bzl", "PiPlatformInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/pi:platform.bzl", "PiPlatformInfo")
 load("//tools/starlark:label.bzl", "public_label")
 
 PiRunnerInfo = provider(
@@ -109,7 +109,7 @@ pi_runner = rule(
         "_app": attr.label(default = Label("//rpi/pi_runner")),
         "_bootstrap": attr.label(default = Label("//rpi:bootstrap.py"), allow_single_file = True),
         "_pack_runner": attr.label(
-            default = Label("//tools/pi/private:pack_runner"),
+            default = Label("//rpi/private:pack_runner"),
             cfg = "exec",
             executable = True,
         ),

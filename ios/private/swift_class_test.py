@@ -1,11 +1,11 @@
 """The generated Swift class takes its names and sizes from the package's specification."""
 
 import pytest
-from testing.raises import user_error
-
-from model_press.coreml import swift_class
 from model_press.coreml.evaluator import program
 from model_press.coreml.protos import model_pb2
+from testing.raises import user_error
+
+from ios.private import swift_class
 
 
 @pytest.fixture

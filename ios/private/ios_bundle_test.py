@@ -6,14 +6,14 @@ import pathlib
 import zipfile
 
 import pytest
-from testing import coreml_models, keras_models
-from testing.raises import user_error
-
 from model_press.camera_input.coreml import fusing
-from model_press.coreml import ios_bundle
 from model_press.formats import coreml_camera_manifest as fused_manifest
 from model_press.formats import coreml_manifest
 from model_press.formats.camera_input import Entry, make_answer
+from testing import coreml_models, keras_models
+from testing.raises import user_error
+
+from ios.private import ios_bundle
 
 _TEMPLATE = "let package = (\n        resources: [\n        // RESOURCES\n        ]\n)\n"
 

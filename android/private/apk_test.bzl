@@ -75,7 +75,7 @@ apk_test = rule(
         ),
         max_bytes = attr.int(doc = "Budget of the whole APK in bytes; 0 for none."),
         permissions = attr.string_list(doc = "Permissions that it may ask for, such as android.permission.CAMERA."),
-        _checker = attr.label(default = Label("//tools/android:check_apk"), cfg = "target", executable = True),
+        _checker = attr.label(default = Label("//android:check_apk"), cfg = "target", executable = True),
     ),
     test = True,
     toolchains = [TOOLCHAIN_TYPE],

@@ -84,7 +84,7 @@ android_bundle = rule(
             providers = [JavaInfo],
         ),
         _pack_module = attr.label(
-            default = Label("//tools/android/private:pack_module"),
+            default = Label("//android/private:pack_module"),
             cfg = "exec",
             executable = True,
         ),

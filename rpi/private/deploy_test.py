@@ -6,8 +6,9 @@ import pathlib
 import shlex
 import zipfile
 
-import deploy
 import pytest
+
+from rpi.private import deploy
 
 _SSH = """#!/bin/sh
 { printf '%s\\0' ssh "$@"; echo; } >>"$LOG"

@@ -8,8 +8,9 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 
-import pack_apk
 import pytest
+
+from android.private import pack_apk
 
 _CHECK = pathlib.Path(os.environ["APK_TEST"]).absolute()
 _APK = pathlib.Path(os.environ["APK"]).absolute()

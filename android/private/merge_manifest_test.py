@@ -2,8 +2,9 @@
 
 from xml.etree import ElementTree
 
-import merge_manifest
 import pytest
+
+from android.private import merge_manifest
 
 _A = f"{{{merge_manifest.ANDROID}}}"
 _SPACES = f'xmlns:android="{merge_manifest.ANDROID}" xmlns:tools="{merge_manifest.TOOLS}"'

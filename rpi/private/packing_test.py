@@ -7,11 +7,11 @@ import subprocess
 import zipfile
 
 import install_wheels
-import pack_runner
-import prune
 import pytest
 from model_press.formats import manifest
 from testing import manifests
+
+from rpi.private import pack_runner, prune
 
 _LABELS = b"".join(b"class %d\n" % n for n in range(20))
 

@@ -165,26 +165,26 @@ android_app = rule(
         version_code = attr.int(default = 1, doc = "Number that a store and a phone compare: higher with each release."),
         version_name = attr.string(default = "1.0", doc = "Version that people read."),
         _android_rules = attr.label(
-            default = Label("//tools/android/private:android.pro"),
+            default = Label("//android/private:android.pro"),
             allow_single_file = True,
         ),
         _bundle_model = attr.label(
-            default = Label("//tools/android/private:bundle_model"),
+            default = Label("//android/private:bundle_model"),
             cfg = "exec",
             executable = True,
         ),
         _merge_manifest = attr.label(
-            default = Label("//tools/android/private:merge_manifest"),
+            default = Label("//android/private:merge_manifest"),
             cfg = "exec",
             executable = True,
         ),
         _sample_images = attr.label(
-            default = Label("//tools/android/private:sample_images"),
+            default = Label("//android/private:sample_images"),
             cfg = "exec",
             executable = True,
         ),
         _pack_apk = attr.label(
-            default = Label("//tools/android/private:pack_apk"),
+            default = Label("//android/private:pack_apk"),
             cfg = "exec",
             executable = True,
         ),
