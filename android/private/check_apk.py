@@ -8,21 +8,27 @@ import argparse
 import collections
 import dataclasses
 import hashlib
+import io
 import pathlib
 import re
 import struct
 import subprocess
 import sys
+import tempfile
+import warnings
 import zipfile
 import zlib
 
-from android.private import bundle_model, dex_classes, pack_apk
+import lief
+
+from android.private import bundle_model, pack_apk
+
+lief.logging.disable()
 
 # Processors whose devices may have 16 KB pages.
 _LARGE_PAGE_ABIS = ("arm64-v8a", "x86_64")
 _LARGE_PAGE_BYTES = 16384
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
-_PT_LOAD = 1
 # Stores take a tenth of it; what unpacks to more is a bomb.
 _MOST_BYTES = 1 << 30
 # What a damaged archive raises, and what is in it.
@@ -39,6 +45,14 @@ _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
 )
+# What to read of a library beside its segments: nothing.
+_ELF_SEGMENTS = lief.ELF.ParserConfig()
+_ELF_SEGMENTS.parse_dyn_symbols = False
+_ELF_SEGMENTS.parse_notes = False
+_ELF_SEGMENTS.parse_overlay = False
+_ELF_SEGMENTS.parse_relocations = False
+_ELF_SEGMENTS.parse_symbol_versions = False
+_ELF_SEGMENTS.parse_symtab_symbols = False
 _INDEX = "assets/models/index.txt"
 _NOTICE = "assets/NOTICE.txt"
 # Libraries of TensorFlow Lite and of its successor: an app that ships two has two sets of kernels.
@@ -94,16 +108,36 @@ def data_offset(file: pathlib.Path, entry: zipfile.ZipInfo) -> int:
 
 
 def load_alignment(elf: bytes) -> int:
-    """Returns the smallest alignment of the loadable segments of a 64-bit ELF library, in bytes."""
-    (table,) = struct.unpack_from("<Q", elf, 32)
-    size, count = struct.unpack_from("<HH", elf, 54)
-    alignments: list[int] = []
-    for index in range(count):
-        start = table + index * size
-        (kind,) = struct.unpack_from("<I", elf, start)
-        if kind == _PT_LOAD:
-            alignments += struct.unpack_from("<Q", elf, start + 48)
+    """Return the smallest alignment of an ELF library's loadable segments, in bytes."""
+    library = lief.ELF.parse(io.BytesIO(elf), _ELF_SEGMENTS)
+    segments = list(library.segments) if isinstance(library, lief.ELF.Binary) else []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a segment whose type is unknown
+        alignments = [s.alignment for s in segments if s.type == lief.ELF.Segment.TYPE.LOAD]
+    if not alignments or len(segments) != library.header.numberof_segments:
+        raise ValueError("a damaged library")
     return min(alignments)
+
+
+def defined_classes(dex: bytes) -> list[str]:
+    """Return the classes that a .dex file defines, such as "org.example.Outer$Inner".
+
+    Raises:
+      ValueError: it is no .dex file, or a damaged one.
+    """
+    # The library reads .dex files from a disk only.
+    with tempfile.NamedTemporaryFile(suffix=".dex") as file:
+        file.write(dex)
+        file.flush()
+        parsed = lief.DEX.parse(file.name)
+    if parsed is None:
+        raise ValueError("not a .dex file")
+    count = parsed.header.classes[1]
+    # Classes that are only referred to have an index beyond all that are defined.
+    defined = [found for found in parsed.classes if found.index < count]
+    if len(defined) != count or parsed.header.file_size != len(dex):
+        raise ValueError("a damaged .dex file")
+    return [found.fullname[1:-1].replace("/", ".") for found in defined]
 
 
 def check_bytes(apk: pathlib.Path) -> None:
@@ -162,7 +196,7 @@ def check_runtime(apk: pathlib.Path, expected: Expected, report: Report) -> None
             name
             for entry in names
             if re.fullmatch(r"classes\d*\.dex", entry)
-            for name in dex_classes.defined(archive.read(entry))
+            for name in defined_classes(archive.read(entry))
         ]
     libraries: dict[str, list[str]] = {}
     for name in names:

@@ -3,8 +3,8 @@
 load("//models:providers.bzl", "VariantInfo")
 load("//models/private:custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load("//tools/licenses:defs.bzl", "NOTICE_ATTRS", "collect_licenses")
-load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/pi:platform.bzl", "PiPlatformInfo")
+load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 
 PiRunnerInfo = provider(

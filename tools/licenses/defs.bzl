@@ -1,7 +1,7 @@
 """Licences of what apps carry: `notice`, and what app rules use to pack one."""
 
-load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/pi:platform.bzl", "PiPlatformInfo")
+load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 
 ArtifactsInfo = provider(

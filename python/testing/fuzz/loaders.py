@@ -195,12 +195,14 @@ def _dex() -> bytes:
     for at, table in ((0x38, strings), (0x40, types), (0x60, classes)):
         struct.pack_into("<II", dex, at, 1, table)
     dex += struct.pack("<II", name, 0) + bytes(32) + b"\x07La/Bcd;\0"
+    struct.pack_into("<I", dex, 0x20, len(dex))
     return bytes(dex)
 
 
 def _elf() -> bytes:
     """The header of a 64-bit library and one loadable segment."""
-    elf = bytearray(b"\x7fELF".ljust(64 + 56, b"\0"))
+    elf = bytearray(b"\x7fELF\x02\x01\x01".ljust(64 + 56, b"\0"))
+    struct.pack_into("<HHI", elf, 16, 3, 0xB7, 1)
     struct.pack_into("<Q", elf, 32, 64)
     struct.pack_into("<HH", elf, 54, 56, 1)
     struct.pack_into("<I", elf, 64, 1)
