@@ -41,7 +41,8 @@ RecipeInfo = provider(
     doc = "How a variant is made, as data.",
     fields = {
         "calibration": "bool: whether the recipe needs representative images.",
-        "json": "File: the recipe (fields in python/model_press/formats/recipes.py).",
+        "format": "string: format of the variants that it makes, as in VariantInfo.",
+        "json": "File: the recipe (fields in python/model_press/formats/recipes.py, or coreml_recipes.py).",
         "name": "string: the recipe's name.",
     },
 )
@@ -49,55 +50,19 @@ RecipeInfo = provider(
 VariantInfo = provider(
     doc = "A model file ready for a runtime, with all that an app must know about it.",
     fields = {
+        "archive": "File: an .mlpackage as a stored zip; None for other formats.",
         "calibration": "ImageSetInfo of the representative images, None where the recipe has none.",
-        "conversion": "dict: options of the `convert` subcommand that made it, each with its File; reproducible_test runs it again.",
+        "camera_input": "bool: whether it takes a camera's frames, as a camera_variant does.",
+        "conversion": "dict: options of the subcommand that made it, each with its File; reproducible_test runs it again.",
         "custom_ops": "File: Python source that declares custom operators with their reference kernels, or None.",
+        "format": "string: \"tflite\" (TensorFlow Lite) or \"mlpackage\" (Core ML).",
         "labels": "File: one class name a line.",
-        "manifest": "File: manifest.json (schema in python/model_press/formats/manifest.py).",
-        "model": "File: the .tflite.",
+        "manifest": "File: manifest.json (schema in python/model_press/formats).",
+        "model": "File: the .tflite, or the folder .mlpackage.",
         "model_info": "ModelInfo of the Keras model it was made from.",
         "name": "string: <model name>_<target name>, the stem of its files.",
+        "plain": "VariantInfo of the variant that a camera_variant was made from; None for other variants.",
         "recipe_name": "string: name of the recipe that made it.",
-    },
-)
-
-FusedInfo = provider(
-    doc = "Says that a variant's input and output are fused; its manifest then has schema version 2.",
-    fields = {
-        "plain": "VariantInfo of the variant that it was made from.",
-    },
-)
-
-CoremlRecipeInfo = provider(
-    doc = "How a Core ML variant is made, as data.",
-    fields = {
-        "json": "File: the recipe (fields in python/model_press/formats/coreml_recipes.py).",
-        "name": "string: the recipe's name.",
-    },
-)
-
-CoremlVariantInfo = provider(
-    doc = "A Core ML package, with all that an app must know about it.",
-    fields = {
-        "archive": "File: the package as a stored zip.",
-        "labels": "File: one class name a line.",
-        "manifest": "File: manifest.json (schema in python/model_press/formats/coreml_manifest.py).",
-        "model_info": "ModelInfo of the Keras model it was made from.",
-        "name": "string: <model name>_<target name>, the stem of its files.",
-        "package": "File: the folder .mlpackage.",
-        "recipe_name": "string: name of the recipe that made it.",
-    },
-)
-
-CoremlFusedInfo = provider(
-    doc = "A Core ML package with fused input and output; its manifest has schema version 2.",
-    fields = {
-        "archive": "File: the package as a stored zip.",
-        "labels": "File: one class name a line.",
-        "manifest": "File: manifest.json (schema in python/model_press/formats/coreml_camera_manifest.py).",
-        "name": "string: <model name>_<target name>, the stem of its files.",
-        "package": "File: the folder .mlpackage.",
-        "plain": "CoremlVariantInfo of the variant that it was made from.",
     },
 )
 

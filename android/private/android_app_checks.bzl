@@ -1,7 +1,6 @@
 """What the attributes of an `android_app` ask for, checked."""
 
-load("//models:providers.bzl", "VariantInfo")
-load("//models/private:custom_ops.bzl", "refuse_custom_ops")
+load("//models:variants.bzl", _variants_of = "variants_of")
 load("//tools/android:runtime.bzl", "EXTRAS")
 load("//tools/starlark:label.bzl", "public_label")
 
@@ -39,8 +38,11 @@ def check_sdk(ctx):
 
 def variants_of(ctx):
     """Returns the VariantInfo of each model, the first choice first."""
-    variants = [target[VariantInfo] for target in [ctx.attr.model] + ctx.attr.more_models]
-    refuse_custom_ops(ctx.label, variants, "whose kernels TensorFlow Lite's Java runtime takes from native code alone")
+    variants = _variants_of(
+        ctx.label,
+        [ctx.attr.model] + ctx.attr.more_models,
+        custom_ops = "whose kernels TensorFlow Lite's Java runtime takes from native code alone",
+    )
     seen = {}
     for variant in variants:
         if variant.name in seen:

@@ -25,6 +25,10 @@ def _fixture_variant_impl(ctx):
         DefaultInfo(files = depset([model, manifest, labels])),
         VariantInfo(
             name = ctx.label.name,
+            format = "tflite",
+            archive = None,
+            camera_input = False,
+            plain = None,
             recipe_name = ctx.attr.recipe,
             model = model,
             manifest = manifest,

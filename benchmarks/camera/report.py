@@ -56,7 +56,7 @@ def markdown(report: Report) -> str:
         "- pixel by pixel: the whole frame to RGB in a Java loop in float, turned by a second picture, then the "
         "classifier's crop and resize;",
         "- row by row: the app's way, `YuvPixels`, which the resize reads where it looks;",
-        "- planes: a `fused_variant` that takes the camera's bytes;",
+        "- planes: a `camera_variant` that takes the camera's bytes;",
         "- pipeline: the same steps as row by row, on three threads; a frame is an answered one. Its slower step "
         "alone, frame to input or the model, is what it cannot go below;",
         "- Pillow: planes to RGB, turn, crop and resize in C, then the plain variant and NumPy's sort.",

@@ -1,33 +1,29 @@
 """Rules of the iOS app that need no Apple machine: its Swift classes, its list of models, and the bundle for Xcode."""
 
-load("//models:providers.bzl", "CoremlFusedInfo", "CoremlVariantInfo")
+load("//models:providers.bzl", "VariantInfo")
+load("//models:variants.bzl", "variant_of", "variants_of")
 load("//models/private:tool.bzl", "run_tool", "tool_arguments")
 
 _TOOL_ATTR = {"_ios_tool": attr.label(default = Label("//ios/private:ios_tool"), executable = True, cfg = "exec")}
 
-_PACKAGES = [[CoremlVariantInfo], [CoremlFusedInfo]]
-
 _VARIANTS = attr.label_list(
-    providers = _PACKAGES,
+    providers = [VariantInfo],
     mandatory = True,
-    doc = "The coreml_variants and coreml_fused_variants in the app; it begins with the first one.",
+    doc = "Core ML variants in the app, with camera input or without; it begins with the first one.",
 )
 
-def _info(target):
-    return target[CoremlFusedInfo] if CoremlFusedInfo in target else target[CoremlVariantInfo]
-
 def _variant_argument(variant):
-    return "{}={}={}".format(variant.package.path, variant.manifest.path, variant.labels.path)
+    return "{}={}={}".format(variant.model.path, variant.manifest.path, variant.labels.path)
 
 def _variant_files(variants):
-    return [file for v in variants for file in [v.package, v.manifest, v.labels]]
+    return [file for v in variants for file in [v.model, v.manifest, v.labels]]
 
 def _swift_class_impl(ctx):
-    variant = _info(ctx.attr.variant)
+    variant = variant_of(ctx.label, ctx.attr.variant, format = "mlpackage")
     name = "".join([part.capitalize() for part in variant.name.split("_")])
     out = ctx.actions.declare_file(name + ".swift")
     arguments = tool_arguments(ctx, "swift-class")
-    arguments.add("--package=" + variant.package.path)
+    arguments.add("--package=" + variant.model.path)
     arguments.add("--name=" + name)
     arguments.add("--out=" + out.path)
     run_tool(
@@ -36,7 +32,7 @@ def _swift_class_impl(ctx):
         mnemonic = "SwiftClass",
         progress_message = "Writing the Swift class of {}".format(variant.name),
         arguments = arguments,
-        inputs = [variant.package],
+        inputs = [variant.model],
         outputs = [out],
     )
     return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out]))]
@@ -44,14 +40,14 @@ def _swift_class_impl(ctx):
 swift_class = rule(
     implementation = _swift_class_impl,
     attrs = dict(
-        variant = attr.label(providers = _PACKAGES, mandatory = True, doc = "The coreml_variant or coreml_fused_variant."),
+        variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "The coreml_variant, or a camera_variant of one."),
         **_TOOL_ATTR
     ),
     doc = "The Swift class of a Core ML variant, named after it: DigitsCoremlInt8.swift.",
 )
 
 def _ios_resources_impl(ctx):
-    variants = [_info(variant) for variant in ctx.attr.variants]
+    variants = variants_of(ctx.label, ctx.attr.variants, format = "mlpackage")
     out = ctx.actions.declare_file(ctx.label.name + "/variants.json")
     arguments = tool_arguments(ctx, "ios-catalogue")
     for variant in variants:
@@ -76,7 +72,7 @@ ios_resources = rule(
 )
 
 def _ios_bundle_impl(ctx):
-    variants = [_info(variant) for variant in ctx.attr.variants]
+    variants = variants_of(ctx.label, ctx.attr.variants, format = "mlpackage")
     out = ctx.actions.declare_file(ctx.attr.app_name + ".swiftpm.zip")
     arguments = tool_arguments(ctx, "ios-bundle")
     arguments.add("--name=" + ctx.attr.app_name)

@@ -119,7 +119,7 @@ def test_no_model_a_clash_and_another_package_are_refused(parts, tmp_path):
     assert not (tmp_path / "a.zip").exists()
 
 
-def test_a_fused_variant_is_packed_too(parts, fused, tmp_path):
+def test_a_camera_variant_is_packed_too(parts, fused, tmp_path):
     members = _write(parts, tmp_path / "a.zip", variants=[parts[0], fused])
     assert "App/Resources/camera.mlpackage/Manifest.json" in members
     text = members["App/Generated/Camera.swift"].decode()

@@ -3,8 +3,8 @@
 load(
     "//models:defs.bzl",
     "accuracy_test",
-    "coreml_fused_parity_test",
-    "coreml_fused_variant",
+    "camera_parity_test",
+    "camera_variant",
     "coreml_recipe",
     "coreml_variant",
     "coreml_variants",
@@ -72,15 +72,15 @@ def digits_coreml():
 
     # A camera's picture in: class indices out, or a label as Vision wants it.
     for name, postprocess in {"camera": ["topk"], "picture": []}.items():
-        coreml_fused_variant(
+        camera_variant(
             name = "coreml_int8_" + name,
             height = 640,
             postprocess = postprocess,
             variant = ":coreml_int8",
             width = 480,
         )
-        coreml_fused_parity_test(
-            name = "coreml_int8_{}_fused_parity_test".format(name),
+        camera_parity_test(
+            name = "coreml_int8_{}_parity_test".format(name),
             images = ":held_out",
             variant = ":coreml_int8_" + name,
         )

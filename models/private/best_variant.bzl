@@ -1,6 +1,7 @@
 """best_variant: the variant that a search has found, pinned by a lock file, and the search itself."""
 
 load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ImageStreamInfo", "ModelInfo", "RecipeInfo", "VariantInfo")
+load("//models:variants.bzl", "variant_of")
 load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
@@ -61,7 +62,7 @@ _locked_compression = rule(
 
 def _search_impl(ctx):
     model = ctx.attr.model[ModelInfo]
-    baseline = ctx.attr.baseline[VariantInfo]
+    baseline = variant_of(ctx.label, ctx.attr.baseline, camera_input = False)
     images = ctx.attr.images[ImageSetInfo]
     options = dict(_demands(ctx), **{
         "--baseline": baseline.model,

@@ -1,12 +1,12 @@
 """calibration_report: what calibration fixed for each activation of a variant, against what images need."""
 
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
+load("//models:variants.bzl", "variants_of")
 load("//tools/starlark:label.bzl", "public_label")
 load(":tool.bzl", "LIGHT_TOOL_ATTR", "run_tool", "tool_arguments")
 
 def _calibration_report_impl(ctx):
-    variant = ctx.attr.variant[VariantInfo]
-    float_variant = ctx.attr.float_variant[VariantInfo]
+    variant, float_variant = variants_of(ctx.label, [ctx.attr.variant, ctx.attr.float_variant], camera_input = False)
     if not variant.calibration:
         fail("{}: {} (recipe {}) is not calibrated, expected a variant with `calibration`".format(public_label(ctx.label), public_label(ctx.attr.variant.label), variant.recipe_name))
     if variant.model_info.info != float_variant.model_info.info:

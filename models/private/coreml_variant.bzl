@@ -1,52 +1,45 @@
 """coreml_variant: one Core ML form of a Keras model, converted and checked on any machine."""
 
-load("//models:providers.bzl", "CoremlRecipeInfo", "CoremlVariantInfo", "ModelInfo")
-load(":coreml_package.bzl", "add_package_outputs", "declare_package", "package_providers")
+load("//models:providers.bzl", "ModelInfo", "RecipeInfo", "VariantInfo")
 load(":coreml_recipes.bzl", "COREML_RECIPES", "coreml_recipe_label")
+load(":recipe.bzl", "recipe_of")
+load(":runtimes.bzl", "RUNTIMES")
 load(":tool.bzl", "COREML_TOOL_ATTR", "run_tool", "tool_arguments")
+load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
 
 def _coreml_variant_impl(ctx):
     model = ctx.attr.model[ModelInfo]
-    recipe = ctx.attr.recipe[CoremlRecipeInfo]
-    made = declare_package(ctx, model.name)
+    recipe = recipe_of(ctx, "mlpackage")
+    made = declare_variant(ctx, recipe.format, model.name)
+    options = {
+        "--info": model.info,
+        "--labels": model.labels,
+        "--model": model.model,
+        "--recipe": recipe.json,
+    }
     arguments = tool_arguments(ctx, "convert-coreml")
-    arguments.add("--model=" + model.model.path)
-    arguments.add("--info=" + model.info.path)
-    arguments.add("--labels=" + model.labels.path)
-    arguments.add("--recipe=" + recipe.json.path)
-    add_package_outputs(arguments, made)
+    for option, file in options.items():
+        arguments.add(option + "=" + file.path)
+    add_outputs(arguments, RUNTIMES[made.format], made)
     run_tool(
         ctx,
         tool = ctx.executable._coreml_tool,
         mnemonic = "CoremlConvert",
-        progress_message = "Converting {} to {}".format(model.name, made.package.basename),
+        progress_message = "Converting {} to {}".format(model.name, made.model.basename),
         arguments = arguments,
-        inputs = [model.model, model.info, model.labels, recipe.json],
+        inputs = options.values(),
         outputs = made.files,
     )
-    default, groups = package_providers(ctx, made, model.labels)
-    return [
-        default,
-        groups,
-        CoremlVariantInfo(
-            name = made.name,
-            recipe_name = recipe.name,
-            package = made.package,
-            archive = made.archive,
-            manifest = made.manifest,
-            labels = model.labels,
-            model_info = model,
-        ),
-    ]
+    return variant_providers(ctx, made, model_info = model, recipe_name = recipe.name, conversion = options)
 
 _coreml_variant = rule(
     implementation = _coreml_variant_impl,
     attrs = dict(
         model = attr.label(providers = [ModelInfo], mandatory = True, doc = "The keras_model."),
-        recipe = attr.label(providers = [CoremlRecipeInfo], mandatory = True, doc = "The recipe target."),
+        recipe = attr.label(providers = [RecipeInfo], mandatory = True, doc = "The recipe target."),
         **COREML_TOOL_ATTR
     ),
-    provides = [CoremlVariantInfo],
+    provides = [VariantInfo],
     doc = "One .mlpackage with its manifest; see the macro of the same name.",
 )
 
@@ -54,7 +47,7 @@ def coreml_variant(name, model, recipe, tags = [], **kwargs):
     """One Core ML variant of a Keras model.
 
     Makes the folder `<model>_<name>.mlpackage`, the same as `.mlpackage.zip`, and `<model>_<name>.manifest.json` (output
-    groups `package`, `archive`, `manifest`, `labels`).
+    groups `model`, `archive`, `manifest`, `labels`).
 
     Args:
       name: target name.

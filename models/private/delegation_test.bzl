@@ -1,12 +1,11 @@
 """delegation_test: a variant must stay in so many delegate partitions."""
 
 load("//models:providers.bzl", "VariantInfo")
-load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
+load("//models:variants.bzl", "STOCK_INTERPRETER", "variant_of")
 load(":gate.bzl", "MEASURED_GATE_ATTRS", "gate")
 
 def _delegation_test_impl(ctx):
-    refuse_custom_ops(ctx.label, [ctx.attr.variant[VariantInfo]], STOCK_INTERPRETER)
-    model = ctx.attr.variant[VariantInfo].model
+    model = variant_of(ctx.label, ctx.attr.variant, custom_ops = STOCK_INTERPRETER).model
     options = {
         "--model": model,
         "--max-partitions": ctx.attr.max_partitions,

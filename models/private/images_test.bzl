@@ -1,12 +1,11 @@
 """images_test: an image set must be fit to judge a model."""
 
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
-load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
+load("//models:variants.bzl", "STOCK_INTERPRETER", "variant_of")
 load(":gate.bzl", "GATE_ATTRS", "gate")
 
 def _images_test_impl(ctx):
-    variant = ctx.attr.variant[VariantInfo]
-    refuse_custom_ops(ctx.label, [variant], STOCK_INTERPRETER)
+    variant = variant_of(ctx.label, ctx.attr.variant, camera_input = False, custom_ops = STOCK_INTERPRETER)
     images = ctx.attr.images[ImageSetInfo]
     seen = {target.label.name: target[ImageSetInfo].images for target in ctx.attr.seen}
     if variant.calibration:

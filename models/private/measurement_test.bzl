@@ -1,16 +1,14 @@
 """measurement_test: measures all variants of a model on this machine, and fails where a figure makes no sense."""
 
 load("//models:providers.bzl", "VariantInfo")
+load("//models:variants.bzl", "STOCK_INTERPRETER", "same_model", "variants_of")
 load("//tools/starlark:label.bzl", "public_label")
-load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":gate.bzl", "MEASURED_TAGS", "gate")
-load(":subjects.bzl", "same_model")
 
 def _measurement_test_impl(ctx):
     if not ctx.attr.variants:
         fail("{}: `variants` is empty, expected at least one".format(public_label(ctx.label)))
-    variants = [target[VariantInfo] for target in ctx.attr.variants]
-    refuse_custom_ops(ctx.label, variants, STOCK_INTERPRETER)
+    variants = variants_of(ctx.label, ctx.attr.variants, custom_ops = STOCK_INTERPRETER)
     model = same_model(ctx.label, variants)
     options = {
         "--keras-info": model.info,

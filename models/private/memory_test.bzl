@@ -1,13 +1,12 @@
 """memory_test: a variant may need only so much memory."""
 
 load("//models:providers.bzl", "VariantInfo")
-load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
+load("//models:variants.bzl", "STOCK_INTERPRETER", "variants_of")
 load(":gate.bzl", "MEASURED_GATE_ATTRS", "MEASURED_TAGS", "gate")
 
 def _memory_test_impl(ctx):
-    refuse_custom_ops(ctx.label, [ctx.attr.variant[VariantInfo], ctx.attr.baseline[VariantInfo]], STOCK_INTERPRETER)
-    model = ctx.attr.variant[VariantInfo].model
-    baseline = ctx.attr.baseline[VariantInfo].model
+    variants = variants_of(ctx.label, [ctx.attr.variant, ctx.attr.baseline], custom_ops = STOCK_INTERPRETER)
+    model, baseline = [variant.model for variant in variants]
     options = {
         "--model": model,
         "--baseline": baseline,

@@ -1,12 +1,11 @@
 """model_report: one page, Markdown, CSV and JSON of what every variant costs and keeps."""
 
-load("//models:providers.bzl", "CoremlVariantInfo", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
+load("//models:providers.bzl", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
+load("//models:variants.bzl", "STOCK_INTERPRETER", "same_model", "variants_of")
 load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
-load(":custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
 load(":evaluation.bzl", "evaluation_of")
-load(":subjects.bzl", "same_model")
 
 _LAUNCHER = """\
 #!/bin/sh
@@ -158,7 +157,7 @@ def _collect(ctx, variants, baseline, model, image_set):
     if ctx.files.calibrations:
         options["--calibration"] = ctx.files.calibrations
     if ctx.attr.coreml:
-        options["--coreml"] = [target[CoremlVariantInfo].manifest for target in ctx.attr.coreml]
+        options["--coreml"] = [target[VariantInfo].manifest for target in ctx.attr.coreml]
         options["--coreml-summary"] = [
             _summary(ctx, target[EvaluationInfo], keras, model)
             for target in ctx.attr.coreml_evaluations
@@ -197,13 +196,12 @@ def _launcher(ctx, facts, variants, model):
 def _model_report_impl(ctx):
     if not ctx.attr.variants:
         fail("{}: `variants` is empty, expected at least one".format(public_label(ctx.label)))
-    variants = [target[VariantInfo] for target in ctx.attr.variants]
-    refuse_custom_ops(ctx.label, variants, STOCK_INTERPRETER)
+    variants = variants_of(ctx.label, ctx.attr.variants, camera_input = False, custom_ops = STOCK_INTERPRETER)
     model = same_model(ctx.label, variants)
     if model.model != ctx.attr.model[ModelInfo].model:
         fail("{}: `variants` are made from the model {}, `model` is {}; expected variants of `model`".format(public_label(ctx.label), model.name, ctx.attr.model[ModelInfo].name))
-    for package in ctx.attr.coreml:
-        same_model(ctx.label, [variants[0], package[CoremlVariantInfo]])
+    packages = variants_of(ctx.label, ctx.attr.coreml, format = "mlpackage", camera_input = False)
+    same_model(ctx.label, variants + packages)
     baseline = _baseline(ctx, variants)
     facts = _collect(ctx, variants, baseline, model, ctx.attr.images[ImageSetInfo])
     pages = [ctx.actions.declare_file(ctx.label.name + suffix) for suffix in _SUFFIXES]
@@ -232,7 +230,7 @@ _model_report = rule(
     attrs = {
         "baseline": attr.label(providers = [VariantInfo]),
         "calibrations": attr.label_list(allow_files = [".json"]),
-        "coreml": attr.label_list(providers = [CoremlVariantInfo]),
+        "coreml": attr.label_list(providers = [VariantInfo]),
         "coreml_evaluations": attr.label_list(providers = [EvaluationInfo]),
         "evaluations": attr.label_list(providers = [EvaluationInfo]),
         "images": attr.label(providers = [ImageSetInfo], mandatory = True),

@@ -1,7 +1,7 @@
 """reproducible_test: a variant must have the same bytes whenever and wherever it is made."""
 
-load("//models:providers.bzl", "FusedInfo", "VariantInfo")
-load("//tools/starlark:label.bzl", "public_label")
+load("//models:providers.bzl", "VariantInfo")
+load("//models:variants.bzl", "variant_of")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR")
 
@@ -29,13 +29,7 @@ def _executable(target):
     return target[DefaultInfo].files_to_run.executable.short_path
 
 def _reproducible_test_impl(ctx):
-    if FusedInfo in ctx.attr.variant:
-        fail("{}: {} is made from a conversion, expected the conversion itself; give {}".format(
-            public_label(ctx.label),
-            public_label(ctx.attr.variant.label),
-            ctx.attr.variant[FusedInfo].plain.name,
-        ))
-    variant = ctx.attr.variant[VariantInfo]
+    variant = variant_of(ctx.label, ctx.attr.variant, camera_input = False)
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
         compared = shell_options({"--model": variant.model, "--manifest": variant.manifest}),

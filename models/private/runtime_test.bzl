@@ -1,17 +1,18 @@
 """runtime_test: a variant must load in the runtime that the apps ship."""
 
-load("//models:providers.bzl", "FusedInfo", "RuntimeInfo", "VariantInfo")
+load("//models:providers.bzl", "RuntimeInfo", "VariantInfo")
+load("//models:variants.bzl", "variant_of")
 load(":gate.bzl", "GATE_ATTRS", "gate")
 load(":tool.bzl", "FUSED_TOOL_ATTR")
 
 def _runtime_test_impl(ctx):
-    variant = ctx.attr.variant[VariantInfo]
+    variant = variant_of(ctx.label, ctx.attr.variant)
     options = {
         "--model": variant.model,
         "--manifest": variant.manifest,
         "--runtime": ctx.attr.runtime[RuntimeInfo].table,
     }
-    tool = ctx.attr._fused_tool if FusedInfo in ctx.attr.variant else None
+    tool = ctx.attr._fused_tool if variant.camera_input else None
     return gate(ctx, tool = tool, command = "check-runtime", options = options, files = options.values())
 
 runtime_test = rule(

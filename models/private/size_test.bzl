@@ -1,12 +1,12 @@
 """size_test: a variant's file may be only so big."""
 
-load("//models:providers.bzl", "CoremlVariantInfo", "VariantInfo")
+load("//models:providers.bzl", "VariantInfo")
 load("//tools/starlark:label.bzl", "public_label")
 load(":gate.bzl", "MEASURED_GATE_ATTRS", "gate")
 
 def _file(variant):
     """The .tflite, or the Core ML package as a stored zip, which is a few hundred bytes more than its files."""
-    return variant[VariantInfo].model if VariantInfo in variant else variant[CoremlVariantInfo].archive
+    return variant[VariantInfo].archive or variant[VariantInfo].model
 
 def _size_test_impl(ctx):
     model = _file(ctx.attr.variant)
@@ -32,10 +32,10 @@ _size_test = rule(
     implementation = _size_test_impl,
     test = True,
     attrs = dict(
-        baseline = attr.label(providers = [[VariantInfo], [CoremlVariantInfo]]),
+        baseline = attr.label(providers = [VariantInfo]),
         max_bytes = attr.int(),
         max_ratio = attr.string(),
-        variant = attr.label(providers = [[VariantInfo], [CoremlVariantInfo]], mandatory = True),
+        variant = attr.label(providers = [VariantInfo], mandatory = True),
         zipped = attr.bool(),
         **MEASURED_GATE_ATTRS
     ),

@@ -4,21 +4,22 @@ load("//models:providers.bzl", "ImageSetInfo", "ModelInfo", "RecipeInfo", "Varia
 load("//tools/starlark:label.bzl", "public_label")
 load(":compressed_model.bzl", "compressed_of")
 load(":compressions.bzl", "split_recipe")
+load(":recipe.bzl", "recipe_of")
 load(":recipes.bzl", "recipe_label")
+load(":runtimes.bzl", "RUNTIMES")
 load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "run_tool", "tool_arguments")
+load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
 
 def _tflite_variant_impl(ctx):
     model = ctx.attr.model[ModelInfo]
-    recipe = ctx.attr.recipe[RecipeInfo]
+    recipe = recipe_of(ctx, "tflite")
     if recipe.calibration and not ctx.attr.calibration:
         fail("{}: recipe {} needs representative images, `calibration` is not set".format(public_label(ctx.label), recipe.name))
     if ctx.attr.calibration and not recipe.calibration:
         fail("{}: recipe {} ignores representative images, remove `calibration` or choose a full-integer recipe".format(public_label(ctx.label), recipe.name))
 
-    name = "{}_{}".format(model.name, ctx.label.name)
-    tflite = ctx.actions.declare_file(name + ".tflite")
-    unlabelled = ctx.actions.declare_file(name + ".unlabelled.json")
-    manifest = ctx.actions.declare_file(name + ".manifest.json")
+    made = declare_variant(ctx, recipe.format, model.name)
+    unlabelled = ctx.actions.declare_file(made.name + ".unlabelled.json")
     options = {
         "--info": model.info,
         "--model": model.model,
@@ -31,54 +32,40 @@ def _tflite_variant_impl(ctx):
     arguments = tool_arguments(ctx, "convert")
     for option, file in options.items():
         arguments.add(option + "=" + file.path)
-    arguments.add("--out-model=" + tflite.path)
-    arguments.add("--out-manifest=" + unlabelled.path)
+    add_outputs(arguments, RUNTIMES[made.format], made, manifest = unlabelled)
     run_tool(
         ctx,
         tool = ctx.executable._tool,
         mnemonic = "TfliteConvert",
-        progress_message = "Converting {} to {}".format(model.name, tflite.basename),
+        progress_message = "Converting {} to {}".format(model.name, made.model.basename),
         arguments = arguments,
         inputs = options.values(),
-        outputs = [tflite, unlabelled],
+        outputs = [made.model, unlabelled],
     )
 
     # Apart, so that an edited name of a class converts nothing again.
     arguments = tool_arguments(ctx, "label-manifest")
     arguments.add("--manifest=" + unlabelled.path)
     arguments.add("--labels=" + model.labels.path)
-    arguments.add("--out-manifest=" + manifest.path)
+    arguments.add("--out-manifest=" + made.manifest.path)
     run_tool(
         ctx,
         tool = ctx.executable._light_tool,
         mnemonic = "LabelManifest",
-        progress_message = "Naming the labels of {}".format(tflite.basename),
+        progress_message = "Naming the labels of {}".format(made.model.basename),
         arguments = arguments,
         inputs = [unlabelled, model.labels],
-        outputs = [manifest],
+        outputs = [made.manifest],
     )
-    return [
-        DefaultInfo(
-            files = depset([tflite, manifest]),
-            runfiles = ctx.runfiles(files = [tflite, manifest, model.labels]),
-        ),
-        OutputGroupInfo(
-            labels = depset([model.labels]),
-            manifest = depset([manifest]),
-            model = depset([tflite]),
-        ),
-        VariantInfo(
-            name = name,
-            recipe_name = recipe.name,
-            model = tflite,
-            manifest = manifest,
-            labels = model.labels,
-            model_info = model,
-            conversion = dict(options, **{"--labels": model.labels}),
-            calibration = ctx.attr.calibration[ImageSetInfo] if ctx.attr.calibration else None,
-            custom_ops = ctx.file.custom_ops,
-        ),
-    ]
+    return variant_providers(
+        ctx,
+        made,
+        model_info = model,
+        recipe_name = recipe.name,
+        conversion = dict(options, **{"--labels": model.labels}),
+        calibration = ctx.attr.calibration[ImageSetInfo] if ctx.attr.calibration else None,
+        custom_ops = ctx.file.custom_ops,
+    )
 
 _tflite_variant = rule(
     implementation = _tflite_variant_impl,

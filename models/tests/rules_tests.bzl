@@ -4,9 +4,9 @@ load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load(
     "//models:defs.bzl",
     "calibration_report",
+    "camera_variant",
     "compressed_model",
     "evaluation",
-    "fused_variant",
     "image_set",
     "image_stream",
     "keras_model",
@@ -15,7 +15,7 @@ load(
     "size_test",
     "tflite_variant",
 )
-load("//models:providers.bzl", "EvaluationInfo", "FusedInfo", "ModelInfo", "VariantInfo")
+load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
 load("//models/private:compressions.bzl", "compression_error", "split_recipe")
 load("//models/private:recipes.bzl", "recipe_error")
 load("//tools/starlark:failure_test.bzl", "failure_test")
@@ -31,6 +31,8 @@ def _variant_impl(ctx):
     asserts.equals(env, ["net_int8.manifest.json", "net_int8.tflite"], names)
     variant = target[VariantInfo]
     asserts.equals(env, "net_int8", variant.name)
+    asserts.equals(env, "tflite", variant.format)
+    asserts.false(env, variant.camera_input)
     asserts.equals(env, "int8", variant.recipe_name)
     asserts.equals(env, "net", variant.model_info.name)
     asserts.equals(env, "net.labels.txt", variant.labels.basename)
@@ -51,22 +53,22 @@ def _variant_impl(ctx):
 
 _variant_test = analysistest.make(_variant_impl)
 
-def _fused_impl(ctx):
+def _camera_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
     names = sorted([file.basename for file in target[DefaultInfo].files.to_list()])
     asserts.equals(env, ["net_camera.manifest.json", "net_camera.tflite"], names)
     asserts.equals(env, "net_camera", target[VariantInfo].name)
     asserts.equals(env, "int8", target[VariantInfo].recipe_name)
-    asserts.equals(env, "net_int8", target[FusedInfo].plain.name)
-    fuses = _actions(env, "TfliteFuse")
-    asserts.equals(env, 1, len(fuses))
-    inputs = [file.basename for file in fuses[0].inputs.to_list()]
+    asserts.equals(env, "net_int8", target[VariantInfo].plain.name)
+    cameras = _actions(env, "TfliteCamera")
+    asserts.equals(env, 1, len(cameras))
+    inputs = [file.basename for file in cameras[0].inputs.to_list()]
     asserts.true(env, "net_int8.tflite" in inputs, "a finished variant is what it is made from")
     asserts.false(env, "net.model" in inputs, "the Keras model is not converted again")
     return analysistest.end(env)
 
-_fused_test = analysistest.make(_fused_impl)
+_camera_test = analysistest.make(_camera_impl)
 
 def _custom_impl(ctx):
     env = analysistest.begin(ctx)
@@ -240,11 +242,11 @@ def _bad_targets():
         tags = ["manual"],
     )
     image_stream(name = "dry_stream", tags = ["manual"])
-    fused_variant(name = "custom_camera", variant = ":custom", postprocess = ["topk"], tags = ["manual"])
-    fused_variant(name = "fused_twice", variant = ":camera", postprocess = ["topk"], tags = ["manual"])
-    fused_variant(name = "half_a_frame", variant = ":int8", height = 480, tags = ["manual"])
-    evaluation(name = "fused_evaluation", subject = ":camera", images = ":calibration", tags = ["manual"])
-    reproducible_test(name = "fused_reproducible", variant = ":camera", tags = ["manual"])
+    camera_variant(name = "custom_camera", variant = ":custom", postprocess = ["topk"], tags = ["manual"])
+    camera_variant(name = "camera_twice", variant = ":camera", postprocess = ["topk"], tags = ["manual"])
+    camera_variant(name = "half_a_frame", variant = ":int8", height = 480, tags = ["manual"])
+    evaluation(name = "camera_evaluation", subject = ":camera", images = ":calibration", tags = ["manual"])
+    reproducible_test(name = "camera_reproducible", variant = ":camera", tags = ["manual"])
     size_test(name = "unbounded", variant = ":int8", tags = ["manual"])
     size_test(name = "no_baseline", variant = ":int8", max_ratio = 0.3, tags = ["manual"])
     size_test(name = "no_ratio", variant = ":int8", baseline = ":int8", tags = ["manual"])
@@ -254,9 +256,9 @@ def _bad_targets():
         "custom_camera": "//models/tests:custom_camera: net_custom has custom operators (`custom_ops`), which LiteRT's Python interpreter does not run",
         "dry_stream": "//models/tests:dry_stream: `generator` is not set",
         "empty_set": "//models/tests:empty_set: the image set is empty; give `srcs` or a `generator`",
-        "fused_evaluation": "//models/tests:fused_evaluation: //models/tests:camera has fused input and output, expected a plain variant; give net_int8",
-        "fused_reproducible": "//models/tests:fused_reproducible: //models/tests:camera is made from a conversion, expected the conversion itself; give net_int8",
-        "fused_twice": "//models/tests:fused_twice: //models/tests:camera has fused input and output already",
+        "camera_evaluation": "//models/tests:camera_evaluation: net_camera takes camera frames, expected the variant that it was made from; give net_int8",
+        "camera_reproducible": "//models/tests:camera_reproducible: net_camera takes camera frames, expected the variant that it was made from; give net_int8",
+        "camera_twice": "//models/tests:camera_twice: net_camera takes camera frames, expected the variant that it was made from",
         "half_a_frame": "//models/tests:half_a_frame: `height` is 480 and `width` is 0, expected both or neither",
         "half_saved_model": "//models/tests:half_saved_model: `saved_model` has no saved_model.pb among its 2 files",
         "needless": "//models/tests:needless: recipe fp32 ignores representative images, remove `calibration`",
@@ -288,7 +290,7 @@ def rules_test_suite(name):
     tflite_variant(name = "custom", model = ":net", recipe = "fp32", custom_ops = "ops.py", tags = ["manual"])
     evaluation(name = "custom_on_calibration", subject = ":custom", images = ":calibration", tags = ["manual"])
     calibration_report(name = "ranges", variant = ":int8", float_variant = ":float", images = ":evaluated", tags = ["manual"])
-    fused_variant(name = "camera", variant = ":int8", height = 480, width = 640, postprocess = ["topk"], tags = ["manual"])
+    camera_variant(name = "camera", variant = ":int8", height = 480, width = 640, postprocess = ["topk"], tags = ["manual"])
     evaluation(name = "int8_on_calibration", subject = ":int8", images = ":calibration", tags = ["manual"])
 
     model_variants(
@@ -321,7 +323,7 @@ def rules_test_suite(name):
         "custom_evaluation_test",
         "custom_test",
         "evaluation_test",
-        "fused_test",
+        "camera_test",
         "model_test",
         "shell_test",
         "split_recipe_test",
@@ -338,7 +340,7 @@ def rules_test_suite(name):
     split_recipe_test(name = "split_recipe_test")
     _custom_test(name = "custom_test", target_under_test = ":custom")
     _custom_evaluation_test(name = "custom_evaluation_test", target_under_test = ":custom_on_calibration")
-    _fused_test(name = "fused_test", target_under_test = ":camera")
+    _camera_test(name = "camera_test", target_under_test = ":camera")
     _variant_test(name = "variant_test", target_under_test = ":int8")
     _model_test(name = "model_test", target_under_test = ":net")
     _calibration_report_test(name = "calibration_report_test", target_under_test = ":ranges")

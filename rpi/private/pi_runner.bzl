@@ -1,7 +1,7 @@
 """`pi_runner`."""
 
 load("//models:providers.bzl", "VariantInfo")
-load("//models/private:custom_ops.bzl", "STOCK_INTERPRETER", "refuse_custom_ops")
+load("//models:variants.bzl", "STOCK_INTERPRETER", "variants_of")
 load("//tools/licenses:defs.bzl", "NOTICE_ATTRS", "collect_licenses")
 load("//tools/pi:platform.bzl", "PiPlatformInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
@@ -34,8 +34,7 @@ def _app_sources(app):
     return sources
 
 def _pi_runner_impl(ctx):
-    variants = [variant[VariantInfo] for variant in ctx.attr.variants]
-    refuse_custom_ops(ctx.label, variants, STOCK_INTERPRETER)
+    variants = variants_of(ctx.label, ctx.attr.variants, custom_ops = STOCK_INTERPRETER)
     platforms = [platform[PiPlatformInfo] for platform in ctx.attr.platforms]
     names = {}
     for variant in variants:

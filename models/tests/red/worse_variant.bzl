@@ -21,6 +21,10 @@ def _worse_variant_impl(ctx):
         DefaultInfo(files = depset([model, manifest])),
         VariantInfo(
             name = good.name,
+            format = good.format,
+            archive = None,
+            camera_input = good.camera_input,
+            plain = good.plain,
             recipe_name = good.recipe_name,
             model = model,
             manifest = manifest,

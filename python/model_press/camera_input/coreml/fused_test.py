@@ -292,7 +292,7 @@ def build(plain, tmp_path):
 CAMERA = ("--height=60", "--width=80", "--postprocess=topk", "--top=3")
 
 
-def test_a_fused_variant_and_its_gate(build):
+def test_a_camera_variant_and_its_gate(build):
     assert build.fuse("camera", *CAMERA) == (0, "")
     made = fused_manifest.read(build.folder / "camera.json")
     assert made.input.width == 80 and made.answer.count == 3

@@ -64,7 +64,7 @@ def _check(folder, name="net_camera", **changes):
 CAMERA = ("--height=30", "--width=40", "--color-order=BGRA", "--postprocess=topk", "--top=3")
 
 
-def test_a_fused_variant_and_its_gate(variant):
+def test_a_camera_variant_and_its_gate(variant):
     assert _fuse(variant, *CAMERA) == (0, "")
     made = fused_manifest.read(variant / "net_camera.manifest.json")
     assert made.model.sha256 == files.sha256(variant / "net_camera.tflite")
