@@ -10,7 +10,7 @@ load(
     "coreml_variants",
     "parity_test",
 )
-load("//models/private:coreml_recipes.bzl", "COREML_RECIPES")
+load("//models/private:shipped.bzl", "COREML_RECIPES")
 
 # A recipe's gates take a conversion of seconds and about half a minute of evaluation.
 _DEFAULT = [

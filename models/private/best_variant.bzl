@@ -6,7 +6,7 @@ load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 load(":gate.bzl", "gate")
-load(":recipes.bzl", "recipe_label")
+load(":shipped.bzl", "recipe_label")
 load(":tflite_variant.bzl", "tflite_variant")
 
 _LAUNCHER = """\

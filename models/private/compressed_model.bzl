@@ -3,7 +3,7 @@
 load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ImageStreamInfo", "ModelInfo")
 load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
-load(":compressions.bzl", "compression_label")
+load(":shipped.bzl", "compression_label")
 
 def _add_training(ctx, arguments):
     """Adds where training images come from; returns (inputs, tools)."""

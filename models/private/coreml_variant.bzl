@@ -1,9 +1,9 @@
 """coreml_variant: one Core ML form of a Keras model, converted and checked on any machine."""
 
 load("//models:providers.bzl", "ModelInfo", "RecipeInfo", "VariantInfo")
-load(":coreml_recipes.bzl", "COREML_RECIPES", "coreml_recipe_label")
 load(":recipe.bzl", "recipe_of")
 load(":runtimes.bzl", "RUNTIMES")
+load(":shipped.bzl", "COREML_RECIPES", "coreml_recipe_label")
 load(":tool.bzl", "COREML_TOOL_ATTR", "run_tool", "tool_arguments")
 load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
 

@@ -1,7 +1,6 @@
 """model_variants: the whole matrix of variants in one line."""
 
-load(":compressions.bzl", "split_recipe")
-load(":recipes.bzl", "RECIPES", "recipe_is_calibrated")
+load(":shipped.bzl", "RECIPES", "recipe_is_calibrated", "split_recipe")
 load(":tflite_variant.bzl", "tflite_variant")
 
 def model_variants(

@@ -3,10 +3,9 @@
 load("//models:providers.bzl", "ImageSetInfo", "ModelInfo", "RecipeInfo", "VariantInfo")
 load("//tools/starlark:label.bzl", "public_label")
 load(":compressed_model.bzl", "compressed_of")
-load(":compressions.bzl", "split_recipe")
 load(":recipe.bzl", "recipe_of")
-load(":recipes.bzl", "recipe_label")
 load(":runtimes.bzl", "RUNTIMES")
+load(":shipped.bzl", "recipe_label", "split_recipe")
 load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "run_tool", "tool_arguments")
 load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
 

@@ -3,7 +3,7 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("//models:defs.bzl", "camera_parity_test", "camera_variant", "coreml_variant", "evaluation", "image_set", "keras_model", "runtime_test", "tflite_variant")
 load("//models:providers.bzl", "EvaluationInfo", "VariantInfo")
-load("//models/private:coreml_recipes.bzl", "coreml_recipe_error")
+load("//models/private:shipped.bzl", "coreml_recipe_error")
 load("//tools/starlark:failure_test.bzl", "failure_test")
 
 def _actions(env, mnemonic):

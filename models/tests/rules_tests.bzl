@@ -16,8 +16,7 @@ load(
     "tflite_variant",
 )
 load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
-load("//models/private:compressions.bzl", "compression_error", "split_recipe")
-load("//models/private:recipes.bzl", "recipe_error")
+load("//models/private:shipped.bzl", "compression_error", "recipe_error", "split_recipe")
 load("//tools/starlark:failure_test.bzl", "failure_test")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 

@@ -1,7 +1,7 @@
 """The Core ML variants of Xception and their gates, evaluated on this machine: half a second an image."""
 
 load("//models:defs.bzl", "coreml_variants", "parity_test", "size_test")
-load("//models/private:coreml_recipes.bzl", "COREML_RECIPES")
+load("//models/private:shipped.bzl", "COREML_RECIPES")
 
 _DEFAULT = [
     "fp16",

@@ -76,11 +76,10 @@ class Snippets:
 
     def declared(self, blocks: Sequence[Block]) -> set[str]:
         """Names of the targets that the snippets of one package declare, those of a matrix of variants included."""
-        recipes = self._workspace.file("//models/private:recipes.bzl")
-        coreml = self._workspace.file("//models/private:coreml_recipes.bzl")
+        shipped = self._workspace.file("//models/private:shipped.bzl")
         default = {
-            "model_variants": ("", list(recipes.value(recipes.assignments["RECIPES"]))),
-            "coreml_variants": ("coreml_", coreml.value(coreml.assignments["COREML_RECIPES"])),
+            "model_variants": ("", list(shipped.value(shipped.assignments["RECIPES"]))),
+            "coreml_variants": ("coreml_", shipped.value(shipped.assignments["COREML_RECIPES"])),
         }
         names: set[str] = set()
         for tree in map(_tree, blocks):
