@@ -2,6 +2,7 @@
 
 load("//models/private:accuracy_test.bzl", _accuracy_test = "accuracy_test")
 load("//models/private:best_variant.bzl", _best_variant = "best_variant")
+load("//models/private:bounds.bzl", _bounds = "bounds")
 load("//models/private:calibration_report.bzl", _calibration_report = "calibration_report")
 load("//models/private:camera_parity_test.bzl", _camera_parity_test = "camera_parity_test")
 load("//models/private:camera_variant.bzl", _camera_variant = "camera_variant")
@@ -19,6 +20,7 @@ load("//models/private:latency_test.bzl", _latency_test = "latency_test")
 load("//models/private:measurement_test.bzl", _measurement_test = "measurement_test")
 load("//models/private:memory_test.bzl", _memory_test = "memory_test")
 load("//models/private:model_report.bzl", _model_report = "model_report")
+load("//models/private:model_suite.bzl", _model_suite = "model_suite")
 load("//models/private:model_variants.bzl", _model_variants = "model_variants")
 load("//models/private:parity_test.bzl", _parity_test = "parity_test")
 load("//models/private:recipe.bzl", _recipe = "recipe")
@@ -30,6 +32,7 @@ load("//models/private:tflite_variant.bzl", _tflite_variant = "tflite_variant")
 
 accuracy_test = _accuracy_test
 best_variant = _best_variant
+bounds = _bounds
 calibration_report = _calibration_report
 camera_parity_test = _camera_parity_test
 camera_variant = _camera_variant
@@ -48,6 +51,7 @@ latency_test = _latency_test
 measurement_test = _measurement_test
 memory_test = _memory_test
 model_report = _model_report
+model_suite = _model_suite
 model_variants = _model_variants
 parity_test = _parity_test
 recipe = _recipe

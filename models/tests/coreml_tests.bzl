@@ -77,7 +77,7 @@ def _bad_targets():
     camera_variant(name = "coreml_half_a_picture", variant = ":coreml_int8", width = 48, tags = tags)
     camera_variant(name = "coreml_planes", color_order = "NV21", variant = ":coreml_int8", tags = tags)
     tflite_variant(name = "tflite_by_coreml_recipe", model = ":coreml_net", recipe = "//models/coreml_recipes:int8", tags = tags)
-    runtime_test(name = "coreml_runtime", variant = ":coreml_int8", tags = tags)
+    runtime_test(name = "coreml_runtime", variants = [":coreml_int8"], tags = tags)
     camera_parity_test(name = "coreml_without_camera", images = ":coreml_images", variant = ":coreml_int8", tags = tags)
     return {
         "coreml_half_a_picture": "`height` is 0 and `width` is 48, expected both or neither",

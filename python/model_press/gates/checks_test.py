@@ -195,6 +195,21 @@ def _runtime(tmp_path, *ops: Op, table=TABLE, custom_ops=()):
     return runtime.check(path, description, tmp_path / "r.json")
 
 
+def test_runtime_of_several_names_each_that_is_red(tmp_path):
+    files.write_json(tmp_path / "r.json", TABLE)
+    models, manifests = [], []
+    for name, op in [("a", Op("GELU")), ("b", Op("CONV_2D")), ("c", Op("FULLY_CONNECTED", 12))]:
+        data = chain(op)
+        (tmp_path / name).write_bytes(data)
+        model = manifest.ModelFile(name, "tflite", files.sha256_bytes(data), len(data))
+        models.append(tmp_path / name)
+        manifests.append(manifest_of(model=model, name=name))
+    with user_error("a does not load", "GELU version 1", "; c does not load", "version 12"):
+        runtime.check_all(models, manifests, tmp_path / "r.json")
+    good = runtime.check_all([models[1]] * 2, [manifests[1]] * 2, tmp_path / "r.json")
+    assert good.green and good.facts["b"] == "1 operators in 1 nodes"
+
+
 def test_runtime_is_green_up_to_its_versions(tmp_path):
     assert _runtime(tmp_path, Op("CONV_2D", 8), Op("FULLY_CONNECTED", 11)).green
 

@@ -5,6 +5,7 @@ The runtime's table is JSON: {"runtime": name, "version": "2.16.1", "ops": {"CON
 """
 
 import os
+from collections.abc import Sequence
 
 from model_press.formats import files, manifest
 from model_press.formats.errors import UserError
@@ -17,6 +18,33 @@ _CURES = {
     "GELU": 'add "gelu" to the rewrites of the recipe',
     "RESIZE_NEAREST_NEIGHBOR": 'add "nearest" to the rewrites of the recipe',
 }
+
+
+def check_all(
+    models: Sequence[str | os.PathLike[str]],
+    manifests: Sequence[manifest.Manifest],
+    table_path: str | os.PathLike[str],
+) -> Result:
+    """Check several variants; the result says of each what it uses.
+
+    Raises:
+      UserError: as `check`, of all variants that do not load.
+    """
+    results, errors = [], []
+    for model, description in zip(models, manifests, strict=True):
+        try:
+            results.append(check(model, description, table_path))
+        except UserError as error:
+            errors.append(str(error))
+    if errors:
+        raise UserError("; ".join(errors))
+    if len(results) == 1:
+        return results[0]
+    facts = {
+        description.name: f"{result.facts['operators']} operators in {result.facts['nodes']} nodes"
+        for description, result in zip(manifests, results, strict=True)
+    }
+    return Result("runtime", results[0].measures, {"runtime": results[0].facts["runtime"], **facts})
 
 
 def check(

@@ -104,24 +104,6 @@ def commands(prog: str) -> tuple[argparse.ArgumentParser, Callable[..., argparse
     return parser, command
 
 
-def add_check_runtime(
-    command: Callable[..., argparse.ArgumentParser], read: Callable[[str], Any]
-) -> None:
-    """Adds check-runtime, for models whose manifests `read` reads."""
-
-    def check(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-        from model_press.gates import runtime
-
-        result = runtime.check(options.model, read(options.manifest), options.runtime)
-        return report(result, options.out, say)
-
-    sub = command("check-runtime", check, "operator versions against a runtime's table")
-    sub.add_argument("--model", required=True)
-    sub.add_argument("--manifest", required=True)
-    sub.add_argument("--runtime", required=True)
-    sub.add_argument("--out", required=True)
-
-
 def report(result: Any, out: str, say: Callable[[str], None]) -> int:
     """Writes and says a checks.result.Result; UserError where it is red."""
     files.write_json(out, result.to_json())
@@ -197,7 +179,11 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--count", type=int, required=True)
     sub.add_argument("--out", required=True)
 
-    add_check_runtime(command, _read_manifest)
+    sub = command("check-runtime", _check_runtime, "operator versions against a runtime's table")
+    sub.add_argument("--model", action="append", required=True, help="of a variant; repeatable")
+    sub.add_argument("--manifest", action="append", required=True, help="one for each --model")
+    sub.add_argument("--runtime", required=True)
+    sub.add_argument("--out", required=True)
 
     sub = command("check-accuracy", _check_accuracy, "accuracy drop against a baseline")
     sub.add_argument("--outputs", required=True)
@@ -379,10 +365,13 @@ def _calibration_ranges(options: argparse.Namespace, say: Callable[[str], None])
     return 0
 
 
-def _read_manifest(path: str) -> Any:
-    from model_press.formats import manifest
+def _check_runtime(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    from model_press.formats import camera_manifest
+    from model_press.gates import runtime
 
-    return manifest.read(path)
+    manifests = [camera_manifest.read_any(path) for path in options.manifest]
+    result = runtime.check_all(options.model, manifests, options.runtime)
+    return report(result, options.out, say)
 
 
 def _check_accuracy(options: argparse.Namespace, say: Callable[[str], None]) -> int:

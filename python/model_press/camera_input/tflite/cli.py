@@ -38,7 +38,6 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out-manifest", required=True)
 
     add_check_fused(command, "model", "the variant that it was made from", _check_parts)
-    command_line.add_check_runtime(command, _read_manifest)
     return result
 
 
@@ -115,12 +114,6 @@ def _check_parts() -> tuple[Callable[..., Any], Callable[[str], Any], Callable[[
     from model_press.gates import camera_parity as check
 
     return check.check, fused_manifest.read, manifest.read
-
-
-def _read_manifest(path: str) -> Any:
-    from model_press.formats import camera_manifest
-
-    return camera_manifest.read(path)
 
 
 if __name__ == "__main__":

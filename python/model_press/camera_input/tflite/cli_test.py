@@ -184,11 +184,13 @@ def test_a_runtime_without_the_operators_is_named(variant):
     _fuse(variant, *CAMERA)
     table = {"runtime": "tiny", "version": "1", "ops": {"CAST": {"max_version": 1}}}
     (variant / "table.json").write_text(json.dumps(table))
-    code, said = _run(
+    said: list[str] = []
+    arguments = [
         "check-runtime",
         f"--model={variant}/net_camera.tflite",
         f"--manifest={variant}/net_camera.manifest.json",
         f"--runtime={variant}/table.json",
         f"--out={variant}/verdict.json",
-    )
-    assert code == 1 and "TOPK_V2 version 2 (tiny 1 has none" in said
+    ]
+    assert base.run(arguments, said.append) == 1
+    assert "TOPK_V2 version 2 (tiny 1 has none" in said[-1]
