@@ -56,8 +56,3 @@ def bounds(
         slow = slow,
         full = full,
     )
-
-def unknown_bound(target, name):
-    """Return what is wrong with a key of `bounds` that names neither a recipe nor a target: one line."""
-    return ("{}: `bounds` has the key \"{}\", expected a recipe (models/recipes/README.md), coreml_<recipe>, or a variant that " +
-            "is declared above the suite").format(target, name)

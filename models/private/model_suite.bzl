@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//rules:build_test.bzl", "build_test")
 load(":accuracy_test.bzl", "accuracy_test")
-load(":bounds.bzl", "bounds", "unknown_bound")
+load(":bounds.bzl", "bounds")
 load(":calibration_report.bzl", "calibration_report")
 load(":camera_parity_test.bzl", "camera_parity_test")
 load(":compressed_model.bzl", "compressed_of")
@@ -56,7 +56,8 @@ def _variant(target, name, limit):
         compression, recipe = split_recipe(name)
         made = recipe in ALL_RECIPES
     if not existing and not made:
-        fail(unknown_bound(target, name))
+        fail(("{}: `bounds` has the key \"{}\", expected a recipe (models/recipes/README.md), coreml_<recipe>, or a variant that " +
+              "is declared above the suite").format(target, name))
     return struct(
         name = name,
         label = ":" + name,
@@ -193,6 +194,21 @@ def _conversion_gates(variants, baseline, images, calibration_images):
             )
     return tests, reports
 
+def _groups(variants):
+    """Declare the groups of variants that the suite makes."""
+    for name, group in {
+        "all_variants": [v for v in variants if not v.coreml and not v.compression and not v.limit.full],
+        "compressed_variants": [v for v in variants if v.compression and not v.limit.full],
+        "coreml_variants": [v for v in variants if v.coreml],
+        "full_variants": [v for v in variants if not v.coreml and v.limit.full],
+    }.items():
+        if group:
+            native.filegroup(
+                name = name,
+                srcs = [variant.label for variant in group],
+                tags = ["manual"] if any([variant.limit.full for variant in group]) else [],
+            )
+
 def model_suite(
         name,
         model,
@@ -231,7 +247,8 @@ def model_suite(
     ```
 
     Makes a variant for each of `recipes` and of the recipes in `bounds`, named as it is there: `:int8`, `:pruned50_int8`,
-    `:coreml_int8`. `:all_variants` is those of a default run, `:full_variants` the others.
+    `:coreml_int8`. `:all_variants`, `:compressed_variants` and `:coreml_variants` are groups of them, `:full_variants` those of
+    `--config=full`.
 
     Each bound is a test `<variant>_<gate>_test`. Further tests need no bound: `<variant>_parity_test`, `runtime_test` for all
     .tflite files, `<images>_images_test`, `measurement_test`, and by `--config=full` `<variant>_reproducible_test`. `name` is a
@@ -273,13 +290,7 @@ def model_suite(
     more_tests, reports = _conversion_gates(variants, baseline, images, calibration_images)
     tests += more_tests + _runtime_gates(variants)
 
-    for group, full in [("all_variants", False), ("full_variants", True)]:
-        native.filegroup(
-            name = group,
-            srcs = [variant.label for variant in variants if variant.made and variant.limit.full == full],
-            tags = ["manual"] if full else [],
-        )
-
+    _groups([variant for variant in variants if variant.made])
     tflite = [variant for variant in variants if not variant.coreml and not variant.camera]
     default = [variant.label for variant in tflite if not variant.limit.full]
     calibrated = [variant.label for variant in tflite if recipe_is_calibrated(variant.recipe)]

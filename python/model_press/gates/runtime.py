@@ -30,6 +30,8 @@ def check_all(
     Raises:
       UserError: as `check`, of all variants that do not load.
     """
+    if len(models) == 1:
+        return check(models[0], manifests[0], table_path)
     results, errors = [], []
     for model, description in zip(models, manifests, strict=True):
         try:
@@ -37,9 +39,9 @@ def check_all(
         except UserError as error:
             errors.append(str(error))
     if errors:
-        raise UserError("; ".join(errors))
-    if len(results) == 1:
-        return results[0]
+        raise UserError(
+            f"{len(errors)} of {len(models)} variants do not load, expected none: {'; '.join(errors)}"
+        )
     facts = {
         description.name: f"{result.facts['operators']} operators in {result.facts['nodes']} nodes"
         for description, result in zip(manifests, results, strict=True)
