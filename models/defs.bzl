@@ -9,7 +9,7 @@ load("//models/private:camera_variant.bzl", _camera_variant = "camera_variant")
 load("//models/private:compressed_model.bzl", _compressed_model = "compressed_model")
 load("//models/private:compression.bzl", _compression = "compression")
 load("//models/private:coreml_recipe.bzl", _coreml_recipe = "coreml_recipe")
-load("//models/private:coreml_variant.bzl", _coreml_variant = "coreml_variant", _coreml_variants = "coreml_variants")
+load("//models/private:coreml_variant.bzl", _coreml_variant = "coreml_variant")
 load("//models/private:delegation_test.bzl", _delegation_test = "delegation_test")
 load("//models/private:evaluation.bzl", _evaluation = "evaluation")
 load("//models/private:image_set.bzl", _image_set = "image_set")
@@ -40,7 +40,6 @@ compressed_model = _compressed_model
 compression = _compression
 coreml_recipe = _coreml_recipe
 coreml_variant = _coreml_variant
-coreml_variants = _coreml_variants
 delegation_test = _delegation_test
 evaluation = _evaluation
 image_set = _image_set

@@ -6,6 +6,7 @@ load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 load(":gate.bzl", "gate")
+load(":recipe.bzl", "recipe_of")
 load(":shipped.bzl", "recipe_label")
 load(":tflite_variant.bzl", "tflite_variant")
 
@@ -74,7 +75,7 @@ def _search_impl(ctx):
         "--model": model.model,
         "--name": ctx.attr.winner,
         "--out": ctx.attr.out,
-        "--recipe": ctx.attr.recipe[RecipeInfo].json,
+        "--recipe": recipe_of(ctx, "tflite").json,
     })
     if ctx.attr.calibration:
         options["--calibration"] = ctx.attr.calibration[ImageSetInfo].images

@@ -3,7 +3,7 @@
 load("//models:providers.bzl", "ModelInfo", "RecipeInfo", "VariantInfo")
 load(":recipe.bzl", "recipe_of")
 load(":runtimes.bzl", "RUNTIMES")
-load(":shipped.bzl", "COREML_RECIPES", "coreml_recipe_label")
+load(":shipped.bzl", "coreml_recipe_label")
 load(":tool.bzl", "COREML_TOOL_ATTR", "run_tool", "tool_arguments")
 load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
 
@@ -61,30 +61,5 @@ def coreml_variant(name, model, recipe, tags = [], **kwargs):
         model = model,
         recipe = coreml_recipe_label("//{}:{}".format(native.package_name(), name), recipe),
         tags = tags + ["recipe=" + str(recipe).split(":")[-1], "coreml_variant"],
-        **kwargs
-    )
-
-def coreml_variants(name, model, recipes = COREML_RECIPES, full = [], **kwargs):
-    """One coreml_variant a recipe, each named `coreml_<recipe>`, and a group of them all.
-
-    Args:
-      name: name of the group.
-      model: label of a keras_model.
-      recipes: names of shipped recipes; all of them by default.
-      full: those of the recipes that only `bazel test --config=full` and an explicit target build.
-      **kwargs: common attributes of every target.
-    """
-    for recipe in recipes:
-        coreml_variant(
-            name = "coreml_" + recipe,
-            model = model,
-            recipe = recipe,
-            tags = ["manual"] if recipe in full else [],
-            **kwargs
-        )
-    native.filegroup(
-        name = name,
-        srcs = [":coreml_" + recipe for recipe in recipes],
-        tags = ["manual"] if full else [],
         **kwargs
     )
