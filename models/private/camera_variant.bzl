@@ -15,10 +15,11 @@ def _format_options(ctx, plain):
     """Return the options of attributes that only some formats know; fail where the variant's does not."""
     known = RUNTIMES[plain.format].camera_options
     options = {}
-    for name in ["color_order", "filter", "turn"]:
+    for name in ["color_order", "filter", "rotation_degrees"]:
         value = getattr(ctx.attr, name)
         if name in known:
-            options[name] = value or known[name]
+            option, default = known[name]
+            options[option] = value or default
         elif value:
             fail("{}: `{}` is {}, expected none for a variant of the format {}, where it is fixed; remove it".format(
                 public_label(ctx.label),
@@ -49,8 +50,8 @@ def _camera_variant_impl(ctx):
     for step in ctx.attr.postprocess:
         arguments.add("--postprocess=" + step)
     arguments.add("--top={}".format(ctx.attr.top))
-    for name, value in _format_options(ctx, plain).items():
-        arguments.add("--{}={}".format(name.replace("_", "-"), value))
+    for option, value in _format_options(ctx, plain).items():
+        arguments.add("{}={}".format(option, value))
     add_outputs(arguments, runtime, made)
     run_tool(
         ctx,
@@ -95,13 +96,13 @@ camera_variant = rule(
             doc = "What is done with the scores, in this order: softmax (of a model that ends in logits), then topk or argmax. " +
                   "Without topk and argmax the outputs of a Core ML package stay a label and a dictionary of probabilities.",
         ),
-        top = attr.int(default = 5, doc = "How many classes topk answers."),
-        turn = attr.int(
+        rotation_degrees = attr.int(
             default = 0,
             values = [0, 90, 180, 270],
             doc = "Degrees clockwise that make the frame upright, before it is cropped and resized: SENSOR_ORIENTATION of a " +
                   "phone's camera that is held upright, nearly always 90. TensorFlow Lite only.",
         ),
+        top = attr.int(default = 5, doc = "How many classes topk answers."),
         variant = attr.label(
             providers = [VariantInfo],
             mandatory = True,

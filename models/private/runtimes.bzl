@@ -26,7 +26,7 @@ def _no_options(_ctx, _variant):
 #   model_option: name of the programs' option for the model, with `out-` or `plain-` before it where there are several.
 #   predict_tool, predict_command, predict_mnemonic, predict_options: the action of an `evaluation`.
 #   camera_tool, camera_mnemonic: the action of a camera_variant.
-#   camera_options: attributes of camera_variant that only some formats know, each with its default.
+#   camera_options: attributes of camera_variant that only some formats know: (the program's option, default).
 RUNTIMES = {
     "mlpackage": struct(
         made_by = "coreml_variant",
@@ -49,9 +49,9 @@ RUNTIMES = {
         camera_tool = "_fused_tool",
         camera_mnemonic = "TfliteCamera",
         camera_options = {
-            "color_order": "RGB",
-            "filter": "bilinear_antialias",
-            "turn": 0,
+            "color_order": ("--color-order", "RGB"),
+            "filter": ("--filter", "bilinear_antialias"),
+            "rotation_degrees": ("--turn", 0),
         },
     ),
 }
