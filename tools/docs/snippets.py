@@ -77,10 +77,7 @@ class Snippets:
     def declared(self, blocks: Sequence[Block]) -> set[str]:
         """Names of the targets that the snippets of one package declare, those of a matrix of variants included."""
         shipped = self._workspace.file("//models/private:shipped.bzl")
-        default = {
-            "model_variants": ("", list(shipped.value(shipped.assignments["RECIPES"]))),
-            "coreml_variants": ("coreml_", shipped.value(shipped.assignments["COREML_RECIPES"])),
-        }
+        recipes = list(shipped.value(shipped.assignments["RECIPES"]))
         names: set[str] = set()
         for tree in map(_tree, blocks):
             for node in ast.walk(tree):
@@ -89,13 +86,11 @@ class Snippets:
                 given = {keyword.arg: keyword.value for keyword in node.keywords}
                 if "name" in given:
                     names.add(ast.literal_eval(given["name"]))
-                if node.func.id in default:
-                    prefix, recipe_names = default[node.func.id]
-                    if "recipes" in given:
-                        recipe_names = ast.literal_eval(given["recipes"])
-                    names |= {prefix + recipe for recipe in recipe_names}
+                if node.func.id == "model_variants":
+                    own = given.get("recipes")
+                    names |= set(ast.literal_eval(own) if own else recipes)
                 if node.func.id == "model_suite":
-                    names |= _of_suite(given, default["model_variants"][1])
+                    names |= _of_suite(given, recipes)
         return names
 
 

@@ -301,7 +301,7 @@ def test_a_camera_variant_and_its_gate(build):
     assert json.loads((build.folder / "verdict.json").read_text())["green"]
 
 
-# shows: gate coreml_fused_parity_test: another fit or number of classes than the manifest says
+# shows: gate camera_parity_test: another fit or number of classes than the manifest says
 @pytest.mark.parametrize("other", ["--fit=stretch", "--top=2"])
 def test_the_gate_is_red_on_another_package_than_the_manifest_says(build, other):
     build.fuse("camera", *CAMERA)
@@ -315,7 +315,7 @@ def test_the_gate_is_red_on_another_package_than_the_manifest_says(build, other)
     assert code == 1 and "ERROR //m:t: " in said
 
 
-# shows: gate coreml_fused_parity_test: a changed package
+# shows: gate camera_parity_test: a changed package
 def test_the_gate_is_red_on_a_changed_package(build):
     build.fuse("camera", *CAMERA)
     with open(build.folder / "camera.mlpackage" / program.WEIGHTS, "ab") as file:

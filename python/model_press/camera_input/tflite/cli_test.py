@@ -104,7 +104,7 @@ def test_a_variant_of_planes_and_its_gate(variant):
     assert code == 0, said
 
 
-# shows: gate fused_parity_test: U and V exchanged, another turn
+# shows: gate camera_parity_test: U and V exchanged, another turn
 @pytest.mark.parametrize("other", ["--color-order=NV12", "--turn=270"])
 def test_the_gate_is_red_on_other_planes_than_the_manifest_says(variant, other):
     _fuse(variant, *PLANES)
@@ -112,7 +112,7 @@ def test_the_gate_is_red_on_other_planes_than_the_manifest_says(variant, other):
     _assert_red(variant)
 
 
-# shows: gate fused_parity_test: another filter, colour order or fit than the manifest says
+# shows: gate camera_parity_test: another filter, colour order or fit than the manifest says
 @pytest.mark.parametrize(
     "other", ["--filter=nearest", "--filter=bilinear", "--color-order=RGBA", "--fit=stretch"]
 )
@@ -134,7 +134,7 @@ def _assert_red(variant):
     assert "ERROR //m:t: fused parity: frames with the same classes" in said
 
 
-# shows: gate fused_parity_test: another model
+# shows: gate camera_parity_test: another model
 def test_the_gate_is_red_on_another_model(variant):
     _fuse(variant, *CAMERA)
     with open(variant / "net_camera.tflite", "ab") as file:
