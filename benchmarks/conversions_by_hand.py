@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> None:
     images = npy.read_npy(options.calibration, "calibration images")
 
     def samples() -> Iterator[list[np.ndarray]]:
-        return ([image.astype(np.float32)] for image in calibration.pinned(images))
+        return ([image.astype(np.float32)] for image in calibration.with_full_range(images))
 
     for path in options.recipe:
         recipe = recipes.read(path)

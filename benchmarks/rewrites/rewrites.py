@@ -81,7 +81,7 @@ def _logits(path: str, pixels: np.ndarray) -> np.ndarray:
     operators = reader.read(path).operators
     last = next(op for op in reversed(operators) if op.name in ("FULLY_CONNECTED", "CONV_2D"))
     # Every tensor is kept only by the built-in kernels, which are the reference, too.
-    runner = interpreter.Keeping(path)
+    runner = interpreter.DebugInterpreter(path)
     outputs = []
     for image in pixels:
         runner.run(image[None])

@@ -113,7 +113,7 @@ def compress(
                 source,
                 normalization,
                 teacher=original,
-                observer=Together(observers),
+                observer=CompositeObserver(observers),
                 simulation=simulation,
                 checkpoint=checkpoint,
                 report=say,
@@ -144,7 +144,7 @@ def compress(
         return model, report
 
 
-class Together(training.Observer):
+class CompositeObserver(training.Observer):
     """Several observers as one, in order."""
 
     def __init__(self, observers: list[training.Observer]):

@@ -9,7 +9,7 @@ import pytest
 from testing import compress_nets, compress_settings, keras_models
 from testing.raises import user_error
 
-from model_press.compress import compress, sources
+from model_press.compress import compress, training_data
 from model_press.convert import convert
 from model_press.formats import compressions, files, model_info, normalization, recipes, strict_json
 from model_press.images import preprocess
@@ -92,7 +92,7 @@ def run(model, data, source, fine_tune=True, checkpoint=None):
 def noise(count=32, size=32, classes=10):
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (count, size, size, 3), np.uint8)
-    return sources.FixedImages(pixels, (np.arange(count) % classes).astype(np.int32))
+    return training_data.FixedImages(pixels, (np.arange(count) % classes).astype(np.int32))
 
 
 @pytest.mark.parametrize("keras", ["2", "3"])
@@ -123,8 +123,8 @@ def test_fine_tuning_learns(model):
     classes = np.repeat(np.arange(10, dtype=np.int32), 8)
     data = compression(magnitude=None)
     data["training"].update(epochs=20, distillation=None)
-    before, _ = run(model, data, sources.FixedImages(pixels, classes), fine_tune=False)
-    after, _ = run(model, data, sources.FixedImages(pixels, classes))
+    before, _ = run(model, data, training_data.FixedImages(pixels, classes), fine_tune=False)
+    after, _ = run(model, data, training_data.FixedImages(pixels, classes))
     inputs = preprocess.normalize(pixels, TF)
 
     def right(net):
@@ -135,7 +135,7 @@ def test_fine_tuning_learns(model):
 
 def test_distillation_alone_needs_no_labels(model):
     pixels = np.random.default_rng(0).integers(0, 256, (64, 32, 32, 3), np.uint8)
-    unlabelled = sources.FixedImages(pixels, np.full(64, -1, np.int32))
+    unlabelled = training_data.FixedImages(pixels, np.full(64, -1, np.int32))
     data = compression(magnitude=None)
     with user_error("64 of 64 training images have no class", "distillation"):
         run(model, data, unlabelled)

@@ -34,7 +34,7 @@ def _run(options: argparse.Namespace) -> None:
     # sums in another order. TensorFlow reads this when it is imported, hence here.
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     tf_quiet.tensorflow()
-    from model_press.compress import compress, sources, training
+    from model_press.compress import compress, training, training_data
     from model_press.formats import compressions, model_info
     from model_press.images import image_set
 
@@ -44,12 +44,12 @@ def _run(options: argparse.Namespace) -> None:
     source = None
     if options.generator:
         command = [os.path.abspath(options.generator), *options.generator_arg]
-        source = sources.GeneratedImages(command, info.classes)
+        source = training_data.GeneratedImages(command, info.classes)
     elif options.training_images:
         pixels, classes = image_set.from_arrays(
             options.training_images, options.training_classes, info.classes
         )
-        source = sources.FixedImages(pixels, classes)
+        source = training_data.FixedImages(pixels, classes)
     checkpoint = None
     if options.checkpoint:
         checkpoint = compress.checkpoint_of(

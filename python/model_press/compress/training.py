@@ -24,7 +24,7 @@ _Step = Callable[[Any, Any], tuple[Any, Any]]
 
 
 class Source(Protocol):
-    """Training images, epoch by epoch (see sources.py)."""
+    """Training images, epoch by epoch (see training_data.py)."""
 
     def epochs(self, count: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]: ...
 

@@ -32,7 +32,7 @@ def check(images: np.ndarray, height: int, width: int) -> None:
             raise UserError(f"calibration images: {wrong}")
 
 
-def pinned(images: np.ndarray) -> Iterator[np.ndarray]:
+def with_full_range(images: np.ndarray) -> Iterator[np.ndarray]:
     """Yields uint8 [1, H, W, 3] samples; two corner pixels of the first are set to 0 and 255.
 
     So the calibrated input range is exactly 0..255, which makes the input's scale 1 and its zero

@@ -127,7 +127,7 @@ def _samples(
     images: np.ndarray, pre: Normalization, recipe: Recipe
 ) -> Callable[[], Iterator[np.ndarray]]:
     def samples() -> Iterator[np.ndarray]:
-        for image in calibration.pinned(images):
+        for image in calibration.with_full_range(images):
             # The very function that evaluation uses, so calibration cannot be scaled differently.
             yield (
                 image.astype(np.float32)

@@ -143,9 +143,11 @@ def test_static_recipes_have_no_float_inside(name, converted):
 @pytest.mark.parametrize("name", ["int8", "int16x8"])
 def test_each_image_calibrates_once(name, tiny, monkeypatch):
     drawn = []
-    pinned = calibration.pinned
+    unpatched = calibration.with_full_range
     monkeypatch.setattr(
-        calibration, "pinned", lambda images: (drawn.append(1) or one for one in pinned(images))
+        calibration,
+        "with_full_range",
+        lambda images: (drawn.append(1) or one for one in unpatched(images)),
     )
     run(tiny, recipe(name))
     assert len(drawn) == len(CALIBRATION)

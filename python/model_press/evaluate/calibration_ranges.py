@@ -19,7 +19,7 @@ from model_press.formats.errors import UserError
 from model_press.images import outputs_file, preprocess
 from model_press.process import progress
 from model_press.tflite import layers, reader
-from model_press.tflite.interpreter import Keeping
+from model_press.tflite.interpreter import DebugInterpreter
 
 # The percentile of absolute values that a range is compared with.
 PERCENTILE = 99.9
@@ -157,7 +157,7 @@ def report(
     indices = {t.name: reference[t.name].index for t in matched}
     shape = float_description.input.shape
     sets = []
-    runner = Keeping(float_model)
+    runner = DebugInterpreter(float_model)
     for path, what in ((calibration_path, "calibration"), (evaluation_path, "evaluation")):
         pixels = outputs_file.read_images(path, shape[1], shape[2])
         chosen = pixels[np.linspace(0, len(pixels) - 1, min(count, len(pixels))).astype(int)]

@@ -15,7 +15,7 @@ from model_press.formats import files, manifest, strict_json
 from model_press.images import outputs_file, preprocess
 from model_press.process import progress
 from model_press.tflite import reader
-from model_press.tflite.interpreter import Keeping
+from model_press.tflite.interpreter import DebugInterpreter
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +55,7 @@ class _Runner:
     def __init__(self, model: str | os.PathLike[str], description: manifest.Manifest):
         manifest.verify_file(description.model.sha256, model, "model")
         self.description = description
-        self._interpreter = Keeping(model, threads=1)
+        self._interpreter = DebugInterpreter(model, threads=1)
         file = reader.read(model)
         constant = {t.index for t in file.tensors if t.bytes}
         computed: dict[str, tuple[str, reader.TensorInfo]] = {}

@@ -10,7 +10,7 @@ from model_press.formats.recipe_checks import check_name, check_tolerance
 Rewrite = Literal[
     "concatenation",
     "dense_scales",
-    "float_islands",
+    "dequantized_ops",
     "gelu",
     "math",
     "nearest",

@@ -66,7 +66,7 @@ class WeightTensor:
 
 
 @dataclasses.dataclass(frozen=True)
-class FloatIsland:
+class DequantizedOps:
     """Float operators that an integer graph enters and leaves: layer is that of their first output."""
 
     ops: tuple[str, ...]
@@ -84,7 +84,7 @@ class Quantisation:
     activations: str
     per_channel: int
     per_tensor: int
-    float_islands: tuple[FloatIsland, ...]
+    dequantized_ops: tuple[DequantizedOps, ...]
 
 
 @dataclasses.dataclass(frozen=True)

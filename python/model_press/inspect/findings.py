@@ -46,15 +46,15 @@ _CURES = {
         "one activation with fixed range (ReLU6) so that their scales agree"
     ),
     reasons.POOL: (
-        'put "pooling" and, for padded windows, "float_islands" into the "rewrites" of the recipe (recipe int8 has '
+        'put "pooling" and, for padded windows, "dequantized_ops" into the "rewrites" of the recipe (recipe int8 has '
         "both); with another converter, a DepthwiseConv2D of constant weights computes an unpadded average"
     ),
     reasons.INPUTS: 'put "concatenation" into the "rewrites" of the recipe (recipe int8 has it), or join in two steps',
     reasons.QUANTISED_KERNEL: (
         '"gelu", "math" and "nearest" among the "rewrites" of the recipe keep these in the delegate, and '
-        '"float_islands" runs hard-swish, PReLU, maximum and minimum in float inside it; replace another layer by one '
-        "that XNNPACK quantises (convolution, dense, add, mul, max pooling, global average pooling, resize, sigmoid, "
-        "tanh, leaky ReLU)"
+        '"dequantized_ops" runs hard-swish, PReLU, maximum and minimum in float inside it; replace another layer by '
+        "one that XNNPACK quantises (convolution, dense, add, mul, max pooling, global average pooling, resize, "
+        "sigmoid, tanh, leaky ReLU)"
     ),
     reasons.OTHER: "replace the layer by convolutions, dense layers or pooling, or move it out of the model",
 }
@@ -164,8 +164,10 @@ def _kind(why: str) -> str:
 
 def _islands(quantisation: Quantisation, running: Running | None) -> Iterator[Finding]:
     outside = {(op.op, op.layer) for op in running.undelegated} if running else set()
-    for island in quantisation.float_islands:
-        named = f"float island at {island.layer}: {_some(island.ops)} between integer operators"
+    for island in quantisation.dequantized_ops:
+        named = (
+            f"dequantized operator at {island.layer}: {_some(island.ops)} between integer operators"
+        )
         if (
             running
             and running.partitions
@@ -175,8 +177,8 @@ def _islands(quantisation: Quantisation, running: Running | None) -> Iterator[Fi
                 "note",
                 named,
                 "XNNPACK runs it in float inside its partition, so it costs little here",
-                'leave it where the app runs on processors; for integer-only hardware take "float_islands" out of the '
-                '"rewrites" of the recipe or replace the layer',
+                'leave it where the app runs on processors; for integer-only hardware take "dequantized_ops" out of '
+                'the "rewrites" of the recipe or replace the layer',
             )
             continue
         yield Finding(

@@ -84,7 +84,7 @@ def test_full_integer(tmp_path, mobilenet):
     found = _inspect(tmp_path, mobilenet, _int8)
     q = found.quantisation
     assert q.kind == "full integer: int8 activations, int8 weights"
-    assert q.per_channel > 50 and not q.float_islands
+    assert q.per_channel > 50 and not q.dequantized_ops
     # Every convolution is delegated; what is left are the ends of the graph.
     assert {op.op for op in found.running.undelegated} <= {"QUANTIZE", "DEQUANTIZE", "SOFTMAX"}
     assert "integer model, but input" in _what(found, "note")
@@ -154,12 +154,12 @@ def test_a_float_island_is_named(tmp_path):
         converter.representative_dataset = _images
 
     found = _inspect(tmp_path, _traced(model), configure)
-    (island,) = found.quantisation.float_islands
+    (island,) = found.quantisation.dequantized_ops
     assert island.ops == ("SIN",) and island.layer == "wave"
     # XNNPACK of LiteRT runs it in float inside its partition; who does not run the model cannot know.
-    assert "float island at wave" in _what(found, "note")
+    assert "dequantized operator at wave" in _what(found, "note")
     unknown = inspection.inspect(tmp_path / "m.tflite", TABLES, seconds=None)
-    assert "float island at wave" in _what(unknown, "slow")
+    assert "dequantized operator at wave" in _what(unknown, "slow")
 
 
 @pytest.mark.parametrize(

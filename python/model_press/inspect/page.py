@@ -109,8 +109,8 @@ def _weights(found: Inspection) -> Iterator[str]:
             indent=4,
             right=(0,),
         )
-    for island in q.float_islands:
-        yield f"  float island at {island.layer}: {', '.join(island.ops)}"
+    for island in q.dequantized_ops:
+        yield f"  dequantized operator at {island.layer}: {', '.join(island.ops)}"
 
 
 def _running(running: Running | None) -> Iterator[str]:

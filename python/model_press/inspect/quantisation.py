@@ -3,7 +3,7 @@
 from collections import Counter
 
 from model_press.inspect import reasons
-from model_press.inspect.facts import FloatIsland, Quantisation
+from model_press.inspect.facts import DequantizedOps, Quantisation
 from model_press.tflite import layers
 from model_press.tflite.reader import TensorInfo, TfliteFile
 
@@ -21,7 +21,7 @@ def describe(main: TfliteFile) -> Quantisation:
         activations=activations,
         per_channel=sum(len(t.scales) > 1 for t in quantised),
         per_tensor=sum(len(t.scales) == 1 for t in quantised),
-        float_islands=_islands(main) if activations in _INTEGER else (),
+        dequantized_ops=_islands(main) if activations in _INTEGER else (),
     )
 
 
@@ -66,7 +66,7 @@ def _kind(
     return f"{' and '.join(sorted(dtypes))} weights, {activations} activations"
 
 
-def _islands(main: TfliteFile) -> tuple[FloatIsland, ...]:
+def _islands(main: TfliteFile) -> tuple[DequantizedOps, ...]:
     """Connected float operators that read what integers made and feed what integers read."""
     nodes = [
         index
@@ -106,5 +106,5 @@ def _islands(main: TfliteFile) -> tuple[FloatIsland, ...]:
         if "QUANTIZE" in leaves:
             names = tuple(main.operators[node].name for node in sorted(group))
             first = main.tensors[main.operators[min(group)].outputs[0]].name
-            islands.append(FloatIsland(names, layers.layer_of(first)))
+            islands.append(DequantizedOps(names, layers.layer_of(first)))
     return tuple(islands)

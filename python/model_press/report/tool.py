@@ -170,11 +170,13 @@ def _run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     if options.metrics:
         measured = metrics.read(user_path.resolve(options.metrics))
     else:
-        from model_press.report import shares
+        from model_press.report import operator_costs
 
         measured = measure.measured(options)
         names = [manifest.read(sheet).name for sheet in options.manifest]
-        measured = shares.with_times(measured, dict(zip(names, options.variant, strict=True)))
+        measured = operator_costs.with_times(
+            measured, dict(zip(names, options.variant, strict=True))
+        )
         metrics.write(os.path.join(folder, "metrics.json"), measured)
     for path in render.write(build.build(known, measured, devices), folder, "report"):
         print(path)

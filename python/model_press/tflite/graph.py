@@ -120,7 +120,7 @@ class Graph:
         scales = np.asarray(quantization.scale, np.float64).reshape(along)
         return ((codes - zero_points) * scales).astype(np.float32)
 
-    def int8_codes(self, tensor: int) -> np.ndarray:
+    def int8_values(self, tensor: int) -> np.ndarray:
         """The codes of an int8 constant, in its shape."""
         data = self._model.buffers[self.tensors[tensor].buffer].data
         return data.view(np.int8).reshape(self.shape(tensor))

@@ -62,7 +62,7 @@ class Interpreter:
         return codes
 
 
-class Keeping:
+class DebugInterpreter:
     """Runs a TFLite model by the built-in kernels and keeps every tensor, inner ones too, to be read afterwards.
 
     Raises:

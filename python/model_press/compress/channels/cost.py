@@ -1,30 +1,32 @@
-"""What a network costs with only some of its channels: parameters and multiplications."""
+"""Counts the parameters and multiplications of a network that keeps only some of its channels."""
 
 from typing import Literal
 
 import numpy as np
 
-from model_press.compress.channels.classes import Classes
-from model_press.compress.channels.wiring import Weight
+from model_press.compress.channels.channel_graph import Weight
+from model_press.compress.channels.channel_groups import Coupling
 
 Unit = Literal["parameters", "macs"]
 
 
-def total(classes: Classes, keep: np.ndarray, unit: Unit) -> int:
-    """Parameters, or multiply-accumulates for one image, when only the classes in `keep` (bool) stay."""
+def total(coupling: Coupling, keep: np.ndarray, unit: Unit) -> int:
+    """Return the parameters, or multiply-accumulates per image, if only the sets in `keep` (bool) stay."""
     return sum(
-        _factor(weight, unit) * _rest(weight) * int(np.prod(_counts(weight, classes, keep)))
-        for weight in classes.wiring.weights
+        _factor(weight, unit) * _rest(weight) * int(np.prod(_counts(weight, coupling, keep)))
+        for weight in coupling.channel_graph.weights
     )
 
 
-def shares(classes: Classes, unit: Unit) -> np.ndarray:
-    """What leaves with each class if it leaves alone, float64 [classes]."""
-    result = np.zeros(classes.count)
-    for weight in classes.wiring.weights:
+def shares(coupling: Coupling, unit: Unit) -> np.ndarray:
+    """Return what removing each coupled set alone would save, float64 [sets]."""
+    result = np.zeros(coupling.count)
+    for weight in coupling.channel_graph.weights:
         for axis in weight.axes:
-            others = _rest(weight) * np.prod([len(a.wires) for a in weight.axes if a is not axis])
-            np.add.at(result, classes.of_wire[axis.wires], _factor(weight, unit) * others)
+            others = _rest(weight) * np.prod(
+                [len(a.channels) for a in weight.axes if a is not axis]
+            )
+            np.add.at(result, coupling.set_of[axis.channels], _factor(weight, unit) * others)
     return result
 
 
@@ -33,10 +35,10 @@ def _factor(weight: Weight, unit: Unit) -> int:
 
 
 def _rest(weight: Weight) -> int:
-    """Elements over the axes that are no channels."""
+    """Return the number of elements along the axes that are not channels."""
     channel_axes = {axis.axis for axis in weight.axes}
     return int(np.prod([s for i, s in enumerate(weight.shape) if i not in channel_axes]))
 
 
-def _counts(weight: Weight, classes: Classes, keep: np.ndarray) -> list[int]:
-    return [int(keep[classes.of_wire[axis.wires]].sum()) for axis in weight.axes]
+def _counts(weight: Weight, coupling: Coupling, keep: np.ndarray) -> list[int]:
+    return [int(keep[coupling.set_of[axis.channels]].sum()) for axis in weight.axes]

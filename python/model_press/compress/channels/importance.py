@@ -1,15 +1,15 @@
-"""How much a network would miss each class of channels.
+"""Scores the importance of coupled channels.
 
-Four criteria, all float64 [classes], larger for what matters more:
+Four criteria, all float64 [sets], larger for more important sets:
 
-l1: mean absolute value of the filters that make a class, as a share of their layer's mean (Li et al., "Pruning
+l1: mean absolute value of the filters that produce a set, as a share of their layer's mean (Li et al., "Pruning
   Filters for Efficient ConvNets", 2017).
-bn_scale: mean |gamma| of the class' batch normalisations (Liu et al., "Network Slimming", 2017).
-activation: what arrives at the layers that take the class: root mean square of the activation on images, times
-  the Euclidean norm of the kernel part that multiplies it, as a share of that layer's sum.
+bn_scale: mean |gamma| of the set's batch normalisations (Liu et al., "Network Slimming", 2017).
+activation: root mean square of the set's activation on images, times the Euclidean norm of the kernel part
+  that multiplies it, as a share of the consuming layer's sum.
 gradient: mean over batches of (sum of parameter times gradient)^2, the squared first-order change of the loss
-  if the class were gone (Molchanov et al., "Importance Estimation for Neural Network Pruning", 2019, eq. 8);
-  summed over gamma and beta of the class' batch normalisations or, where it has none, over its filters.
+  if the set were removed (Molchanov et al., "Importance Estimation for Neural Network Pruning", 2019, eq. 8);
+  summed over gamma and beta of the set's batch normalisations or, if it has none, over its filters.
   The only one whose values compare between layers.
 """
 
@@ -17,44 +17,44 @@ from typing import Any
 
 import numpy as np
 
-from model_press.compress.channels.classes import Classes
-from model_press.compress.channels.wiring import Axis, Weight
+from model_press.compress.channels.channel_graph import Axis, Weight
+from model_press.compress.channels.channel_groups import Coupling
 from model_press.formats.errors import UserError
-from model_press.keras_io import graph as graphs
+from model_press.keras_io import graph as keras_graph
 from model_press.keras_io.tf_quiet import tensorflow
 
 CRITERIA = ("l1", "bn_scale", "activation", "gradient")
-# Images in a batch: as many as have so many pixels. Xception's activations then stay below 2 GB.
+# Pixels in a batch of images. Xception's activations then stay below 2 GB.
 _PIXELS = 2 * 299 * 299
 
 
 def score(
     criterion: str,
     model: Any,
-    graph: graphs.Graph,
-    classes: Classes,
+    graph: keras_graph.Graph,
+    coupling: Coupling,
     inputs: np.ndarray | None = None,
     targets: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Scores every class.
+    """Score every coupled set.
 
     Args:
       criterion: one of CRITERIA.
-      model: the Keras model; graph, classes: its graph and channel classes.
+      model: the Keras model; graph, coupling: its graph and coupled channels.
       inputs: float32 [N, H, W, 3], normalised; for "activation" and "gradient".
-      targets: int [N], class indices, for "gradient"; the model's own answers without.
+      targets: int [N], class indices, for "gradient"; by default the model's own predictions.
     Raises:
       UserError: the criterion needs images, or batch normalisation, and there is none.
     """
     if criterion in ("activation", "gradient") and inputs is None:
         raise UserError(f"criterion '{criterion}' needs images: set `training` to an image_set")
     if criterion == "l1":
-        return _l1(classes)
+        return _l1(coupling)
     if criterion == "bn_scale":
-        return _bn_scale(classes)
+        return _bn_scale(coupling)
     if criterion == "activation":
-        return _activation(graph, classes, inputs)
-    return _gradient(model, classes, inputs, targets)
+        return _activation(graph, coupling, inputs)
+    return _gradient(model, coupling, inputs, targets)
 
 
 def _batch(inputs: np.ndarray) -> int:
@@ -69,76 +69,76 @@ def _over_others(values: np.ndarray, axis: Axis, reduce: Any) -> np.ndarray:
     return reduce(values, axis=tuple(i for i in range(values.ndim) if i != axis.axis))
 
 
-def _mean_by_class(classes: Classes, parts: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Mean over all (wires, values) of a class; 0 where it has none."""
-    sums, counts = np.zeros(classes.count), np.zeros(classes.count)
-    for wires, values in parts:
-        np.add.at(sums, classes.of_wire[wires], values)
-        np.add.at(counts, classes.of_wire[wires], 1)
+def _mean_by_set(coupling: Coupling, parts: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Return the mean over all (channels, values) of each set, 0 for a set without any."""
+    sums, counts = np.zeros(coupling.count), np.zeros(coupling.count)
+    for channels, values in parts:
+        np.add.at(sums, coupling.set_of[channels], values)
+        np.add.at(counts, coupling.set_of[channels], 1)
     return sums / np.maximum(counts, 1)
 
 
-def _l1(classes: Classes) -> np.ndarray:
+def _l1(coupling: Coupling) -> np.ndarray:
     parts = []
-    for weight in classes.wiring.weights:
+    for weight in coupling.channel_graph.weights:
         for axis in weight.axes:
-            if axis.role == "makes":
+            if axis.role == "produces":
                 norms = _over_others(np.abs(_value(weight)), axis, np.mean)
-                parts.append((axis.wires, norms / (norms.mean() or 1)))
-    return _mean_by_class(classes, parts)
+                parts.append((axis.channels, norms / (norms.mean() or 1)))
+    return _mean_by_set(coupling, parts)
 
 
-def _gammas(classes: Classes) -> list[Weight]:
+def _gammas(coupling: Coupling) -> list[Weight]:
     return [
         weight
-        for weight in classes.wiring.weights
+        for weight in coupling.channel_graph.weights
         if type(weight.layer).__name__ == "BatchNormalization"
         and weight.layer.scale
         and weight.index == 0
     ]
 
 
-def _bn_scale(classes: Classes) -> np.ndarray:
-    parts = [(weight.axes[0].wires, np.abs(_value(weight))) for weight in _gammas(classes)]
-    covered = np.zeros(classes.count, bool)
-    for wires, _ in parts:
-        covered[classes.of_wire[wires]] = True
-    for group in classes.prunable():
-        if not covered[group.classes].all():
+def _bn_scale(coupling: Coupling) -> np.ndarray:
+    parts = [(weight.axes[0].channels, np.abs(_value(weight))) for weight in _gammas(coupling)]
+    covered = np.zeros(coupling.count, bool)
+    for channels, _ in parts:
+        covered[coupling.set_of[channels]] = True
+    for group in coupling.prunable():
+        if not covered[group.sets].all():
             raise UserError(
                 f"criterion 'bn_scale' needs a batch normalisation with scale behind layer "
                 f"{', '.join(group.layers)}; use 'l1', 'activation' or 'gradient'"
             )
-    return _mean_by_class(classes, parts)
+    return _mean_by_set(coupling, parts)
 
 
-def _activation(graph: graphs.Graph, classes: Classes, inputs: np.ndarray) -> np.ndarray:
+def _activation(graph: keras_graph.Graph, coupling: Coupling, inputs: np.ndarray) -> np.ndarray:
     tf = tensorflow()
-    takers = {
+    consumers = {
         id(weight.layer): weight
-        for weight in classes.wiring.weights
-        if any(axis.role == "takes" for axis in weight.axes)
+        for weight in coupling.channel_graph.weights
+        if any(axis.role == "consumes" for axis in weight.axes)
     }
-    calls = [call for call in graph.calls if id(call.layer) in takers]
+    calls = [call for call in graph.calls if id(call.layer) in consumers]
     squares = _mean_squares(graph, [call.inputs[0] for call in calls], inputs, tf)
-    scores = np.zeros(classes.count)
+    scores = np.zeros(coupling.count)
     for call, square in zip(calls, squares, strict=True):
-        weight = takers[id(call.layer)]
-        axis = next(axis for axis in weight.axes if axis.role == "takes")
+        weight = consumers[id(call.layer)]
+        axis = next(axis for axis in weight.axes if axis.role == "consumes")
         rows = np.sqrt(_over_others(_value(weight) ** 2, axis, np.sum))
         if type(call.layer).__name__ == "SeparableConv2D":
             depthwise = np.asarray(call.layer.weights[0], np.float64)
             rows *= np.sqrt((depthwise**2).sum(axis=(0, 1))).ravel()
             square = np.repeat(square, depthwise.shape[3])
         arriving = np.sqrt(square) * rows
-        np.add.at(scores, classes.of_wire[axis.wires], arriving / (arriving.sum() or 1))
+        np.add.at(scores, coupling.set_of[axis.channels], arriving / (arriving.sum() or 1))
     return scores
 
 
 def _mean_squares(
-    graph: graphs.Graph, tensors: list[int], inputs: np.ndarray, tf: Any
+    graph: keras_graph.Graph, tensors: list[int], inputs: np.ndarray, tf: Any
 ) -> list[np.ndarray]:
-    """Mean square of each channel of some tensors over images and places."""
+    """Return the mean square of each channel of some tensors, over images and positions."""
 
     @tf.function(autograph=False)
     def run(images):
@@ -147,7 +147,7 @@ def _mean_squares(
             if not call.inputs:
                 continue
             args, kwargs = tf.nest.map_structure(
-                lambda item: values[item.tensor] if isinstance(item, graphs.Ref) else item,
+                lambda item: values[item.tensor] if isinstance(item, keras_graph.Ref) else item,
                 (call.args, call.kwargs),
             )
             results = tf.nest.flatten(call.layer(*args, **kwargs))
@@ -165,20 +165,20 @@ def _mean_squares(
 
 
 def _gradient(
-    model: Any, classes: Classes, inputs: np.ndarray, targets: np.ndarray | None
+    model: Any, coupling: Coupling, inputs: np.ndarray, targets: np.ndarray | None
 ) -> np.ndarray:
     tf = tensorflow()
-    gated = {c for w in _gammas(classes) for c in np.unique(classes.of_wire[w.axes[0].wires])}
+    gated = {c for w in _gammas(coupling) for c in np.unique(coupling.set_of[w.axes[0].channels])}
     gates: list[tuple[Any, Axis, np.ndarray]] = []
-    for weight in classes.wiring.weights:
+    for weight in coupling.channel_graph.weights:
         is_norm = type(weight.layer).__name__ == "BatchNormalization"
         trained = weight.layer.scale + weight.layer.center if is_norm else 0
         for axis in weight.axes:
-            mine = classes.of_wire[axis.wires]
+            mine = coupling.set_of[axis.channels]
             has_norm = np.isin(mine, list(gated))
             if is_norm and weight.index < trained:
                 use = has_norm
-            elif not is_norm and axis.role == "makes":
+            elif not is_norm and axis.role == "produces":
                 use = ~has_norm
             else:
                 continue
@@ -198,7 +198,7 @@ def _gradient(
             loss = -tf.reduce_mean(tf.math.log(tf.maximum(picked, 1e-7)))
         return tape.gradient(loss, variables)
 
-    total, batches = np.zeros(classes.count), 0
+    total, batches = np.zeros(coupling.count), 0
     size = _batch(inputs)
     for start in range(0, len(inputs), size):
         images = tf.constant(inputs[start : start + size])
@@ -207,14 +207,14 @@ def _gradient(
             if targets is None
             else tf.constant(targets[start : start + size], tf.int64)
         )
-        change = np.zeros(classes.count)
+        change = np.zeros(coupling.count)
         slopes = gradients(images, wanted)
         for variable, (_, axis, use), slope in zip(variables, gates, slopes, strict=True):
             if slope is None:
                 continue
             product = np.asarray(variable, np.float64) * np.asarray(slope, np.float64)
             np.add.at(
-                change, classes.of_wire[axis.wires], _over_others(product, axis, np.sum) * use
+                change, coupling.set_of[axis.channels], _over_others(product, axis, np.sum) * use
             )
         total += change**2
         batches += 1

@@ -5,22 +5,22 @@ import pytest
 from testing import compress_nets
 from testing.raises import user_error
 
-from model_press.compress.channels import classes as classes_lib
-from model_press.compress.channels import importance
-from model_press.compress.channels import wiring as wirings
-from model_press.keras_io import graph as graphs
+from model_press.compress.channels import channel_groups, channel_reader, importance
+from model_press.keras_io import graph as keras_graph
 
 INPUTS = compress_nets.images(8)
 
 
 def scores(model, criterion, inputs=INPUTS, targets=None):
     """Scores of the channels that layer `entry` makes."""
-    graph = graphs.trace(model)
-    wiring = wirings.read(graph)
-    classes = classes_lib.find(wiring)
-    wires = [wire for wire, maker in enumerate(wiring.makers) if maker == "entry"]
-    values = importance.score(criterion, model, graph, classes, inputs, targets)
-    return values[classes.of_wire[wires]]
+    graph = keras_graph.trace(model)
+    channel_graph = channel_reader.read(graph)
+    coupling = channel_groups.find(channel_graph)
+    channels = [
+        channel for channel, producer in enumerate(channel_graph.producers) if producer == "entry"
+    ]
+    values = importance.score(criterion, model, graph, coupling, inputs, targets)
+    return values[coupling.set_of[channels]]
 
 
 def weaken(model, channel, factor):

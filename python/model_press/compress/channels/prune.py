@@ -1,21 +1,28 @@
-"""Channel pruning from end to end: a Keras model in, a plain smaller one and a table of groups out."""
+"""Prunes the channels of a Keras model and reports the channel groups."""
 
 import dataclasses
 from typing import Any
 
 import numpy as np
 
-from model_press.compress.channels import classes as classes_lib
-from model_press.compress.channels import cost, importance, rebuild, redundant, select
-from model_press.compress.channels import wiring as wirings
+from model_press.compress.channels import (
+    channel_groups,
+    channel_reader,
+    cost,
+    importance,
+    rebuild,
+    redundant,
+    select,
+)
+from model_press.compress.channels.channel_graph import ChannelGraph
 from model_press.formats.compressions import Channels
 from model_press.formats.errors import UserError
-from model_press.keras_io import graph as graphs
+from model_press.keras_io import graph as keras_graph
 
 
 @dataclasses.dataclass(frozen=True)
 class GroupReport:
-    """A group of channels. kept_because: why none could leave, or None."""
+    """One channel group. kept_because: why none of its channels could be pruned, or None."""
 
     layers: tuple[str, ...]
     channels: int
@@ -25,7 +32,10 @@ class GroupReport:
 
 @dataclasses.dataclass(frozen=True)
 class Pruned:
-    """parameters, macs: (before, after). merged: channels that were found redundant."""
+    """A pruned model.
+
+    parameters, macs: (before, after). merged: number of redundant channels.
+    """
 
     model: Any
     groups: tuple[GroupReport, ...]
@@ -40,33 +50,33 @@ def prune(
     inputs: np.ndarray | None = None,
     targets: np.ndarray | None = None,
 ) -> Pruned:
-    """Removes channels.
+    """Remove channels.
 
     Args:
       model: Keras model of either generation; it stays as it is.
       settings: what to remove.
       inputs: float32 [N, H, W, 3], normalised as the model takes them, for criteria that look at images.
-      targets: int [N] class indices; without them the model's own answers are taken for the gradient.
+      targets: int [N] class indices for the gradient; by default the model's own predictions.
     Raises:
       UserError: a hidden graph, nothing to prune, unknown layers where they are refused, an impossible budget.
     """
-    graph = graphs.trace(model)
-    wiring = wirings.read(graph)
-    if settings.unknown_layers == "refuse" and wiring.unknown:
-        shown = "; ".join(f"{name} ({reason})" for name, reason in wiring.unknown[:4])
+    graph = keras_graph.trace(model)
+    channel_graph = channel_reader.read(graph)
+    if settings.unknown_layers == "refuse" and channel_graph.unknown:
+        shown = "; ".join(f"{name} ({reason})" for name, reason in channel_graph.unknown[:4])
         raise UserError(
             f"channels cannot be followed through every layer: {shown}; set channels.unknown_layers to "
             '"keep" to keep all channels around them'
         )
-    _keep_layers(wiring, settings.keep_layers)
-    classes = classes_lib.find(wiring)
-    keep = np.ones(classes.count, bool)
+    _keep_layers(channel_graph, settings.keep_layers)
+    coupling = channel_groups.find(channel_graph)
+    keep = np.ones(coupling.count, bool)
     weights: dict[tuple[int, int], np.ndarray] = {}
     if settings.merge_redundant:
-        keep, weights = redundant.find(graph, classes)
+        keep, weights = redundant.find(graph, coupling)
     merged = int((~keep).sum())
-    scores = importance.score(settings.criterion, model, graph, classes, inputs, targets)
-    scores[~keep] = -1  # leaves before anything else
+    scores = importance.score(settings.criterion, model, graph, coupling, inputs, targets)
+    scores[~keep] = -1  # removed first
     aim = select.Aim(
         settings.share,
         settings.budget,
@@ -76,25 +86,32 @@ def prune(
         settings.least,
     )
     if settings.share != 1:
-        keep = select.select(classes, scores, aim)
-    everything = np.ones(classes.count, bool)
+        keep = select.select(coupling, scores, aim)
+    everything = np.ones(coupling.count, bool)
     return Pruned(
-        rebuild.rebuild(graph, classes, keep, weights),
+        rebuild.rebuild(graph, coupling, keep, weights),
         tuple(
-            GroupReport(g.layers, len(g.classes), int(keep[g.classes].sum()), g.kept)
-            for g in classes.groups
+            GroupReport(g.layers, len(g.sets), int(keep[g.sets].sum()), g.kept)
+            for g in coupling.groups
         ),
-        tuple(cost.total(classes, k, "parameters") for k in (everything, keep)),
-        tuple(cost.total(classes, k, "macs") for k in (everything, keep)),
+        tuple(cost.total(coupling, k, "parameters") for k in (everything, keep)),
+        tuple(cost.total(coupling, k, "macs") for k in (everything, keep)),
         merged,
     )
 
 
-def _keep_layers(wiring: wirings.Wiring, names: tuple[str, ...]) -> None:
+def _keep_layers(channel_graph: ChannelGraph, names: tuple[str, ...]) -> None:
     for name in names:
-        mine = np.array([wire for wire, maker in enumerate(wiring.makers) if maker == name], int)
+        mine = np.array(
+            [
+                channel
+                for channel, producer in enumerate(channel_graph.producers)
+                if producer == name
+            ],
+            int,
+        )
         if not len(mine):
             raise UserError(
-                f"channels.keep_layers names '{name}', which makes no channels in the model"
+                f"channels.keep_layers names '{name}', which produces no channels in the model"
             )
-        wiring.keep(mine, name, "named in keep_layers")
+        channel_graph.keep(mine, name, "named in keep_layers")

@@ -7,11 +7,9 @@ import pytest
 from testing import compress_nets
 from testing.raises import user_error
 
-from model_press.compress.channels import classes as classes_lib
-from model_press.compress.channels import cost, prune
-from model_press.compress.channels import wiring as wirings
+from model_press.compress.channels import channel_groups, channel_reader, cost, prune
 from model_press.formats import compressions
-from model_press.keras_io import graph as graphs
+from model_press.keras_io import graph as keras_graph
 
 INPUTS = compress_nets.images(8)
 SETTINGS = compressions.Channels(
@@ -35,7 +33,7 @@ def settings(**changes):
 
 
 def layer_of(model, name):
-    return next(layer for layer in graphs.trace(model).layers() if layer.name == name)
+    return next(layer for layer in keras_graph.trace(model).layers() if layer.name == name)
 
 
 @pytest.mark.parametrize("style, keras", NETS)
@@ -49,7 +47,7 @@ def test_pruning_nothing_gives_identical_outputs(style, keras):
 def test_surviving_weights_are_slices_of_the_original(style, keras):
     """Every weight is numbered through, so that the numbers that are left tell which slice they were."""
     model = compress_nets.build(style, keras)
-    for layer in graphs.trace(model).layers():
+    for layer in keras_graph.trace(model).layers():
         if getattr(layer, "weights", None):
             layer.set_weights(
                 [
@@ -61,8 +59,8 @@ def test_surviving_weights_are_slices_of_the_original(style, keras):
     before = {
         name: layer
         for layer, name in zip(
-            graphs.trace(model).layers(),
-            graphs.unique_names(graphs.trace(model)).values(),
+            keras_graph.trace(model).layers(),
+            keras_graph.unique_names(keras_graph.trace(model)).values(),
             strict=True,
         )
     }
@@ -201,9 +199,9 @@ def test_a_budget_is_met_closely(unit, uneven):
     result = prune.prune(model, settings(share=None, budget=0.4, unit=unit, uneven=uneven))
     before, after = getattr(result, unit)
     assert 0.3 * before < after <= 0.4 * before
-    graph = graphs.trace(result.model)
-    classes = classes_lib.find(wirings.read(graph))
-    assert cost.total(classes, np.ones(classes.count, bool), unit) == after
+    graph = keras_graph.trace(result.model)
+    coupling = channel_groups.find(channel_reader.read(graph))
+    assert cost.total(coupling, np.ones(coupling.count, bool), unit) == after
 
 
 def test_multiplications_are_counted_as_by_hand():

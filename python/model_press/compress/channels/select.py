@@ -1,4 +1,4 @@
-"""Which classes stay: an equal share of every group, or the best anywhere, to a share or to a budget."""
+"""Selects the coupled sets to keep, evenly in every group or ranked over all groups."""
 
 import dataclasses
 import math
@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from model_press.compress.channels import cost
-from model_press.compress.channels.classes import Classes, Group
+from model_press.compress.channels.channel_groups import ChannelGroup, Coupling
 from model_press.formats.errors import UserError
 
 _HALVINGS = 40
@@ -32,25 +32,27 @@ class Aim:
     least: float
 
 
-def select(classes: Classes, scores: np.ndarray, aim: Aim) -> np.ndarray:
-    """Returns which classes stay, bool [classes].
+def select(coupling: Coupling, scores: np.ndarray, aim: Aim) -> np.ndarray:
+    """Return which coupled sets to keep, bool [sets].
 
     Raises:
       UserError: nothing can be pruned, or the budget lies below what must stay.
     """
-    groups = classes.prunable()
+    groups = coupling.prunable()
     if not groups:
-        kept = "; ".join(f"{', '.join(g.layers)} ({g.kept})" for g in classes.groups[:4])
+        kept = "; ".join(f"{', '.join(g.layers)} ({g.kept})" for g in coupling.groups[:4])
         raise UserError(f"no channel of the model can be pruned: {kept}")
-    order = _Uneven(classes, groups, scores, aim) if aim.uneven else _Even(groups, scores, aim)
+    order = _Uneven(coupling, groups, scores, aim) if aim.uneven else _Even(groups, scores, aim)
     if aim.budget is None:
-        return order.keep(classes, aim.share)
-    everything = np.ones(classes.count, bool)
-    allowed = aim.budget * cost.total(classes, everything, aim.unit)
+        return order.keep(coupling, aim.share)
+    everything = np.ones(coupling.count, bool)
+    allowed = aim.budget * cost.total(coupling, everything, aim.unit)
     low, high = 0.0, 1.0
-    least = order.keep(classes, low)
-    if cost.total(classes, least, aim.unit) > allowed:
-        smallest = cost.total(classes, least, aim.unit) / cost.total(classes, everything, aim.unit)
+    least = order.keep(coupling, low)
+    if cost.total(coupling, least, aim.unit) > allowed:
+        smallest = cost.total(coupling, least, aim.unit) / cost.total(
+            coupling, everything, aim.unit
+        )
         raise UserError(
             f"the budget of {aim.budget:.3g} of the {aim.unit} cannot be met: with {aim.least:.0%} of each "
             f"group kept, {smallest:.3f} remains; raise the budget or lower `least`"
@@ -58,8 +60,8 @@ def select(classes: Classes, scores: np.ndarray, aim: Aim) -> np.ndarray:
     best = least
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        keep = order.keep(classes, middle)
-        if cost.total(classes, keep, aim.unit) <= allowed:
+        keep = order.keep(coupling, middle)
+        if cost.total(coupling, keep, aim.unit) <= allowed:
             low, best = middle, keep
         else:
             high = middle
@@ -67,20 +69,20 @@ def select(classes: Classes, scores: np.ndarray, aim: Aim) -> np.ndarray:
 
 
 def kept_count(size: int, wanted: float, multiple: int, least: float) -> int:
-    """`wanted` channels out of `size`, to the nearest multiple (half up), at least a share and one multiple."""
+    """Round `wanted` channels of `size` to the nearest multiple (half up), at least `least` and one multiple."""
     floor = max(1, math.ceil(size * least - 1e-9))
     count = max(floor, math.floor(wanted / multiple + 0.5) * multiple, min(multiple, size))
     return min(size, math.ceil(count / multiple - 1e-9) * multiple)
 
 
 class _Even:
-    def __init__(self, groups: list[Group], scores: np.ndarray, aim: Aim):
+    def __init__(self, groups: list[ChannelGroup], scores: np.ndarray, aim: Aim):
         self._groups, self._aim = groups, aim
         # A stable order makes equal scores leave from the end.
-        self._ranked = [g.classes[np.argsort(-scores[g.classes], kind="stable")] for g in groups]
+        self._ranked = [g.sets[np.argsort(-scores[g.sets], kind="stable")] for g in groups]
 
-    def keep(self, classes: Classes, share: float) -> np.ndarray:
-        keep = np.ones(classes.count, bool)
+    def keep(self, coupling: Coupling, share: float) -> np.ndarray:
+        keep = np.ones(coupling.count, bool)
         for ranked in self._ranked:
             size = len(ranked)
             count = kept_count(size, size * share, self._aim.multiple, self._aim.least)
@@ -89,18 +91,20 @@ class _Even:
 
 
 class _Uneven(_Even):
-    def __init__(self, classes: Classes, groups: list[Group], scores: np.ndarray, aim: Aim):
+    def __init__(
+        self, coupling: Coupling, groups: list[ChannelGroup], scores: np.ndarray, aim: Aim
+    ):
         super().__init__(groups, scores, aim)
-        saved = np.maximum(cost.shares(classes, aim.unit), 1)
+        saved = np.maximum(cost.shares(coupling, aim.unit), 1)
         value = scores / saved if aim.budget is not None else scores
-        everyone = np.concatenate([g.classes for g in groups])
+        everyone = np.concatenate([g.sets for g in groups])
         ranked = everyone[np.argsort(-value[everyone], kind="stable")]
-        self._position = np.empty(classes.count)
+        self._position = np.empty(coupling.count)
         self._position[ranked] = np.arange(len(ranked))
         self._total = len(ranked)
 
-    def keep(self, classes: Classes, share: float) -> np.ndarray:
-        keep = np.ones(classes.count, bool)
+    def keep(self, coupling: Coupling, share: float) -> np.ndarray:
+        keep = np.ones(coupling.count, bool)
         for ranked in self._ranked:
             wanted = int((self._position[ranked] < share * self._total).sum())
             count = kept_count(len(ranked), wanted, self._aim.multiple, self._aim.least)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from model_press.compress.quantization import graph_pass, points
-from model_press.keras_io import graph as graph_lib
+from model_press.compress.quantization import graph_interpreter, quantization_points
+from model_press.keras_io import graph as keras_graph
 from model_press.keras_io.tf_quiet import tensorflow
 
 
@@ -25,10 +25,10 @@ def correct(model: Any, inputs: np.ndarray) -> dict[str, float]:
       Layer to the largest shift that was taken out, in the unit of the layer's outputs. Layers with neither a bias
       nor a batch normalisation behind them are left out.
     Raises:
-      UserError: see points.find.
+      UserError: see quantization_points.find.
     """
-    graph = graph_lib.trace(model)
-    points.find(graph)  # refuses what a pass cannot follow
+    graph = keras_graph.trace(model)
+    quantization_points.find(graph)  # refuses what a pass cannot follow
     targets = _targets(graph)
     images = tensorflow().constant(inputs)
     exact = _Means(graph)
@@ -43,22 +43,22 @@ def correct(model: Any, inputs: np.ndarray) -> dict[str, float]:
     return shifts
 
 
-def _targets(graph: graph_lib.Graph) -> dict[str, tuple[Any, int]]:
+def _targets(graph: keras_graph.Graph) -> dict[str, tuple[Any, int]]:
     """Layer name to the variable that a shift of its result is added to, and the sign."""
-    readers: dict[int, list[graph_lib.Call]] = {}
+    readers: dict[int, list[keras_graph.Call]] = {}
     for call in graph.calls:
         for number in call.inputs:
             readers.setdefault(number, []).append(call)
     targets = {}
     for call in graph.calls:
         layer = call.layer
-        if type(layer).__name__ not in points.CONVOLUTIONS:
+        if type(layer).__name__ not in quantization_points.CONVOLUTIONS:
             continue
         behind = readers.get(call.outputs[0], [])
         if layer.use_bias:
             targets[layer.name] = (layer.bias, 1)
         elif (
-            points.activation(layer) == "linear"
+            quantization_points.activation(layer) == "linear"
             and behind
             and all(type(each.layer).__name__ == "BatchNormalization" for each in behind)
             and len(behind) == 1
@@ -67,10 +67,10 @@ def _targets(graph: graph_lib.Graph) -> dict[str, tuple[Any, int]]:
     return targets
 
 
-class _Means(graph_pass.Pass):
+class _Means(graph_interpreter.GraphInterpreter):
     """Takes the mean of each channel of each layer's result."""
 
-    def __init__(self, graph: graph_lib.Graph):
+    def __init__(self, graph: keras_graph.Graph):
         super().__init__(graph, False)
         self.means: dict[str, np.ndarray] = {}
 
@@ -79,18 +79,18 @@ class _Means(graph_pass.Pass):
         return result
 
 
-class _Rounded(graph_pass.Pass):
+class _Rounded(graph_interpreter.GraphInterpreter):
     """Rounds kernels, and takes out the shift of each layer as it comes by."""
 
     def __init__(
-        self, graph: graph_lib.Graph, means: dict[str, np.ndarray], targets: Collection[str]
+        self, graph: keras_graph.Graph, means: dict[str, np.ndarray], targets: Collection[str]
     ):
         super().__init__(graph, False)
         self._means, self._targets = means, targets
         self.shifts: dict[str, np.ndarray] = {}
 
     def kernel(self, kernel: Any, axes: tuple[int, ...]) -> Any:
-        return graph_pass.rounded_kernel(kernel, axes)
+        return graph_interpreter.rounded_kernel(kernel, axes)
 
     def convolved(self, layer: Any, result: Any) -> Any:
         if layer.name not in self._targets:

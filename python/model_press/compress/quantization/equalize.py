@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from model_press.compress.quantization import points
+from model_press.compress.quantization import quantization_points
 from model_press.formats.errors import UserError
-from model_press.keras_io import graph as graph_lib
+from model_press.keras_io import graph as keras_graph
 
 # Scales travel one pair a round along a chain of layers, and a round costs milliseconds.
 _ROUNDS = 50
@@ -66,7 +66,7 @@ def equalize(model: Any) -> tuple[Pair, ...]:
     Raises:
       UserError: the model has none.
     """
-    pairs = find_pairs(graph_lib.trace(model))
+    pairs = find_pairs(keras_graph.trace(model))
     if not pairs:
         raise UserError(
             "the model has no two convolutions with nothing but a ReLU, batch normalisation or pooling between "
@@ -79,9 +79,9 @@ def equalize(model: Any) -> tuple[Pair, ...]:
     return pairs
 
 
-def find_pairs(graph: graph_lib.Graph) -> tuple[Pair, ...]:
+def find_pairs(graph: keras_graph.Graph) -> tuple[Pair, ...]:
     """The pairs of a graph, in the order of its calls."""
-    readers: dict[int, list[graph_lib.Call]] = {}
+    readers: dict[int, list[keras_graph.Call]] = {}
     uses: dict[int, int] = {}
     for call in graph.calls:
         uses[id(call.layer)] = uses.get(id(call.layer), 0) + 1
@@ -95,7 +95,7 @@ def find_pairs(graph: graph_lib.Graph) -> tuple[Pair, ...]:
             continue
         if kind == "SeparableConv2D":
             pairs.append(Pair(layer, 0, None, layer, 1))
-        if points.activation(layer) not in ("linear", "relu"):
+        if quantization_points.activation(layer) not in ("linear", "relu"):
             continue
         found = _follow(graph, call, readers, shared)
         if found:
@@ -105,10 +105,10 @@ def find_pairs(graph: graph_lib.Graph) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
-def _is_scalable(call: graph_lib.Call, shared: set[int]) -> bool:
+def _is_scalable(call: keras_graph.Call, shared: set[int]) -> bool:
     layer = call.layer
     return (
-        type(layer).__name__ in points.CONVOLUTIONS
+        type(layer).__name__ in quantization_points.CONVOLUTIONS
         and id(layer) not in shared
         and getattr(layer, "groups", 1) == 1
         and (getattr(layer, "data_format", None) or "channels_last") == "channels_last"
@@ -116,14 +116,14 @@ def _is_scalable(call: graph_lib.Call, shared: set[int]) -> bool:
 
 
 def _follow(
-    graph: graph_lib.Graph,
-    call: graph_lib.Call,
-    readers: dict[int, list[graph_lib.Call]],
+    graph: keras_graph.Graph,
+    call: keras_graph.Call,
+    readers: dict[int, list[keras_graph.Call]],
     shared: set[int],
 ) -> tuple[Any | None, Any] | None:
     """(batch normalisation, the convolution behind) of a call's result, or None where it goes elsewhere too."""
     norm, number = None, call.outputs[0]
-    may_norm = points.activation(call.layer) == "linear"
+    may_norm = quantization_points.activation(call.layer) == "linear"
     while number != graph.output and len(readers.get(number, [])) == 1:
         behind = readers[number][0]
         layer, kind = behind.layer, type(behind.layer).__name__
@@ -131,7 +131,9 @@ def _follow(
             return norm, layer
         if kind == "BatchNormalization" and may_norm and id(layer) not in shared:
             norm, may_norm = layer, False
-        elif kind in _PASSING or (points.is_relu(layer) and points.activation(layer) == "relu"):
+        elif kind in _PASSING or (
+            quantization_points.is_relu(layer) and quantization_points.activation(layer) == "relu"
+        ):
             may_norm = False
         else:
             return None

@@ -14,9 +14,9 @@ have to be known wherever the file is read. Here the trained file is a plain Ker
 
 from typing import Any
 
-from model_press.compress.quantization import graph_pass, points
+from model_press.compress.quantization import graph_interpreter, quantization_points
 from model_press.formats.model_info import ActivationRange
-from model_press.keras_io import graph as graph_lib
+from model_press.keras_io import graph as keras_graph
 from model_press.keras_io.tf_quiet import tensorflow
 
 # Ranges may remember a tenth of the training, as batch normalisation does in training.py.
@@ -31,12 +31,12 @@ class Simulation:
       model: a functional Keras model of either generation.
       begin_share: share of the training that passes without rounding, at least 0 and below 1.
     Raises:
-      UserError: see points.find.
+      UserError: see quantization_points.find.
     """
 
     def __init__(self, model: Any, begin_share: float):
-        self._graph = graph_lib.trace(model)
-        self._points = points.find(self._graph)
+        self._graph = keras_graph.trace(model)
+        self._points = quantization_points.find(self._graph)
         self._begin_share = begin_share
         self._keys = self._find_keys()
         tf = tensorflow()
@@ -77,17 +77,20 @@ class Simulation:
             layer, kind = call.layer, type(call.layer).__name__
             if kind == "SeparableConv2D":
                 keys.append((layer.name, "depthwise"))
-            if kind in points.CONVOLUTIONS and points.activation(layer) not in points.FUSED:
+            if (
+                kind in quantization_points.CONVOLUTIONS
+                and quantization_points.activation(layer) not in quantization_points.FUSED
+            ):
                 keys.append((layer.name, "linear"))
             if self._points.rounded.intersection(call.outputs):
                 keys.append((layer.name, "output"))
         return keys
 
 
-class _Rounding(graph_pass.Pass):
+class _Rounding(graph_interpreter.GraphInterpreter):
     """One call of a simulation."""
 
-    def __init__(self, graph: graph_lib.Graph, simulation: Simulation, learn: bool):
+    def __init__(self, graph: keras_graph.Graph, simulation: Simulation, learn: bool):
         super().__init__(graph, learn)
         tf = tensorflow()
         self._simulation, self._learn = simulation, learn
@@ -104,7 +107,7 @@ class _Rounding(graph_pass.Pass):
         return outputs
 
     def kernel(self, kernel: Any, axes: tuple[int, ...]) -> Any:
-        return graph_pass.rounded_kernel(kernel, axes)
+        return graph_interpreter.rounded_kernel(kernel, axes)
 
     def activation(self, key: tuple[str, str], values: Any) -> Any:
         """255 steps from the range's lower to its upper end; what is beyond is clipped, and 0 is among the steps."""
@@ -114,7 +117,7 @@ class _Rounding(graph_pass.Pass):
         ends = self._old[index]
         if self._learn:
             low = tf.minimum(tf.reduce_min(values), 0.0)
-            high = tf.maximum(tf.reduce_max(values), graph_pass.SMALLEST)
+            high = tf.maximum(tf.reduce_max(values), graph_interpreter.SMALLEST)
             ends += tf.stop_gradient(tf.stack([low, high]) - ends) * self._rate
             self._new[index] = ends
         return tf.quantization.fake_quant_with_min_max_vars(values, ends[0], ends[1])

@@ -7,7 +7,7 @@ import pytest
 from testing import compress_nets, compress_settings, int8_graphs, keras_models, tfmot_reference
 from testing.raises import user_error
 
-from model_press.compress import compress, sources, training
+from model_press.compress import compress, training, training_data
 from model_press.compress.quantization import simulate
 from model_press.convert import convert, preserved
 from model_press.formats import compressions, files, model_info, normalization, recipes, strict_json
@@ -211,7 +211,7 @@ def run_described(model, chosen, source=None, checkpoint=None):
     if checkpoint is not None:
         checkpoint = compress.checkpoint_of(checkpoint, 3, info, chosen)
     photos, classes = keras_models.photos(32, 0, SIZE)
-    source = source or sources.FixedImages(photos, classes.astype(np.int32))
+    source = source or training_data.FixedImages(photos, classes.astype(np.int32))
     return info, *compress.compress(path, info, chosen, source, True, checkpoint, lambda _: None)
 
 
@@ -235,7 +235,7 @@ def test_zeros_and_clusters_come_through_to_int8(zeros, clusters, keras, tmp_pat
     file = Graph(converted.data)
     checked = 0
     for operator in file.named("CONV_2D", "FULLY_CONNECTED"):
-        codes = file.int8_codes(int(operator.inputs[1]))
+        codes = file.int8_values(int(operator.inputs[1]))
         if codes.size < 64 or file.text_name(int(operator.outputs[0])).startswith("normalize"):
             continue
         checked += 1
@@ -269,7 +269,7 @@ def test_training_with_rounding_loses_less(tmp_path):
         chosen,
         training=dataclasses.replace(chosen.training, epochs=20, distillation=None, peak_rate=0.02),
     )
-    source = sources.FixedImages(photos, classes.astype(np.int32))
+    source = training_data.FixedImages(photos, classes.astype(np.int32))
     info, trained, report = run(model, tmp_path, chosen, source)
     test, labels = keras_models.photos(100, 4, SIZE)
 
@@ -294,7 +294,7 @@ def test_rounding_begins_when_it_is_told_to(keras):
 
     chosen = compression()
     photos, classes = keras_models.photos(32, 0, SIZE)
-    source = sources.FixedImages(photos, classes.astype(np.int32))
+    source = training_data.FixedImages(photos, classes.astype(np.int32))
     settings = dataclasses.replace(chosen.training, distillation=None)
     norm = model.get_layer("entry_bn")
     training.fine_tune(
@@ -317,7 +317,7 @@ class Killed(Exception):
 @pytest.mark.parametrize("keras", ["2", "3"])
 def test_a_killed_training_goes_on_with_its_ranges(keras, tmp_path):
     photos, classes = keras_models.photos(32, 0, SIZE)
-    whole = sources.FixedImages(photos, classes.astype(np.int32))
+    whole = training_data.FixedImages(photos, classes.astype(np.int32))
 
     class Dies:
         def epochs(self, count, seed):

@@ -27,7 +27,7 @@ def rewrite(graph: Graph) -> int:
         if scales is None:
             continue
         largest = float(scales.max())
-        codes = graph.int8_codes(weights)
+        codes = graph.int8_values(weights)
         single = graph.add_constant(graph.part_name(target, "weights"), codes, largest)
         plain = graph.add_float(graph.part_name(target, "product"), graph.shape(target))
         options = copy.copy(old.builtinOptions)

@@ -7,7 +7,7 @@ everywhere. Own fit: least squares of
 atanh(erf(x / sqrt 2)) / x on 0 < x < 5, reweighted until the largest error of GELU stopped falling; beyond 5 both are
 x or 0 to within 1.5e-6. The approximate form is sqrt(2/pi) (x + 0.044715 x^3) inside the tanh, as it is defined.
 
-An int8 GELU gets DEQUANTIZE and QUANTIZE around it, as in float_islands.py; the scales at both ends stay.
+An int8 GELU gets DEQUANTIZE and QUANTIZE around it, as in dequantized_ops.py; the scales at both ends stay.
 """
 
 import math

@@ -7,7 +7,7 @@ epsilon that layer normalisation adds to a variance.
 
 - RSQRT becomes 1 / SQRT.
 - A float MEAN over the channels becomes FULLY_CONNECTED with weights 1 / channels.
-- An int8 operator gets DEQUANTIZE and QUANTIZE around its float form, as in float_islands.py; the scales stay.
+- An int8 operator gets DEQUANTIZE and QUANTIZE around its float form, as in dequantized_ops.py; the scales stay.
 """
 
 import numpy as np

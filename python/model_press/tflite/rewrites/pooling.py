@@ -6,7 +6,7 @@ whose every weight is 1, at scale 1 / window: its integer sum is exact, and only
 code at a tie.
 
 An average over windows that padding cuts short has no such form, because the divisor changes at the border, and one
-over more pixels than a depthwise kernel takes gains nothing: see float_islands.py.
+over more pixels than a depthwise kernel takes gains nothing: see dequantized_ops.py.
 """
 
 import numpy as np

@@ -115,27 +115,27 @@ BREAKERS = {
     "six joined": ("concatenation", joined(6), ["CONCATENATION"] * 2),
     "ten joined": ("concatenation", joined(10, axis=1), ["CONCATENATION"] * 3),
     "average of many pixels": (
-        "float_islands",
+        "dequantized_ops",
         pool("AVERAGE_POOL_2D", (6, 6), (3, 1), VALID),
         ["DEQUANTIZE", "AVERAGE_POOL_2D", "QUANTIZE"],
     ),
     "average, padded": (
-        "float_islands",
+        "dequantized_ops",
         pool("AVERAGE_POOL_2D", (3, 3), (1, 1), SAME),
         ["DEQUANTIZE", "AVERAGE_POOL_2D", "QUANTIZE"],
     ),
     "hard swish": (
-        "float_islands",
+        "dequantized_ops",
         between("HARD_SWISH", 1, ends=(UNCHANGED, (0.03, -100))),
         ["DEQUANTIZE", "HARD_SWISH", "QUANTIZE"],
     ),
     "prelu": (
-        "float_islands",
+        "dequantized_ops",
         between("PRELU", 1, constant=ALPHA),
         ["DEQUANTIZE", "PRELU", "QUANTIZE"],
     ),
     "maximum": (
-        "float_islands",
+        "dequantized_ops",
         between("MAXIMUM", 2, schema.MaximumMinimumOptionsT(), constant=ALPHA[None]),
         ["DEQUANTIZE", "MAXIMUM", "QUANTIZE"],
     ),
@@ -230,7 +230,7 @@ KEPT = {
 
 @pytest.mark.parametrize("name", KEPT)
 def test_what_needs_no_rewrite_or_has_none_stays(name):
-    every = ["concatenation", "float_islands", "pooling", "relu", "wide_depthwise"]
+    every = ["concatenation", "dequantized_ops", "pooling", "relu", "wide_depthwise"]
     assert rewriting.apply(KEPT[name], every) is KEPT[name]
 
 

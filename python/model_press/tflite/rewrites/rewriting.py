@@ -6,7 +6,7 @@ from model_press.tflite.graph import Graph
 from model_press.tflite.rewrites import (
     concatenation,
     dense_scales,
-    float_islands,
+    dequantized_ops,
     gelu,
     math_ops,
     nearest,
@@ -15,7 +15,7 @@ from model_press.tflite.rewrites import (
     wide_depthwise,
 )
 
-# In the order in which they apply: what has an integer form is no float island.
+# In the order in which they apply: what has an integer form is no dequantized operator.
 _REWRITES = {
     "dense_scales": dense_scales.rewrite,
     "gelu": gelu.rewrite,
@@ -24,7 +24,7 @@ _REWRITES = {
     "relu": relu.rewrite,
     "pooling": pooling.rewrite,
     "concatenation": concatenation.rewrite,
-    "float_islands": float_islands.rewrite,
+    "dequantized_ops": dequantized_ops.rewrite,
     "wide_depthwise": wide_depthwise.rewrite,
 }
 

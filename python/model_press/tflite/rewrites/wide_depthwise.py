@@ -31,7 +31,7 @@ def rewrite(graph: Graph) -> int:
         group = next((size for size in _GROUPS if channels % size == 0), None)
         if height * width <= MAX_TAPS or group is None or channels != graph.shape(source)[3]:
             continue
-        codes = graph.int8_codes(weights)
+        codes = graph.int8_values(weights)
         grouped = np.zeros((channels, height, width, group), np.int8)
         for channel in range(channels):
             grouped[channel, :, :, channel % group] = codes[0, :, :, channel]

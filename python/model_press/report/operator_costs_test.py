@@ -8,7 +8,7 @@ from testing.report_facts import INT8, metrics_of, record_of
 
 from model_press.formats import metrics
 from model_press.measure import process
-from model_press.report import shares
+from model_press.report import operator_costs
 
 MODEL = os.environ["BROKEN_MODEL"]
 
@@ -26,7 +26,7 @@ def measured():
 
 
 def test_every_operator_outside_is_timed_on_one_thread(measured):
-    found = shares.with_times(measured, {INT8: MODEL}, seconds=0.2)
+    found = operator_costs.with_times(measured, {INT8: MODEL}, seconds=0.2)
     assert "RELU" in {op.op for op in found.records[0].undelegated}
     assert all(op.alone_ms > 0 for op in found.records[0].undelegated)
     bare = tuple(dataclasses.replace(op, alone_ms=None) for op in found.records[0].undelegated)
@@ -35,4 +35,4 @@ def test_every_operator_outside_is_timed_on_one_thread(measured):
 
 
 def test_a_variant_whose_file_is_not_here_stays_as_it_is(measured):
-    assert shares.with_times(measured, {}) == measured
+    assert operator_costs.with_times(measured, {}) == measured

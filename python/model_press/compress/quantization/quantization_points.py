@@ -35,14 +35,14 @@ _FIXED = ("sigmoid", "softmax", "tanh")
 
 
 @dataclasses.dataclass(frozen=True)
-class Points:
+class QuantizationPoints:
     """rounded: numbers of tensors whose codes have a range of their own. same: from a tensor to its range's owner."""
 
     rounded: frozenset[int]
     same: dict[int, int]
 
 
-def find(graph: Graph) -> Points:
+def find(graph: Graph) -> QuantizationPoints:
     """Finds them.
 
     Raises:
@@ -82,7 +82,7 @@ def find(graph: Graph) -> Points:
             entry = kind == "Rescaling" and call.inputs[0] == graph.input
             if not entry and activation(call.layer) not in _FIXED and not _merges(call, behind):
                 rounded.add(number)
-    return Points(frozenset(rounded), same)
+    return QuantizationPoints(frozenset(rounded), same)
 
 
 def activation(layer: Any) -> str:

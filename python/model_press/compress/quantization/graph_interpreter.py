@@ -5,8 +5,8 @@ import inspect
 from typing import Any
 
 from model_press.compress import kernels
-from model_press.compress.quantization import points
-from model_press.keras_io import graph as graph_lib
+from model_press.compress.quantization import quantization_points
+from model_press.keras_io import graph as keras_graph
 from model_press.keras_io.tf_quiet import tensorflow
 
 # A range or a kernel of nothing but zeros would have the scale 0.
@@ -14,15 +14,15 @@ SMALLEST = 1e-6
 _STEPS = 127  # of an int8 weight, on either side of 0
 
 
-class Pass:
+class GraphInterpreter:
     """One forward pass; a subclass overrides what it wants to change.
 
     Args:
-      graph: of a model that points.find accepts.
+      graph: of a model that quantization_points.find accepts.
       training: for dropout; batch normalisation always uses its statistics.
     """
 
-    def __init__(self, graph: graph_lib.Graph, training: bool):
+    def __init__(self, graph: keras_graph.Graph, training: bool):
         self._graph, self._training, self._tf = graph, training, tensorflow()
 
     def kernel(self, kernel: Any, axes: tuple[int, ...]) -> Any:
@@ -43,7 +43,7 @@ class Pass:
         reads = collections.Counter(number for call in self._graph.calls for number in call.inputs)
 
         def value(item: Any) -> Any:
-            return values[item.tensor] if isinstance(item, graph_lib.Ref) else item
+            return values[item.tensor] if isinstance(item, keras_graph.Ref) else item
 
         for call in self._graph.calls:
             if not call.inputs:
@@ -61,7 +61,7 @@ class Pass:
 
     def _call(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         kind = type(layer).__name__
-        if kind in points.CONVOLUTIONS:
+        if kind in quantization_points.CONVOLUTIONS:
             return self._convolve(layer, kind, args[0])
         if kind == "BatchNormalization":
             return layer(*args, **{**kwargs, "training": False})
@@ -90,8 +90,8 @@ class Pass:
         result = self.convolved(layer, result)
         if layer.use_bias:
             result = result + kernels.variable(layer.bias)
-        name = points.activation(layer)
-        if name not in points.FUSED:
+        name = quantization_points.activation(layer)
+        if name not in quantization_points.FUSED:
             result = self.activation((layer.name, "linear"), result)
         return result if name == "linear" else layer.activation(result)
 
