@@ -1,4 +1,4 @@
-"""One compression of one Keras model: channels, then weights, then what the new model is made known as."""
+"""Applies a compression recipe to a Keras model: channels, weights, training, biases."""
 
 import dataclasses
 import os
@@ -15,6 +15,7 @@ from model_press.compress.quantization import bias_correction, equalize
 from model_press.compress.quantization.simulate import Simulation
 from model_press.formats import compressions, files, manifest, model_info, strict_json
 from model_press.formats.errors import UserError
+from model_press.formats.normalization import Normalization
 from model_press.images import preprocess
 from model_press.keras_io import graph, keras_file, load
 
@@ -73,33 +74,16 @@ def compress(
     Raises:
       UserError: among others, training images are missing or of another size than the model takes.
     """
-    if info.keras == "saved_model":
-        raise UserError(
-            f"model {info.name} is a SavedModel, whose layers cannot be told apart; export it as .keras"
-        )
     trains = fine_tune and compression.training is not None
-    if trains and source is None:
-        raise UserError(
-            f"compression {compression.name} fine-tunes and needs images: set `training` to an image_set or "
-            "image_stream, or `fine_tune` to False"
-        )
+    _check_request(info, compression, source, trains)
     normalization = info.preprocess.normalization
     with load.load(path) as loaded:
-        original = loaded.model
-        seen, classes = _images(compression, source, info)
-        inputs = None if seen is None else preprocess.normalize(seen, normalization)
-        model, pruned = original, None
-        if compression.channels:
-            pruned = prune.prune(original, compression.channels, inputs, classes)
-            model = pruned.model
-            if compression.reestimate_batch_norm:
-                if seen is None:
-                    raise UserError(
-                        "reestimate_batch_norm needs images: set `training` to an image_set"
-                    )
-                batch_norm.reestimate(model, seen, normalization)
-        else:
-            model = graph.clone(original)
+        images, classes = _images(compression, source, info)
+        inputs = None if images is None else preprocess.normalize(images, normalization)
+        pruned = _prune_channels(loaded, compression, inputs, classes)
+        model = pruned.model
+        if compression.channels and compression.reestimate_batch_norm:
+            _reestimate_batch_norm(model, images, normalization)
         equalization = compression.equalization
         moved = equalize.equalize(model) if equalization and equalization.cross_layer else ()
         observers = _observers(model, compression)
@@ -112,7 +96,7 @@ def compress(
                 compression.training,
                 source,
                 normalization,
-                teacher=original,
+                teacher=loaded.model,
                 observer=CompositeObserver(observers),
                 simulation=simulation,
                 checkpoint=checkpoint,
@@ -120,28 +104,74 @@ def compress(
             )
         for observer in observers:
             observer.finish()
-        corrected: dict[str, float] = {}
-        if equalization and equalization.bias_correction:
-            if inputs is None:
-                raise UserError(
-                    f"compression {compression.name} corrects biases and needs images: set `training` to an image_set "
-                    "or image_stream, or equalization.bias_correction to false"
-                )
-            corrected = bias_correction.correct(model, inputs[: equalization.images])
+        corrected = _correct_biases(model, compression, inputs)
         report = Report(
-            1,
-            compression.name,
-            pruned.parameters if pruned else (loaded.parameters, loaded.parameters),
-            pruned.macs if pruned else None,
-            pruned.merged if pruned else 0,
-            pruned.groups if pruned else (),
-            tuple(kernels.coverage(model, _kept_layers(compression))),
-            trains,
-            simulation.ranges() if simulation else (),
-            len(moved),
-            tuple(Shift(*pair) for pair in corrected.items()),
+            schema_version=1,
+            compression=compression.name,
+            parameters=pruned.parameters,
+            macs=pruned.macs,
+            merged_channels=pruned.merged,
+            groups=pruned.groups,
+            weights=tuple(kernels.coverage(model, _kept_layers(compression))),
+            fine_tuned=trains,
+            activation_ranges=simulation.ranges() if simulation else (),
+            equalized=len(moved),
+            corrected=tuple(Shift(*pair) for pair in corrected.items()),
         )
         return model, report
+
+
+def _check_request(
+    info: model_info.ModelInfo,
+    compression: compressions.Compression,
+    source: training.Source | None,
+    trains: bool,
+) -> None:
+    if info.keras == "saved_model":
+        raise UserError(
+            f"model {info.name} is a SavedModel, whose layers cannot be told apart; export it as .keras"
+        )
+    if trains and source is None:
+        raise UserError(
+            f"compression {compression.name} fine-tunes and needs images: set `training` to an image_set or "
+            "image_stream, or `fine_tune` to False"
+        )
+
+
+def _prune_channels(
+    loaded: load.LoadedModel,
+    compression: compressions.Compression,
+    inputs: np.ndarray | None,
+    classes: np.ndarray | None,
+) -> prune.Pruned:
+    """Return the model with fewer channels, or a copy if the recipe keeps them all."""
+    if compression.channels:
+        return prune.prune(loaded.model, compression.channels, inputs, classes)
+    parameters = (loaded.parameters, loaded.parameters)
+    return prune.Pruned(graph.clone(loaded.model), (), parameters, None, 0)
+
+
+def _reestimate_batch_norm(
+    model: Any, images: np.ndarray | None, normalization: Normalization
+) -> None:
+    if images is None:
+        raise UserError("reestimate_batch_norm needs images: set `training` to an image_set")
+    batch_norm.reestimate(model, images, normalization)
+
+
+def _correct_biases(
+    model: Any, compression: compressions.Compression, inputs: np.ndarray | None
+) -> dict[str, float]:
+    """Correct the biases if the recipe says so; return the largest shift of each layer."""
+    equalization = compression.equalization
+    if not equalization or not equalization.bias_correction:
+        return {}
+    if inputs is None:
+        raise UserError(
+            f"compression {compression.name} corrects biases and needs images: set `training` to an image_set "
+            "or image_stream, or equalization.bias_correction to false"
+        )
+    return bias_correction.correct(model, inputs[: equalization.images])
 
 
 class CompositeObserver(training.Observer):

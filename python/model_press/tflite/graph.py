@@ -6,7 +6,7 @@ variant is compared with stays untouched.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import flatbuffers
@@ -73,6 +73,10 @@ class Graph:
             and len(self.tensors[tensor].quantization.scale) == 1
             for tensor in tensors
         )
+
+    def is_float(self, *tensors: int) -> bool:
+        """Return whether all are float32 tensors."""
+        return all(self.tensors[int(t)].type == schema.TensorType.FLOAT32 for t in tensors)
 
     def quantization(self, tensor: int) -> tuple[float, int]:
         """(scale, zero point) of a tensor for which is_int8 holds."""
@@ -190,6 +194,39 @@ class Graph:
             union = type(options).__name__.removesuffix("T")
             result.builtinOptionsType = getattr(schema.BuiltinOptions, union)
         return result
+
+    def dequantize(self, tensor: int, name: str) -> tuple[int, schema.OperatorT]:
+        """Append a float32 tensor; return it with the new operator that writes it from `tensor`."""
+        result = self.add_float(name, self.shape(tensor))
+        options = schema.DequantizeOptionsT()
+        return result, self.operator("DEQUANTIZE", 2, [tensor], [result], options)
+
+    def quantize(self, source: int, target: int) -> schema.OperatorT:
+        """Return a new operator that writes an int8 tensor from another tensor."""
+        return self.operator("QUANTIZE", 1, [source], [target], schema.QuantizeOptionsT())
+
+    def island(
+        self, old: schema.OperatorT, float_ops: Callable[[list[int], int], list[schema.OperatorT]]
+    ) -> None:
+        """Replace an int8 operator by float ones between DEQUANTIZE and QUANTIZE.
+
+        Args:
+          old: an operator with one output; its tensors keep their scales.
+          float_ops: takes the float inputs and the float output; returns the new operators.
+        """
+        target, new, floats = int(old.outputs[0]), [], []
+        for number, tensor in enumerate(map(int, old.inputs)):
+            name = self.part_name(target, f"input{number}")
+            if self.is_constant(tensor):
+                floats.append(self.add_float_constant(name, self.real_values(tensor)))
+            else:
+                value, operator = self.dequantize(tensor, name)
+                floats.append(value)
+                new.append(operator)
+        result = self.add_float(self.part_name(target, "output"), self.shape(target))
+        new += float_ops(floats, result)
+        new.append(self.quantize(result, target))
+        self.replace(old, new)
 
     def rename_custom(self, operator: schema.OperatorT, name: str) -> None:
         """Makes a custom operator one of another name, version 1."""

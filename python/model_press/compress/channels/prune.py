@@ -34,13 +34,13 @@ class GroupReport:
 class Pruned:
     """A pruned model.
 
-    parameters, macs: (before, after). merged: number of redundant channels.
+    parameters, macs: (before, after); macs is None if they were not counted. merged: number of redundant channels.
     """
 
     model: Any
     groups: tuple[GroupReport, ...]
     parameters: tuple[int, int]
-    macs: tuple[int, int]
+    macs: tuple[int, int] | None
     merged: int
 
 

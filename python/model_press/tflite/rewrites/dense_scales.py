@@ -59,9 +59,10 @@ def rewrite(graph: Graph) -> int:
 
 def _channel_scales(graph: Graph, source: int, weights: int, target: int) -> np.ndarray | None:
     """The scales of int8 weights, one a channel, with float activations; else None."""
-    floats = (graph.tensors[t].type == schema.TensorType.FLOAT32 for t in (source, target))
     info = graph.tensors[weights]
-    if not all(floats) or info.type != schema.TensorType.INT8 or not graph.is_constant(weights):
+    if info.type != schema.TensorType.INT8 or not graph.is_constant(weights):
+        return None
+    if not graph.is_float(source, target):
         return None
     quantization = info.quantization
     if quantization is None or quantization.scale is None or len(quantization.scale) < 2:

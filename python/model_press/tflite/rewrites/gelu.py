@@ -36,18 +36,17 @@ def rewrite(graph: Graph) -> int:
     for old in graph.named("GELU"):
         source, target = int(old.inputs[0]), int(old.outputs[0])
         quantised = graph.is_int8(source, target)
-        if not quantised and not _is_float(graph, source, target):
+        if not quantised and not graph.is_float(source, target):
             continue
         chain = _Chain(graph, target)
         x = source
         if quantised:
-            x = chain.add("DEQUANTIZE", 2, [source], "input", schema.DequantizeOptionsT())
+            x, dequantize = graph.dequantize(source, graph.part_name(target, "input"))
+            chain.new.append(dequantize)
         approximate = bool(old.builtinOptions and old.builtinOptions.approximate)
         result = _gelu(chain, x, _APPROXIMATE if approximate else _EXACT, exact=not approximate)
         if quantised:
-            chain.new.append(
-                graph.operator("QUANTIZE", 1, [result], [target], schema.QuantizeOptionsT())
-            )
+            chain.new.append(graph.quantize(result, target))
         else:
             chain.new[-1].outputs = np.array([target], np.int32)
         graph.replace(old, chain.new)
@@ -74,10 +73,6 @@ def _gelu(chain: "_Chain", x: int, coefficients: tuple[float, ...], exact: bool)
     plus = chain.add("ADD", 1, [tanh, one], "plus_one", schema.AddOptionsT())
     half = chain.multiply(x, chain.constant("half", 0.5), "half_x")
     return chain.multiply(half, plus, "output")
-
-
-def _is_float(graph: Graph, *tensors: int) -> bool:
-    return all(graph.tensors[tensor].type == schema.TensorType.FLOAT32 for tensor in tensors)
 
 
 class _Chain:

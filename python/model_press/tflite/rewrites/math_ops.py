@@ -10,6 +10,8 @@ epsilon that layer normalisation adds to a variance.
 - An int8 operator gets DEQUANTIZE and QUANTIZE around its float form, as in dequantized_ops.py; the scales stay.
 """
 
+import functools
+
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
@@ -26,10 +28,10 @@ def rewrite(graph: Graph) -> int:
     done = 0
     for old in graph.named(*_INT8_ALWAYS, *_INT8_SCALED):
         if _is_int8(graph, old) and (graph.name(old) in _INT8_ALWAYS or _is_beyond(graph, old)):
-            _island(graph, old)
+            graph.island(old, functools.partial(_in_float, graph, old))
             done += 1
     for old in graph.named("RSQRT"):
-        if _is_float(graph, *old.inputs, *old.outputs):
+        if graph.is_float(*old.inputs, *old.outputs):
             source, target = int(old.inputs[0]), int(old.outputs[0])
             graph.replace(old, _reciprocal_root(graph, source, target))
             done += 1
@@ -48,24 +50,13 @@ def _is_beyond(graph: Graph, operator: schema.OperatorT) -> bool:
     return any(not _MIN_RATIO <= ratio < _MAX_RATIO for ratio in ratios)
 
 
-def _island(graph: Graph, old: schema.OperatorT) -> None:
-    target, new, floats = int(old.outputs[0]), [], []
-    for number, tensor in enumerate(map(int, old.inputs)):
-        name = graph.part_name(target, f"input{number}")
-        if graph.is_constant(tensor):
-            floats.append(graph.add_float_constant(name, graph.real_values(tensor)))
-            continue
-        floats.append(graph.add_float(name, graph.shape(tensor)))
-        options = schema.DequantizeOptionsT()
-        new.append(graph.operator("DEQUANTIZE", 2, [tensor], floats[-1:], options))
-    result = graph.add_float(graph.part_name(target, "output"), graph.shape(target))
+def _in_float(
+    graph: Graph, old: schema.OperatorT, inputs: list[int], output: int
+) -> list[schema.OperatorT]:
     name = graph.name(old)
     if name == "RSQRT":
-        new += _reciprocal_root(graph, floats[0], result)
-    else:
-        new.append(graph.operator(name, 1, floats, [result], old.builtinOptions))
-    new.append(graph.operator("QUANTIZE", 1, [result], [target], schema.QuantizeOptionsT()))
-    graph.replace(old, new)
+        return _reciprocal_root(graph, inputs[0], output)
+    return [graph.operator(name, 1, inputs, [output], old.builtinOptions)]
 
 
 def _reciprocal_root(graph: Graph, source: int, target: int) -> list[schema.OperatorT]:
@@ -80,7 +71,7 @@ def _reciprocal_root(graph: Graph, source: int, target: int) -> list[schema.Oper
 def _mean_of_channels(graph: Graph, old: schema.OperatorT) -> int:
     source, axes, target = int(old.inputs[0]), int(old.inputs[1]), int(old.outputs[0])
     rank = len(graph.shape(source))
-    if not _is_float(graph, source, target) or not old.builtinOptions.keepDims:
+    if not graph.is_float(source, target) or not old.builtinOptions.keepDims:
         return 0
     if [axis % rank for axis in graph.integers(axes)] != [rank - 1]:
         return 0
@@ -97,7 +88,3 @@ def _mean_of_channels(graph: Graph, old: schema.OperatorT) -> int:
     new = graph.operator("FULLY_CONNECTED", 5, [source, *constants], [target], options)
     graph.replace(old, [new])
     return 1
-
-
-def _is_float(graph: Graph, *tensors: int) -> bool:
-    return all(graph.tensors[int(t)].type == schema.TensorType.FLOAT32 for t in tensors)

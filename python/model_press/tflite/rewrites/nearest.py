@@ -21,9 +21,12 @@ def rewrite(graph: Graph) -> int:
     for old in graph.named("RESIZE_NEAREST_NEIGHBOR"):
         source, target = int(old.inputs[0]), int(old.outputs[0])
         quantised = _same_codes(graph, source, target)
-        floats = all(graph.tensors[t].type == schema.TensorType.FLOAT32 for t in (source, target))
         doublings = _doublings(graph.shape(source), graph.shape(target))
-        if not (quantised or floats) or not doublings or old.builtinOptions.alignCorners:
+        if (
+            not (quantised or graph.is_float(source, target))
+            or not doublings
+            or old.builtinOptions.alignCorners
+        ):
             continue
         new, last = [], source
         for number in range(doublings):

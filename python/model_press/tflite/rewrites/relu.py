@@ -40,7 +40,7 @@ def rewrite(graph: Graph) -> int:
             continue
         low, high, fused = _ACTIVATIONS[graph.name(old)]
         if low / scale + zero_point < -128 + _EDGE and high / scale + zero_point > 127 - _EDGE:
-            new = graph.operator("QUANTIZE", 1, [source], [target], schema.QuantizeOptionsT())
+            new = graph.quantize(source, target)
         else:
             options = schema.AddOptionsT()
             options.fusedActivationFunction = fused

@@ -68,13 +68,10 @@ def convert(graph: Graph, operators: Iterable[schema.OperatorT], float_model: Gr
             elif graph.is_constant(tensor):
                 inputs.append(_constant(graph, old, position, donors, float_model))
             else:
-                inputs.append(
-                    graph.add_float(
-                        graph.part_name(target, f"input{position}"), graph.shape(tensor)
-                    )
-                )
-                options = schema.DequantizeOptionsT()
-                new.append(graph.operator("DEQUANTIZE", 2, [tensor], inputs[-1:], options))
+                name = graph.part_name(target, f"input{position}")
+                value, dequantize = graph.dequantize(tensor, name)
+                inputs.append(value)
+                new.append(dequantize)
         twins[target] = graph.add_float(graph.part_name(target, "float"), graph.shape(target))
         name = graph.name(old)
         new.append(
@@ -82,8 +79,7 @@ def convert(graph: Graph, operators: Iterable[schema.OperatorT], float_model: Gr
         )
         readers = graph.consumers(target)
         if graph.is_output(target) or not all(id(reader) in chosen for reader in readers):
-            options = schema.QuantizeOptionsT()
-            new.append(graph.operator("QUANTIZE", 1, [twins[target]], [target], options))
+            new.append(graph.quantize(twins[target], target))
         graph.replace(old, new)
 
 
