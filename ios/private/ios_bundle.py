@@ -34,12 +34,12 @@ class Variant:
 
 
 def class_name(variant: str) -> str:
-    """DigitsCoremlFp16 for digits_coreml_fp16."""
+    """Return the class name, such as DigitsCoremlFp16 for digits_coreml_fp16."""
     return "".join(part.capitalize() for part in variant.split("_"))
 
 
 def catalogue(variants: Sequence[Variant]) -> bytes:
-    """variants.json (schema 1): the files of each variant, in the order of the app's picker."""
+    """Return variants.json (schema 1): the files of each variant, in the order of the app's picker."""
     return files.dump_json(
         {
             "schema_version": 1,
@@ -62,7 +62,7 @@ def write(
     template: str | os.PathLike[str],
     sources: Sequence[tuple[str, str]],
 ) -> None:
-    """Writes the zip: stored, dated 1980, sorted.
+    """Write the zip: stored, dated 1980, sorted.
 
     Args:
       out: the zip.

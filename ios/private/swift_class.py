@@ -86,7 +86,7 @@ _PICKS = """\
 
 @dataclasses.dataclass(frozen=True)
 class _Answer:
-    """The two outputs: their Swift types, what is said of them by default, and the code that reads them."""
+    """The two outputs: their Swift types, default descriptions, and the code that reads them."""
 
     types: tuple[str, str]
     texts: tuple[str, str]
@@ -106,7 +106,7 @@ _ANSWERS = {
 
 
 def write(package: str | os.PathLike[str], name: str) -> str:
-    """The Swift source of class `name` for a .mlpackage folder.
+    """Return the Swift source of class `name` for a .mlpackage folder.
 
     Raises:
       UserError: no image classifier, or a name (of the class or of a feature) that is no Swift identifier.
@@ -147,6 +147,6 @@ def write(package: str | os.PathLike[str], name: str) -> str:
 
 
 def _sentence(source: Any, default: str) -> str:
-    """One line of a description, which comes from a file, for a comment."""
+    """Return one line of a description, which comes from a file, for a comment."""
     text = source if isinstance(source, str) else source.shortDescription
     return " ".join(text.split()) or default

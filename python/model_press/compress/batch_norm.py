@@ -1,4 +1,4 @@
-"""Batch normalisation's statistics, taken anew on images: channels are gone, so what arrives has changed."""
+"""Re-estimates batch-norm statistics after channel pruning."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from model_press.keras_io.tf_quiet import tensorflow
 def reestimate(
     model: Any, pixels: np.ndarray, normalization: Normalization, batch: int = 16
 ) -> None:
-    """Sets moving means and variances to their mean over whole batches of uint8 RGB images [N, H, W, 3].
+    """Set moving means and variances to their mean over whole batches of uint8 RGB images [N, H, W, 3].
 
     Layers whose `trainable` is off keep theirs, as in training.
     """

@@ -21,13 +21,13 @@ class Checkpoint:
         self._path, self._fingerprint, self.every = path, fingerprint, every
 
     def save(self, step: int, variables: list[Any]) -> None:
-        """Writes the file whole: a kill in between leaves the one before."""
+        """Write the file whole: a kill in between leaves the one before."""
         arrays = {f"v{index}": np.asarray(variable) for index, variable in enumerate(variables)}
         with files.AtomicWriter(self._path) as file:
             np.savez(file, step=step, fingerprint=self._fingerprint, **arrays)
 
     def restore(self, variables: list[Any]) -> int:
-        """Sets the variables and returns the finished steps; 0 where there is no file yet.
+        """Set the variables; return the number of finished steps, 0 without a file.
 
         Raises:
           UserError: the file is damaged, or of another training.

@@ -19,7 +19,7 @@ _ROUNDS = 200  # it stops when nothing moves, mostly after 20 to 80
 
 
 def cluster(values: np.ndarray, clusters: int, keep_zeros: bool) -> tuple[np.ndarray, np.ndarray]:
-    """One-dimensional k-means.
+    """Cluster values by one-dimensional k-means.
 
     Args:
       values: float array of any shape.
@@ -48,7 +48,7 @@ def cluster(values: np.ndarray, clusters: int, keep_zeros: bool) -> tuple[np.nda
 
 
 def _nearest(values: np.ndarray, centroids: np.ndarray) -> np.ndarray:
-    """Index of the nearest of sorted centroids."""
+    """Return the index of the nearest of sorted centroids."""
     return np.searchsorted((centroids[1:] + centroids[:-1]) / 2, values)
 
 
@@ -56,7 +56,7 @@ class Clusterer(Observer):
     """Holds the clusters during a training, and makes them without one."""
 
     def __init__(self, model: Any, settings: Clustering, keep_zeros: bool):
-        """keep_zeros: the model is pruned, and stays so."""
+        """Take the model's kernels. keep_zeros: preserve the zeros of a pruned model."""
         self._settings, self._keep_zeros = settings, keep_zeros
         self._kernels = kernels.find(model, settings.keep_layers, "clustering.keep_layers")
         self._apply = None
@@ -85,7 +85,7 @@ class Clusterer(Observer):
         self._apply()
 
     def finish(self) -> None:
-        """Clusters what was not trained, and makes sure that no kernel has more values than asked for.
+        """Cluster untrained kernels and check that no kernel has more values than requested.
 
         Raises:
           UserError: one has.

@@ -30,7 +30,7 @@ class Shift:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """What a compression did; written beside the model.
+    """The results of a compression, written beside the model.
 
     parameters, macs: before and after. groups: the channel groups. weights: a row for each weight.
     fine_tuned: whether training followed. activation_ranges: those that a training with int8's rounding learned.
@@ -59,7 +59,7 @@ def compress(
     checkpoint: Checkpoint | None = None,
     say: Callable[[str], None] = print,
 ) -> tuple[Any, Report]:
-    """Compresses a model.
+    """Compress a model.
 
     Args:
       path: the Keras model that `info` describes.
@@ -218,7 +218,7 @@ def checkpoint_of(
     info: model_info.ModelInfo,
     compression: compressions.Compression,
 ) -> Checkpoint:
-    """Where the training of this model by this compression is kept, saved after `every` steps."""
+    """Return where the training of this model by this compression is kept, saved after `every` steps."""
     training_of = {"model": info.sha256, "compression": strict_json.to_json(compression)}
     return Checkpoint(path, files.sha256_bytes(files.dump_json(training_of)), every)
 
@@ -228,7 +228,7 @@ def _images(
     source: training.Source | None,
     info: model_info.ModelInfo,
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """What criteria and statistics look at: the first images, and their classes if all have one."""
+    """Return the first images, for criteria and statistics, and their classes if all have one."""
     equalization = compression.equalization
     count = compression.channels.images if compression.channels else 0
     if equalization and equalization.bias_correction:
@@ -255,7 +255,7 @@ def write(
     out_info: str | os.PathLike[str],
     out_report: str | os.PathLike[str],
 ) -> None:
-    """Writes the compressed `.keras` file, its info.json and the report."""
+    """Write the compressed `.keras` file, its info.json and the report."""
     keras_file.save(model, out_model)
     described = dataclasses.replace(
         info,

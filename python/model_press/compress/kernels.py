@@ -1,4 +1,4 @@
-"""The kernels that weight compression works on, and a table of what it did to each weight of a model."""
+"""Finds the kernels that weight compression works on and tabulates the result for each weight."""
 
 import dataclasses
 from typing import Any
@@ -18,7 +18,7 @@ _REASONS = {
 
 @dataclasses.dataclass(frozen=True)
 class Coverage:
-    """What was done to one weight.
+    """The compression of one weight.
 
     layer, weight: names. elements: their number. sparsity: share of zeros. values: number of different values.
     untouched: None, or why it was left as it is.
@@ -33,12 +33,12 @@ class Coverage:
 
 
 def input_axis(layer: Any) -> int:
-    """The axis of a layer's kernel that its input channels are on."""
+    """Return the axis of a layer's kernel that its input channels are on."""
     return KERNELS[type(layer).__name__][1]
 
 
 def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any, Any]]:
-    """The (layer, kernel variable) pairs to work on.
+    """Return the (layer, kernel variable) pairs to work on.
 
     Raises:
       UserError: keep_layers (given in `field` of the recipe) names an unknown layer, or no layer is left.
@@ -68,14 +68,14 @@ def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any
 
 
 def variable(kernel: Any) -> Any:
-    """TensorFlow's variable behind either Keras'."""
+    """Return the TensorFlow variable of a Keras 2 or 3 variable."""
     from model_press.keras_io.tf_quiet import tensorflow
 
     return kernel if isinstance(kernel, tensorflow().Variable) else kernel.value
 
 
 def coverage(model: Any, keep_layers: tuple[str, ...]) -> list[Coverage]:
-    """A row for each weight of the model: its zeros and values, and why it is untouched where it is."""
+    """Return a row for each weight of the model: its zeros and values, and the reason if it is untouched."""
     rows = []
     for layer in model.layers:
         kind = type(layer).__name__

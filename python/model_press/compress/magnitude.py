@@ -22,7 +22,7 @@ _POWER = 3  # of the polynomial; tensorflow-model-optimization's default
 
 
 def sparsity_at(settings: Magnitude, step: int, steps: int) -> float | None:
-    """The sparsity that the schedule asks for at a step (from 0) out of `steps`; None between updates."""
+    """Return the sparsity that the schedule asks for at a step (from 0) out of `steps`; None between updates."""
     if step < settings.begin_step or (step - settings.begin_step) % settings.frequency:
         return None
     if settings.schedule == "constant":
@@ -33,7 +33,7 @@ def sparsity_at(settings: Magnitude, step: int, steps: int) -> float | None:
 
 
 def mask(kernel: np.ndarray, sparsity: float, pattern: str, input_axis: int) -> np.ndarray:
-    """Bool array of the kernel's shape: False for the weights of smallest magnitude.
+    """Return a bool array of the kernel's shape, False for the weights of smallest magnitude.
 
     unstructured: exactly round(elements * sparsity) of them. 2:4: half of each four consecutive inputs; of
     a shorter last group, half rounded down.
@@ -57,7 +57,7 @@ class Pruner(Observer):
     """Holds the masks during a training, and sets them without one."""
 
     def __init__(self, model: Any, settings: Magnitude):
-        """Takes the model's prunable kernels.
+        """Take the model's prunable kernels.
 
         Raises:
           UserError: keep_layers names an unknown layer, or nothing can be pruned.
@@ -100,7 +100,7 @@ class Pruner(Observer):
         self._apply()
 
     def finish(self) -> None:
-        """Sets the final masks, whatever the schedule did, and makes sure that they hold.
+        """Apply the final masks, independently of the schedule, and check that they hold.
 
         Raises:
           UserError: a kernel has another sparsity than asked for, or something of the pruning is left over.
@@ -131,7 +131,7 @@ class Pruner(Observer):
 
 
 def check_no_leftovers(model: Any) -> None:
-    """Raises UserError if the model carries what only pruning needs: masks, thresholds, step counters."""
+    """Raise UserError if the model still has masks, thresholds or step counters of pruning."""
     for variable in model.weights:
         name = getattr(variable, "path", variable.name)
         parts = name.split(":")[0].split("/")

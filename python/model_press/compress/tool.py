@@ -62,7 +62,7 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Returns 0, or 1 after one line on standard error for what a user can mend."""
+    """Run the program; return 0, or 1 after one line on standard error for a user error."""
     options = _parser().parse_args(argv)
     try:
         _run(options)

@@ -30,23 +30,23 @@ class Source(Protocol):
 
 
 class Observer:
-    """What happens around a step; a compression that acts during training overrides it."""
+    """Hooks around training steps, for compressions that act during training."""
 
     def begin(self, steps: int) -> None:
-        """Before the first of so many steps."""
+        """Prepare for a training of `steps` steps."""
 
     def resume(self) -> None:
-        """After begin(), where a killed training goes on: the weights are those of its last checkpoint."""
+        """Resume after begin(): the weights are those of the last checkpoint."""
 
     def before_step(self, step: int) -> None:
-        """Before each step, from 0."""
+        """Act before a step; the first one is 0."""
 
     def after_step(self, step: int) -> None:
-        """After each step."""
+        """Act after a step."""
 
 
 def make_deterministic() -> None:
-    """The same bytes in every run on one machine; call it before anything else uses TensorFlow.
+    """Make every run on one machine give the same bytes; call it before anything else uses TensorFlow.
 
     The number of threads is fixed because it decides how sums are split.
     """
@@ -68,7 +68,7 @@ def fine_tune(
     checkpoint: Checkpoint | None = None,
     report: Callable[[str], None] = print,
 ) -> None:
-    """Trains a classifier in place.
+    """Train a classifier in place.
 
     Args:
       model: Keras model of either generation, float32 [N, H, W, 3] to probabilities or logits [N, classes].
@@ -109,7 +109,7 @@ class _Run:
         self.started = False
 
     def start(self, images: int) -> None:
-        """Plans for epochs of so many images, and takes up a checkpoint."""
+        """Plan for epochs of `images` images and restore a checkpoint."""
         steps = images // self._training.batch
         if not steps:
             raise UserError(
@@ -125,7 +125,7 @@ class _Run:
                 self._observer.resume()
 
     def epoch(self, number: int, pixels: np.ndarray, classes: np.ndarray) -> None:
-        """Takes the steps of an epoch that are not done yet."""
+        """Run the remaining steps of an epoch."""
         start, batch = time.monotonic(), self._training.batch
         steps = len(pixels) // batch
         if (number + 1) * steps <= self._done:
@@ -165,7 +165,7 @@ def _check_labels(classes: np.ndarray, training: Training) -> None:
 
 
 def gives_probabilities(model: Any) -> bool:
-    """Whether the outputs are probabilities, not logits."""
+    """Return whether the outputs are probabilities, not logits."""
     shape = model.input_shape[1:]
     noise = np.random.default_rng(0).normal(size=(4, *shape)).astype(np.float32)
     outputs = np.asarray(model(noise, training=False))
@@ -197,12 +197,12 @@ class _Trainer:
         self._momenta: list[tuple[Any, float]] = []
 
     def restore(self) -> None:
-        """Gives the model's layers their own settings back."""
+        """Restore the settings of the model's layers."""
         for layer, momentum in self._momenta:
             layer.momentum = momentum
 
     def plan(self, steps: int) -> None:
-        """Fixes the learning rate's course and prepares the steps."""
+        """Plan the learning rate and prepare the steps."""
         training, optimizers = self._training, self._library.optimizers
         warm_up = min(int(training.warm_up * steps) + 1, steps)
         rate = optimizers.schedules.CosineDecay(
@@ -247,13 +247,13 @@ class _Trainer:
             self._state += self._simulation.variables()
 
     def variables(self) -> list[Any]:
-        """All that training changes: weights and the optimizer's state; after plan()."""
+        """Return the variables that training changes: weights and the optimizer's state; after plan()."""
         return self._state
 
     def _targets(
         self, tf: Any, images: Any, classes: Any
     ) -> list[tuple[Any, Callable[[Any], Any], float]]:
-        """(target distribution, what is compared with it, factor) of each part of the loss."""
+        """Return (target distribution, prediction, factor) of each part of the loss."""
         training, parts = self._training, []
         share = training.distillation.weight if training.distillation else 0.0
         if share < 1:

@@ -1,4 +1,4 @@
-"""Where training images come from: a set that is shuffled anew each epoch, or a program that makes each epoch's."""
+"""Supplies training images: a set that is shuffled in each epoch, or a program that generates each epoch."""
 
 import concurrent.futures
 import os
@@ -18,11 +18,11 @@ class FixedImages:
     """The same images in every epoch, in another order."""
 
     def __init__(self, pixels: np.ndarray, classes: np.ndarray):
-        """pixels: uint8 [N, H, W, 3]; classes: int32 [N], -1 where unknown."""
+        """Take pixels, uint8 [N, H, W, 3], and classes, int32 [N], -1 for unknown."""
         self._pixels, self._classes = pixels, classes
 
     def epochs(self, count: int, seed: int) -> Iterator[Epoch]:
-        """Yields so many epochs."""
+        """Yield `count` epochs."""
         for epoch in range(count):
             order = np.random.default_rng((seed, epoch)).permutation(len(self._pixels))
             yield self._pixels[order], self._classes[order]
@@ -38,7 +38,7 @@ class GeneratedImages:
         self._command, self._class_count = list(command), class_count
 
     def epochs(self, count: int, seed: int) -> Iterator[Epoch]:
-        """Yields so many epochs.
+        """Yield `count` epochs.
 
         Raises:
           UserError: the program fails or writes no image set.
@@ -68,5 +68,5 @@ class GeneratedImages:
 
 
 def _program_seed(seed: int, epoch: int) -> int:
-    """Far from the small seeds that image sets are made with, so that no epoch repeats one of them."""
+    """Return a seed that differs from the small seeds of image sets, so that no epoch repeats one of them."""
     return int(np.random.SeedSequence((seed, epoch)).generate_state(1, np.uint32)[0]) | 1 << 20

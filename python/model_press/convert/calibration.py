@@ -11,7 +11,7 @@ from model_press.process import progress
 
 
 def check(images: np.ndarray, height: int, width: int) -> None:
-    """Raises UserError unless images can calibrate a model of this input size.
+    """Raise UserError unless images can calibrate a model of this input size.
 
     They must be uint8 [N, height, width, 3] raw RGB pixels, not all the same image, no noise, and span
     most of the range of a pixel.
@@ -33,7 +33,7 @@ def check(images: np.ndarray, height: int, width: int) -> None:
 
 
 def with_full_range(images: np.ndarray) -> Iterator[np.ndarray]:
-    """Yields uint8 [1, H, W, 3] samples; two corner pixels of the first are set to 0 and 255.
+    """Yield uint8 [1, H, W, 3] samples; two corner pixels of the first are set to 0 and 255.
 
     So the calibrated input range is exactly 0..255, which makes the input's scale 1 and its zero
     point 0 (a code is the pixel), whatever the images; two pixels change no activation range.

@@ -46,7 +46,7 @@ def convert_model(
     info: model_info.ModelInfo | None = None,
     kernels: custom_ops.Kernels | None = None,
 ) -> Converted:
-    """Converts a model file by a recipe.
+    """Convert a model file by a recipe.
 
     Args:
       path: .keras, .h5, SavedModel directory or zip.
@@ -98,7 +98,7 @@ def convert_model(
 
 
 def check_calibration_given(recipe: Recipe, given: bool) -> None:
-    """Raises UserError if calibration images are missing or would be ignored."""
+    """Raise UserError if calibration images are missing or would be ignored."""
     if recipe.calibration == "required" and not given:
         raise UserError(
             f"recipe {recipe.name} has {recipe.activations} activations and needs calibration images; "
@@ -112,7 +112,7 @@ def check_calibration_given(recipe: Recipe, given: bool) -> None:
 
 
 def _in_float(recipe: Recipe) -> Recipe:
-    """The recipe of the same model in float, with float inputs and outputs."""
+    """Return the recipe of the same model in float, with float inputs and outputs."""
     return dataclasses.replace(
         recipe,
         weights="float32",
@@ -145,7 +145,7 @@ def describe(
     model_name: str,
     labels_path: str | os.PathLike[str] | None,
 ) -> manifest.Manifest:
-    """The manifest of a converted model that will be written as `model_name` + ".tflite".
+    """Return the manifest of a converted model that will be written as `model_name` + ".tflite".
 
     Without labels it is one for `manifest.with_labels`.
     """

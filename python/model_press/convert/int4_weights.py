@@ -26,7 +26,7 @@ _CLIPS = np.linspace(1.0, 0.5, 11)
 
 
 def store(data: bytes) -> bytes:
-    """The graph with four-bit weights in every convolution of 1,024 weights or more.
+    """Return the graph with four-bit weights in every convolution of 1,024 weights or more.
 
     Raises:
       UserError: it has none.
@@ -58,7 +58,7 @@ def store(data: bytes) -> bytes:
 
 
 def quantise(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Codes -7..7 and a scale for each row of float weights [rows, weights].
+    """Return quantized values -7..7 and a scale for each row of float weights [rows, weights].
 
     The largest code stands for that share of a row's largest weight that makes its squared error smallest.
     """
@@ -79,14 +79,14 @@ def _codes(rows: np.ndarray, scales: np.ndarray) -> np.ndarray:
 
 
 def pack(codes: np.ndarray) -> bytes:
-    """Two codes a byte, the first in the lower half; an odd last one alone."""
+    """Pack two values into each byte, the first in the lower half; an odd last one alone."""
     flat = codes.ravel().astype(np.uint8) & 0x0F
     flat = np.append(flat, np.zeros(flat.size % 2, np.uint8))
     return (flat[::2] | flat[1::2] << 4).tobytes()
 
 
 def _rescale_bias(graph: Graph, operator: schema.OperatorT, scales: np.ndarray) -> None:
-    """A bias has the scales of input times weights."""
+    """Rescale a bias, whose scales are those of the input times those of the weights."""
     bias = int(operator.inputs[2])
     values = graph.real_values(bias).astype(np.float64)
     codes = np.rint(values / scales).astype("<i4")

@@ -23,7 +23,7 @@ _ACTIVATIONS = ("LOGISTIC", "SOFTMAX", "TANH")
 
 
 def use(converter: Any, ranges: Sequence[ActivationRange]) -> None:
-    """Makes a TFLiteConverter that calibrates quantise at these ranges.
+    """Make a TFLiteConverter that calibrates quantise at these ranges.
 
     `convert` then raises UserError if a range belongs to no tensor of the graph.
     """
@@ -48,7 +48,7 @@ def use(converter: Any, ranges: Sequence[ActivationRange]) -> None:
 
 
 def put(data: bytes, ranges: Sequence[ActivationRange]) -> bytes:
-    """A float .tflite with its tensors' `min` and `max` set to the ranges.
+    """Return a float .tflite with its tensors' `min` and `max` set to the ranges.
 
     Raises:
       UserError: a range belongs to no tensor of the graph.
@@ -105,7 +105,7 @@ class _Places:
 
 
 def _layer(name: str, layers: dict[str, str]) -> str | None:
-    """The layer in a tensor's name, such as conv of "model/conv/BiasAdd"; the model itself may be called like one."""
+    """Return the layer in a tensor's name, such as conv of "model/conv/BiasAdd"; a model may have a layer's name."""
     parts = name.split("/")
     for part in parts[1:] if len(parts) > 2 else parts:
         if part in layers:

@@ -30,7 +30,7 @@ class Fitted:
 def fit(
     int8: bytes, float_model: bytes, inputs: Sequence[np.ndarray], max_mean_diff: float
 ) -> Fitted:
-    """Finds the mixed graph.
+    """Find the mixed graph.
 
     Args:
       int8, float_model: .tflite files of one model; the float one takes `inputs` as they are.

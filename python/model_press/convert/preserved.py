@@ -13,7 +13,7 @@ _MOST_CLUSTERS = 256
 
 
 def check(data: bytes, model: Any) -> None:
-    """Compares the kernels of a compressed Keras model with the weights of its .tflite.
+    """Compare the kernels of a compressed Keras model with the weights of its .tflite.
 
     A kernel is found by its shape and by where its zeros are, so that no name has to survive the converter. Scales (of
     batch normalisation, of quantisation) differ between output channels, hence values are counted in each.
@@ -57,7 +57,7 @@ def check(data: bytes, model: Any) -> None:
 
 
 def _weights(graph: Graph) -> list[np.ndarray]:
-    """Codes or values of the graph's kernels, with axes as Keras has them."""
+    """Return the stored values of the graph's kernels, with axes as Keras has them."""
     found = []
     for operator in graph.named("CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"):
         values = graph.real_values(int(operator.inputs[1]))
@@ -67,6 +67,6 @@ def _weights(graph: Graph) -> list[np.ndarray]:
 
 
 def _values(weights: np.ndarray) -> np.ndarray:
-    """Number of different values in each output channel, the last axis."""
+    """Return the number of different values in each output channel, the last axis."""
     rows = np.sort(weights.reshape(-1, weights.shape[-1]), axis=0)
     return 1 + (rows[1:] != rows[:-1]).sum(axis=0)

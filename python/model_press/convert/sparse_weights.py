@@ -18,7 +18,7 @@ _WORTH_IT = 0.9
 
 
 def encode(data: bytes) -> bytes:
-    """A .tflite file with its zeros left out.
+    """Return a .tflite file with its zeros left out.
 
     Raises:
       UserError: the file would not shrink, or the default delegate cannot load it.
@@ -45,7 +45,7 @@ def encode(data: bytes) -> bytes:
 
 
 def zeros(data: bytes) -> float:
-    """Share of zeros among the weights of a dense .tflite's convolutions and dense layers."""
+    """Return the share of zeros among the weights of a dense .tflite's convolutions and dense layers."""
     graph = Graph(data)
     found = [
         graph.real_values(int(operator.inputs[1]))

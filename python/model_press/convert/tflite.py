@@ -23,7 +23,7 @@ def convert(
     ranges: Sequence[ActivationRange] = (),
     custom_ops: Collection[str] = (),
 ) -> bytes:
-    """Converts an image classifier.
+    """Convert an image classifier.
 
     Args:
       call: from a float32 tensor [1, height, width, 3] to class scores [1, classes].
@@ -97,7 +97,7 @@ def _configure(
 
 
 def _calibrate_once(converter: Any) -> None:
-    """Halves the time of a conversion to 16-bit activations.
+    """Halve the time of a conversion to 16-bit activations.
 
     The converter calibrates for its newer quantiser, drops that, since it has no 16-bit activations, and calibrates
     again for the older one.
@@ -128,7 +128,7 @@ def _undeclared(data: bytes, custom_ops: Collection[str]) -> list[str]:
 
 
 def _reported(text: str) -> list[str]:
-    """The operators without a builtin that the converter names."""
+    """Return the operators without a builtin that the converter names."""
     found: set[str] = set()
     for line in re.findall(r"^\s*(?:TF Select|Flex|Custom) ops: (.+)$", text, re.MULTILINE):
         found |= {name.strip() for name in line.split(",")}
@@ -136,7 +136,7 @@ def _reported(text: str) -> list[str]:
 
 
 def _explain(missing: Sequence[str], error: Exception | None, concrete: Any) -> str:
-    """One line for a failed conversion: the operators without a builtin and the layers they are in."""
+    """Return one line for a failed conversion: the operators without a builtin, and their layers."""
     if not missing:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         reason = lines[0] if lines else type(error).__name__
@@ -153,7 +153,7 @@ def _explain(missing: Sequence[str], error: Exception | None, concrete: Any) -> 
 
 
 def _layers(concrete: Any, operator: str) -> list[str]:
-    """Names of the layers whose graph nodes are of a TensorFlow operator type."""
+    """Return the names of the layers whose graph nodes are of a TensorFlow operator type."""
     graph = concrete.graph.as_graph_def()
     nodes = list(graph.node) + [n for f in graph.library.function for n in f.node_def]
     found = []

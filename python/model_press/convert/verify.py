@@ -1,4 +1,4 @@
-"""What every converted model must satisfy before it is written."""
+"""Checks every converted model before it is written."""
 
 from collections.abc import Collection
 
@@ -13,7 +13,7 @@ from model_press.tflite.custom_ops import Kernels
 def check_structure(
     model: reader.TfliteFile, recipe: Recipe, custom_ops: Collection[str] = ()
 ) -> None:
-    """Raises UserError unless the graph has the recipe's types, a static signature, no stray floats."""
+    """Raise UserError unless the graph has the recipe's types, a static signature, no stray floats."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise UserError(
             f"the converted model has {len(model.inputs)} inputs and {len(model.outputs)} outputs; expected one of each"
@@ -52,7 +52,7 @@ def _check_quantized(model: reader.TfliteFile, recipe: Recipe) -> None:
 
 
 def check_outputs(data: bytes, model: reader.TfliteFile, kernels: Kernels) -> None:
-    """Loads the model and runs three images (black, white, noise): outputs must be finite.
+    """Load the model and run three images (black, white, noise): outputs must be finite.
 
     Custom operators run by their kernels.
 

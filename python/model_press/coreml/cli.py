@@ -12,7 +12,7 @@ from model_press.process import command_line
 
 
 def parser() -> argparse.ArgumentParser:
-    """The subcommands."""
+    """Return the subcommands."""
     result, command = command_line.commands("model_press_coreml")
 
     sub = command("convert-coreml", _convert, "convert a Keras model to Core ML by a recipe")
@@ -60,7 +60,7 @@ def _predict(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs a subcommand, or serves a build server's requests, as cli.main does."""
+    """Run a subcommand, or serve a build server's requests, as cli.main does."""
     return command_line.main(argv, make_parser=parser)
 
 

@@ -11,7 +11,7 @@ from model_press.formats.coreml_recipes import CoremlRecipe, Palette
 
 
 def compress(model: Any, recipe: CoremlRecipe) -> Any:
-    """Returns the coremltools model with its weights stored as the recipe says.
+    """Return the coremltools model with its weights stored as the recipe says.
 
     Raises:
       UserError: a group size that leaves out more weights than the recipe allows.
@@ -49,7 +49,7 @@ def compress(model: Any, recipe: CoremlRecipe) -> Any:
 
 
 def _unpruned(found: list[weights.Weight]) -> list[weights.Weight]:
-    """Depthwise filters, which pruning leaves alone as TensorFlow's toolkit does: few weights, much of the loss."""
+    """Return the depthwise filters, which pruning skips as TensorFlow's toolkit does: few weights, much of the loss."""
     return [weight for weight in found if weight.depthwise]
 
 
@@ -74,7 +74,7 @@ def _palettizer(passes: Any, palette: Palette, min_elements: int) -> Any:
 
 
 def _program(model: Any) -> program.Program:
-    """The model's program as the evaluator reads it: written out, since weights lie in files."""
+    """Return the model's program as the evaluator reads it: written out, since weights lie in files."""
     with tempfile.TemporaryDirectory() as folder:
         package.write(folder, model.get_spec(), pathlib.Path(model.weights_dir) / "weight.bin")
         return program.read(folder, program.read_spec(folder))

@@ -25,7 +25,7 @@ _KEY = "model_press."
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """What the package does with a pixel: x = pixel * scale + bias[channel], channels in color_order."""
+    """The package's transformation of a pixel: x = pixel * scale + bias[channel], channels in color_order."""
 
     color_order: str
     scale: float
@@ -39,7 +39,7 @@ def convert_model(
     labels_path: str | os.PathLike[str],
     out_package: str | os.PathLike[str],
 ) -> coreml_manifest.CoremlManifest:
-    """Converts a model file to a .mlpackage folder and checks it by running it.
+    """Convert a model file to a .mlpackage folder and check it by running it.
 
     Args:
       model: .keras, .h5, SavedModel directory or zip.
@@ -77,7 +77,7 @@ def _refuse_repeated(names: list[str], path: str | os.PathLike[str]) -> None:
 
 
 def _entry(loaded: load.LoadedModel, pre: Normalization) -> tuple[Any, Entry]:
-    """What the graph is called with, and what Core ML does before: one scale is all that an image input has."""
+    """Return the graph's input and Core ML's preprocessing: an image input has only one scale."""
     if len(set(pre.std)) == 1:
         bias = tuple(-m / pre.std[0] for m in pre.mean)
         return loaded.call, Entry(pre.color_order, 1 / pre.std[0], bias)
@@ -143,7 +143,7 @@ def _describe(
     names: list[str],
     entry: Entry,
 ) -> coreml_manifest.CoremlManifest:
-    """Reads the package back, as an app will, and runs it."""
+    """Read the package back, as an app will, and run it."""
     classifier = ImageClassifier(out_package)
     share = weights.check_coverage(weights.of(classifier.program), recipe)
     name = pathlib.PurePath(out_package).name
@@ -177,7 +177,7 @@ def _describe(
 
 
 def _check_outputs(classifier: ImageClassifier) -> None:
-    """Runs three images (black, white, noise): outputs must be finite, and each operation within its type."""
+    """Run three images (black, white, noise): outputs must be finite, and each operation within its type."""
     shape = (1, classifier.height, classifier.width, 3)
     noise = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     images = {

@@ -27,7 +27,7 @@ from model_press.process import user_path
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Prints what each photograph is; 1 and one line on standard error for what cannot be run."""
+    """Print the result for each photograph; return 1 after one line on standard error for an error."""
     options = parser().parse_args(argv)
     try:
         with unpacked(user_path.resolve(options.model)) as folder:
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options."""
+    """Return the options."""
     result = argparse.ArgumentParser(prog="coreml_eval", description=__doc__.splitlines()[0])
     result.add_argument("model", help="a .mlpackage folder, or a zip that holds one")
     result.add_argument("photos", nargs="*", metavar="photo", help="JPEG, PNG, WebP or BMP")
@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> ImageClassifier:
-    """The classifier in a package's folder, whoever made it.
+    """Return the classifier in a package's folder; the package may come from any tool.
 
     Raises:
       UserError: it is none, or damage has left it a program that contradicts itself.
@@ -96,7 +96,7 @@ def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> I
 
 @contextlib.contextmanager
 def unpacked(path: str) -> Iterator[pathlib.Path]:
-    """The package's folder: the path itself, or the one folder *.mlpackage in a zip, unpacked for the block.
+    """Return the package's folder: the path itself, or the one folder *.mlpackage in a zip, unpacked for the block.
 
     Raises:
       UserError: no such file, or a zip that is damaged, unsafe or holds another number of packages.

@@ -12,7 +12,7 @@ from model_press.coreml.protos import quiet
 
 
 def palette(values: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray]:
-    """Clusters values so that the mean square error is the least possible.
+    """Cluster values so that the mean square error is the least possible.
 
     Args:
       values: floats of any shape. float32 is clustered as float16, which is what bounds the number of distinct values.

@@ -19,7 +19,7 @@ _DATA = "Data/"
 
 
 def write(folder: str | os.PathLike[str], spec: Any, weights: str | os.PathLike[str]) -> None:
-    """Makes the package in an existing or new folder.
+    """Make the package in an existing or new folder.
 
     Args:
       spec: the Model message; its volatile metadata is dropped.
@@ -37,7 +37,10 @@ def write(folder: str | os.PathLike[str], spec: Any, weights: str | os.PathLike[
 
 
 def _manifest() -> bytes:
-    """The package's table of contents. Its identifiers need only differ within the package: they follow from paths."""
+    """Return the package's table of contents.
+
+    Its identifiers need only differ within the package: they follow from paths.
+    """
     entries = {
         str(uuid.uuid5(uuid.NAMESPACE_URL, path)).upper(): {
             "author": _AUTHOR,
@@ -62,19 +65,19 @@ def _manifest() -> bytes:
 
 
 def members(folder: str | os.PathLike[str]) -> list[pathlib.Path]:
-    """The package's files, in the order of their names."""
+    """Return the package's files, in the order of their names."""
     return sorted(p for p in pathlib.Path(folder).rglob("*") if p.is_file())
 
 
 def digest(folder: str | os.PathLike[str]) -> str:
-    """Hex SHA-256 of the package: of a line `<sha256 of the file>  <path>` for each file, sorted by path."""
+    """Return the hex SHA-256 of the lines `<sha256 of the file>  <path>` of all files, sorted by path."""
     root = pathlib.Path(folder)
     lines = [f"{files.sha256(p)}  {p.relative_to(root).as_posix()}\n" for p in members(root)]
     return files.sha256_bytes("".join(lines).encode())
 
 
 def verify(folder: str | os.PathLike[str], expected: str) -> None:
-    """Raises UserError unless a .mlpackage folder has the digest that its manifest names."""
+    """Raise UserError unless a .mlpackage folder has the digest that its manifest names."""
     actual = digest(folder)
     if actual != expected:
         raise UserError(
@@ -84,12 +87,12 @@ def verify(folder: str | os.PathLike[str], expected: str) -> None:
 
 
 def size(folder: str | os.PathLike[str]) -> int:
-    """Bytes of all files of the package."""
+    """Return the bytes of all files of the package."""
     return sum(p.stat().st_size for p in members(folder))
 
 
 def write_zip(folder: str | os.PathLike[str], out: str | os.PathLike[str], name: str) -> None:
-    """Zips the package under `name`/, stored, dated 1980, in the order of names."""
+    """Zip the package under `name`/, stored, dated 1980, in the order of names."""
     root = pathlib.Path(folder)
     with files.AtomicWriter(out) as target, zipfile.ZipFile(target, "w") as archive:
         for path in members(root):

@@ -18,7 +18,7 @@ def predict_coreml(
     images_path: str | os.PathLike[str],
     out: str | os.PathLike[str],
 ) -> None:
-    """Writes float32 scores [N, classes] in the labels' order, float16 where the program declares it.
+    """Write float32 scores [N, classes] in the labels' order, float16 where the program declares it.
 
     Args:
       folder: the .mlpackage that `description` was written for (checked by its digest).

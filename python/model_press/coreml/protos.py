@@ -1,4 +1,4 @@
-"""Core ML's protocol buffer messages, from coremltools, without what it prints when it is imported."""
+"""Imports Core ML's protocol buffer messages from coremltools without its import-time output."""
 
 import contextlib
 import functools
@@ -13,7 +13,7 @@ from model_press.keras_io import tf_quiet
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Hides coremltools' notices: untested versions of packages, and libraries that only a Mac has."""
+    """Hide coremltools' notices: untested versions of packages, and libraries that only a Mac has."""
     # Its logger sets its own level on import, so a filter on the root is not enough.
     previous = logging.root.manager.disable
     logging.disable(logging.ERROR)
@@ -31,7 +31,7 @@ def quiet() -> Iterator[None]:
 
 @functools.cache
 def model_pb2() -> types.ModuleType:
-    """The module with the message Model."""
+    """Return the module with the message Model."""
     with quiet():
         from coremltools.proto import Model_pb2
     return Model_pb2

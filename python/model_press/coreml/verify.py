@@ -1,4 +1,4 @@
-"""Whether a package is what its manifest says: pixels, labels, names."""
+"""Checks a package against its manifest: pixels, labels, names."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _FIX = "take package and manifest from one target"
 
 
 def check(classifier: ImageClassifier, description: coreml_manifest.CoremlManifest) -> None:
-    """Raises UserError naming what the package does otherwise than its manifest says."""
+    """Raise UserError if the package behaves otherwise than its manifest says."""
     outputs = (description.features.label, description.features.probabilities)
     check_features(description.name, classifier.spec, description.input, outputs)
     check_labels(description.name, classifier.labels, description.labels)
@@ -28,7 +28,7 @@ def check(classifier: ImageClassifier, description: coreml_manifest.CoremlManife
 def check_features(
     name: str, spec: Any, image: coreml_manifest.ImageInput, outputs: Sequence[str]
 ) -> None:
-    """Raises UserError unless a package's description has what its manifest says.
+    """Raise UserError unless a package's description matches its manifest.
 
     Args:
       name: the package's, for errors.
@@ -50,7 +50,7 @@ def check_features(
 
 
 def check_labels(name: str, found: Sequence[str], expected: Labels) -> None:
-    """Raises UserError unless a package's labels are those that its manifest was written for."""
+    """Raise UserError unless a package's description matches its manifest."""
     if files.sha256_bytes(labels.dump(list(found))) != expected.sha256:
         raise UserError(
             f"{name}: the package's {len(found)} labels ({', '.join(found[:2])} ...) are not those of "
@@ -59,7 +59,7 @@ def check_labels(name: str, found: Sequence[str], expected: Labels) -> None:
 
 
 def _check_entry(classifier: ImageClassifier, description: coreml_manifest.CoremlManifest) -> None:
-    """Constant images must become pixel * scale + bias, whatever the program does with it."""
+    """Check that constant images become pixel * scale + bias in the program."""
     scale = description.preprocess.scale
     bias = np.asarray(description.preprocess.bias)
     steps = int(scale != 1) + int(np.any(bias != 0))

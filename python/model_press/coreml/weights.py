@@ -36,7 +36,7 @@ class Weight:
 
 
 def of(program: Program) -> list[Weight]:
-    """The weights, in the program's order; a constant that two layers use is listed once."""
+    """Return the weights, in the program's order; a constant that two layers use is listed once."""
     makers = {out: op for op in program.operations for out, _ in op.outputs}
     found, seen = [], set()
     for op in program.operations:
@@ -53,13 +53,13 @@ def of(program: Program) -> list[Weight]:
 
 
 def coverage(weights: list[Weight]) -> float:
-    """Share of the elements of all weights that are stored compressed; 0 where there are none."""
+    """Return the share of weight elements that are stored compressed; 0 without weights."""
     total = sum(weight.elements for weight in weights)
     return sum(w.elements for w in weights if w.storage) / total if total else 0.0
 
 
 def left_out(weights: list[Weight], recipe: CoremlRecipe) -> list[Weight]:
-    """The weights that a recipe's palette groups do not fit, to be left out by name.
+    """Return the weights that a recipe's palette groups do not fit, to be left out by name.
 
     coremltools itself only warns and goes on (and, with scales per channel, has divided the weight by then): on
     Xception, whose widths are mostly 728, groups of 16 would leave 71 % uncompressed.
@@ -84,7 +84,7 @@ def left_out(weights: list[Weight], recipe: CoremlRecipe) -> list[Weight]:
 
 
 def check_coverage(weights: list[Weight], recipe: CoremlRecipe) -> float:
-    """Returns the coverage; UserError names the largest layers left out if it is below the recipe's."""
+    """Return the coverage; raise UserError with the largest uncovered layers if it is below the recipe's."""
     share = coverage(weights)
     if share < recipe.min_coverage:
         left = sorted((w for w in weights if not w.storage), key=lambda w: -w.elements)

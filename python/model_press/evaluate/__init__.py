@@ -1,1 +1,1 @@
-"""What a variant keeps and what it costs, from files alone: cached, deterministic actions."""
+"""Evaluates a variant from files alone, in cached, deterministic actions."""

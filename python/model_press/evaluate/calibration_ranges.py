@@ -1,4 +1,4 @@
-"""calibration-ranges: what calibration fixed for each activation, against what images really need.
+"""calibration-ranges: compares each activation's calibrated range with the range that images need.
 
 A static variant can hold values between the smallest and largest that calibration saw, no others. One outlier stretches
 that range and leaves few codes for all other values; a value beyond it is cut off. The true values come from the same
@@ -47,7 +47,7 @@ class Observed:
 
 @dataclasses.dataclass(frozen=True)
 class Range:
-    """One activation. calibrated_minimum, -maximum: the smallest and largest value that its codes hold.
+    """One activation. calibrated_minimum, -maximum: the smallest and largest value that its range holds.
 
     outlier_ratio: the larger of their absolute values by the 99.9th percentile of absolute values on the
     calibration images (1 is tight; 4 loses two bits to outliers). layer: where it is written.
@@ -88,7 +88,7 @@ class Report:
 
 @dataclasses.dataclass
 class _Values:
-    """What is kept of a tensor's values while images pass."""
+    """Statistics of a tensor's values, gathered while images pass."""
 
     low: float
     high: float
@@ -129,7 +129,7 @@ def report(
     evaluation_path: str | os.PathLike[str],
     count: int,
 ) -> Report:
-    """Compares a static variant's ranges with the float variant's values.
+    """Compare a static variant's ranges with the float variant's values.
 
     Args:
       model, description: the static variant (int8 or int16 activations) and its manifest.
@@ -185,18 +185,18 @@ def report(
 
 
 def write(path: str | os.PathLike[str], found: Report) -> None:
-    """Writes the report as JSON."""
+    """Write the report as JSON."""
     files.write_json(path, strict_json.to_json(found))
 
 
 def read(path: str | os.PathLike[str]) -> Report:
-    """Reads and validates a report."""
+    """Read and validates a report."""
     where = f"calibration report {os.path.basename(path)}"
     return strict_json.from_json(Report, files.read_json(path, "calibration report"), where)
 
 
 def warnings(found: Report) -> Iterator[str]:
-    """One line where evaluation leaves the calibrated ranges by more than rounding, worst layers first."""
+    """Return a line if evaluation leaves the calibrated ranges by more than rounding, worst layers first."""
     bad = [r for r in found.ranges if r.evaluation.clipped > _MAX_CLIPPED_IN_ONE]
     if not bad and found.clipped <= _MAX_CLIPPED:
         return
@@ -209,7 +209,7 @@ def warnings(found: Report) -> Iterator[str]:
 
 
 def _activations(file: reader.TfliteFile) -> list[reader.TensorInfo]:
-    """Quantised tensors that nodes write, in graph order; the ends of the graph are not calibrated freely."""
+    """Return the quantised tensors that nodes write, in graph order, without the graph's ends."""
     ends = {t.index for t in file.inputs + file.outputs}
     # The QUANTIZE of the input is the pixels; another one may be a rewritten activation.
     pixels = {t.index for t in file.inputs}
@@ -223,7 +223,7 @@ def _same(tensor: reader.TensorInfo, other: reader.TensorInfo | None) -> bool:
 
 
 def _limits(tensor: reader.TensorInfo) -> tuple[float, float, float]:
-    """(smallest value, largest value, step)."""
+    """Return (smallest value, largest value, step)."""
     limits = np.iinfo(tensor.dtype)
     scale, zero = tensor.scales[0], tensor.zero_points[0]
     return (limits.min - zero) * scale, (limits.max - zero) * scale, scale
@@ -248,5 +248,5 @@ def _range(tensor: reader.TensorInfo, seen: _Values, needed: _Values) -> Range:
 
 
 def _short(value: float) -> float:
-    """Four significant digits: float32 sums in another order agree in these."""
+    """Round to four significant digits: float32 sums in another order agree in these."""
     return float(f"{value:.4g}")

@@ -10,7 +10,7 @@ from model_press.keras_io import load, model_format
 
 
 def sizes(model: str | os.PathLike[str], info: model_info.ModelInfo) -> dict[str, int | None]:
-    """Returns {"keras_bytes", "h5_bytes"}: the given file's own size in its own format, the other from saving it anew.
+    """Return {"keras_bytes", "h5_bytes"}: the size of the given file and of the model saved in the other format.
 
     Saved without an optimizer. None for a SavedModel, which is neither.
     """
@@ -31,7 +31,7 @@ def sizes(model: str | os.PathLike[str], info: model_info.ModelInfo) -> dict[str
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Writes the sizes as JSON."""
+    """Write the sizes as JSON."""
     parser = argparse.ArgumentParser(prog="keras_sizes", description=__doc__)
     parser.add_argument("--model", required=True)
     parser.add_argument("--info", required=True)

@@ -110,7 +110,7 @@ def compare(
     images_path: str | os.PathLike[str],
     count: int,
 ) -> LayerErrors:
-    """Runs both graphs on `count` images spread over the set.
+    """Run both graphs on `count` images spread over the set.
 
     Args:
       model, baseline: the variant's .tflite and the float one, both of the same Keras model.
@@ -148,7 +148,7 @@ def match(
     variant: Mapping[str, tuple[str, reader.TensorInfo]],
     baseline: Mapping[str, tuple[str, reader.TensorInfo]],
 ) -> dict[str, str]:
-    """Pairs the variant's activations with the baseline's: name -> name there, in graph order.
+    """Pair the variant's activations with the baseline's: name -> name there, in graph order.
 
     Names agree but for the digit that the converter adds to keep them apart, so what has no namesake is paired by the
     name without digits at its end, where that is unique in both.
@@ -206,16 +206,16 @@ def _layer(name: str, op: str, tensor: reader.TensorInfo, sums: _Sums) -> LayerE
 
 
 def _short(value: float) -> float:
-    """Six digits: more are noise, and bytes of the file."""
+    """Round to six digits: more are noise, and bytes of the file."""
     return float(f"{value:.6g}")
 
 
 def write(path: str | os.PathLike[str], errors: LayerErrors) -> None:
-    """Writes the comparison as JSON."""
+    """Write the comparison as JSON."""
     files.write_json(path, strict_json.to_json(errors))
 
 
 def read(path: str | os.PathLike[str]) -> LayerErrors:
-    """Reads and validates a comparison."""
+    """Read and validates a comparison."""
     where = f"layer errors {os.path.basename(path)}"
     return strict_json.from_json(LayerErrors, files.read_json(path, "layer errors"), where)

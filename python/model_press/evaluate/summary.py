@@ -36,7 +36,7 @@ class Agreement:
 
 @dataclasses.dataclass(frozen=True)
 class ClassRow:
-    """One class. recall and precision are None where nothing was there to count; so is what it is confused with.
+    """One class. recall and precision are None if there was nothing to count; so is the main confusion.
 
     most_confused_with: the class that most of its wrongly classified images were taken for, of `confusions` images.
     """
@@ -80,7 +80,7 @@ def summarize(
     names: Sequence[str],
     trained: bool,
 ) -> Summary:
-    """Summarises raw outputs [N, classes].
+    """Summarise raw outputs [N, classes].
 
     Args:
       subject: name of the variant or model.
@@ -130,7 +130,7 @@ def summarize(
 
 
 def agreement(scores: np.ndarray, expected: np.ndarray, floor: float) -> Agreement:
-    """Compares scores with Keras' expected ones, both [N, classes].
+    """Compare scores with Keras' expected ones, both [N, classes].
 
     Args:
       floor: below it a score is unknown to the divergence: half a step of a quantised output.
@@ -146,7 +146,7 @@ def agreement(scores: np.ndarray, expected: np.ndarray, floor: float) -> Agreeme
 
 
 def mean_kl(p: np.ndarray, q: np.ndarray, floor: float) -> float | None:
-    """Mean Kullback-Leibler divergence KL(p || q) in nats of rows [N, classes]; None if p has no probabilities.
+    """Return the mean Kullback-Leibler divergence KL(p || q) in nats, or None if p has no probabilities.
 
     Scores of q below `floor` (half a step of a quantised output) are not zero but unknown: they share what the row
     lacks of one, at least `floor` together and at most `floor` each. A thousand times `floor` would be more than all.
@@ -167,7 +167,7 @@ def mean_kl(p: np.ndarray, q: np.ndarray, floor: float) -> float | None:
 def class_table(
     truth: np.ndarray, predicted: np.ndarray, names: Sequence[str]
 ) -> tuple[ClassRow, ...]:
-    """Support, recall, precision and the main confusion of each class; truth and predicted are class indices [N]."""
+    """Return support, recall, precision and main confusion of each class, from class indices [N]."""
     counts = np.zeros((len(names), len(names)), np.int64)
     np.add.at(counts, (truth, predicted), 1)
     rows = []
@@ -202,11 +202,11 @@ def _floor(description: manifest.Manifest | None) -> float:
 
 
 def write(path: str | os.PathLike[str], summary: Summary) -> None:
-    """Writes the summary as JSON."""
+    """Write the summary as JSON."""
     files.write_json(path, strict_json.to_json(summary))
 
 
 def read(path: str | os.PathLike[str]) -> Summary:
-    """Reads and validates a summary."""
+    """Read and validates a summary."""
     where = f"evaluation summary {os.path.basename(path)}"
     return strict_json.from_json(Summary, files.read_json(path, "evaluation summary"), where)

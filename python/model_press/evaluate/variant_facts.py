@@ -1,4 +1,4 @@
-"""What a variant's file holds: sizes, operators, and how each weight tensor is stored and why."""
+"""Describes a variant's file: sizes, operators, and the storage of each weight tensor with its reason."""
 
 import dataclasses
 import os
@@ -59,7 +59,7 @@ class VariantFacts:
 
 
 def describe(model: str | os.PathLike[str], description: manifest.Manifest) -> VariantFacts:
-    """Reads a .tflite, which must be the file that the manifest was written for."""
+    """Read a .tflite, which must be the file that the manifest was written for."""
     manifest.verify_file(description.model.sha256, model, "model")
     file = reader.read(model)
     size = os.path.getsize(model)
@@ -154,11 +154,11 @@ def _why(
 
 
 def write(path: str | os.PathLike[str], facts: VariantFacts) -> None:
-    """Writes the facts as JSON."""
+    """Write the facts as JSON."""
     files.write_json(path, strict_json.to_json(facts))
 
 
 def read(path: str | os.PathLike[str]) -> VariantFacts:
-    """Reads and validates facts."""
+    """Read and validates facts."""
     where = f"variant facts {os.path.basename(path)}"
     return strict_json.from_json(VariantFacts, files.read_json(path, "variant facts"), where)

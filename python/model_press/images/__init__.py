@@ -1,1 +1,1 @@
-"""Images: decoding, sets of images, what they show of quality."""
+"""Images: decoding, image sets and their quality."""

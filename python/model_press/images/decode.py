@@ -34,7 +34,7 @@ class NotAnImageError(UserError):
 
 
 def decode(path: str | os.PathLike[str]) -> Image.Image:
-    """Decodes an image file to 8-bit RGB: EXIF orientation applied, alpha composited on white.
+    """Decode an image file to 8-bit RGB: EXIF orientation applied, alpha composited on white.
 
     Raises:
       UserError: missing, empty, a Git LFS pointer, truncated, too large, or not an image.
@@ -55,7 +55,7 @@ def decode_source(
     cure: str = "",
     most_bytes: int | None = None,
 ) -> Image.Image:
-    """Decodes a file or a stream to 8-bit RGB: EXIF orientation applied, alpha composited on white.
+    """Decode a file or a stream to 8-bit RGB: EXIF orientation applied, alpha composited on white.
 
     Args:
       name: what errors call it.
@@ -96,14 +96,14 @@ def _check_bytes(image: Image.Image, name: str, most: int | None) -> None:
 
 
 def decoding_bytes(image: Image.Image) -> int:
-    """An upper estimate of what decode() takes of an opened image, which need not be loaded."""
+    """Return an upper bound of the memory that decode() needs for an opened, possibly unloaded image."""
     plain = image.mode in ("1", "L", "P", "RGB", "CMYK") and image.format != "WEBP"
     cheap = plain and "transparency" not in image.info and not image.info.get("progressive")
     return image.width * image.height * (_BYTES_A_PIXEL if cheap else _BYTES_A_PIXEL_AT_MOST)
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """8-bit RGB of any Pillow image: grey, palette, CMYK, 16-bit; alpha is composited on white."""
+    """Return 8-bit RGB of any Pillow image: grey, palette, CMYK, 16-bit; alpha is composited on white."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         # 16-bit grey: Pillow's own conversion would clip instead of scaling.
         grey = np.asarray(image.convert("F")) / (257.0 if image.mode != "F" else 1.0)
@@ -119,7 +119,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def crop_box(width: int, height: int, to_width: int, to_height: int) -> tuple[int, int, int, int]:
-    """The largest centred (left, top, right, bottom) box with aspect to_width:to_height, floored."""
+    """Return the largest centred (left, top, right, bottom) box with aspect to_width:to_height, floored."""
     if width * to_height >= height * to_width:
         crop_width, crop_height = max(1, height * to_width // to_height), height
     else:
@@ -129,7 +129,7 @@ def crop_box(width: int, height: int, to_width: int, to_height: int) -> tuple[in
 
 
 def fit(image: Image.Image, width: int, height: int, how: str) -> np.ndarray:
-    """uint8 [height, width, 3] RGB from an RGB image; `how` is "crop" or "stretch"."""
+    """Return uint8 [height, width, 3] RGB from an RGB image; `how` is "crop" or "stretch"."""
     if how == "crop":
         image = image.crop(crop_box(image.width, image.height, width, height))
     elif how != "stretch":

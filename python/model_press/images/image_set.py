@@ -1,4 +1,4 @@
-"""image-set: decodes image files, or checks arrays that a generator made, into one pair of arrays."""
+"""image-set: decodes image files, or checks a generator's arrays, into one pair of arrays."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ UNLABELED = -1
 
 
 def check_images(pixels: np.ndarray, what: str) -> None:
-    """Raises UserError unless `pixels` is a non-empty uint8 [N, H, W, 3] array."""
+    """Raise UserError unless `pixels` is a non-empty uint8 [N, H, W, 3] array."""
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] != 3:
         raise UserError(
             f"{what} is {pixels.dtype} {list(pixels.shape)}; expected raw RGB pixels, uint8 [N, H, W, 3]"
@@ -22,7 +22,7 @@ def check_images(pixels: np.ndarray, what: str) -> None:
 
 
 def check_classes(classes: np.ndarray, count: int, class_count: int | None, what: str) -> None:
-    """Raises UserError unless `classes` is int32 [count] with -1 or an index below class_count."""
+    """Raise UserError unless `classes` is int32 [count] with -1 or an index below class_count."""
     if classes.dtype != np.int32 or classes.shape != (count,):
         raise UserError(
             f"{what} is {classes.dtype} {list(classes.shape)}; expected int32 [{count}], one per image"
@@ -39,7 +39,7 @@ def check_classes(classes: np.ndarray, count: int, class_count: int | None, what
 def from_arrays(
     images_path: str, classes_path: str | None, class_count: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Validates a generator's arrays; classes default to unlabelled."""
+    """Validate a generator's arrays; classes default to unlabelled."""
     pixels = npy.read_npy(images_path, "images")
     check_images(pixels, f"images {images_path}")
     if classes_path is None:
@@ -51,7 +51,7 @@ def from_arrays(
 
 
 def parse_items(items: Sequence[str]) -> list[tuple[str, int]]:
-    """Splits "path=class" (class may be left out: unlabelled)."""
+    """Split "path=class" (class may be left out: unlabelled)."""
     result = []
     for item in items:
         path, separator, number = item.rpartition("=")
@@ -73,7 +73,7 @@ def write_from_files(
     out_images: str,
     out_classes: str,
 ) -> None:
-    """Decodes and fits files one after the other; memory holds one image, whatever their number."""
+    """Decode and fit files one after the other, with one image in memory."""
     if not items:
         raise UserError("the image set is empty: `--image` is not given, expected at least one")
     classes = np.array([number for _, number in items], np.int32)
@@ -89,6 +89,6 @@ def write_from_files(
 def write_arrays(
     pixels: np.ndarray, classes: np.ndarray, out_images: str, out_classes: str
 ) -> None:
-    """Writes validated arrays in the set's form."""
+    """Write validated arrays in the set's form."""
     npy.write_npy(out_images, pixels)
     npy.write_npy(out_classes, classes)

@@ -14,20 +14,20 @@ _NPY_MAGIC = b"\x93NUMPY"
 
 
 def write_npy(path: str | os.PathLike[str], array: np.ndarray) -> None:
-    """Writes an array in NumPy's .npy format, whole."""
+    """Write an array in NumPy's .npy format, whole."""
     with files.AtomicWriter(path) as file:
         np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
 
 
 def write_npy_header(file: io.BufferedIOBase, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    """Begins an .npy file whose elements (C order) the caller then streams."""
+    """Begin an .npy file whose elements (C order) the caller then streams."""
     descr = np.lib.format.dtype_to_descr(np.dtype(dtype))
     header = {"descr": descr, "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
 
 
 def _require_elements(path: pathlib.Path) -> None:
-    """Raises ValueError for elements of no bytes: with some shapes NumPy divides by that and ends the process."""
+    """Raise ValueError for elements of no bytes: with some shapes NumPy divides by that and ends the process."""
     with open(path, "rb") as file:
         version = np.lib.format.read_magic(file)
         first = version == (1, 0)
@@ -38,7 +38,7 @@ def _require_elements(path: pathlib.Path) -> None:
 
 
 def read_npy(path: str | os.PathLike[str], what: str) -> np.ndarray:
-    """Memory-maps an .npy file read-only; pickled objects, truncated or other files are refused."""
+    """Memory-map an .npy file read-only; pickled objects, truncated or other files are refused."""
     path = files.require_file(path, what)
     with open(path, "rb") as file:
         head = file.read(len(_NPY_MAGIC))

@@ -12,7 +12,7 @@ from model_press.images import image_set, npy
 
 
 def read_images(path: str | os.PathLike[str], height: int, width: int) -> np.ndarray:
-    """Memory-maps uint8 RGB pixels [N, height, width, 3]; another size or dtype is a UserError."""
+    """Memory-map uint8 RGB pixels [N, height, width, 3]; another size or dtype is a UserError."""
     pixels = npy.read_npy(path, "images")
     image_set.check_images(pixels, f"images {path}")
     if pixels.shape[1:3] != (height, width):
@@ -29,7 +29,7 @@ def stream(
     dtype: np.dtype[Any],
     parts: Iterator[np.ndarray],
 ) -> None:
-    """Writes outputs [N, classes] part by part; a part of another dtype or width is a UserError."""
+    """Write outputs [N, classes] part by part; a part of another dtype or width is a UserError."""
     with files.AtomicWriter(out) as file:
         npy.write_npy_header(file, shape, dtype)
         for part in parts:

@@ -1,4 +1,4 @@
-"""Turn pixels into what a model's input takes, and its output into scores, as an app does."""
+"""Encodes pixels as a model's input and decodes its output into scores, as an app does."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def normalize(images: np.ndarray, normalization: Normalization) -> np.ndarray:
 
 
 def encode_input(images: np.ndarray, manifest: manifest_lib.Manifest) -> np.ndarray:
-    """Turns uint8 RGB pixels [N, H, W, 3] into what the model's input tensor takes.
+    """Encode uint8 RGB pixels [N, H, W, 3] for the model's input tensor.
 
     Follows the manifest exactly as an app does; with a fused quantised input of scale 1 and zero
     point 0 the result is the pixels themselves.
@@ -34,7 +34,7 @@ def encode_input(images: np.ndarray, manifest: manifest_lib.Manifest) -> np.ndar
 
 
 def decode_output(codes: np.ndarray, tensor: manifest_lib.Tensor) -> np.ndarray:
-    """float32 real values of an output: scale * (code - zero_point), or the floats themselves."""
+    """Return float32 real values of an output: scale * (code - zero_point), or the floats themselves."""
     if tensor.dtype == "float32":
         return np.asarray(codes, np.float32)
     return (np.asarray(codes, np.float32) - tensor.zero_point) * np.float32(tensor.scale)

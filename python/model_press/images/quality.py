@@ -1,4 +1,4 @@
-"""Names what is wrong with a set of images before anybody measures anything on it.
+"""Names the defects of a set of images before anything is measured on it.
 
 Each function returns None, or one line that says what was found, what is expected and how to fix it.
 """
@@ -22,7 +22,7 @@ _SAMPLE = 64
 
 
 def warnings(images: np.ndarray, classes: np.ndarray, class_count: int | None) -> list[str]:
-    """Everything that looks wrong in a set by itself.
+    """Return the defects of a set.
 
     Args:
       images: uint8 [N, H, W, 3].
@@ -34,7 +34,7 @@ def warnings(images: np.ndarray, classes: np.ndarray, class_count: int | None) -
 
 
 def copies(images: np.ndarray) -> str | None:
-    """Identical images: a result on them is a result on one image."""
+    """Report identical images: a result on them is a result on one image."""
     digests = [hashlib.sha256(image.tobytes()).digest() for image in images]
     distinct = len(set(digests))
     if len(images) > 1 and distinct == 1:
@@ -50,7 +50,7 @@ def copies(images: np.ndarray) -> str | None:
 
 
 def noise(images: np.ndarray) -> str | None:
-    """Random noise: neighbouring pixels that know nothing of each other, as in no picture."""
+    """Report random noise: unlike in a photograph, neighbouring pixels are uncorrelated."""
     found = float(np.median([_neighbour_correlation(image) for image in _sample(images)]))
     if found >= _MIN_CORRELATION:
         return None
@@ -61,7 +61,7 @@ def noise(images: np.ndarray) -> str | None:
 
 
 def scaled(images: np.ndarray) -> str | None:
-    """Pixels that were scaled before they were stored, or are nearly all dark or flat."""
+    """Report pixels that were scaled before they were stored, or are nearly all dark or flat."""
     low = min(int(image.min()) for image in images)
     high = max(int(image.max()) for image in images)
     if high - low >= MIN_SPAN:
@@ -73,7 +73,7 @@ def scaled(images: np.ndarray) -> str | None:
 
 
 def one_class(classes: np.ndarray, class_count: int | None) -> str | None:
-    """A labelled set of one class only: a model that always answers it would look perfect."""
+    """Report a labelled set of a single class: a model that always answers it would look perfect."""
     labelled = classes[classes != UNLABELED]
     if len(labelled) < _MANY_OF_ONE_CLASS or class_count == 1 or len(np.unique(labelled)) > 1:
         return None
@@ -84,7 +84,7 @@ def one_class(classes: np.ndarray, class_count: int | None) -> str | None:
 
 
 def overlap(images: np.ndarray, others: np.ndarray, name: str) -> str | None:
-    """Images that are also in another set, which the model or its ranges were fitted to.
+    """Report images that are also in another set, which the model or its ranges were fitted to.
 
     Args:
       images, others: uint8 [N, H, W, 3] and [M, H, W, 3].
@@ -105,7 +105,7 @@ def overlap(images: np.ndarray, others: np.ndarray, name: str) -> str | None:
 def channel_order(
     scores: np.ndarray, exchanged: np.ndarray, classes: np.ndarray | None
 ) -> str | None:
-    """Blue first: a trained model that knows the images much better with red and blue exchanged.
+    """Report blue-first images: a trained model recognises them much better with red and blue swapped.
 
     Args:
       scores: [N, classes] class probabilities of the images as given.
@@ -131,13 +131,13 @@ def channel_order(
 
 
 def _sample(images: np.ndarray) -> np.ndarray:
-    """At most _SAMPLE images, evenly spread."""
+    """Return at most _SAMPLE images, evenly spread."""
     step = max(1, len(images) // _SAMPLE)
     return images[::step][:_SAMPLE]
 
 
 def _neighbour_correlation(image: np.ndarray) -> float:
-    """Pearson correlation of pixels with their right and lower neighbours; 1 for a flat image."""
+    """Return the Pearson correlation of pixels with their right and lower neighbours; 1 for a flat image."""
     grey = image.mean(2)
     pairs = [(grey[:, :-1], grey[:, 1:]), (grey[:-1], grey[1:])]
     found = []

@@ -1,1 +1,1 @@
-"""Keras models: what a file is, loading it safely, saving it, running it."""
+"""Keras models: detecting the format, loading safely, saving, running."""

@@ -62,7 +62,7 @@ _INITIALIZERS = "tensorflow.python.ops.init_ops"
 
 
 def refuse_unsafe_layers(config: object, path: str) -> None:
-    """Raises UserError if a layer runs code of the file, writes or reads other files, or is not Keras' own."""
+    """Raise UserError if a layer runs code of the file, writes or reads other files, or is not Keras' own."""
     if isinstance(config, dict):
         # Losses and metrics of the whole, which are not loaded; those of a model inside are.
         config = {key: value for key, value in config.items() if key != "compile_config"}
@@ -117,7 +117,7 @@ def _refuse_unsafe_layer(node: dict[str, Any], path: str) -> None:
 
 
 def _refuse_unknown_module(node: dict[str, Any], name: object, path: str) -> None:
-    """Keras 2 would import any module that a config names, and take anything from it."""
+    """Refuse a module outside Keras: Keras 2 would import any module that a config names."""
     kind, module = str(node["class_name"]), str(node["module"])
     parts = module.split(".")
     if kind == "function":

@@ -31,7 +31,7 @@ Method = Literal["identity", "weights", "convolution"]
 def fuse(
     loaded: LoadedModel, pre: Normalization, for_int8: bool = False
 ) -> tuple[Callable[[Any], Any], Method]:
-    """Returns a function from float32 raw RGB pixels [N, H, W, 3] to outputs, and how it was made.
+    """Return a function from float32 raw RGB pixels [N, H, W, 3] to outputs, and how it was made.
 
     for_int8: the graph will be quantised to int8, so rounding ties are to be avoided.
 
@@ -52,7 +52,7 @@ def fuse(
 def normalizing_convolution(
     pre: Normalization, shift: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Kernel [1, 1, 3, 3] and bias [3] (float32): from RGB pixels to the model's input plus `shift`."""
+    """Return the kernel [1, 1, 3, 3] and bias [3] (float32) from RGB pixels to the model's input plus `shift`."""
     order = (0, 1, 2) if pre.color_order == "RGB" else (2, 1, 0)
     kernel = np.zeros((1, 1, 3, 3), np.float64)
     for channel, source in enumerate(order):
@@ -62,7 +62,7 @@ def normalizing_convolution(
 
 
 def _tie_break(pre: Normalization) -> float:
-    """A quarter of an int8 step of the model's input if some channel's pixels lie near ties, else 0."""
+    """Return a quarter of an int8 step of the model's input if some channel's pixels lie near ties, else 0."""
     mean, std = np.asarray(pre.mean), np.asarray(pre.std)
     low, high = min(0.0, *(-mean / std)), max(0.0, *((255 - mean) / std))
     step = (high - low) / 255
@@ -90,7 +90,7 @@ def _convolution_in_front(
 def _absorb_rescaling(
     graph: "_Graph", model: Any, pre: Normalization
 ) -> tuple[Normalization, Any | None]:
-    """Moves a Rescaling layer at the model's entry into the normalisation; also returns the layer behind.
+    """Move a Rescaling layer at the model's entry into the normalisation; also return the layer behind.
 
     Left in an int8 graph it becomes a MUL and an ADD that round twice: 256 pixel values come out
     as 171 codes (measured for 1/127.5, -1).
@@ -160,17 +160,17 @@ class _Graph:
         self.layers = self._library.layers
 
     def consumers(self, layer: Any) -> list[Any]:
-        """The layers that take this layer's output."""
+        """Return the layers that take this layer's output."""
         if self._generation == "3":
             return [node.operation for node in layer._outbound_nodes]
         return [node.layer for node in layer._outbound_nodes]
 
     def uses(self, layer: Any) -> int:
-        """How often the layer is called in the graph."""
+        """Return how often the layer is called in the graph."""
         return len(layer._inbound_nodes)
 
     def first_layer(self, model: Any) -> Any | None:
-        """The one layer that takes the model's input, looking into nested models; else None."""
+        """Return the one layer that takes the model's input, looking into nested models; else None."""
         library, layers = self._library, self.layers
         while True:
             entry = model.layers[0]

@@ -13,7 +13,7 @@ from model_press.keras_io.tf_quiet import keras, tensorflow, tf_keras
 
 @dataclasses.dataclass(frozen=True)
 class Ref:
-    """Stands for a tensor among a call's arguments."""
+    """A reference to a tensor among a call's arguments."""
 
     tensor: int
 
@@ -53,12 +53,12 @@ class Graph:
         return tf_keras() if self.keras == "2" else keras()
 
     def layers(self) -> list[Any]:
-        """Each layer once, in the order of its first call."""
+        """Return each layer once, in the order of its first call."""
         return list({id(call.layer): call.layer for call in self.calls}.values())
 
 
 def trace(model: Any, what: str = "the model") -> Graph:
-    """Reads the graph of a functional or Sequential model with one input and one output.
+    """Read the graph of a functional or Sequential model with one input and one output.
 
     Raises:
       UserError: a subclassed model, whose graph is hidden in its code, or several inputs or outputs.
@@ -88,12 +88,12 @@ def trace(model: Any, what: str = "the model") -> Graph:
 
 
 def is_keras_2(layer: Any) -> bool:
-    """Whether a model or layer is tf_keras'; Keras 3 otherwise."""
+    """Return whether a model or layer is tf_keras'; Keras 3 otherwise."""
     return any(base.__module__.startswith("tf_keras") for base in type(layer).__mro__)
 
 
 def replay(graph: Graph, new_layer: Callable[[Any], Any], name: str | None = None) -> Any:
-    """Builds a model by calling new layers as the old ones were called.
+    """Build a model by calling new layers as the old ones were called.
 
     Args:
       graph: the graph to repeat.
@@ -122,7 +122,7 @@ def replay(graph: Graph, new_layer: Callable[[Any], Any], name: str | None = Non
 
 
 def copy_layer(layer: Any, name: str | None = None, **changes: Any) -> Any:
-    """A new layer of the same configuration but for `changes`; an operation without one is shared."""
+    """Return a new layer with the same configuration apart from `changes`; an operation without one is shared."""
     if not hasattr(layer, "from_config") or not hasattr(layer, "weights"):
         return layer
     config = {**layer.get_config(), **changes}
@@ -132,7 +132,7 @@ def copy_layer(layer: Any, name: str | None = None, **changes: Any) -> Any:
 
 
 def unique_names(graph: Graph) -> dict[int, str]:
-    """A name for each layer by id(); two nested models may both have a `conv1`."""
+    """Return a name for each layer by id(); two nested models may both have a `conv1`."""
     names: dict[int, str] = {}
     taken: set[str] = set()
     for layer in graph.layers():
@@ -145,7 +145,7 @@ def unique_names(graph: Graph) -> dict[int, str]:
 
 
 def rebuild(graph: Graph, changes: Callable[[Any], dict[str, Any]]) -> tuple[Any, dict[int, Any]]:
-    """Replays with copies of all layers.
+    """Replay with copies of all layers.
 
     Args:
       graph: the graph to repeat.
@@ -163,7 +163,7 @@ def rebuild(graph: Graph, changes: Callable[[Any], dict[str, Any]]) -> tuple[Any
 
 
 def clone(model: Any) -> Any:
-    """A copy of a model with weights of its own."""
+    """Return a copy of a model with weights of its own."""
     graph = trace(model)
     copy, made = rebuild(graph, lambda _: {})
     for layer in graph.layers():
@@ -181,7 +181,7 @@ class _Tracer:
         self._nest = tensorflow().nest
 
     def functional(self, model: Any) -> Any | None:
-        """The model whose nodes make the graph, or None for what has no visible graph."""
+        """Return the model whose nodes form the graph, or None if it has no visible graph."""
         library = tf_keras() if self.keras == "2" else keras()
         if not isinstance(model, library.Model):
             return None
@@ -203,7 +203,7 @@ class _Tracer:
         return len(self.shapes) - 1
 
     def walk(self, model: Any, given: int | None) -> None:
-        """Appends the calls of a functional model; `given` is the tensor that its input stands for."""
+        """Append the calls of a functional model; `given` is the tensor that replaces its input."""
         for depth in sorted(model._nodes_by_depth, reverse=True):
             for node in model._nodes_by_depth[depth]:
                 self._visit(node, model, given)

@@ -27,7 +27,7 @@ Start = Callable[[str], tuple[int, str]]
 
 
 def require_sound(path: str | os.PathLike[str], start: Start | None = None) -> None:
-    """Refuses a .h5, or a .keras with weights, that the HDF5 library cannot read to its end.
+    """Refuse a .h5, or a .keras with weights, that the HDF5 library cannot read to its end.
 
     Args:
       path: any file; one of another format, or an archive that is damaged itself, is left to model_format.
@@ -86,7 +86,7 @@ def _start(path: str) -> tuple[int, str]:
 
 
 def walk(path: str) -> None:
-    """Reads every attribute and data set.
+    """Read every attribute and data set.
 
     Raises:
       Exception: whatever the library raises; ValueError for a data set far larger than the file, or in another one.
@@ -116,7 +116,7 @@ def walk(path: str) -> None:
 
 
 def _limit(what: int, soft: int, hard: int | None = None) -> None:
-    """Lowers a limit of this process."""
+    """Lower a limit of this process."""
     hard = soft if hard is None else hard
     _, most = resource.getrlimit(what)
     if most == resource.RLIM_INFINITY or most > hard:
@@ -124,7 +124,7 @@ def _limit(what: int, soft: int, hard: int | None = None) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Reads the file argv[0]; 1 and a line on standard output if it cannot be read."""
+    """Read the file argv[0]; 1 and a line on standard output if it cannot be read."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(resource.RLIMIT_AS, _MEMORY_BYTES)
     used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))

@@ -20,7 +20,7 @@ def import_model(
     out_info: str | os.PathLike[str],
     out_labels: str | os.PathLike[str],
 ) -> None:
-    """Writes the model (a copy, or a deterministic zip of a SavedModel), its info.json and labels.
+    """Write the model (a copy, or a deterministic zip of a SavedModel), its info.json and labels.
 
     Raises:
       UserError: as load.load, and when the labels do not match the model's outputs.

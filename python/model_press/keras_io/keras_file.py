@@ -13,7 +13,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def save(model: Any, path: str | os.PathLike[str]) -> None:
-    """Writes a `.keras` file (Keras v3 format), whole or not at all.
+    """Write a `.keras` file (Keras v3 format), whole or not at all.
 
     Keras puts the date into the metadata and into every zip entry, and Keras 2 memory addresses into the
     config (as identities of shared objects): all are replaced by fixed values.
@@ -40,7 +40,7 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
 
 
 def _fixed(value: Any, identities: dict[int, int]) -> Any:
-    """Parsed JSON without its date, and with shared objects numbered as they appear."""
+    """Return parsed JSON without its date, with shared objects numbered in order of appearance."""
     if isinstance(value, list):
         return [_fixed(item, identities) for item in value]
     if not isinstance(value, dict):

@@ -57,7 +57,7 @@ def _known(size: int | None) -> int:
 
 @contextlib.contextmanager
 def load(path: str | os.PathLike[str]) -> Iterator[LoadedModel]:
-    """Loads a model file or SavedModel directory for the length of a `with` block.
+    """Load a model file or SavedModel directory for the length of a `with` block.
 
     Raises:
       UserError: see model_format.sniff; also a model that is not an image classifier with one
@@ -77,7 +77,7 @@ def load(path: str | os.PathLike[str]) -> Iterator[LoadedModel]:
 
 
 def compiled(loaded: LoadedModel) -> Callable[[Any], Any]:
-    """`loaded.call` as one graph function, which is faster for many batches of one size."""
+    """Return `loaded.call` as one graph function, which is faster for many batches of one size."""
     tf = tensorflow()
     spec = tf.TensorSpec((loaded.input_shape[0], *loaded.input_shape[1:]), tf.float32)
     function: Callable[[Any], Any] = tf.function(
@@ -125,7 +125,7 @@ def _load_keras(
 
 @contextlib.contextmanager
 def _bounded_memory(size: int) -> Iterator[None]:
-    """Lets this process take some GB above a file of `size` bytes: a config may ask for weights that no file has."""
+    """Limit this process to some GB above a file of `size` bytes: a config may ask for absent weights."""
     status = pathlib.Path("/proc/self/status")
     found = (
         re.search(r"^VmData:\s+(\d+) kB$", status.read_text(), re.M) if status.exists() else None

@@ -1,4 +1,4 @@
-"""Finds out what a model file is by its content, and refuses what cannot be read safely.
+"""Detects the format of a model file by its content and refuses unsafe files.
 
 Nothing here imports TensorFlow. Model files are untrusted: archive members, sizes and layer
 classes are checked before Keras sees them.
@@ -54,7 +54,7 @@ class Format:
 
 
 def sniff(path: str | os.PathLike[str]) -> Format:
-    """Returns the format of a model file or SavedModel directory.
+    """Return the format of a model file or SavedModel directory.
 
     Raises:
       UserError: missing, Git LFS pointer, truncated, weights only, unsafe, or of no known format.
@@ -75,7 +75,7 @@ def sniff(path: str | os.PathLike[str]) -> Format:
 
 
 def is_zip(path: pathlib.Path) -> bool:
-    """True if a file begins as an archive does."""
+    """Return whether a file begins as an archive does."""
     with open(path, "rb") as file:
         return file.read(len(_ZIP_MAGIC)) == _ZIP_MAGIC
 
@@ -155,7 +155,7 @@ def _generation(version: str, path: pathlib.Path) -> Literal["2", "3"]:
 
 
 def check_members(archive: zipfile.ZipFile, path: str) -> None:
-    """Raises UserError if a member would leave the folder, is a link, or the whole is too large."""
+    """Raise UserError if a member would leave the folder, is a link, or the whole is too large."""
     total = 0
     for member in archive.infolist():
         parts = pathlib.PurePosixPath(member.filename)
@@ -181,7 +181,7 @@ def check_members(archive: zipfile.ZipFile, path: str) -> None:
 
 
 def unzip(path: str | os.PathLike[str], target: pathlib.Path) -> None:
-    """Unpacks an archive into an existing folder.
+    """Unpack an archive into an existing folder.
 
     Raises:
       UserError: it is damaged or unsafe.
@@ -198,7 +198,7 @@ def unzip(path: str | os.PathLike[str], target: pathlib.Path) -> None:
 
 
 def zip_directory(path: str | os.PathLike[str], out: str | os.PathLike[str]) -> None:
-    """Writes a zip of a folder whose bytes depend on names and contents only: sorted, stored, dated 1980."""
+    """Write a zip of a folder whose bytes depend on names and contents only: sorted, stored, dated 1980."""
     path = pathlib.Path(path)
     with files.AtomicWriter(out) as target, zipfile.ZipFile(target, "w") as archive:
         for file in sorted(p for p in path.rglob("*") if p.is_file()):

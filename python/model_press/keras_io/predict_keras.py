@@ -19,7 +19,7 @@ def predict_keras(
     images_path: str | os.PathLike[str],
     out: str | os.PathLike[str],
 ) -> None:
-    """Writes the Keras model's own float32 outputs [N, classes] for raw RGB pixels."""
+    """Write the Keras model's own float32 outputs [N, classes] for raw RGB pixels."""
     pixels = outputs_file.read_images(images_path, info.height, info.width)
     normalization = info.preprocess.normalization
     with load.load(model) as loaded:

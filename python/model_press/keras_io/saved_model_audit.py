@@ -16,7 +16,7 @@ _INIT_COLLECTIONS = ("legacy_init_op", "saved_model_main_op")
 
 
 def refuse_unsafe_operators(graph: str, path: str) -> None:
-    """Refuses a SavedModel that would write or read files, or call Python, when it is loaded or run.
+    """Refuse a SavedModel that would write or read files, or call Python, when it is loaded or run.
 
     Looked at is what a signature, an initialiser or a function of an object reaches. Every SavedModel has operators
     that save and restore its variables besides, which nothing here runs.
@@ -39,7 +39,7 @@ def refuse_unsafe_operators(graph: str, path: str) -> None:
 
 
 def _reachable(meta: Any) -> set[str]:
-    """Names of the operators that loading and running a MetaGraphDef may run."""
+    """Return the names of the operators that loading and running a MetaGraphDef may run."""
     functions = {function.signature.name: function for function in meta.graph_def.library.function}
     nodes = {node.name: node for node in meta.graph_def.node}
     waiting = [

@@ -20,7 +20,7 @@ from model_press.process import progress
 
 @functools.cache
 def tensorflow() -> Any:
-    """Returns the tensorflow module, imported on first use."""
+    """Return the tensorflow module, imported on first use."""
     _prepare()
     with capture_stderr():  # absl's C++ notices come before any switch of theirs is read
         import tensorflow as tf
@@ -31,7 +31,7 @@ def tensorflow() -> Any:
 
 @functools.cache
 def tf_keras() -> Any:
-    """Returns the Keras 2 module."""
+    """Return the Keras 2 module."""
     tensorflow()
     import tf_keras as module
 
@@ -40,7 +40,7 @@ def tf_keras() -> Any:
 
 @functools.cache
 def keras() -> Any:
-    """Returns the Keras 3 module on its TensorFlow backend."""
+    """Return the Keras 3 module on its TensorFlow backend."""
     tensorflow()
     import keras as module
 
@@ -61,7 +61,7 @@ def _prepare() -> None:
 
 @contextlib.contextmanager
 def capture_stderr() -> Iterator[list[str]]:
-    """Collects what native code writes to file descriptor 2 while the block runs.
+    """Collect the output of native code to file descriptor 2 while the block runs.
 
     The converter prints its notices there with no switch to turn them off. The list holds the
     text once the block has ended; an error report may add it.
@@ -83,7 +83,7 @@ def capture_stderr() -> Iterator[list[str]]:
 
 
 def clear_session() -> None:
-    """Drops the graphs and layers that earlier work left in memory, of whichever Keras was used."""
+    """Drop the graphs and layers that earlier work left in memory, in Keras 2 and 3."""
     if tf_keras.cache_info().currsize:
         tf_keras().backend.clear_session()
     if keras.cache_info().currsize:

@@ -1,4 +1,4 @@
-"""best.lock.json: the winner of a search, what was tried, and under which bounds. Checked in beside the BUILD file."""
+"""Reads and writes best.lock.json: the winner of a search, its trials and its bounds."""
 
 import dataclasses
 import os
@@ -49,7 +49,7 @@ def make(
     best: Outcome,
     machine: Machine,
 ) -> Lock:
-    """The lock of a finished search; `name` becomes the compression's."""
+    """Return the lock of a finished search; `name` becomes the compression's."""
     trace = tuple(
         Tried(
             files.dump_json(space.values_at(each.point)).decode().strip(),
@@ -63,12 +63,12 @@ def make(
 
 
 def write(path: str | os.PathLike[str], lock: Lock) -> None:
-    """Writes the lock."""
+    """Write the lock."""
     files.write_json(path, strict_json.to_json(lock))
 
 
 def read(path: str | os.PathLike[str]) -> Lock:
-    """Reads and validates a lock."""
+    """Read and validates a lock."""
     where = f"search lock {os.path.basename(path)}"
     data = files.read_json(path, "search lock")
     found = strict_json.from_json(Lock, data, where)
@@ -77,7 +77,7 @@ def read(path: str | os.PathLike[str]) -> Lock:
 
 
 def check(lock: Lock, space: Space, bounds: Bounds, goal: Goal, command: str) -> None:
-    """Refuses a lock that does not belong to the space and the bounds as they are now.
+    """Refuse a lock that does not belong to the space and the bounds as they are now.
 
     Args:
       command: what makes a new one, for the message.

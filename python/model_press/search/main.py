@@ -16,7 +16,7 @@ _GOALS = [name for name in FIGURES if name != "top1_drop"]
 
 
 def parser() -> argparse.ArgumentParser:
-    """The subcommands."""
+    """Return the subcommands."""
     result, command = command_line.commands("search")
 
     sub = command("run", _search, "try points of a space, measure them and write the lock")
@@ -114,7 +114,7 @@ def _check(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs a subcommand; 1 and one line on standard error for a user's mistake."""
+    """Run a subcommand; 1 and one line on standard error for a user's mistake."""
     return command_line.main(argv, make_parser=parser)
 
 

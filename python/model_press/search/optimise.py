@@ -19,7 +19,7 @@ def search(
     store: Store,
     say: Callable[[str], None] = print,
 ) -> list[Outcome]:
-    """Tries points until `trials` of them are known, those of an earlier run included.
+    """Try points until `trials` of them are known, including those of earlier runs.
 
     Args:
       trials: as many as the space has points, or more, try them all in order.
@@ -44,7 +44,7 @@ def search(
 
 
 def winner(outcomes: list[Outcome], bounds: Bounds, goal: Goal, space: Space) -> Outcome:
-    """The outcome with the lowest goal among those that keep the bounds; of equals the first.
+    """Return the outcome with the lowest goal among those that keep the bounds; of equals the first.
 
     Raises:
       UserError: none keeps them; the message has the nearest one.

@@ -1,4 +1,4 @@
-"""What one trial of a search found, and what it is held against."""
+"""The outcome of one trial of a search, and the bounds."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ Goal = Literal["size_ratio", "latency_ratio", "memory_ratio"]
 
 @dataclasses.dataclass(frozen=True)
 class Bounds:
-    """The largest allowed value of each figure, None where it is free.
+    """The largest allowed value of each figure, or None for no bound.
 
     top1_drop: top-1 lost against the baseline, a fraction. The others are ratios to the baseline: bytes of the
     file, median latency with one thread, peak memory above the runtime's own.
@@ -39,13 +39,13 @@ class Outcome:
 
 
 def excesses(outcome: Outcome, bounds: Bounds) -> dict[str, float]:
-    """By how much each bounded figure is above its bound; not above zero where it holds."""
+    """Return by how much each bounded figure exceeds its bound; not above zero if the bound holds."""
     pairs = {name: (getattr(outcome, name), getattr(bounds, name)) for name in FIGURES}
     return {name: figure - bound for name, (figure, bound) in pairs.items() if bound is not None}
 
 
 def rejections(outcome: Outcome, bounds: Bounds) -> Iterator[str]:
-    """Why an outcome cannot win, in words."""
+    """Return why an outcome cannot win, in words."""
     if outcome.failure:
         yield outcome.failure
         return

@@ -22,7 +22,7 @@ _START_EACH = 2
 
 
 def propose(space: Space, bounds: Bounds, goal: Goal, known: Sequence[Outcome], seed: int) -> Point:
-    """The next point, which is not a known one; the same arguments give the same point.
+    """Return the next unknown point; the same arguments give the same point.
 
     Args:
       known: finished trials, fewer than the space has points.
@@ -53,7 +53,7 @@ def propose(space: Space, bounds: Bounds, goal: Goal, known: Sequence[Outcome], 
 
 
 def _improvement(best: float, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
-    """Expected improvement below `best` (Jones et al., 1998)."""
+    """Return the expected improvement below `best` (Jones et al., 1998)."""
     gain = (best - mean) / deviation
     improvement: np.ndarray = deviation * (gain * stats.norm.cdf(gain) + stats.norm.pdf(gain))
     return improvement
@@ -62,7 +62,7 @@ def _improvement(best: float, mean: np.ndarray, deviation: np.ndarray) -> np.nda
 def _predict(
     places: np.ndarray, values: np.ndarray, wanted: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation at the wanted places of a process through the values."""
+    """Return the mean and standard deviation at the wanted places of a process through the values."""
     smooth = kernels.Matern(np.ones(places.shape[1]), (0.05, 20.0), nu=2.5)
     kernel = kernels.ConstantKernel(1.0, (0.01, 100.0)) * smooth
     noise = kernels.WhiteKernel(1e-3, (1e-6, 0.3))
@@ -76,7 +76,7 @@ def _predict(
 
 
 def _coordinates(space: Space, point: Point) -> list[float]:
-    """A place in the unit cube: numbers by rank, choices one coordinate each."""
+    """Return a place in the unit cube: numbers by rank, choices one coordinate each."""
     found: list[float] = []
     for parameter, index in zip(space.parameters, point, strict=True):
         count = len(parameter.values)
@@ -88,7 +88,7 @@ def _coordinates(space: Space, point: Point) -> list[float]:
 
 
 def _spread(space: Space, count: int, seed: int) -> list[list[float]]:
-    """Places in the unit cube, one coordinate a parameter, that cover it evenly."""
+    """Return points that cover the unit cube evenly, one coordinate per parameter."""
     places: list[list[float]] = qmc.Halton(len(space.parameters), seed=seed).random(count).tolist()
     return places
 

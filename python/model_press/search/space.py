@@ -1,4 +1,4 @@
-"""What a search may try: a compression recipe with some of its fields left open. Data, so users write their own."""
+"""The search space: a compression recipe with some fields left open."""
 
 import copy
 import dataclasses
@@ -53,16 +53,16 @@ class Space:
         return math.prod(self.shape)
 
     def points(self) -> Iterator[Point]:
-        """All points, the last parameter fastest."""
+        """Return all points, the last parameter fastest."""
         return itertools.product(*map(range, self.shape))
 
     def values_at(self, point: Point) -> dict[str, float | str]:
-        """Field to value at a point."""
+        """Return the value of each field at a point."""
         pairs = zip(self.parameters, point, strict=True)
         return {parameter.field: parameter.values[index] for parameter, index in pairs}
 
     def at(self, point: Point, name: str) -> compressions.Compression:
-        """The compression at a point, under a name of its own."""
+        """Return the compression at a point, under a name of its own."""
         data = strict_json.to_json(self.compression)
         for field, value in self.values_at(point).items():
             _set(data, field, value)
@@ -75,7 +75,7 @@ class Space:
 
 
 def read(path: str | os.PathLike[str]) -> Space:
-    """Reads a space.
+    """Read a space.
 
     Raises:
       UserError: names the field; also where some value makes no valid compression.
@@ -111,7 +111,7 @@ def _check(parameter: Parameter, space: Space, where: str) -> None:
 
 
 def _set(data: dict[str, Any], field: str, value: float | str) -> None:
-    """Replaces a field; a whole number stays one where the field held one. KeyError: there is no such field."""
+    """Replace a field; a whole number stays whole. Raise KeyError if there is no such field."""
     *parents, last = field.split(".")
     for parent in parents:
         data = data[parent]

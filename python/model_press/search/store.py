@@ -1,4 +1,4 @@
-"""Finished trials of one search, a file each: what a killed search takes up again."""
+"""Stores the finished trials of one search, a file each, so that a killed search can resume."""
 
 import os
 import pathlib
@@ -20,18 +20,18 @@ class Store:
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Finished trials, in the order of their points."""
+        """Return the finished trials, in the order of their points."""
         for path in sorted(self._folder.glob("trial_*.json")):
             where = f"trial {path}"
             yield strict_json.from_json(Outcome, files.read_json(path, "trial"), where)
 
     def add(self, outcome: Outcome) -> None:
-        """Keeps a trial; the file appears whole or not at all."""
+        """Keep a trial; the file appears whole or not at all."""
         name = "trial_" + "_".join(f"{index:03}" for index in outcome.point) + ".json"
         files.write_json(self._folder / name, strict_json.to_json(outcome))
 
     def scratch(self, point: tuple[int, ...]) -> pathlib.Path:
-        """A folder for a trial's own files, the same when it is tried again after a kill."""
+        """Return a folder for a trial's own files, the same when it is tried again after a kill."""
         folder = self._folder / ("work_" + "_".join(f"{index:03}" for index in point))
         folder.mkdir(exist_ok=True)
         return folder

@@ -24,7 +24,7 @@ _CHECKPOINT_STEPS = 100
 
 @dataclasses.dataclass(frozen=True)
 class Inputs:
-    """What every trial starts from, as paths.
+    """The inputs of every trial, as paths.
 
     model, info, labels: of the keras_model. recipe: conversion recipe. calibration: uint8 images .npy.
     images, classes: the selection set, uint8 [N, H, W, 3] and int32 [N] .npy. baseline, baseline_manifest: the variant
@@ -43,7 +43,7 @@ class Inputs:
     training: tuple[str, ...]
 
     def digest(self, space: Space) -> str:
-        """SHA-256 of all that decides a trial's outcome, apart from the machine."""
+        """Return the SHA-256 of everything that decides a trial's outcome, apart from the machine."""
         paths = [
             self.model,
             self.recipe,
@@ -75,7 +75,7 @@ class Trials:
         self._baseline_top1: float | None = None
 
     def evaluate(self, point: Point) -> Outcome:
-        """Makes and measures the variant at a point; a point that a program refuses is a failed outcome.
+        """Make and measure the variant at a point; a point that a program refuses is a failed outcome.
 
         Raises:
           UserError: a program broke down (killed, no memory, no disk), which says nothing about the point.
@@ -147,7 +147,7 @@ class Trials:
         return float(np.mean(scores.argmax(1) == self._truth))
 
     def _ratios(self, model: str) -> tuple[float, float]:
-        """Latency with one thread and peak memory above the base, against the baseline, measured in turns."""
+        """Return latency with one thread and peak memory above the base, against the baseline, measured in turns."""
         probes = [process.Probe(path, 1, "xnnpack") for path in (model, self._inputs.baseline)]
         timed = [rounds.Timed(probe.run) for probe in probes]
         rounds.warm_up(timed)
@@ -164,11 +164,11 @@ def _label(space: Space, point: Point) -> str:
 
 
 class NoVariantError(UserError):
-    """A program of ours refused its input: there is no variant at this point."""
+    """One of our programs refused its input: there is no variant at this point."""
 
 
 def _run(module: str, *arguments: str) -> None:
-    """Runs a program of ours in a process of its own: TensorFlow gives memory back only at its end.
+    """Run a program of ours in a process of its own: TensorFlow gives memory back only at its end.
 
     Raises:
       NoVariantError: the program refused, with its own line.

@@ -1,4 +1,4 @@
-"""Operators of one's own: declared by a Python file that has a reference kernel for each.
+"""Loads custom operators: a Python file declares them with a reference kernel for each.
 
 The file maps names of operators, as the .tflite has them, to functions on NumPy arrays:
 
@@ -29,7 +29,7 @@ _TABLE = "KERNELS"
 
 
 def read(path: str | os.PathLike[str]) -> dict[str, Kernel]:
-    """Runs the file that declares operators, and returns its kernels by the operators' names.
+    """Run the file that declares operators, and return its kernels by the operators' names.
 
     Raises:
       UserError: no file, one that fails, or one whose KERNELS is no such mapping.

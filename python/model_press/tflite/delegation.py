@@ -6,7 +6,7 @@ _DELEGATE = "DELEGATE"
 
 
 def partitions_and_rest(ops: list[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]:
-    """Splits the nodes of an interpreter that has applied its delegates.
+    """Split the nodes of an interpreter that has applied its delegates.
 
     LiteRT keeps the replaced nodes in its list, so what still runs is found by walking from the outputs: of
     the nodes that write a tensor, the delegate's is the one that runs.

@@ -43,29 +43,29 @@ class Graph:
         self._outputs = {int(tensor) for tensor in graph.outputs}
 
     def name(self, operator: schema.OperatorT) -> str:
-        """The builtin's name, such as "CONV_2D"."""
+        """Return the builtin's name, such as "CONV_2D"."""
         code = self._model.operatorCodes[operator.opcodeIndex]
         return _NAMES[max(code.builtinCode, code.deprecatedBuiltinCode)]
 
     def named(self, *names: str) -> list[schema.OperatorT]:
-        """The operators of these types, in execution order."""
+        """Return the operators of these types, in execution order."""
         return [operator for operator in self.operators if self.name(operator) in names]
 
     def consumers(self, tensor: int) -> list[schema.OperatorT]:
-        """The operators that read a tensor."""
+        """Return the operators that read a tensor."""
         return [operator for operator in self.operators if tensor in operator.inputs]
 
     def is_output(self, tensor: int) -> bool:
-        """Whether a tensor is an output of the graph."""
+        """Return whether a tensor is an output of the graph."""
         return tensor in self._outputs
 
     def shape(self, tensor: int) -> tuple[int, ...]:
-        """Static shape; () for a scalar."""
+        """Return the static shape; () for a scalar."""
         shape = self.tensors[tensor].shape
         return () if shape is None else tuple(int(size) for size in shape)
 
     def is_int8(self, *tensors: int) -> bool:
-        """Whether all are int8 tensors with one scale each."""
+        """Return whether all are int8 tensors with one scale each."""
         return all(
             self.tensors[tensor].type == schema.TensorType.INT8
             and self.tensors[tensor].quantization is not None
@@ -79,34 +79,34 @@ class Graph:
         return all(self.tensors[int(t)].type == schema.TensorType.FLOAT32 for t in tensors)
 
     def quantization(self, tensor: int) -> tuple[float, int]:
-        """(scale, zero point) of a tensor for which is_int8 holds."""
+        """Return (scale, zero point) of a tensor for which is_int8 holds."""
         quantization = self.tensors[tensor].quantization
         return float(quantization.scale[0]), int(quantization.zeroPoint[0])
 
     def part_name(self, tensor: int, part: str) -> str:
-        """A name for a tensor that goes into making another: tools tell tensors apart by name."""
+        """Return a name for a tensor that goes into making another: tools tell tensors apart by name."""
         return f"{self.text_name(tensor)}/{part}"
 
     def text_name(self, tensor: int) -> str:
-        """A tensor's name; where operators were fused, their names joined by semicolons, the result's first."""
+        """Return a tensor's name; where operators were fused, their names joined by semicolons, the result's first."""
         name = self.tensors[tensor].name or b""
         return name if isinstance(name, str) else name.decode()
 
     def add_activation(self, name: str, shape: Sequence[int], scale: float, zero_point: int) -> int:
-        """Appends an int8 tensor that an operator will write; returns its index."""
+        """Append an int8 tensor that an operator will write; return its index."""
         return self._add(name, shape, schema.TensorType.INT8, 0, (scale, zero_point))
 
     def add_float(self, name: str, shape: Sequence[int]) -> int:
-        """Appends a float32 tensor that an operator will write; returns its index."""
+        """Append a float32 tensor that an operator will write; return its index."""
         return self._add(name, shape, schema.TensorType.FLOAT32, 0, None)
 
     def is_constant(self, tensor: int) -> bool:
-        """Whether a tensor's values are in the file."""
+        """Return whether a tensor's values are in the file."""
         data = self._model.buffers[self.tensors[tensor].buffer].data
         return data is not None and len(data) > 0
 
     def real_values(self, tensor: int) -> np.ndarray | None:
-        """The float32 values of a constant: of float data, or of codes by their scales; None of other integers."""
+        """Return the float32 values of a constant, dequantised if it is quantised, or None for other integers."""
         info = self.tensors[tensor]
         data = self._model.buffers[info.buffer].data
         if info.type == schema.TensorType.FLOAT32:
@@ -125,17 +125,17 @@ class Graph:
         return ((codes - zero_points) * scales).astype(np.float32)
 
     def int8_values(self, tensor: int) -> np.ndarray:
-        """The codes of an int8 constant, in its shape."""
+        """Return the quantized values of an int8 constant, in its shape."""
         data = self._model.buffers[self.tensors[tensor].buffer].data
         return data.view(np.int8).reshape(self.shape(tensor))
 
     def integers(self, tensor: int) -> list[int]:
-        """The values of an int32 constant, flat; none where it is computed."""
+        """Return the values of an int32 constant, flat; empty if it is computed."""
         data = self._model.buffers[self.tensors[tensor].buffer].data
         return [] if data is None else data.view("<i4").tolist()
 
     def add_int8_like(self, tensor: int, name: str, codes: np.ndarray, dimension: int) -> int:
-        """Appends int8 codes at the scales of another constant, one a channel of `dimension`; returns their index."""
+        """Append int8 values with another constant's scales, one per channel of `dimension`; return their index."""
         index = self._add(
             name, codes.shape, schema.TensorType.INT8, self._add_buffer(codes.tobytes()), None
         )
@@ -145,14 +145,14 @@ class Graph:
         return index
 
     def is_sole(self, tensor: int) -> bool:
-        """Whether one operator alone reads a constant, and no other tensor has its buffer."""
+        """Return whether one operator alone reads a constant, and no other tensor has its buffer."""
         buffer = self.tensors[tensor].buffer
         owners = sum(other.buffer == buffer for other in self.tensors)
         reads = sum(int(i) == tensor for operator in self.operators for i in operator.inputs)
         return owners == 1 and reads == 1
 
     def set_constant(self, tensor: int, kind: int, data: bytes, scales: np.ndarray) -> None:
-        """Replaces a constant for which is_sole holds, its scales along the same dimension; kind: a TensorType."""
+        """Replace a constant for which is_sole holds, its scales along the same dimension; kind: a TensorType."""
         info = self.tensors[tensor]
         info.type = kind
         self._model.buffers[info.buffer].data = np.frombuffer(data, np.uint8)
@@ -160,12 +160,12 @@ class Graph:
         info.quantization.zeroPoint = np.zeros(len(scales), np.int64)
 
     def add_float_constant(self, name: str, values: np.ndarray) -> int:
-        """Appends a float32 constant; returns its index."""
+        """Append a float32 constant; return its index."""
         buffer = self._add_buffer(np.ascontiguousarray(values, "<f4").tobytes())
         return self._add(name, values.shape, schema.TensorType.FLOAT32, buffer, None)
 
     def add_constant(self, name: str, values: np.ndarray, scale: float, zero_point: int = 0) -> int:
-        """Appends a constant (int8 or int32 codes, one scale for the whole); returns its index."""
+        """Append a constant (int8 or int32 values, one scale for all); return its index."""
         buffer = self._add_buffer(values.astype(values.dtype.newbyteorder("<")).tobytes())
         return self._add(name, values.shape, _TYPES[values.dtype], buffer, (scale, zero_point))
 
@@ -177,7 +177,7 @@ class Graph:
         outputs: Sequence[int],
         options: Any | None = None,
     ) -> schema.OperatorT:
-        """A new operator, not yet in `operators`.
+        """Return a new operator, not yet in `operators`.
 
         Args:
           builtin: its name in schema.BuiltinOperator.
@@ -229,19 +229,19 @@ class Graph:
         self.replace(old, new)
 
     def rename_custom(self, operator: schema.OperatorT, name: str) -> None:
-        """Makes a custom operator one of another name, version 1."""
+        """Rename a custom operator; its version becomes 1."""
         code = copy.copy(self._model.operatorCodes[operator.opcodeIndex])
         code.customCode, code.version = name, 1
         self._model.operatorCodes.append(code)
         operator.opcodeIndex = len(self._model.operatorCodes) - 1
 
     def replace(self, old: schema.OperatorT, new: Sequence[schema.OperatorT]) -> None:
-        """Puts operators in the place of one."""
+        """Replace one operator by others."""
         where = next(i for i, operator in enumerate(self.operators) if operator is old)
         self.operators[where : where + 1] = new
 
     def dump(self) -> bytes:
-        """The file: the same edits of the same file give the same bytes."""
+        """Return the file's bytes; the same edits of the same file give the same bytes."""
         self._drop_unused_codes()
         builder = _AligningBuilder(1 << 20)
         builder.Finish(self._model.Pack(builder), _IDENTIFIER)

@@ -55,7 +55,7 @@ class Interpreter:
         self._output = self._interpreter.get_output_details()[0]["index"]
 
     def run(self, batch: np.ndarray) -> np.ndarray:
-        """Raw output codes for an input of the model's exact shape and dtype."""
+        """Return the raw quantized output for an input of the model's exact shape and dtype."""
         self._interpreter.set_tensor(self._input, batch)
         self._interpreter.invoke()
         codes: np.ndarray = self._interpreter.get_tensor(self._output)
@@ -86,11 +86,11 @@ class DebugInterpreter:
         self._input = self._interpreter.get_input_details()[0]["index"]
 
     def run(self, batch: np.ndarray) -> None:
-        """Computes all tensors for an input of the model's exact shape and dtype."""
+        """Compute all tensors for an input of the model's exact shape and dtype."""
         self._interpreter.set_tensor(self._input, batch)
         self._interpreter.invoke()
 
     def tensor(self, index: int) -> np.ndarray:
-        """A copy of a tensor by its index in the file."""
+        """Return a copy of a tensor by its index in the file."""
         values: np.ndarray = self._interpreter.get_tensor(index)
         return values

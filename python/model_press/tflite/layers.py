@@ -7,7 +7,7 @@ _WRAPPER = re.compile(r"^(StatefulPartitionedCall|PartitionedCall|functional(_\d
 
 
 def layer_of(tensor: str) -> str:
-    """The layer in a tensor's name, for example block3_add of "xception/block3_add/add;...".
+    """Return the layer in a tensor's name, for example block3_add of "xception/block3_add/add;...".
 
     The converter joins the names of what it fused by semicolons; the first names the result.
     """

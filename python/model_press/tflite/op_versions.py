@@ -46,7 +46,7 @@ _SINCE = {
 
 
 def minimum_runtime(ops: Iterable[tuple[str, int]]) -> str:
-    """Returns the release as "major.minor.patch" for (operator name, version) pairs."""
+    """Return the release as "major.minor.patch" for (operator name, version) pairs."""
     needed = [FLOOR]
     needed += [_SINCE[name][version] for name, version in ops if version in _SINCE.get(name, {})]
     return max(needed, key=lambda release: tuple(int(part) for part in release.split(".")))

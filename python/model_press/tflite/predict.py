@@ -22,7 +22,7 @@ def predict_tflite(
     delegate: Delegate = XNNPACK,
     kernels: custom_ops.Kernels | None = None,
 ) -> None:
-    """Writes raw outputs [N, classes] in the output tensor's own dtype (codes where quantised).
+    """Write raw outputs [N, classes] in the output tensor's own dtype.
 
     Args:
       model: the .tflite file that `description` was written for (checked by SHA-256).

@@ -63,23 +63,23 @@ class TfliteFile:
     operators: tuple[Operator, ...]
 
     def builtin_ops(self) -> list[tuple[str, int, int]]:
-        """(name, version, count) of the builtin operators that nodes use, sorted."""
+        """Return (name, version, count) of the builtin operators that nodes use, sorted."""
         counts = collections.Counter((o.name, o.version) for o in self.operators if not o.custom)
         return [(name, version, count) for (name, version), count in sorted(counts.items())]
 
     def custom_ops(self) -> list[str]:
-        """Names of the custom (and Flex) operators, sorted."""
+        """Return the names of the custom (and Flex) operators, sorted."""
         return sorted({o.name for o in self.operators if o.custom})
 
     def inner_float_tensors(self) -> list[TensorInfo]:
-        """Float tensors that a node reads or writes, except the graph's own inputs and outputs."""
+        """Return the float tensors that a node reads or writes, except the graph's own inputs and outputs."""
         edge = {t.index for t in self.inputs + self.outputs}
         used = {i for o in self.operators for i in o.inputs + o.outputs if i >= 0}
         return [t for t in self.tensors if t.index in used - edge and t.dtype.startswith("float")]
 
 
 def read(path: str | os.PathLike[str], what: str = "model") -> TfliteFile:
-    """Parses a .tflite file.
+    """Parse a .tflite file.
 
     Raises:
       UserError: the file is missing, empty, a Git LFS pointer, truncated, or no TFLite model.
@@ -90,7 +90,7 @@ def read(path: str | os.PathLike[str], what: str = "model") -> TfliteFile:
 
 
 def parse(data: bytes | mmap.mmap, where: str) -> TfliteFile:
-    """Parses the bytes of a .tflite file; `where` begins the error message."""
+    """Parse the bytes of a .tflite file; `where` begins the error message."""
     if len(data) < 8 or data[4:8] != _IDENTIFIER:
         raise UserError(f"{where} is not a TFLite model (no TFL3 identifier in its header)")
     try:

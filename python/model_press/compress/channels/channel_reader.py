@@ -130,7 +130,7 @@ class _Reader:
         return self._channels.tensors[call.inputs[0]]
 
     def conv(self, call: keras_graph.Call) -> np.ndarray | None:
-        """Kernel [h, w, in, out] and bias [out]; grouped convolutions are not followed."""
+        """Follow a kernel [h, w, in, out] and bias [out]; grouped convolutions are not followed."""
         layer, inputs = call.layer, self._input(call)
         if getattr(layer, "groups", 1) != 1:
             return None
@@ -143,7 +143,7 @@ class _Reader:
         return self._finish(call, inputs, outputs)
 
     def transposed_conv(self, call: keras_graph.Call) -> np.ndarray:
-        """Kernel [h, w, out, in] and bias [out]."""
+        """Follow a kernel [h, w, out, in] and bias [out]."""
         layer, inputs = call.layer, self._input(call)
         outputs = None
         if self._is_new(call):
@@ -154,7 +154,7 @@ class _Reader:
         return self._finish(call, inputs, outputs)
 
     def depthwise(self, call: keras_graph.Call) -> np.ndarray:
-        """Kernel [h, w, in, m] and bias [in * m]; channel c becomes channels c * m to c * m + m - 1."""
+        """Follow a kernel [h, w, in, m] and bias [in * m]; channel c becomes channels c * m to c * m + m - 1."""
         layer, inputs = call.layer, self._input(call)
         outputs = np.repeat(inputs, layer.depth_multiplier)
         if self._is_new(call):
@@ -163,7 +163,7 @@ class _Reader:
         return self._finish(call, inputs, outputs)
 
     def separable(self, call: keras_graph.Call) -> np.ndarray:
-        """Depthwise kernel [h, w, in, m], pointwise kernel [1, 1, in * m, out] and bias [out]."""
+        """Follow a depthwise kernel [h, w, in, m], a pointwise kernel [1, 1, in * m, out] and a bias [out]."""
         layer, inputs = call.layer, self._input(call)
         outputs = None
         if self._is_new(call):
@@ -176,7 +176,7 @@ class _Reader:
         return self._finish(call, inputs, outputs)
 
     def dense(self, call: keras_graph.Call) -> np.ndarray:
-        """Kernel [in, out] and bias [out]."""
+        """Follow a kernel [in, out] and bias [out]."""
         layer, inputs = call.layer, self._input(call)
         outputs = None
         if self._is_new(call):
@@ -187,7 +187,7 @@ class _Reader:
         return self._finish(call, inputs, outputs)
 
     def batch_norm(self, call: keras_graph.Call) -> np.ndarray | None:
-        """gamma, beta, moving mean and variance: [channels] each, those that the layer has."""
+        """Follow gamma, beta, moving mean and variance, [channels] each."""
         axis = call.layer.axis
         axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
         if axis not in (-1, len(self._shape(call.inputs[0]))):
@@ -199,7 +199,7 @@ class _Reader:
         return self._finish(call, inputs, None)
 
     def prelu(self, call: keras_graph.Call) -> np.ndarray:
-        """alpha [h or 1, w or 1, channels]."""
+        """Follow alpha [h or 1, w or 1, channels]."""
         inputs = self._input(call)
         if self._is_new(call):
             axis = len(call.layer.weights[0].shape) - 1
@@ -242,7 +242,7 @@ class _Reader:
         return self._input(call) if scalars else None
 
     def elementwise(self, call: keras_graph.Call) -> np.ndarray | None:
-        """Position by position over tensors that may be broadcast against each other."""
+        """Follow an elementwise operation over tensors that may be broadcast against each other."""
         tensors = [self._channels.tensors[t] for t in call.inputs]
         width = max(len(channels) for channels in tensors)
         whole = [channels for channels in tensors if len(channels) == width]
@@ -266,7 +266,7 @@ class _Reader:
         return np.tile(self._input(call), places)
 
     def reshape(self, call: keras_graph.Call) -> np.ndarray | None:
-        """A reshape that leaves the channels last, such as [C] to [1, 1, C]."""
+        """Follow a reshape that leaves the channels last, such as [C] to [1, 1, C]."""
         before, after = self._shape(call.inputs[0]), self._shape(call.outputs[0])
         inputs = self._input(call)
         if not after or after[-1] != before[-1] or len(inputs) != after[-1]:
@@ -279,7 +279,7 @@ class _Reader:
         return inputs
 
     def function(self, call: keras_graph.Call) -> np.ndarray | None:
-        """A bare TensorFlow function (Keras 2) with nothing but numbers beside its tensors."""
+        """Follow a bare TensorFlow function (Keras 2) of tensors and numbers."""
         symbol = str(getattr(call.layer, "symbol", "")).removeprefix("tf.")
         if symbol in _PASSTHROUGH_FUNCTIONS and len(call.inputs) == 1:
             return self._input(call)
@@ -288,7 +288,7 @@ class _Reader:
         return None
 
     def operation(self, call: keras_graph.Call) -> np.ndarray | None:
-        """The same as an operation of Keras 3."""
+        """Follow an operation of Keras 3."""
         kind = type(call.layer).__name__
         if kind in _PASSTHROUGH_FUNCTIONS and len(call.inputs) == 1:
             return self._input(call)
@@ -297,7 +297,7 @@ class _Reader:
         return None
 
     def _count_uses(self) -> None:
-        """How often each kernel element is multiplied: at each place of the call's output."""
+        """Count how often each kernel element is multiplied: at each position of the call's output."""
         places: dict[int, int] = {}
         for call in self._graph.calls:
             kind = type(call.layer).__name__

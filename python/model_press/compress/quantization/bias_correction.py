@@ -1,4 +1,4 @@
-"""Bias correction: what int8 kernels shift a channel's mean by is taken out of the bias behind them.
+"""Corrects biases for the shift that int8 rounding of kernels causes in each channel's mean.
 
 Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, the empirical form: the
 mean of each channel over images, before the bias, of the float network and of one whose kernels are rounded as the
@@ -16,7 +16,7 @@ from model_press.keras_io.tf_quiet import tensorflow
 
 
 def correct(model: Any, inputs: np.ndarray) -> dict[str, float]:
-    """Corrects a functional Keras model in place: biases, or the means of batch normalisations where there are none.
+    """Correct a functional Keras model in place: biases, or the means of batch normalisations where there are none.
 
     Args:
       model: it.
@@ -44,7 +44,7 @@ def correct(model: Any, inputs: np.ndarray) -> dict[str, float]:
 
 
 def _targets(graph: keras_graph.Graph) -> dict[str, tuple[Any, int]]:
-    """Layer name to the variable that a shift of its result is added to, and the sign."""
+    """Return the variable, and the sign, that corrects the mean of each layer's result, by layer name."""
     readers: dict[int, list[keras_graph.Call]] = {}
     for call in graph.calls:
         for number in call.inputs:
@@ -80,7 +80,7 @@ class _Means(graph_interpreter.GraphInterpreter):
 
 
 class _Rounded(graph_interpreter.GraphInterpreter):
-    """Rounds kernels, and takes out the shift of each layer as it comes by."""
+    """Rounds kernels and removes the shift of each layer in turn."""
 
     def __init__(
         self, graph: keras_graph.Graph, means: dict[str, np.ndarray], targets: Collection[str]

@@ -59,7 +59,7 @@ class Pair:
 
 
 def equalize(model: Any) -> tuple[Pair, ...]:
-    """Equalises a functional Keras model in place; its outputs stay the same within rounding.
+    """Equalise a functional Keras model in place; its outputs stay the same within rounding.
 
     Returns:
       The pairs that scales were moved between.
@@ -80,7 +80,7 @@ def equalize(model: Any) -> tuple[Pair, ...]:
 
 
 def find_pairs(graph: keras_graph.Graph) -> tuple[Pair, ...]:
-    """The pairs of a graph, in the order of its calls."""
+    """Return the pairs of a graph, in the order of its calls."""
     readers: dict[int, list[keras_graph.Call]] = {}
     uses: dict[int, int] = {}
     for call in graph.calls:
@@ -121,7 +121,7 @@ def _follow(
     readers: dict[int, list[keras_graph.Call]],
     shared: set[int],
 ) -> tuple[Any | None, Any] | None:
-    """(batch normalisation, the convolution behind) of a call's result, or None where it goes elsewhere too."""
+    """Return (batch normalisation, next convolution) of a call's result, or None if anything else reads it."""
     norm, number = None, call.outputs[0]
     may_norm = quantization_points.activation(call.layer) == "linear"
     while number != graph.output and len(readers.get(number, [])) == 1:
@@ -142,7 +142,7 @@ def _follow(
 
 
 def _equalize_pair(pair: Pair) -> float:
-    """Returns the largest factor's distance from 1, in powers of e."""
+    """Return the largest factor's distance from 1, in powers of e."""
     before, after = _reach(pair), _reach_behind(pair)
     usable = (before > 0) & (after > 0)
     factors = np.ones_like(before)
@@ -154,7 +154,7 @@ def _equalize_pair(pair: Pair) -> float:
 
 
 def _reach(pair: Pair) -> np.ndarray:
-    """Largest weight of each output channel of the first kernel, as batch normalisation will have scaled it."""
+    """Return the largest weight of each output channel of the first kernel, as batch normalisation will scale it."""
     kernel = np.abs(np.asarray(pair.first.weights[pair.first_index], np.float64))
     axis = _OUTPUTS[type(pair.first).__name__, pair.first_index]
     if axis is None:  # channels and multiplier, in this order

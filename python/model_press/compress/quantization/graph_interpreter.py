@@ -1,4 +1,4 @@
-"""Calls a Keras model layer by layer, so that kernels and what layers give can be replaced on the way."""
+"""Runs a Keras model layer by layer with replaceable kernels and activations."""
 
 import collections
 import inspect
@@ -15,7 +15,7 @@ _STEPS = 127  # of an int8 weight, on either side of 0
 
 
 class GraphInterpreter:
-    """One forward pass; a subclass overrides what it wants to change.
+    """One forward pass; a subclass overrides kernels, results or activations.
 
     Args:
       graph: of a model that quantization_points.find accepts.
@@ -26,19 +26,19 @@ class GraphInterpreter:
         self._graph, self._training, self._tf = graph, training, tensorflow()
 
     def kernel(self, kernel: Any, axes: tuple[int, ...]) -> Any:
-        """What is used for a kernel; its output channels are the axes that are not in `axes`."""
+        """Return the kernel to use; its output channels are the axes that are not in `axes`."""
         return kernel
 
     def convolved(self, layer: Any, result: Any) -> Any:
-        """What is used for a layer's result before its bias and activation; channels are on the last axis."""
+        """Return the layer result to use, before its bias and activation; channels are on the last axis."""
         return result
 
     def activation(self, key: tuple[str, str], values: Any) -> Any:
-        """What is used for a tensor; key: layer and part, as model_info.ActivationRange has them."""
+        """Return the tensor to use; key: layer and part, as in model_info.ActivationRange."""
         return values
 
     def run(self, images: Any) -> Any:
-        """The model's outputs for a float32 batch [N, H, W, 3]."""
+        """Return the model's outputs for a float32 batch [N, H, W, 3]."""
         values = {self._graph.input: images}
         reads = collections.Counter(number for call in self._graph.calls for number in call.inputs)
 
@@ -97,7 +97,7 @@ class GraphInterpreter:
 
 
 def rounded_kernel(kernel: Any, axes: tuple[int, ...]) -> Any:
-    """A kernel at 127 steps on either side of 0, as the converter stores it; `axes` are those that share a scale.
+    """Round a kernel to 127 steps on either side of 0, as the converter stores it; `axes` share a scale.
 
     The gradient passes as if it were not rounded.
     """

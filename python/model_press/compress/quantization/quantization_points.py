@@ -1,4 +1,4 @@
-"""Which results of a Keras graph an int8 .tflite rounds to codes of their own.
+"""Finds the tensors of a Keras graph that an int8 .tflite quantizes with a range of their own.
 
 The converter folds batch normalisation into the convolution before it, and fuses ReLU and ReLU6 into what makes their
 input, where that input is read once. What lies between never becomes codes. Poolings, reshapes and paddings leave the
@@ -36,14 +36,14 @@ _FIXED = ("sigmoid", "softmax", "tanh")
 
 @dataclasses.dataclass(frozen=True)
 class QuantizationPoints:
-    """rounded: numbers of tensors whose codes have a range of their own. same: from a tensor to its range's owner."""
+    """rounded: numbers of tensors with a quantization range of their own. same: from a tensor to its range's owner."""
 
     rounded: frozenset[int]
     same: dict[int, int]
 
 
 def find(graph: Graph) -> QuantizationPoints:
-    """Finds them.
+    """Find the quantization points of a graph.
 
     Raises:
       UserError: names a layer whose weights are of a kind whose rounding is not known, or that is used twice.
@@ -59,7 +59,7 @@ def find(graph: Graph) -> QuantizationPoints:
         return same.get(number, number)
 
     def share(number: int, with_owner: int) -> None:
-        """Gives a tensor, and all that share its range, another owner."""
+        """Give a tensor, and all that share its range, another owner."""
         old = owner(number)
         rounded.discard(old)
         for member in [old, *(other for other, its in same.items() if its == old)]:
@@ -86,7 +86,7 @@ def find(graph: Graph) -> QuantizationPoints:
 
 
 def activation(layer: Any) -> str:
-    """Name of a layer's activation: "linear" for none, "relu" or "relu6" for what an operator can have fused."""
+    """Return the name of a layer's activation: "linear" for none, "relu" or "relu6" if an operator can fuse it."""
     kind = type(layer).__name__.lower()
     if kind in ("relu", "relu6", "softmax", "sigmoid", "tanh"):
         slope = getattr(layer, "negative_slope", 0) or getattr(layer, "threshold", 0)
@@ -98,7 +98,7 @@ def activation(layer: Any) -> str:
 
 
 def is_relu(layer: Any) -> bool:
-    """Whether a layer is nothing but a ReLU or ReLU6."""
+    """Return whether a layer is nothing but a ReLU or ReLU6."""
     kind = type(layer).__name__
     return kind in ("Activation", "ReLU", "Relu", "Relu6") and activation(layer) in (
         "relu",
@@ -107,7 +107,7 @@ def is_relu(layer: Any) -> bool:
 
 
 def is_linear_convolution(call: Call | None) -> bool:
-    """Whether a call is a convolution or dense layer without an activation."""
+    """Return whether a call is a convolution or dense layer without an activation."""
     return (
         call is not None
         and type(call.layer).__name__ in CONVOLUTIONS
@@ -116,7 +116,7 @@ def is_linear_convolution(call: Call | None) -> bool:
 
 
 def _merges(call: Call, behind: Call | None) -> bool:
-    """Whether a call's result is used up by the one call behind it, in one operator."""
+    """Return whether a call's result is used up by the one call behind it, in one operator."""
     if behind is None:
         return False
     kind, next_kind = type(call.layer).__name__, type(behind.layer).__name__

@@ -46,17 +46,17 @@ class Simulation:
         self.first_step = 0
 
     def begin(self, steps: int) -> None:
-        """Fixes the step that rounding begins at, and how long ranges remember, for a training of so many steps."""
+        """Plan a training of `steps` steps: the first step with rounding, and the memory of the ranges."""
         self.first_step = int(self._begin_share * steps)
         rounded = steps - self.first_step
         self._memory = min(_LONGEST_MEMORY, max(0.0, 1 - _MEMORIES / rounded))
 
     def variables(self) -> list[Any]:
-        """What a checkpoint has to keep."""
+        """Return the variables that a checkpoint has to keep."""
         return [self._ranges, self._started]
 
     def ranges(self) -> tuple[ActivationRange, ...]:
-        """What was learned, a range for each tensor of codes; empty if nothing was."""
+        """Return the learned range of each quantized tensor; empty before any training."""
         if not self._started.numpy():
             return ()
         learned = dict(zip(self._keys, self._ranges.numpy().tolist(), strict=True))
@@ -68,7 +68,7 @@ class Simulation:
         return tuple(ActivationRange(*key, *both) for key, both in learned.items())
 
     def __call__(self, images: Any, learn: bool = True) -> Any:
-        """Outputs for a float32 batch [N, H, W, 3]; `learn`: ranges move towards those of this batch."""
+        """Return the outputs for a float32 batch [N, H, W, 3]; `learn`: ranges move towards those of this batch."""
         return _Rounding(self._graph, self, learn).run(images)
 
     def _find_keys(self) -> list[tuple[str, str]]:
@@ -110,7 +110,7 @@ class _Rounding(graph_interpreter.GraphInterpreter):
         return graph_interpreter.rounded_kernel(kernel, axes)
 
     def activation(self, key: tuple[str, str], values: Any) -> Any:
-        """255 steps from the range's lower to its upper end; what is beyond is clipped, and 0 is among the steps."""
+        """Round to 255 steps from the lower to the upper end of the range, 0 among them; clip the rest."""
         tf, index = tensorflow(), self._numbers.get(key)
         if index is None:
             return values

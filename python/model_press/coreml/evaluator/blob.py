@@ -48,7 +48,7 @@ class BlobFile:
             raise UserError(f"weight file {path} has version {version}, expected {_VERSION}")
 
     def read(self, offset: int, count: int) -> np.ndarray:
-        """The `count` elements of the tensor whose record lies at `offset`, flat, unpacked to whole bytes.
+        """Return the `count` elements of the tensor whose record lies at `offset`, flat, unpacked to whole bytes.
 
         Raises:
           UserError: the file is truncated, or what lies there is no such tensor.
@@ -86,7 +86,7 @@ class BlobFile:
 
 
 def unpack(data: np.ndarray, bits: int, count: int, signed: bool = False) -> np.ndarray:
-    """Unpacks `count` elements of `bits` (1 to 7) bits from uint8 data, least significant bit first.
+    """Unpack `count` elements of `bits` (1 to 7) bits from uint8 data, least significant bit first.
 
     Returns:
       uint8 [count], or int8 [count] in two's complement if `signed`.

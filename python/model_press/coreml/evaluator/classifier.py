@@ -38,7 +38,7 @@ class ImageClassifier:
         self.batch = max(1, _BATCH_PIXELS // (self.height * self.width))
 
     def run(self, pixels: np.ndarray) -> np.ndarray:
-        """Scores of images.
+        """Return the scores of images.
 
         Args:
           pixels: uint8 RGB [N, height, width, 3].
@@ -50,7 +50,7 @@ class ImageClassifier:
         return np.asarray(scores.reshape(len(pixels), -1), np.float32)
 
     def entry(self, pixels: np.ndarray, steps: int) -> np.ndarray:
-        """What pixels have become after the first `steps` multiplications and additions by constants.
+        """Return the scale and bias of pixels after the first `steps` multiplications and additions by constants.
 
         Args:
           pixels: uint8 RGB [N, height, width, 3].

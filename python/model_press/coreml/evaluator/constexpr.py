@@ -15,7 +15,7 @@ from model_press.coreml.evaluator import blob, program
 def affine_dequantize(
     quantized_data: np.ndarray, zero_point: np.ndarray, scale: np.ndarray, axis: int
 ) -> np.ndarray:
-    """scale * (data - zero_point), either a scalar or one a slice of `axis`. float32."""
+    """Return float32 scale * (data - zero_point), either a scalar or one per slice of `axis`."""
     shape = [1] * quantized_data.ndim
     if np.ndim(scale):
         shape[axis] = -1
@@ -30,7 +30,7 @@ def affine_dequantize(
 def blockwise_shift_scale(
     data: np.ndarray, scale: np.ndarray, offset: np.ndarray | None = None
 ) -> np.ndarray:
-    """scale * (data - offset); scale and offset have data's rank, each element serving a block. float32."""
+    """Return float32 scale * (data - offset); each element of scale and offset serves a block of data."""
     values = data.astype(np.float32)
     if offset is not None:
         values -= _spread(np.asarray(offset, np.float32), data.shape)
@@ -43,7 +43,7 @@ def lut_to_dense(
     shape: np.ndarray | None = None,
     vector_axis: int | None = None,
 ) -> np.ndarray:
-    """Looks indices up.
+    """Decode values by looking up their indices.
 
     Args:
       indices: iOS 16 (`shape` given): uint8 vector of packed indices of log2(len(lut)) bits; iOS 18: unpacked.
@@ -73,7 +73,7 @@ def lut_to_dense(
 def sparse_to_dense(
     nonzero_data: np.ndarray, mask: np.ndarray, shape: np.ndarray | None = None
 ) -> np.ndarray:
-    """Puts the data where the mask is set, zero elsewhere. With `shape` (iOS 16) the mask is packed bits."""
+    """Put the data where the mask is set, zero elsewhere. With `shape` (iOS 16) the mask is packed bits."""
     if shape is not None:
         size = tuple(int(n) for n in np.ravel(shape))
         mask = blob.unpack(mask, 1, math.prod(size)).reshape(size)
@@ -88,7 +88,7 @@ def lut_to_sparse(
     lut: np.ndarray,
     vector_axis: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(mask, values where it is set), for data that is both sparse and looked up."""
+    """Return (mask, values where it is set), for data that is both sparse and looked up."""
     dense = lut_to_dense(
         sparse_to_dense(indices_nonzero_data, indices_mask), lut, vector_axis=vector_axis
     )
@@ -104,13 +104,13 @@ def sparse_blockwise_shift_scale(
     scale: np.ndarray,
     offset: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(mask, values where it is set), for data that is both sparse and quantised."""
+    """Return (mask, values where it is set), for data that is both sparse and quantised."""
     dense = blockwise_shift_scale(sparse_to_dense(nonzero_data, data_mask), scale, offset)
     return data_mask, dense[data_mask != 0]
 
 
 def cast(source_val: np.ndarray, output_dtype: str) -> np.ndarray:
-    """float32 of a constant that is stored as float16."""
+    """Return the float32 values of a float16 constant."""
     return np.asarray(source_val, {"fp32": np.float32, "fp16": np.float16}[output_dtype])
 
 
@@ -126,12 +126,12 @@ DECODERS = {
 
 
 def _require_size(shape: tuple[int, ...]) -> None:
-    """Refuses weights that would grow from a small file beyond what a program may have, before they do."""
+    """Refuse weights that would expand beyond the limit of a program, before expanding them."""
     program.Allowance().take(math.prod(shape), f"a compressed weight of {list(shape)}")
 
 
 def _spread(blocks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Repeats each element over its block, so that the result has `shape`."""
+    """Repeat each element over its block, so that the result has `shape`."""
     for axis, (count, size) in enumerate(zip(blocks.shape, shape, strict=True)):
         if count != size and count != 1:
             blocks = np.repeat(blocks, size // count, axis)

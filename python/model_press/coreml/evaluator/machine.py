@@ -23,7 +23,7 @@ class Machine:
     """A program with its constants in memory."""
 
     def __init__(self, source: program.Program, precision: Precision = "declared"):
-        """Raises UserError if the program has an operation that the evaluator does not know."""
+        """Raise UserError if the program has an operation that the evaluator does not know."""
         self._program = source
         self._precision = precision
         self._constants: dict[str, Any] = {}
@@ -44,7 +44,7 @@ class Machine:
                 self._last_use[name] = index
 
     def constant(self, name: str) -> Any:
-        """A constant by its name, decoded."""
+        """Return a constant by its name, decoded."""
         return self._constants[name]
 
     @property
@@ -53,7 +53,7 @@ class Machine:
         return next((op for op in self._steps if op.type == "classify"), None)
 
     def run(self, inputs: dict[str, np.ndarray], wanted: str) -> np.ndarray:
-        """Runs images.
+        """Run images.
 
         Args:
           inputs: float32 [N, ...] by the program's input names.
@@ -137,7 +137,7 @@ class Machine:
 
 
 def _wide(value: Any) -> Any:
-    """float16 constants as float32; integers and the rest as they are."""
+    """Return float16 constants as float32, others unchanged."""
     if isinstance(value, np.ndarray) and value.dtype == np.float16:
         return value.astype(np.float32)
     return value

@@ -97,7 +97,7 @@ class Program:
 
 
 def read_spec(package: str | os.PathLike[str]) -> Any:
-    """The Model message of a .mlpackage folder; UserError if there is none or it is not a program."""
+    """Return the Model message of a .mlpackage folder; raise UserError if there is none or it is not a program."""
     if not pathlib.Path(package).is_dir():
         raise UserError(f"model {package} is not a .mlpackage folder")
     path = files.require_file(pathlib.Path(package) / SPEC, "model specification")
@@ -115,7 +115,7 @@ def read_spec(package: str | os.PathLike[str]) -> Any:
 
 
 def image_input(spec: Any, model: str | os.PathLike[str]) -> tuple[str, int, int, ColorOrder]:
-    """(name, height, width, colour order) of the image that a Model message takes; UserError if it takes another input.
+    """Return (name, height, width, colour order) of a Model message's image input; raise UserError for other inputs.
 
     Args:
       spec: the Model message.
@@ -132,7 +132,7 @@ def image_input(spec: Any, model: str | os.PathLike[str]) -> tuple[str, int, int
 
 
 def read(package: str | os.PathLike[str], spec: Any) -> Program:
-    """The main function of a package's program, constants memory-mapped where they lie in the weight file."""
+    """Return the main function of a package's program, constants memory-mapped where they lie in the weight file."""
     functions = spec.mlProgram.functions
     function = functions.get("main")
     if function is None or function.opset not in function.block_specializations:
@@ -152,7 +152,7 @@ def read(package: str | os.PathLike[str], spec: Any) -> Program:
 
 
 def _tensor_type(value_type: Any, owner: str) -> TensorType | None:
-    """The type, None where it is not a tensor's. owner: what has it, for errors."""
+    """Return the tensor type, or None for another type. owner: its name in errors."""
     if value_type.WhichOneof("type") != "tensorType":
         return None
     tensor = value_type.tensorType
@@ -172,7 +172,7 @@ class Allowance:
         self._left = MOST_ELEMENTS
 
     def take(self, count: int, owner: str) -> None:
-        """Takes `count` of them for `owner`; UserError if there are not so many."""
+        """Take `count` of them for `owner`; raise UserError if fewer are left."""
         self._left -= count
         if self._left < 0:
             raise UserError(

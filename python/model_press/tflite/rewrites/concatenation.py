@@ -12,7 +12,7 @@ MAX_INPUTS = 5
 
 
 def rewrite(graph: Graph) -> int:
-    """Replaces what it can; returns the number of operators that it replaced."""
+    """Replace the operators that have such a form; return how many."""
     done = 0
     for old in graph.named("CONCATENATION"):
         inputs, target = [int(tensor) for tensor in old.inputs], int(old.outputs[0])

@@ -19,7 +19,7 @@ _HYBRID, _HYBRID_ASYMMETRIC = 3, 9
 
 
 def rewrite(graph: Graph) -> int:
-    """Replaces what it can; returns the number of operators that it replaced."""
+    """Replace the operators that have such a form; return how many."""
     done = 0
     for old in graph.named("FULLY_CONNECTED"):
         source, weights, target = int(old.inputs[0]), int(old.inputs[1]), int(old.outputs[0])
@@ -58,7 +58,7 @@ def rewrite(graph: Graph) -> int:
 
 
 def _channel_scales(graph: Graph, source: int, weights: int, target: int) -> np.ndarray | None:
-    """The scales of int8 weights, one a channel, with float activations; else None."""
+    """Return the scales of int8 weights, one a channel, with float activations; else None."""
     info = graph.tensors[weights]
     if info.type != schema.TensorType.INT8 or not graph.is_constant(weights):
         return None

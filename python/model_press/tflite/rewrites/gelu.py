@@ -31,7 +31,7 @@ _APPROXIMATE = (math.sqrt(2 / math.pi), 0.044715 * math.sqrt(2 / math.pi))
 
 
 def rewrite(graph: Graph) -> int:
-    """Replaces every GELU; returns the number of operators that it replaced."""
+    """Replace every GELU; return the number of operators that it replaced."""
     done = 0
     for old in graph.named("GELU"):
         source, target = int(old.inputs[0]), int(old.outputs[0])

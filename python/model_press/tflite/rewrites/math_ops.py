@@ -1,4 +1,4 @@
-"""What layer normalisation and `tf.math` leave in a graph -> operators that XNNPACK runs.
+"""The operators of layer normalisation and `tf.math` -> operators that XNNPACK runs.
 
 Measured, by the steps that remain of a graph: XNNPACK of TensorFlow Lite 2.16.1 (in the Android library) has SQRT, DIV
 and NEG in float, but neither RSQRT nor a MEAN over channels; that of LiteRT 2.3 has these, too. In int8 it has no SQRT,
@@ -24,7 +24,7 @@ _MIN_RATIO, _MAX_RATIO = 2.0**-10, 2.0**8
 
 
 def rewrite(graph: Graph) -> int:
-    """Replaces what it can; returns the number of operators that it replaced."""
+    """Replace the operators that have such a form; return how many."""
     done = 0
     for old in graph.named(*_INT8_ALWAYS, *_INT8_SCALED):
         if _is_int8(graph, old) and (graph.name(old) in _INT8_ALWAYS or _is_beyond(graph, old)):

@@ -16,7 +16,7 @@ _VERSIONS = {"CONCATENATION": (2, 1), "DEPTH_TO_SPACE": (1, 1)}
 
 
 def rewrite(graph: Graph) -> int:
-    """Replaces what it can; returns the number of operators that it replaced."""
+    """Replace the operators that have such a form; return how many."""
     done = 0
     for old in graph.named("RESIZE_NEAREST_NEIGHBOR"):
         source, target = int(old.inputs[0]), int(old.outputs[0])
@@ -79,7 +79,7 @@ def _same_codes(graph: Graph, source: int, target: int) -> bool:
 
 
 def _doublings(source: tuple[int, ...], target: tuple[int, ...]) -> int:
-    """How often both sides double, 0 where they do not."""
+    """Return how often both sides double, or 0 if they do not."""
     if len(source) != 4:
         return 0
     factors = {t / s for s, t in zip(source[1:3], target[1:3], strict=True)}

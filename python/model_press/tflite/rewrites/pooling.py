@@ -17,7 +17,7 @@ from model_press.tflite.rewrites import wide_depthwise
 
 
 def rewrite(graph: Graph) -> int:
-    """Replaces what it can; returns the number of operators that it replaced."""
+    """Replace the operators that have such a form; return how many."""
     done = 0
     for old in graph.named("AVERAGE_POOL_2D", "MAX_POOL_2D"):
         source, target = int(old.inputs[0]), int(old.outputs[0])
@@ -52,7 +52,7 @@ def rewrite(graph: Graph) -> int:
 
 
 def windows_are_whole(graph: Graph, pooling: schema.OperatorT) -> bool:
-    """Whether no window of a pooling reaches into the padding."""
+    """Return whether no window of a pooling reaches into the padding."""
     options = pooling.builtinOptions
     if options.padding == schema.Padding.VALID:
         return True

@@ -29,7 +29,7 @@ _EDGE = 0.5
 
 
 def rewrite(graph: Graph) -> int:
-    """Replaces what it can; returns the number of operators that it replaced."""
+    """Replace the operators that have such a form; return how many."""
     done = 0
     for old in graph.named(*_ACTIVATIONS):
         source, target = int(old.inputs[0]), int(old.outputs[0])

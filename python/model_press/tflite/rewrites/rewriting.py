@@ -30,7 +30,7 @@ _REWRITES = {
 
 
 def apply(data: bytes, names: Sequence[str]) -> bytes:
-    """Rewrites a .tflite file.
+    """Rewrite a .tflite file.
 
     Args:
       data: the file's bytes.

@@ -32,7 +32,7 @@ _WEIGHTS = {"CONV_2D": 1, "DEPTHWISE_CONV_2D": 1, "FULLY_CONNECTED": 1}
 
 
 def is_layer(graph: Graph, operator: schema.OperatorT) -> bool:
-    """Whether it is a convolution or a dense layer with int8 inputs, outputs and constant weights."""
+    """Return whether it is a convolution or a dense layer with int8 inputs, outputs and constant weights."""
     name = graph.name(operator)
     if name not in _WEIGHTS or not graph.is_int8(int(operator.inputs[0]), int(operator.outputs[0])):
         return False
@@ -40,7 +40,7 @@ def is_layer(graph: Graph, operator: schema.OperatorT) -> bool:
 
 
 def is_convertible(graph: Graph, operator: schema.OperatorT) -> bool:
-    """Whether `convert` takes it."""
+    """Return whether `convert` takes it."""
     return graph.name(operator) in VERSIONS and graph.is_int8(
         *(int(t) for t in operator.inputs if t >= 0 and not graph.is_constant(int(t))),
         *map(int, operator.outputs),
@@ -48,7 +48,7 @@ def is_convertible(graph: Graph, operator: schema.OperatorT) -> bool:
 
 
 def convert(graph: Graph, operators: Iterable[schema.OperatorT], float_model: Graph) -> None:
-    """Replaces operators by their float forms.
+    """Replace operators by their float forms.
 
     Args:
       graph: the int8 graph, changed in place.

@@ -20,7 +20,7 @@ _GROUPS = range(8, 17)
 
 
 def rewrite(graph: Graph) -> int:
-    """Replaces what it can; returns the number of operators that it replaced."""
+    """Replace the operators that have such a form; return how many."""
     done = 0
     for old in graph.named("DEPTHWISE_CONV_2D"):
         source, weights, *bias = (int(tensor) for tensor in old.inputs)

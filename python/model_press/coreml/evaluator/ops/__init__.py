@@ -1,4 +1,4 @@
-"""What each MIL operation computes. A function takes MIL's parameter names and defaults, and float32 arrays.
+"""Computes each MIL operation. A function takes MIL's parameter names and defaults, and float32 arrays.
 
 Semantics and defaults: Apple's MIL operator reference (coremltools' API documentation). Arrays are NCHW, and the first
 axis may hold several images where the program was written for one.

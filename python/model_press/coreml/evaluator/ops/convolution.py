@@ -18,7 +18,7 @@ def conv(
     dilations=None,
     groups=1,
 ):
-    """x [N, C, H, W], weight [O, C / groups, KH, KW] -> [N, O, OH, OW]."""
+    """Convolve x [N, C, H, W] with weight [O, C / groups, KH, KW] -> [N, O, OH, OW]."""
     if weight.ndim != 4:
         raise ValueError(f"the weight has rank {weight.ndim}; only 2-D convolutions are run")
     kernel = weight.shape[2:]
@@ -70,13 +70,13 @@ def _depthwise(x, weight, strides, dilations):
 
 
 def linear(x, weight, bias=None):
-    """x [..., C] by weight [O, C]."""
+    """Multiply x [..., C] by weight [O, C]."""
     y = x @ weight.T
     return y if bias is None else y + bias
 
 
 def matmul(x, y, transpose_x=False, transpose_y=False):
-    """Matrix product of the last two axes."""
+    """Return the matrix product of the last two axes."""
     x = np.swapaxes(x, -1, -2) if transpose_x else x
     return x @ (np.swapaxes(y, -1, -2) if transpose_y else y)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def batch_norm(x, mean, variance, gamma=None, beta=None, epsilon=1e-5):
-    """x [N, C, ...] by the statistics of each channel."""
+    """Normalise x [N, C, ...] by the statistics of each channel."""
     shape = (1, -1) + (1,) * (x.ndim - 2)
     scale = 1 / np.sqrt(variance + np.float32(epsilon))
     scale = scale if gamma is None else scale * gamma
@@ -13,7 +13,7 @@ def batch_norm(x, mean, variance, gamma=None, beta=None, epsilon=1e-5):
 
 
 def softmax(x, axis=-1):
-    """exp(x) over its sum along an axis."""
+    """Return exp(x) over its sum along an axis."""
     e = np.exp(x - x.max(int(axis), keepdims=True))
     return e / e.sum(int(axis), keepdims=True)
 

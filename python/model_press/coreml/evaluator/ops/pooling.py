@@ -14,7 +14,7 @@ def _prepared(x, kernel_sizes, strides, pad_type, pad, ceil_mode, value):
 
 
 def max_pool(x, kernel_sizes, strides=None, pad_type="valid", pad=None, ceil_mode=False):
-    """The largest value in each window; padding never wins."""
+    """Return the largest value in each window; padding never wins."""
     kernel, strides, _, x = _prepared(x, kernel_sizes, strides, pad_type, pad, ceil_mode, -np.inf)
     y = None
     for _, _, view in windows.taps(x, kernel, strides, (1, 1)):
@@ -31,7 +31,7 @@ def avg_pool(
     exclude_padding_from_average=False,
     ceil_mode=False,
 ):
-    """The mean of each window, over the whole window or over what is not padding."""
+    """Return the mean of each window, including or excluding the padding."""
     kernel, strides, pads, wide = _prepared(x, kernel_sizes, strides, pad_type, pad, ceil_mode, 0)
     total = sum(view for _, _, view in windows.taps(wide, kernel, strides, (1, 1)))
     if not exclude_padding_from_average:

@@ -9,7 +9,7 @@ def _not_images(axes, rank):
 
 
 def concat(values, axis, interleave=False):
-    """Joins along an axis."""
+    """Join along an axis."""
     if interleave:
         raise ValueError("interleave is set, which the evaluator does not run")
     _not_images(axis, values[0].ndim)
@@ -20,14 +20,14 @@ def concat(values, axis, interleave=False):
 
 
 def expand_dims(x, axes):
-    """Inserts axes of size 1."""
+    """Insert axes of size 1."""
     axes = tuple(int(a) for a in np.ravel(axes))
     _not_images(axes, x.ndim + len(axes))
     return np.expand_dims(x, axes)
 
 
 def pad(x, pad, mode="constant", constant_val=0.0):
-    """Pads the last axes by (before, after) pairs."""
+    """Pad the last axes by (before, after) pairs."""
     flat = [int(p) for p in np.ravel(pad)]
     pairs = list(zip(flat[::2], flat[1::2], strict=True))
     pairs = [(0, 0)] * (x.ndim - len(pairs)) + pairs
@@ -39,7 +39,7 @@ def pad(x, pad, mode="constant", constant_val=0.0):
 
 
 def reshape(x, shape):
-    """Another shape for each image."""
+    """Reshape each image."""
     sizes = [int(n) for n in np.ravel(shape)]
     if sizes[0] not in (1, -1) or (sizes[0] == -1 and -1 in sizes[1:]):
         raise ValueError(f"the shape {sizes} does not begin with one image")
@@ -47,7 +47,7 @@ def reshape(x, shape):
 
 
 def slice_by_index(x, begin, end, stride=None, begin_mask=None, end_mask=None, squeeze_mask=None):
-    """x[begin:end:stride] on every axis; a mask set means "from the start", "to the end", "drop the axis"."""
+    """Return x[begin:end:stride] on every axis; a mask means "from the start", "to the end", "drop the axis"."""
     rank = x.ndim
     masks = [
         np.zeros(rank, bool) if m is None else np.ravel(m)
@@ -72,7 +72,7 @@ def slice_by_index(x, begin, end, stride=None, begin_mask=None, end_mask=None, s
 
 
 def split(x, axis, num_splits=None, split_sizes=None):
-    """Parts along an axis, as a tuple."""
+    """Split along an axis into a tuple."""
     _not_images(axis, x.ndim)
     if split_sizes is None:
         return tuple(np.split(x, int(num_splits), int(axis)))
@@ -80,7 +80,7 @@ def split(x, axis, num_splits=None, split_sizes=None):
 
 
 def squeeze(x, axes=None):
-    """Drops axes of size 1."""
+    """Drop axes of size 1."""
     axes = [a for a in range(1, x.ndim) if x.shape[a] == 1] if axes is None else np.ravel(axes)
     axes = tuple(int(a) for a in axes)
     _not_images(axes, x.ndim)
@@ -88,7 +88,7 @@ def squeeze(x, axes=None):
 
 
 def transpose(x, perm):
-    """Reorders the axes."""
+    """Reorder the axes."""
     perm = [int(a) for a in np.ravel(perm)]
     if perm[0] % x.ndim != 0:
         raise ValueError("it moves the axis of images")

@@ -1,4 +1,4 @@
-"""What convolution and pooling have in common: padding and the positions of a window."""
+"""Padding and window positions, for convolution and pooling."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,7 @@ def padding(
     strides: Sequence[int],
     dilations: Sequence[int],
 ) -> list[tuple[int, int]]:
-    """(before, after) for each spatial axis. `same` puts the odd one after, `same_lower` before."""
+    """Return (before, after) for each spatial axis. `same` puts the odd one after, `same_lower` before."""
     if pad_type == "custom":
         flat = [0] * (2 * len(sizes)) if pad is None else [int(p) for p in pad]
         return [(flat[2 * i], flat[2 * i + 1]) for i in range(len(sizes))]
@@ -31,7 +31,7 @@ def padding(
 
 
 def padded(x: np.ndarray, pads: list[tuple[int, int]], value: float) -> np.ndarray:
-    """x [N, C, H, W] with its two last axes padded."""
+    """Return x [N, C, H, W] with its two last axes padded."""
     if not any(map(any, pads)):
         return x
     return np.pad(x, [(0, 0), (0, 0), *pads], constant_values=value)
@@ -40,7 +40,7 @@ def padded(x: np.ndarray, pads: list[tuple[int, int]], value: float) -> np.ndarr
 def output_sizes(
     x: np.ndarray, kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
 ) -> tuple[int, int]:
-    """Height and width of what a window over the padded x yields."""
+    """Return the height and width of the result of a window over the padded x."""
     return tuple(
         (size - (k - 1) * dilation - 1) // stride + 1
         for size, k, stride, dilation in zip(x.shape[2:], kernel, strides, dilations, strict=True)
@@ -50,7 +50,7 @@ def output_sizes(
 def taps(
     x: np.ndarray, kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
 ) -> Iterator[tuple[int, int, np.ndarray]]:
-    """For each position (i, j) in the window: the view [N, C, OH, OW] of x that it sees."""
+    """Return the view [N, C, OH, OW] of x at each position (i, j) in the window."""
     height, width = output_sizes(x, kernel, strides, dilations)
     for i in range(kernel[0]):
         top = i * dilations[0]
@@ -61,5 +61,5 @@ def taps(
 
 
 def integers(values: Sequence[int] | None, default: int = 1) -> tuple[int, int]:
-    """Two integers of a parameter of a 2-D operation."""
+    """Return two integers of a parameter of a 2-D operation."""
     return (default, default) if values is None else tuple(int(v) for v in values)
