@@ -146,7 +146,7 @@ def _parse(text: str, label: str) -> ElementTree.Element:
     try:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
-        raise MergeError(f"the manifest of {label} is no XML: {error}") from None
+        raise MergeError(f"the manifest of {label} is not XML: {error}") from None
     if root.tag != "manifest":
         raise MergeError(f"the manifest of {label} begins with <{root.tag}>, expected <manifest>")
     return root

@@ -92,7 +92,7 @@ def test_the_app_may_refuse_a_permission():
 @pytest.mark.parametrize(
     ("library", "message"),
     [
-        ("<manifest", "//lib:0 is no XML"),
+        ("<manifest", "//lib:0 is not XML"),
         ("<application/>", "begins with <application>, expected <manifest>"),
         ("<manifest/>", "names no package"),
         (_manifest("l", "<instrumentation/>"), "<instrumentation> of //lib:0 cannot be merged"),

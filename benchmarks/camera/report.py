@@ -51,7 +51,7 @@ def markdown(report: Report) -> str:
         "",
         f"{record.when_and_where(report.date, report.machine)}, one thread for the model, {report.rounds} interleaved "
         f"rounds. A frame is {report.width}x{report.height} NV21, turned by {report.degrees} degrees. Ratios of the "
-        "times a frame; this is no phone. Written by `bazel run //android/core:camera_benchmark`.",
+        "times a frame, on a machine that is not a phone. Written by `bazel run //android/core:camera_benchmark`.",
         "",
         "- pixel by pixel: the whole frame to RGB in a Java loop in float, turned by a second picture, then the "
         "classifier's crop and resize;",

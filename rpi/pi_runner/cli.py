@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between two looks"
     )
-    sub.add_argument("--existing", action="store_true", help="also what is there already")
+    sub.add_argument("--existing", action="store_true", help="also classify the existing pictures")
     answers(sub)
 
     sub = command("camera", "answers to pictures of the camera")

@@ -123,7 +123,9 @@ def _probe(job: Job) -> Step:
                 f"{job.host} runs no systemd for its user; use --package, or deploy without --service"
             )
 
-    return Step(job.remote(f"{{ {script}; }} 2>/dev/null"), f"asking {job.host} what it is", check)
+    return Step(
+        job.remote(f"{{ {script}; }} 2>/dev/null"), f"asking {job.host} for its platform", check
+    )
 
 
 def _check_python(job: Job, found: list[str]) -> None:

@@ -50,7 +50,7 @@ def render(findings: Sequence[Finding]) -> str:
             lines += [f"{indent}costs: {finding.costs}", f"{indent}fix:   {finding.fix}"]
     counts = {state: sum(f.state is state for f in findings) for state in State}
     verdict = (
-        "not everything can be built and tested here until what is MISSING is there"
+        "some parts cannot be built or tested here until the MISSING tools are installed"
         if counts[State.MISSING]
         else "`bazel build //android:app` and `bazel test //...` have what they need"
     )

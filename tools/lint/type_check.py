@@ -91,7 +91,7 @@ def compare(found: Sequence[tuple[str, str, str]], debts: Counts) -> Iterator[st
         if len(here) > listed:
             yield from here
             if listed:
-                yield f"{path}: {len(here)} errors of {code}, {listed} are known; mend what is new"
+                yield f"{path}: {len(here)} errors of {code}, {listed} are known; fix the new ones"
         elif len(here) < listed:
             yield f"{path}: {len(here)} errors of {code}, {listed} are listed; lower that in {DEBTS}"
 

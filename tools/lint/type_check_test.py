@@ -74,7 +74,7 @@ def test_debts_are_compared(workspace):
     assert list(type_check.compare([error, error], one)) == [
         error[2],
         error[2],
-        "a.py: 2 errors of arg-type, 1 are known; mend what is new",
+        "a.py: 2 errors of arg-type, 1 are known; fix the new ones",
     ]
     [complaint] = type_check.compare([], one)
     assert complaint.startswith("a.py: 0 errors of arg-type, 1 are listed; lower that in ")

@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--split", required=True, choices=(photos.TRAIN, photos.HELD_OUT))
     parser.add_argument("--size", required=True, type=int, help="height and width in pixels")
-    parser.add_argument("--count", type=int, help="the first so many (default: all digits)")
+    parser.add_argument("--count", type=int, help="the number of digits (default: all)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--photos", help="folder of the photographs (default: the installed packages')"

@@ -45,7 +45,7 @@ def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any
     """
     names = {layer.name for layer in model.layers}
     if unknown := sorted(set(keep_layers) - names):
-        raise UserError(f"{field} names '{unknown[0]}', which is no layer of the model")
+        raise UserError(f"{field} names '{unknown[0]}', which is not a layer of the model")
     fitting = [layer for layer in model.layers if type(layer).__name__ in KERNELS]
     if not fitting:
         kinds = sorted({type(layer).__name__ for layer in model.layers})

@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
         "--fit",
         choices=("crop", "stretch"),
         default="crop",
-        help="to the input's shape, of a package that crops itself to what it leaves (default crop)",
+        help="how to fit a photo to the input's shape, or to the crop of a package that crops itself (default crop)",
     )
     result.add_argument(
         "--precision",
@@ -89,7 +89,7 @@ def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> I
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(
-            f"model {folder} is damaged, or is no program that the evaluator can follow ({reason:.200}); convert "
+            f"model {folder} is damaged or is not a program that the evaluator supports ({reason:.200}); convert "
             "it again"
         ) from error
 

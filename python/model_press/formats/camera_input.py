@@ -139,7 +139,7 @@ def make_answer(
     allowed = [(), ("softmax",), ("topk",), ("argmax",), ("softmax", "topk"), ("softmax", "argmax")]
     if steps not in allowed:
         raise UserError(
-            f"{names[0]} {list(steps)} is no possible order; put softmax first, then topk or argmax, each once"
+            f"{names[0]} {list(steps)} is not a valid order; put softmax first, then topk or argmax, each once"
         )
     if "topk" in steps:
         if not 1 <= top <= classes:

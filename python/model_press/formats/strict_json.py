@@ -89,7 +89,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
             value.encode()
         except UnicodeEncodeError as error:
             raise UserError(
-                f"{where}: got {value!r:.60}, expected text; half a surrogate pair is none ({error.reason})"
+                f"{where}: got {value!r:.60}, string contains an unpaired surrogate ({error.reason})"
             ) from error
     return value
 

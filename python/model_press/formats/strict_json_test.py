@@ -57,7 +57,7 @@ def test_numbers_that_no_float_holds_are_refused(data, said):
 
 
 def test_half_a_surrogate_pair_is_no_text():
-    with user_error("field 'note'", "half a surrogate pair"):
+    with user_error("field 'note'", "unpaired surrogate"):
         strict_json.from_json(_Outer, {"items": [], "note": "a\ud800"}, "o")
     assert strict_json.from_json(_Outer, {"items": [], "note": "\U0001f600é"}, "o").note
 

@@ -213,7 +213,7 @@ def _input(main: TfliteFile, quantisation: Quantisation) -> Iterator[Finding]:
             yield Finding(
                 "note",
                 f"input {tensor.name} has a dynamic batch, loaded as 1",
-                "runtimes plan memory for the batch they load; resizing it later plans anew",
+                "runtimes plan memory for the batch they load; resizing it later plans again",
                 "convert with batch 1 where the app shows one image at a time (a static signature)",
             )
 

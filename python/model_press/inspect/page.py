@@ -166,7 +166,7 @@ def _loaders(found: Inspection) -> Iterator[str]:
 
 
 def _findings(findings: Sequence[Finding], ran: bool) -> Iterator[str]:
-    unknown = "" if ran else "; what is slow shows only when it is run"
+    unknown = "" if ran else "; slow operators show only in a run"
     yield from _title((f"Findings ({len(findings)})" if findings else "Findings: none") + unknown)
     for number, finding in enumerate(findings, 1):
         yield from _wrapped(f"{number}. {finding.severity}: {finding.what}", 2, 5)

@@ -96,8 +96,8 @@ def _refuse_unsafe_layer(node: dict[str, Any], path: str) -> None:
             )
     if kind == "TFOpLambda" and not _TENSOR_FUNCTION.fullmatch(str(settings.get("function"))):
         raise UserError(
-            f"model {path}: layer '{name}' calls tf.{settings.get('function')}, which is no function of tensors alone; "
-            f"{_CURE}"
+            f"model {path}: layer '{name}' calls tf.{settings.get('function')}, which is not a function of tensors "
+            f"only; {_CURE}"
         )
     if kind == "TensorFlowOpLayer":
         definition = settings.get("node_def")

@@ -182,9 +182,7 @@ def test_facts_that_do_not_fit_together():
     with user_error("baseline net_fp32 is not among the variants net_int8"):
         facts.collect(*arguments, (int8,), None)
     swapped = dataclasses.replace(int8, summary=fp32.summary)
-    with user_error(
-        "the evaluation of net_fp32 stands beside the file of net_int8; give both of one"
-    ):
+    with user_error("the evaluation is of net_fp32, but the file is net_int8; give both of one"):
         facts.collect(*arguments, (fp32, swapped), None)
 
 

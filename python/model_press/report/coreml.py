@@ -35,7 +35,7 @@ def read(
     found = summary.read(summary_path)
     if found.subject != sheet.name:
         raise UserError(
-            f"the evaluation of {found.subject} stands beside the package of {sheet.name}; give both of one variant"
+            f"the evaluation is of {found.subject}, but the package is {sheet.name}; give both of one variant"
         )
     return CoremlFacts(
         sheet.name,

@@ -83,7 +83,7 @@ def collect(
     for entry in variants:
         if entry.summary.subject != entry.facts.name:
             raise UserError(
-                f"the evaluation of {entry.summary.subject} stands beside the file of {entry.facts.name}; give both of "
+                f"the evaluation is of {entry.summary.subject}, but the file is {entry.facts.name}; give both of "
                 "one variant"
             )
     for calibration in calibrations:

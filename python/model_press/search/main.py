@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_demands(sub)
     sub.add_argument("--lock", required=True)
     sub.add_argument("--search", required=True, help="the command that searches, for the message")
-    sub.add_argument("--out", help="JSON of what was found")
+    sub.add_argument("--out", help="JSON with the results")
     return result
 
 

@@ -104,7 +104,7 @@ def _check(parameter: Parameter, space: Space, where: str) -> None:
             _set(data, parameter.field, value)
         except KeyError:
             raise UserError(
-                f"{where}: parameter {parameter.field} is no field of the compression "
+                f"{where}: parameter {parameter.field} is not a field of the compression "
                 f"{space.compression.name}; use one of its JSON's fields, such as channels.budget"
             ) from None
         compressions.parse(data, f"{where}: parameter {parameter.field} = {value}")

@@ -350,7 +350,7 @@ def test_mistakes_get_one_line_and_write_nothing(build, options, message):
         ),
         (
             {"answer": {"steps": ["topk", "softmax"]}},
-            "manifest camera.json: answer.steps ['topk', 'softmax'] is no possible order",
+            "manifest camera.json: answer.steps ['topk', 'softmax'] is not a valid order",
         ),
         (
             {"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}},

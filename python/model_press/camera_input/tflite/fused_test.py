@@ -292,8 +292,8 @@ def test_a_second_softmax_is_refused():
 @pytest.mark.parametrize(
     ("steps", "top", "message"),
     [
-        (("topk", "softmax"), 3, "no possible order"),
-        (("topk", "topk"), 3, "no possible order"),
+        (("topk", "softmax"), 3, "not a valid order"),
+        (("topk", "topk"), 3, "not a valid order"),
         (("max",), 3, "'max' is unknown"),
         (("topk",), 193, "1 to 192"),
         (("topk",), 0, "1 to 192"),
