@@ -14,8 +14,6 @@ DOCUMENTED = [
     "//models/digits:digits",
     "//models/digits:int8",
     "//models/digits:report",
-    "//models/xception:all_variants",
-    "//python/model_press:worker_protocol_test",
     "//rpi:deb",
     "//rpi:runner",
 ]

@@ -40,7 +40,7 @@ def public(item: griffe.Module | griffe.Class) -> Iterator[griffe.Object]:
 
 def constants(module: griffe.Module) -> Iterator[str]:
     """Yield each public assignment as written, with the comment above it."""
-    lines = pathlib.Path(str(module.filepath)).read_text("utf-8").splitlines()
+    lines = _lines(module)
     for item in public(module):
         if item.is_attribute and item.lineno:
             first = item.lineno - 1
@@ -50,18 +50,15 @@ def constants(module: griffe.Module) -> Iterator[str]:
 
 
 def code(item: griffe.Object) -> str:
-    """Return the signature of a function, or the head of a class with its fields or `__init__`."""
-    if isinstance(item, griffe.Function):
-        return f"def {_signature(item)}:"
-    assert isinstance(item, griffe.Class)
+    """Return the head of a function, or that of a class with its fields or `__init__`, as written."""
+    if not isinstance(item, griffe.Class):
+        return _head(item)
     if "dataclass" in item.labels:
-        return "\n".join([f"@{item.decorators[0].value}", f"class {item.name}:", *_fields(item)])
-    bases = f"({', '.join(map(str, item.bases))})" if item.bases else ""
-    head = f"class {item.name}{bases}:"
+        lines = _lines(item)
+        parts = [lines[(field.lineno or 1) - 1 : field.endlineno] for field in fields(item)]
+        return "\n".join([_head(item), *sum(parts, [])])
     made = item.members.get("__init__")
-    if not isinstance(made, griffe.Function):
-        return head
-    return head + "\n" + textwrap.indent(f"def {_signature(made)}: ...", "    ")
+    return f"{_head(item)}\n{textwrap.indent(_head(made), '    ')} ..." if made else _head(item)
 
 
 def fields(item: griffe.Class) -> list[griffe.Attribute]:
@@ -84,32 +81,12 @@ def undocumented(module: griffe.Module) -> Iterator[str]:
                 yield f"{module.name}: {where}{each.name} has no documentation"
 
 
-def _signature(function: griffe.Function) -> str:
-    """Return a signature, with a line for each parameter where one line is too long."""
-    line = str(function.signature())
-    if len(line) < 95:
-        return line
-    parts = "".join(f"    {part},\n" for part in _parameters(function))
-    returns = f" -> {function.returns}" if function.returns else ""
-    return f"{function.name}(\n{parts}){returns}"
+def _lines(item: griffe.Object) -> list[str]:
+    return pathlib.Path(str(item.filepath)).read_text("utf-8").splitlines()
 
 
-def _parameters(function: griffe.Function) -> Iterator[str]:
-    """Yield each parameter but `self` as Python writes it."""
-    stars = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}
-    keywords = False
-    for each in function.parameters:
-        star = stars.get(each.kind, "") if each.kind else ""
-        if each.kind is griffe.ParameterKind.keyword_only and not keywords:
-            yield "*"
-        keywords |= bool(star) or each.kind is griffe.ParameterKind.keyword_only
-        annotation = f": {each.annotation}" if each.annotation else ""
-        default = f" = {each.default}" if each.default is not None and not star else ""
-        if each.name != "self":
-            yield star + each.name + annotation + default
-
-
-def _fields(item: griffe.Class) -> Iterator[str]:
-    for each in fields(item):
-        default = "" if each.value is None else f" = {each.value}"
-        yield f"    {each.name}: {each.annotation}{default}"
+def _head(item: griffe.Object | griffe.Alias) -> str:
+    """Return the lines of a definition, with its decorators, up to the colon that begins its body."""
+    lines = _lines(item)[(item.lineno or 1) - 1 : item.endlineno]
+    last = next(number for number, line in enumerate(lines, 1) if line.endswith(":"))
+    return textwrap.dedent("\n".join(lines[:last]))
