@@ -72,6 +72,8 @@ _per_abi_test = analysistest.make(_per_abi_impl)
 def _bad_apps():
     """Apps with one mistake each: name -> part of the message."""
     android_app(name = "future_sdk", model = ":fixture_int8", target_sdk_version = 99, tags = ["manual"])
+    fixture_variant(name = "fixture_coreml", format = "mlpackage", tags = ["manual"])
+    android_app(name = "coreml_app", model = ":fixture_coreml", tags = ["manual"])
     android_app(name = "old_sdk", min_sdk_version = 21, model = ":fixture_int8", tags = ["manual"])
     android_app(name = "one_word", application_id = "app", model = ":fixture_int8", tags = ["manual"])
     android_app(name = "digit_first", application_id = "com.1example", model = ":fixture_int8", tags = ["manual"])
@@ -80,6 +82,7 @@ def _bad_apps():
     android_app(name = "same_twice", model = ":fixture_int8", more_models = [":fixture_int8"], tags = ["manual"])
     android_app(name = "unknown_abi", abis = ["mips"], model = ":fixture_int8", tags = ["manual"])
     return {
+        "coreml_app": "//android/tests:coreml_app: fixture_coreml has the format mlpackage, expected tflite; give a tflite_variant",
         "digit_first": "//android/tests:digit_first: application_id \"com.1example\" is no Android package name",
         "future_sdk": "//android/tests:future_sdk: target_sdk_version 99 has no platform jar in ",
         "no_gpu": "//android/tests:no_gpu: gpu = True, but tensorflow-lite 2.16.1 has no `gpu` here",

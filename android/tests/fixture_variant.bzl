@@ -25,7 +25,7 @@ def _fixture_variant_impl(ctx):
         DefaultInfo(files = depset([model, manifest, labels])),
         VariantInfo(
             name = ctx.label.name,
-            format = "tflite",
+            format = ctx.attr.format,
             archive = None,
             camera_input = False,
             plain = None,
@@ -44,6 +44,7 @@ fixture_variant = rule(
     implementation = _fixture_variant_impl,
     attrs = {
         "fault": attr.string(default = "none"),
+        "format": attr.string(default = "tflite", doc = "As in VariantInfo; the files are those of a .tflite."),
         "manifest_recipe": attr.string(doc = "Recipe in the manifest, where it is another than the target's."),
         "recipe": attr.string(default = "int8"),
         "_tool": attr.label(
