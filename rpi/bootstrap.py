@@ -1,4 +1,4 @@
-"""First code of the runner file: puts what this machine's Python needs into a cache folder, once, and starts it.
+"""Starts the runner file: unpacks its Python packages into a cache folder once and runs it.
 
 Native libraries and memory-mapped models must be real files. They are unpacked into a folder named by the content of
 the runner file, and only what is missing there, or has another size, is written again. Standard library only, and
@@ -19,14 +19,14 @@ _BUNDLE_EXIT = 3  # as pi_runner.failures.BUNDLE
 
 
 def platform_tag() -> str:
-    """Python and machine, such as cp311-aarch64."""
+    """Return the Python and machine, such as cp311-aarch64."""
     # A 32-bit Python may run on a 64-bit kernel.
     machine = os.uname().machine if sys.maxsize > 2**32 else "32bit"
     return f"cp{sys.version_info[0]}{sys.version_info[1]}-{machine}"
 
 
 def cache_root() -> str:
-    """Folder of all unpacked runners: $MODEL_PRESS_CACHE, systemd's cache folder, or the user's."""
+    """Return the folder of all unpacked runners: $MODEL_PRESS_CACHE, systemd's cache folder, or the user's."""
     chosen = os.environ.get(_CACHE_VARIABLE) or os.environ.get("CACHE_DIRECTORY")
     if chosen:
         return chosen
@@ -56,7 +56,7 @@ class Unpacked:
         self.folder = os.path.join(cache_root(), name)
 
     def _is_needed(self, name: str) -> bool:
-        """Whether a file of the archive belongs in the folder: other Pythons' packages do not."""
+        """Return whether a file of the archive belongs in the folder: other Pythons' packages do not."""
         return name.startswith((self._prefix, "app/", "models/"))
 
     def _path(self, info: zipfile.ZipInfo) -> str:
@@ -72,7 +72,7 @@ class Unpacked:
             return True
 
     def prepare(self) -> None:
-        """Writes what is missing; processes that start at once wait for the first."""
+        """Write the missing files; processes that start at once wait for the first."""
         wrong = [info for info in self._infos if self._wrong(info)]
         if wrong:
             os.makedirs(self.folder, exist_ok=True)
@@ -89,7 +89,7 @@ class Unpacked:
         self._drop_unused()
 
     def repair(self, name: str) -> None:
-        """Writes one file of models/ again, whatever is there."""
+        """Write one file of models/ again, even if it exists."""
         self._write([info for info in self._infos if info.filename == "models/" + name])
 
     def _write(self, infos: "list[zipfile.ZipInfo]") -> None:
@@ -108,7 +108,7 @@ class Unpacked:
                     raise
 
     def _drop_unused(self) -> None:
-        """Removes the folders of other versions that nobody has started for a month."""
+        """Remove the folders of other versions that were not started for a month."""
         root, own = os.path.split(self.folder)
         for name in os.listdir(root):
             path = os.path.join(root, name)
@@ -118,7 +118,7 @@ class Unpacked:
 
 
 def main() -> int:
-    """Starts the runner; returns its exit code."""
+    """Start the runner; return its exit code."""
     archive = os.path.dirname(os.path.abspath(__file__))
     unpacked = Unpacked(archive, platform_tag())
     try:

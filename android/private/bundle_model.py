@@ -31,12 +31,12 @@ def _version(text: object) -> tuple[int, ...]:
 
 
 def one_line(text: object) -> str:
-    """What a file says, in a line."""
+    """Return the text of a file in one line."""
     return " ".join(str(text).split())[:_LONGEST]
 
 
 def read_manifest(path: pathlib.Path) -> dict[str, Any]:
-    """Returns the manifest; raises BundleError if it is no JSON object."""
+    """Return the manifest; raise BundleError if it is not a JSON object."""
     try:
         return parse_manifest(path.read_bytes(), path.name)
     except OSError as error:
@@ -44,7 +44,7 @@ def read_manifest(path: pathlib.Path) -> dict[str, Any]:
 
 
 def parse_manifest(text: bytes, name: str) -> dict[str, Any]:
-    """Returns a manifest from the bytes of its file, called `name` in errors; raises BundleError if it is none."""
+    """Return a manifest from the bytes of its file, called `name` in errors; raise BundleError if it is none."""
     try:
         manifest = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -62,7 +62,7 @@ def check(
     recipe: str | None = None,
     runtime: str | None = None,
 ) -> None:
-    """Raises BundleError unless model and labels are those of the manifest.
+    """Raise BundleError unless model and labels are those of the manifest.
 
     Args:
       manifest: content of manifest.json.
@@ -135,7 +135,7 @@ def _check(args: argparse.Namespace, index: int) -> None:
 
 
 def pays_to_pack(model: bytes) -> bool:
-    """Whether the model deflates by a fifth or more, as one with many equal weights does."""
+    """Return whether the model deflates by a fifth or more, as one with many equal weights does."""
     return len(zlib.compress(model, 9)) <= (1 - _LEAST_SAVING) * len(model)
 
 

@@ -1,4 +1,4 @@
-"""Makes an app's AndroidManifest.xml: fills in ${applicationId} and adds what its libraries declare.
+"""Merges an app's AndroidManifest.xml: fills in ${applicationId} and adds its libraries' declarations.
 
 Added are permissions, features, queries and the components of each library, their class names made
 whole. Where the app declares the same element otherwise, it must say so: tools:node="replace" keeps the
@@ -38,7 +38,7 @@ def _named(element: ElementTree.Element) -> str:
 
 
 def _whole_name(name: str, package: str) -> str:
-    """A class name as Android reads it in a manifest of `package`."""
+    """Return a class name as Android reads it in a manifest of `package`."""
     if name.startswith("."):
         return package + name
     return name if "." in name else f"{package}.{name}"
@@ -57,7 +57,7 @@ def _make_names_whole(element: ElementTree.Element, package: str) -> None:
 
 
 def _canonical(element: ElementTree.Element, package: str) -> str:
-    """Text that is equal for equal elements, whatever their layout and tools: attributes."""
+    """Return text that is equal for equal elements, regardless of layout and tools: attributes."""
     plain = copy.deepcopy(element)
     plain.tail = None  # text behind it, which is its parent's
     _make_names_whole(plain, package)
@@ -70,7 +70,7 @@ def _canonical(element: ElementTree.Element, package: str) -> str:
 def _add(
     parent: ElementTree.Element, element: ElementTree.Element, package: str, label: str
 ) -> None:
-    """Adds a library's element unless the app has it or does not want it."""
+    """Add a library's element unless the app has it or does not want it."""
     own = [each for each in parent if _key(each, package) == _key(element, package)]
     if any(each.get(_NODE) in ("remove", "replace") for each in own):
         return
@@ -153,7 +153,7 @@ def _parse(text: str, label: str) -> ElementTree.Element:
 
 
 def read(path: pathlib.Path) -> str:
-    """The text of a manifest; raises MergeError if it is not UTF-8."""
+    """Return the text of a manifest; raise MergeError if it is not UTF-8."""
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
@@ -171,7 +171,7 @@ def _without_tools(root: ElementTree.Element) -> None:
 def merge(
     main: str, libraries: list[tuple[str, str, int]], application_id: str, min_sdk: int
 ) -> str:
-    """Returns the app's manifest.
+    """Return the app's manifest.
 
     Args:
       main: text of the app's own manifest.

@@ -25,12 +25,12 @@ _COMPRESSION_LEVEL = 9
 
 
 def alignment_of(name: str) -> int:
-    """Returns the boundary in bytes at which a stored entry's data starts."""
+    """Return the boundary in bytes at which a stored entry's data starts."""
     return LIBRARY_ALIGNMENT if name.endswith(".so") else DEFAULT_ALIGNMENT
 
 
 def _alignment_extra(offset: int, name: str) -> bytes:
-    """Returns an extra field after which the data of an entry at `offset` is aligned."""
+    """Return an extra field after which the data of an entry at `offset` is aligned."""
     alignment = alignment_of(name)
     start = offset + _LOCAL_HEADER_BYTES + len(name.encode()) + _FIELD_HEADER.size
     padding = -start % alignment
@@ -38,7 +38,7 @@ def _alignment_extra(offset: int, name: str) -> bytes:
 
 
 def add(apk: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Writes one entry with a fixed date, stored and aligned if its kind must be."""
+    """Write one entry with a fixed date, stored and aligned if its kind must be."""
     info = zipfile.ZipInfo(name, _DATE)
     info.create_system = 0  # Otherwise the bytes depend on the system that packs.
     if name.endswith(STORED_SUFFIXES):
@@ -53,7 +53,7 @@ def add(apk: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def zip_entries(path: pathlib.Path, assets: bool | None = None) -> Iterator[tuple[str, bytes]]:
-    """Yields the entries of an archive; of an APK only its assets, or all but its assets."""
+    """Yield the entries of an archive; of an APK only its assets, or all but its assets."""
     with zipfile.ZipFile(path) as archive:
         for name in sorted(archive.namelist()):
             if assets is None or name.startswith(_ASSETS) == assets:
@@ -61,7 +61,7 @@ def zip_entries(path: pathlib.Path, assets: bool | None = None) -> Iterator[tupl
 
 
 def library_entries(jni: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Yields the entries of native libraries that are given as ABI=FILE."""
+    """Yield the entries of native libraries that are given as ABI=FILE."""
     for library in sorted(jni):
         abi, _, file = library.partition("=")
         path = pathlib.Path(file)
@@ -69,14 +69,14 @@ def library_entries(jni: Iterable[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def pack(out: pathlib.Path, entries: Iterable[tuple[str, bytes]]) -> None:
-    """Writes an archive of these entries, in their order."""
+    """Write an archive of these entries, in their order."""
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in entries:
             add(archive, name, content)
 
 
 def parser_of(description: str | None) -> argparse.ArgumentParser:
-    """The options of a program that packs an app."""
+    """Return the options of a program that packs an app."""
     parser = argparse.ArgumentParser(description=description, fromfile_prefix_chars="@")
     parser.add_argument(
         "--resources", type=pathlib.Path, required=True, help="aapt2's APK, for all but the assets"

@@ -19,7 +19,7 @@ _MANIFEST = "AndroidManifest.xml"
 
 
 def module_path(name: str) -> str:
-    """Where an entry of aapt2's proto APK lies in a module."""
+    """Return where an entry of aapt2's proto APK lies in a module."""
     return f"manifest/{name}" if name == _MANIFEST else name
 
 

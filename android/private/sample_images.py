@@ -13,7 +13,7 @@ class SampleError(Exception):
 
 
 def choose(classes: np.ndarray, count: int) -> np.ndarray:
-    """Returns indices of up to `count` labelled images, classes in turn, each in the set's order.
+    """Return indices of up to `count` labelled images, classes in turn, each in the set's order.
 
     Args:
       classes: int [N], the right class of each image, -1 where it has none.

@@ -52,13 +52,13 @@ class XceptionSpec:
             raise UserError(f"classes must be 2+, width above 0, middle_blocks 0+: got {self}")
 
     def channels(self, article_channels: int) -> int:
-        """Returns a layer's channels, given what they are in the article."""
+        """Return a layer's number of channels, from the number in the article."""
         scaled = self.width * article_channels / _CHANNEL_MULTIPLE
         return max(1, int(scaled + 0.5)) * _CHANNEL_MULTIPLE
 
 
 def build(spec: XceptionSpec, name: str = "xception") -> tf_keras.Model:
-    """Builds a member of the family, freshly initialised and not compiled.
+    """Build a member of the family, freshly initialised and not compiled.
 
     Args:
       spec: which one.
@@ -133,7 +133,7 @@ class _Flow:
     def downsampling_block(
         self, x: Any, channels: tuple[int, int], block: str, *, first_relu: bool = True
     ) -> Any:
-        """Two separable convolutions and a pooling, beside a strided shortcut."""
+        """Return two separable convolutions and a pooling, beside a strided shortcut."""
         shortcut = self.shortcut(x, channels[1], block)
         if first_relu:
             x = self.relu(x, f"{block}_sepconv1_act")
@@ -144,7 +144,7 @@ class _Flow:
         return layers.Add(name=f"{block}_add")([x, shortcut])
 
     def identity_block(self, x: Any, channels: int, block: str) -> Any:
-        """Three separable convolutions beside the unchanged input."""
+        """Return three separable convolutions beside the unchanged input."""
         shortcut = x
         for position in (1, 2, 3):
             prefix = f"{block}_sepconv{position}"

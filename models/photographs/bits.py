@@ -16,14 +16,14 @@ _HALF = np.uint64(32)
 
 
 def _mix(words: np.ndarray) -> np.ndarray:
-    """Scrambles uint64 words one to one."""
+    """Scramble uint64 words one to one."""
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return words ^ (words >> np.uint64(31))
 
 
 def words(seed: int, stream: str, count: int) -> np.ndarray:
-    """Returns `count` random uint64 words of the stream named `stream`.
+    """Return `count` random uint64 words of the stream named `stream`.
 
     Args:
       seed: any non-negative integer below 2**32.
@@ -41,7 +41,7 @@ def words(seed: int, stream: str, count: int) -> np.ndarray:
 def integers(
     seed: int, stream: str, low: int, high: int, shape: int | tuple[int, ...]
 ) -> np.ndarray:
-    """Returns int64 values drawn uniformly from low..high, both included, of the given shape."""
+    """Return int64 values drawn uniformly from low..high, both included, of the given shape."""
     shape = (shape,) if isinstance(shape, int) else shape
     top = words(seed, stream, math.prod(shape)) >> _HALF
     span = np.uint64(high - low + 1)
@@ -49,5 +49,5 @@ def integers(
 
 
 def permutation(seed: int, stream: str, count: int) -> np.ndarray:
-    """Returns 0..count-1 in a random order, int64 [count]."""
+    """Return 0..count-1 in a random order, int64 [count]."""
     return np.argsort(words(seed, stream, count), kind="stable")

@@ -23,7 +23,7 @@ MIN_SIDE_PERCENT, MAX_SIDE_PERCENT = 25, 100
 def make(
     split: str, count: int, size: int, seed: int, *, photo_folder: str | None = None
 ) -> np.ndarray:
-    """Cuts square crops of varied scale and place, half of them mirrored.
+    """Cut square crops of varied scale and place, half of them mirrored.
 
     Photographs take turns, colour ones twice as often as greyscale ones.
 
@@ -62,7 +62,7 @@ def make(
 
 
 def exchange_channels(images: np.ndarray) -> np.ndarray:
-    """Returns uint8 RGB [N, H, W, 3] with the colour channels of image i in order i of CHANNEL_ORDERS, in turns.
+    """Return uint8 RGB [N, H, W, 3] with the colour channels of image i in order i of CHANNEL_ORDERS, in turns.
 
     A dozen photographs have few colours; this gives a set of crops six times as many.
     """

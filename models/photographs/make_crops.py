@@ -16,7 +16,7 @@ from models.photographs import crops, photos, program
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Parses the arguments and writes the two arrays."""
+    """Parse the arguments and write the two arrays."""
     parser = argparse.ArgumentParser(prog="make_crops", description=__doc__.splitlines()[0])
     parser.add_argument("--split", required=True, choices=(photos.TRAIN, photos.HELD_OUT))
     parser.add_argument("--count", required=True, type=int)

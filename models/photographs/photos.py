@@ -68,7 +68,7 @@ PHOTOS = (
 
 
 def directory(source: str) -> str:
-    """Returns the folder of an installed package that holds its photographs.
+    """Return the folder of an installed package that holds its photographs.
 
     Args:
       source: a key of SOURCES.
@@ -87,7 +87,7 @@ def directory(source: str) -> str:
 
 
 def load(photo: Photo, folder: str | None = None) -> np.ndarray:
-    """Returns a photograph as uint8 RGB [height, width, 3].
+    """Return a photograph as uint8 RGB [height, width, 3].
 
     Args:
       photo: an entry of PHOTOS.
@@ -109,7 +109,7 @@ def load(photo: Photo, folder: str | None = None) -> np.ndarray:
 def load_split(
     split: str, *, colour_only: bool = False, folder: str | None = None
 ) -> dict[str, np.ndarray]:
-    """Returns the photographs of one split by name, in the order of PHOTOS.
+    """Return the photographs of one split by name, in the order of PHOTOS.
 
     Args:
       split: TRAIN or HELD_OUT.

@@ -10,7 +10,7 @@ from model_press.formats.errors import UserError
 
 
 def run(main: Callable[[list[str] | None], None]) -> None:
-    """Calls main() and exits 1 with one line on standard error for what a user can mend."""
+    """Call main() and exit with 1 and one line on standard error after a user error."""
     try:
         main(None)
     except (UserError, OSError) as error:  # OSError: an unreadable file, a full disk

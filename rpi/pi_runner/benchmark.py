@@ -25,14 +25,14 @@ def pi_model(path: pathlib.Path = _MODEL_FILE) -> str | None:
 
 
 def name_machine(machine: metrics.Machine, model: str | None) -> metrics.Machine:
-    """The machine as a Raspberry Pi, if `model` says so: /proc/cpuinfo names no model on arm64."""
+    """Return the machine as a Raspberry Pi, if `model` says so: /proc/cpuinfo names no model on arm64."""
     if model is None:
         return machine
     return dataclasses.replace(machine, kind="raspberry_pi", cpu_model=model)
 
 
 def table(found: metrics.Metrics) -> str:
-    """The records as text, one line each."""
+    """Return the records as text, one line each."""
     lines = [
         f"{found.machine.cpu_model}, {counted(found.machine.cores, 'core')}, {found.machine.os}",
         f"{'variant':28} {'delegate':8} {'threads':>7} {'median ms':>10} {'p90 ms':>9} {'load ms':>8} {'peak MB':>8}",
@@ -46,7 +46,7 @@ def table(found: metrics.Metrics) -> str:
 
 
 def benchmark(variants: list[Variant], rounds: int, folder: pathlib.Path) -> str:
-    """Measures all variants in turns and writes metrics.json and conditions.json.
+    """Measure all variants in turns and write metrics.json and conditions.json.
 
     Args:
       variants: what to measure.

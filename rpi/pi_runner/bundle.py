@@ -40,7 +40,7 @@ class Variant:
 
 
 def short_name(sheet: manifest.Manifest | fused_manifest.FusedManifest) -> str:
-    """The variant's name without its model's: "macs30_int8" of "digits_macs30_int8"."""
+    """Return the variant's name without its model's: "macs30_int8" of "digits_macs30_int8"."""
     return sheet.name.removeprefix(sheet.source.name + "_")
 
 
@@ -70,7 +70,7 @@ class Bundle:
         return self._index.variants
 
     def variant(self, name: str | None = None) -> Variant:
-        """Checks and returns one variant, by full or short name ("digits_macs30_int8" or "macs30_int8").
+        """Check and return one variant, by full or short name ("digits_macs30_int8" or "macs30_int8").
 
         Raises:
           UserError: no variant of that name.
@@ -90,7 +90,7 @@ class Bundle:
         return Variant(name, self.folder / name / "model.tflite", sheet, names)
 
     def manifest(self, name: str) -> manifest.Manifest | fused_manifest.FusedManifest:
-        """The manifest of one variant, by full name; BundleError if it is damaged and cannot be restored."""
+        """Return the manifest of one variant, by full name; BundleError if it is damaged and cannot be restored."""
         return self._checked(
             f"{name}/manifest.json",
             lambda: fused_manifest.read_any(self.folder / name / "manifest.json"),
@@ -117,7 +117,7 @@ class Bundle:
         manifest.verify_file(sha256, self.folder / name / file, what)
 
     def _checked(self, path: str, check: Callable[[], _T]) -> _T:
-        """Runs a check; where it fails, restores the file once and checks again."""
+        """Run a check; if it fails, restore the file once and check again."""
         try:
             return check()
         except (UserError, OSError) as error:

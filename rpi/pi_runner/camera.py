@@ -1,4 +1,4 @@
-"""`runner camera`: takes pictures with whatever camera program the Pi has.
+"""`runner camera`: takes pictures with the camera program of the Pi.
 
 A program of its own, not picamera2 in this process: picamera2 needs Debian's NumPy, the runtime needs a newer one, and
 one process holds only one.
@@ -37,13 +37,13 @@ def _v4l2(device: str) -> list[list[str]]:
 
 
 def commands(devices: list[str]) -> list[list[str]]:
-    """The commands of this machine that can take a picture, best first."""
+    """Return the commands of this machine that can take a picture, best first."""
     known = _LIBCAMERA + [command for device in devices for command in _v4l2(device)]
     return [command for command in known if shutil.which(command[0])]
 
 
 def take(device: str | None) -> bytes:
-    """One JPEG.
+    """Return one JPEG.
 
     Args:
       device: a V4L2 device such as /dev/video0, or None for libcamera and then any device.
@@ -74,7 +74,7 @@ def take(device: str | None) -> bytes:
 def camera(
     device: str | None, count: int, interval: float, printer: Printer, stop: threading.Event
 ) -> bool:
-    """Takes and classifies `count` pictures (0: until `stop` is set); True if all could be read."""
+    """Take and classify `count` pictures (0: until `stop` is set); True if all could be read."""
     taken, fine = 0, True
     while not stop.is_set() and (count == 0 or taken < count):
         fine &= printer.show(take(device), f"camera picture {taken + 1}")

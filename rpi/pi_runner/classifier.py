@@ -28,7 +28,7 @@ class Answer:
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What one picture gave.
+    """The result for one picture.
 
     answers: the best classes, best first; of equal scores, the lower index first.
     codes: the model's whole output [classes] in its own dtype; the real scores of a model with fused output.
@@ -62,7 +62,7 @@ class Classifier:
             raise BundleError(f"{variant.name}: {error}") from error
 
     def classify(self, image: Image.Image, top: int) -> Result:
-        """Classifies an 8-bit RGB picture of any size; a model that chooses classes itself gives no more than those."""
+        """Classify an 8-bit RGB picture of any size; a model that chooses classes itself gives no more than those."""
         start = time.perf_counter()
         batch = self._run.encode(image)
         prepared = time.perf_counter()
@@ -90,7 +90,7 @@ class _Plain:
         return preprocess.encode_input(pixels[None], self._sheet)
 
     def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(codes, scores best first, their classes); of equal scores, the lower class first."""
+        """Return (raw values, scores best first, their classes); of equal scores, the lower class comes first."""
         codes = self._interpreter.run(batch)[0]
         scores = preprocess.decode_output(codes, self._sheet.output)
         best = np.argsort(-scores, kind="stable")

@@ -1,4 +1,4 @@
-"""`runner classify` and what `watch` and `camera` share with it."""
+"""`runner classify`, and the code that `watch` and `camera` share with it."""
 
 import json
 import pathlib
@@ -38,7 +38,7 @@ class Printer:
         self._megapixels = megapixels
 
     def show(self, source: pathlib.Path | bytes, name: str) -> bool:
-        """Classifies and prints one picture; False (and one line on standard error) where it cannot be read."""
+        """Classify and print one picture; False (and one line on standard error) where it cannot be read."""
         try:
             image = (
                 photo.decode(source, name, self._megapixels)
@@ -66,6 +66,6 @@ class Printer:
 
 
 def classify(photos: list[str], printer: Printer) -> bool:
-    """Prints the answer to each photo; True if all could be read."""
+    """Print the answer to each photo; True if all could be read."""
     answered = [printer.show(pathlib.Path(path), path) for path in progress.track(photos, "photos")]
     return all(answered)

@@ -19,7 +19,7 @@ exit codes: 0 all answered; 1 a photo, folder or argument is wrong (the others w
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
-    """Argument type: a whole number from `least` to `most`."""
+    """Return an argument type: a whole number from `least` to `most`."""
 
     def parse(text: str) -> int:
         try:
@@ -36,7 +36,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def _above_zero(most: float) -> Callable[[str], float]:
-    """Argument type: a number above 0, at most `most`."""
+    """Return an argument type: a number above 0, at most `most`."""
 
     def parse(text: str) -> float:
         try:
@@ -219,7 +219,7 @@ def _serve(options: argparse.Namespace, bundle: Bundle) -> bool:
 
 
 def main(argv: list[str], models: str | os.PathLike[str], repair: Repair | None = None) -> int:
-    """Runs one command.
+    """Run one command.
 
     Args:
       argv: arguments without the program's name.

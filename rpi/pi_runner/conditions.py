@@ -1,4 +1,4 @@
-"""What else decides how fast a Pi is: temperature, throttling, clock. Read from /sys and the firmware's vcgencmd."""
+"""Reads what affects a Pi's speed: temperature, throttling, clock. From /sys and the firmware's vcgencmd."""
 
 import dataclasses
 import pathlib
@@ -32,7 +32,7 @@ class Conditions:
     throttling: tuple[str, ...] | None
 
     def line(self) -> str:
-        """The state in one line, for people."""
+        """Return the state in one line, for people."""
         parts = [
             f"{self.temperature_c:.1f} °C" if self.temperature_c is not None else "",
             f"{self.frequency_mhz:.0f} MHz" if self.frequency_mhz is not None else "",
@@ -50,7 +50,7 @@ def _number(path: pathlib.Path) -> float | None:
 
 
 def decode_throttled(text: str) -> tuple[str, ...] | None:
-    """`throttled=0x50005` in words; None if it is something else."""
+    """Describe `throttled=0x50005` in words; return None for other text."""
     name, _, value = text.strip().partition("=")
     try:
         bits = int(value, 16)
@@ -75,7 +75,7 @@ def _throttling() -> tuple[str, ...] | None:
 
 
 def read(sys_folder: str = "/sys") -> Conditions:
-    """The state now."""
+    """Return the state now."""
     root = pathlib.Path(sys_folder)
     zones = [_number(path) for path in sorted(root.glob("class/thermal/thermal_zone*/temp"))]
     known = [zone / 1000 for zone in zones if zone is not None]

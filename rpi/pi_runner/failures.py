@@ -1,4 +1,4 @@
-"""Exit codes, and the errors that choose one."""
+"""The exit codes, and the errors that choose one."""
 
 from model_press.formats.errors import UserError
 
@@ -22,7 +22,7 @@ class TooLargeError(UserError):
 
 
 def exit_code(error: UserError) -> int:
-    """The exit code that an error ends the program with."""
+    """Return the exit code that an error ends the program with."""
     if isinstance(error, BundleError):
         return BUNDLE
     return NO_DEVICE if isinstance(error, DeviceError) else SOME_FAILED

@@ -6,7 +6,7 @@ from pi_runner.classifier import Result
 
 
 def as_json(name: str, variant: str, result: Result, raw: bool = False) -> dict[str, Any]:
-    """The JSON object of one picture; `raw` adds the model's whole output as `codes`."""
+    """Return the JSON object of one picture; `raw` adds the model's whole output as `codes`."""
     value: dict[str, Any] = {
         "photo": name,
         "variant": variant,
@@ -23,6 +23,6 @@ def as_json(name: str, variant: str, result: Result, raw: bool = False) -> dict[
 
 
 def as_line(name: str, result: Result) -> str:
-    """`photo.jpg: three red 98.4 %, eight red 0.8 %  (3.1 ms)`."""
+    """Return a line such as `photo.jpg: three red 98.4 %, eight red 0.8 %  (3.1 ms)`."""
     answers = ", ".join(f"{answer.label} {100 * answer.score:.1f} %" for answer in result.answers)
     return f"{name}: {answers}  ({result.invoke_ms:.1f} ms)"

@@ -1,4 +1,4 @@
-"""Decoding what a user or a client hands over, with a limit that suits a small machine.
+"""Decodes the pictures of users and clients, with a limit for a small machine.
 
 The pixels are those of model_press.images.decode, byte for byte; only the limit and the source (bytes) differ.
 """
@@ -19,7 +19,7 @@ DEFAULT_MEGAPIXELS = 64.0
 
 
 def read(path: str | os.PathLike[str], megapixels: float = DEFAULT_MEGAPIXELS) -> Image.Image:
-    """Decodes a file to 8-bit RGB; UserError as of `decode`, or if it is missing or empty."""
+    """Decode a file to 8-bit RGB; UserError as of `decode`, or if it is missing or empty."""
     path = files.require_file(path, "image")
     return decode(path, str(path), megapixels)
 
@@ -27,7 +27,7 @@ def read(path: str | os.PathLike[str], megapixels: float = DEFAULT_MEGAPIXELS) -
 def decode(
     source: pathlib.Path | bytes, name: str, megapixels: float = DEFAULT_MEGAPIXELS
 ) -> Image.Image:
-    """Decodes an image to 8-bit RGB: EXIF orientation applied, alpha composited on white.
+    """Decode an image to 8-bit RGB: EXIF orientation applied, alpha composited on white.
 
     Args:
       source: a path, or the bytes of a file.

@@ -1,4 +1,4 @@
-"""What the tests of the runner share."""
+"""Helpers of the runner's tests."""
 
 import dataclasses
 import io
@@ -18,13 +18,13 @@ FILES = ("model.tflite", "manifest.json", "labels.txt")
 
 
 def variant_files() -> dict[str, pathlib.Path]:
-    """The three files of //models/digits:int8, named by the environment."""
+    """Return the three files of //models/digits:int8, named by the environment."""
     variables = ("PI_MODEL", "PI_MANIFEST", "PI_LABELS")
     return {name: pathlib.Path(os.environ[v]) for name, v in zip(FILES, variables, strict=True)}
 
 
 def make_bundle(folder: pathlib.Path, names: Sequence[str] = ("digits_int8",)) -> pathlib.Path:
-    """A bundle in `folder`: the model of digits_int8 under each of `names`, the first the default."""
+    """Return a bundle in `folder`: the model of digits_int8 under each of `names`, the first the default."""
     for name in names:
         variant = folder / name
         variant.mkdir(parents=True)
@@ -38,7 +38,7 @@ def make_bundle(folder: pathlib.Path, names: Sequence[str] = ("digits_int8",)) -
 
 
 def repair(folder: pathlib.Path) -> Repair:
-    """Restores a file of that bundle from the build's own."""
+    """Restore a file of that bundle from the build's own."""
 
     def restore(path: str) -> None:
         target = folder / path
@@ -49,14 +49,14 @@ def repair(folder: pathlib.Path) -> Repair:
 
 
 def picture(width: int, height: int, seed: int = 0) -> Image.Image:
-    """A smooth colour picture."""
+    """Return a smooth colour picture."""
     rng = np.random.default_rng(seed)
     small = Image.fromarray(rng.integers(0, 256, (6, 8, 3), np.uint8).astype(np.uint8))
     return small.resize((width, height), Image.Resampling.BICUBIC)
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
-    """The bytes of an image file."""
+    """Return the bytes of an image file."""
     data = io.BytesIO()
     image.save(data, kind, **options)
     return data.getvalue()

@@ -13,7 +13,7 @@ _SUFFIXES = {".bmp", ".jpeg", ".jpg", ".png", ".webp"}
 
 
 class Folder:
-    """Names the pictures of a folder that are new and whole.
+    """Finds the new, complete pictures of a folder.
 
     A file counts once its size and time were the same at two looks: a camera or a copy is then done with it. Polled:
     inotify does not see what another machine writes to a network share.
@@ -27,7 +27,7 @@ class Folder:
         self._done: dict[str, tuple[int, int]] = {} if existing else dict(self._stamps())
 
     def look(self) -> list[pathlib.Path]:
-        """The pictures that became whole since the last look, by name."""
+        """Return the pictures that became whole since the last look, by name."""
         stamps = dict(self._stamps())
         ready = [
             name
@@ -54,7 +54,7 @@ class Folder:
 def watch(
     path: str, printer: Printer, interval: float, existing: bool, stop: threading.Event
 ) -> None:
-    """Prints answers until `stop` is set."""
+    """Print answers until `stop` is set."""
     folder = Folder(path, existing)
     while not stop.is_set():
         for picture in folder.look():

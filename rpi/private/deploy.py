@@ -48,7 +48,7 @@ class Step:
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What is to be done.
+    """A deployment.
 
     host: as ssh takes it. config: ssh's configuration file, None for its own. runner, deb, unit: files of this
     machine; deb is None unless the package is to be installed. name: of the runner on the Pi, and of its service.
@@ -73,11 +73,11 @@ class Job:
         return ("ssh", *config, "-o", f"ConnectTimeout={_TIMEOUT_S}")
 
     def remote(self, script: str) -> tuple[str, ...]:
-        """The words that run a shell script on the Pi, whatever the user's shell there is."""
+        """Return the words that run a shell script on the Pi, for any login shell."""
         return (*self.ssh, self.host, "sh -c " + shlex.quote(script))
 
     def copy(self, source: str, target: str, prepare: str) -> tuple[str, ...]:
-        """The words that copy a file over another version of itself: what is the same in both is not sent again.
+        """Return the words that copy a file over an older version of itself, sending only the differences.
 
         A transfer that broke off goes on where it was. prepare: shell commands on the Pi before.
         """
@@ -89,14 +89,14 @@ class Job:
 
 
 def plan(job: Job) -> list[Step]:
-    """All commands, in their order."""
+    """Return all commands, in their order."""
     steps = [_probe(job)]
     steps += _package(job, job.deb) if job.deb else _file(job)
     return steps
 
 
 def _probe(job: Job) -> Step:
-    """Asks the Pi what it is. Its Python tells, not its kernel: a 32-bit system may run on a 64-bit kernel."""
+    """Ask the Pi for its platform. Its Python tells, not its kernel: a 32-bit system may run on a 64-bit kernel."""
     asked = (
         "import os, sys; print(sys.implementation.cache_tag, sys.maxsize >> 32 > 0, os.uname()[4])"
     )
@@ -146,7 +146,7 @@ def _check_python(job: Job, found: list[str]) -> None:
 
 
 def _verified(path: str, file: str) -> str:
-    """Shell commands that end the script unless a file of the Pi has the content of one here."""
+    """Return shell commands that end the script unless a file of the Pi has the content of a local one."""
     with open(file, "rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return (
@@ -221,7 +221,7 @@ def _package(job: Job, deb: str) -> list[Step]:
 
 
 def run(job: Job, steps: Sequence[Step]) -> None:
-    """Runs the plan; UserError at the first step that fails."""
+    """Run the plan; UserError at the first step that fails."""
     for program in ("ssh", "rsync"):
         if not shutil.which(program):
             package = {"ssh": "openssh-client"}.get(program, program)
@@ -256,13 +256,13 @@ def _reason(job: Job, step: Step, done: subprocess.CompletedProcess[str]) -> str
 
 
 def read_tags(runner: str) -> tuple[str, ...]:
-    """Pythons and machines that a runner file serves, such as cp311-aarch64."""
+    """Return the Python and machines that a runner file serves, such as cp311-aarch64."""
     with zipfile.ZipFile(runner) as archive:
         return tuple(json.loads(archive.read("runner.json"))["platforms"])
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options."""
+    """Return the options."""
     result = argparse.ArgumentParser(
         prog="bazel run TARGET --",
         description="Copies the runner to a Raspberry Pi, checks it there, and puts it in place of the old one.",
@@ -289,7 +289,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def make_job(options: argparse.Namespace) -> Job:
-    """The job that the options ask for; UserError if they make no sense."""
+    """Return the job that the options ask for; UserError if they make no sense."""
     if not _HOST.fullmatch(options.host):
         raise UserError(
             f"HOST is '{options.host}', expected a name or an IPv4 address, with user@ before if needed; "
@@ -320,7 +320,7 @@ def make_job(options: argparse.Namespace) -> Job:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Deploys, or prints how; returns the exit code."""
+    """Deploy, or print how; return the exit code."""
     options = parser().parse_args(argv)
     try:
         job = make_job(options)

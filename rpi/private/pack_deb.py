@@ -30,13 +30,13 @@ _LIBRARIES = "libc6 (>= 2.34), libstdc++6 (>= 12), libgcc-s1 (>= 3.3)"
 
 
 def python_range(tags: Sequence[str]) -> str:
-    """Dependency on a python3 that the file serves, from tags such as cp311-aarch64."""
+    """Return the dependency on a python3 that the file serves, from tags such as cp311-aarch64."""
     minors = [int(tag.partition("-")[0].removeprefix("cp3")) for tag in tags]
     return f"python3 (>= 3.{min(minors)}), python3 (<< 3.{max(minors) + 1})"
 
 
 def architecture(tags: Sequence[str]) -> str:
-    """Debian's name of the one machine that the file serves."""
+    """Return Debian's name of the one architecture that the file serves."""
     machines = {tag.partition("-")[2] for tag in tags}
     if len(machines) != 1 or machines - set(_ARCHITECTURES):
         raise UserError(f"a package is for one architecture, the runner is for {', '.join(tags)}")
@@ -44,7 +44,7 @@ def architecture(tags: Sequence[str]) -> str:
 
 
 def carried_packages(runner: str) -> list[str]:
-    """Names and versions of the Python packages in a runner file."""
+    """Return the names and versions of the Python packages in a runner file."""
     with zipfile.ZipFile(runner) as archive:
         found = {
             match[1].replace("-", " ")
@@ -55,7 +55,7 @@ def carried_packages(runner: str) -> list[str]:
 
 
 class Tree:
-    """The package's files under a folder, with the modes that Debian wants whatever the umask."""
+    """The package's files under a folder, with Debian's modes for any umask."""
 
     def __init__(self, root: pathlib.Path):
         self._root = root
@@ -71,12 +71,12 @@ class Tree:
         path.chmod(mode)
 
     def kilobytes(self) -> int:
-        """Installed-Size: whole KiB, a file each, as dpkg-gencontrol counts."""
+        """Return Installed-Size: whole KiB, a file each, as dpkg-gencontrol counts."""
         paths = [p for p in self._root.rglob("*") if "DEBIAN" not in p.parts]
         return sum(1 if p.is_dir() else -(-p.stat().st_size // 1024) for p in paths)
 
     def md5sums(self) -> str:
-        """Content of DEBIAN/md5sums."""
+        """Return the content of DEBIAN/md5sums."""
         lines = []
         for path in sorted(self._root.rglob("*")):
             name = path.relative_to(self._root).as_posix()
@@ -86,7 +86,7 @@ class Tree:
 
 
 def fill(options: argparse.Namespace, root: pathlib.Path) -> None:
-    """Writes everything that the package holds."""
+    """Write everything that the package holds."""
     with zipfile.ZipFile(options.runner) as archive:
         tags = json.loads(archive.read("runner.json"))["platforms"]
     package, version = options.package, options.version
@@ -137,7 +137,7 @@ def fill(options: argparse.Namespace, root: pathlib.Path) -> None:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Raises UserError on a field that Debian's policy refuses."""
+    """Raise UserError on a field that Debian's policy refuses."""
     for field, pattern in (
         ("package", _PACKAGE),
         ("version", _VERSION),

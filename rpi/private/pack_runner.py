@@ -30,7 +30,7 @@ def _site(tag: str, folder: str) -> Iterator[tuple[str, pathlib.Path]]:
 
 
 def _variant(paths: str) -> Iterator[tuple[str, pathlib.Path]]:
-    """The three files of NAME=MODEL,MANIFEST,LABELS; UserError unless they belong together."""
+    """Return the three files of NAME=MODEL,MANIFEST,LABELS; UserError unless they belong together."""
     name, _, rest = paths.partition("=")
     model, sheet_path, labels_path = rest.split(",")
     sheet = manifest.read(sheet_path)
@@ -47,7 +47,7 @@ def _variant(paths: str) -> Iterator[tuple[str, pathlib.Path]]:
 
 
 def contents(options: argparse.Namespace) -> dict[str, pathlib.Path]:
-    """Name in the archive -> file, sorted."""
+    """Return the name in the archive -> file, sorted."""
     found: dict[str, pathlib.Path] = {}
     for pair in options.app:
         name, _, path = pair.partition("=")
@@ -68,7 +68,7 @@ def pack(
     index: bytes,
     found: dict[str, pathlib.Path],
 ) -> None:
-    """Writes the runner file."""
+    """Write the runner file."""
     digest = hashlib.sha256(index)
     for entry, path in found.items():
         digest.update(f"{entry}\0{files.sha256(path)}\n".encode())

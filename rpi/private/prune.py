@@ -1,4 +1,4 @@
-"""Which files of the installed packages the runner leaves out: what it never imports, half of their size."""
+"""Selects the files of the installed packages that the runner leaves out: it never imports them."""
 
 import fnmatch
 
@@ -32,7 +32,7 @@ _DROPPED = (
 
 
 def keeps(path: str) -> bool:
-    """Whether the runner carries a file, given its path in the site folder."""
+    """Return whether the runner carries a file, given its path in the site folder."""
     package, _, rest = path.partition("/")
     if package.endswith(".dist-info"):
         return True  # numpy's licences lie in folders named like what is dropped below

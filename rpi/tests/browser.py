@@ -50,7 +50,7 @@ class Browser:
         self.call("Page.navigate", url=url)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Sends one command; returns its result."""
+        """Send one command; return its result."""
         number = next(self._ids)
         message = {"id": number, "method": method, "params": parameters}
         if self._session:
@@ -70,7 +70,7 @@ class Browser:
                 return result
 
     def evaluate(self, expression: str) -> Any:
-        """Value of a JavaScript expression in the page; a promise is awaited."""
+        """Return the value of a JavaScript expression in the page; a promise is awaited."""
         found = self.call(
             "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
         )
@@ -78,7 +78,7 @@ class Browser:
         return found["result"].get("value")
 
     def drag(self, points: list[tuple[float, float]]) -> None:
-        """Presses the mouse at the first point, moves through the others, and lets go."""
+        """Press the mouse at the first point, move through the others, and let go."""
         kinds = ["mousePressed"] + ["mouseMoved"] * (len(points) - 1) + ["mouseReleased"]
         for kind, (x, y) in zip(kinds, [*points, points[-1]], strict=True):
             self.call(
@@ -92,11 +92,11 @@ class Browser:
             )
 
     def screenshot(self) -> bytes:
-        """The page as PNG."""
+        """Return the page as PNG."""
         return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
 
     def close(self) -> None:
-        """Ends the browser."""
+        """End the browser."""
         os.close(self._to)
         os.close(self._from)
         self._process.terminate()

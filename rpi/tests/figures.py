@@ -16,7 +16,7 @@ import numpy as np
 
 
 def _processor_s(pid: int) -> float:
-    """Processor time of a process (proc(5), fields 14 and 15)."""
+    """Return the processor time of a process (proc(5), fields 14 and 15)."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

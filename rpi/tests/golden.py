@@ -12,7 +12,7 @@ _ON_THE_FLY_MEAN = 0.002
 
 
 def check(variant: str, expected: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Asserts that a runner's outputs are the build's, and that these say something.
+    """Assert that a runner's outputs are the build's, and that these say something.
 
     Args:
       variant: name of the variant; decides the tolerance.

@@ -10,7 +10,7 @@ RUNNER = os.path.abspath(os.environ["PI_RUNNER"])
 
 
 def command() -> list[str]:
-    """The words before the runner's own arguments.
+    """Return the words before the runner's own arguments.
 
     With PI_QEMU (folder of Debian's qemu-user) and PI_ROOT (folder of an arm64 Debian) it is the arm64 Python PI_PYTHON
     on a processor PI_CPU, such as cortex-a72: a Pi 4, which has no dot product and no atomics instructions.
@@ -27,12 +27,12 @@ def command() -> list[str]:
 
 
 def environment(cache: pathlib.Path) -> dict[str, str]:
-    """A clean environment with its own cache folder."""
+    """Return a clean environment with its own cache folder."""
     return {"HOME": str(cache), "MODEL_PRESS_CACHE": str(cache), "PATH": os.environ["PATH"]}
 
 
 def run(cache: pathlib.Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Runs the runner to its end, output captured as text."""
+    """Run the runner to its end, output captured as text."""
     words = [*command(), *map(str, arguments)]
     return subprocess.run(
         words, env=environment(cache), capture_output=True, text=True, timeout=800

@@ -1,4 +1,4 @@
-"""What a service must do; service_test asks it of the real one, service_red_test of ones with a fault."""
+"""Checks of a service, for the real one (service_test) and for faulty ones (service_red_test)."""
 
 import json
 import os
@@ -22,14 +22,14 @@ Photo = tuple[bytes, int]
 
 
 def held_out_photo() -> Photo:
-    """A held-out picture as PNG, and the class that the build's model answers."""
+    """Return a held-out picture as PNG, and the class that the build's model answers."""
     pixels = np.load(os.environ["PI_IMAGES"], mmap_mode="r")[0]
     expected = int(np.load(os.environ["PI_EXPECTED_DIGITS_INT8"])[0].argmax())
     return image_file(Image.fromarray(pixels), "PNG"), expected
 
 
 def mixed_clients(service: Service, photo: Photo, requests: int) -> None:
-    """Clients of every kind get the right answers, and the service does not grow."""
+    """Check that clients of every kind get the right answers, and the service does not grow."""
     clients = Clients(service, *photo)
     clients.valid()
     first = time.monotonic() - service.started
@@ -54,7 +54,7 @@ def mixed_clients(service: Service, photo: Photo, requests: int) -> None:
 
 
 def sigterm_finishes_the_request_that_is_arriving(service: Service, photo: Photo) -> None:
-    """A request that began before SIGTERM is answered; the address is free afterwards."""
+    """Check that a request that began before SIGTERM is answered and the address is free afterwards."""
     data, expected = photo
     with socket.create_connection(("127.0.0.1", service.port), timeout=TIMEOUT_S) as client:
         head = f"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: {len(data)}\r\n\r\n"
@@ -72,7 +72,7 @@ def sigterm_finishes_the_request_that_is_arriving(service: Service, photo: Photo
 
 
 def lost_model_is_a_health_error(service: Service, cache: pathlib.Path) -> None:
-    """/health names a model file that went away."""
+    """Check that /health names a missing model file."""
     models = list(cache.glob("runner*/models/digits_int8/model.tflite"))
     assert len(models) == 1
     models[0].unlink()

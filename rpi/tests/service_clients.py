@@ -16,7 +16,7 @@ from service_process import TIMEOUT_S, Service
 
 
 def image_file(image: Image.Image, kind: str) -> bytes:
-    """The bytes of an image file."""
+    """Return the bytes of an image file."""
     data = io.BytesIO()
     image.save(data, kind)
     return data.getvalue()
@@ -42,7 +42,7 @@ class Clients:
         self.busy = 0
 
     def _classify(self, body: bytes, query: str = "") -> tuple[int, Any, float]:
-        """(status, answer, ms) of a client that comes again when told that the service is busy."""
+        """Return (status, answer, ms) of a client that retries while the service is busy."""
         for _ in range(TIMEOUT_S * 10):
             begun = time.perf_counter()
             status, answer = self._service.request("POST", "/classify" + query, body)
@@ -80,7 +80,7 @@ class Clients:
         self._refused(self._huge, 413, "100 megapixels")
 
     def hundred_megabytes(self) -> None:
-        """Announces 100 MB and sends none: refused by its length alone."""
+        """Announce 100 MB and send none: refused by its length alone."""
         with self._connect() as client:
             client.sendall(
                 b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 100000000\r\n\r\n"
@@ -89,7 +89,7 @@ class Clients:
             assert b" 413 " in line, f"no 413: {line!r}"
 
     def slow(self) -> None:
-        """Drips a request that would take a minute: cut off at the limit."""
+        """Drip a request that would take a minute: cut off at the limit."""
         with self._connect() as client:
             begun = time.monotonic()
             client.sendall(b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 600\r\n\r\n")
@@ -100,7 +100,7 @@ class Clients:
             assert time.monotonic() - begun < TIMEOUT_S / 2, "a slow request was not ended"
 
     def aborted(self) -> None:
-        """Goes away in the middle of a body, with a reset."""
+        """Disconnect in the middle of a body, with a reset."""
         with self._connect() as client:
             client.sendall(
                 b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 5000\r\n\r\nxxxx"
@@ -108,7 +108,7 @@ class Clients:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def impatient(self) -> None:
-        """Sends a whole request and does not wait for the answer."""
+        """Send a whole request without waiting for the answer."""
         with self._connect() as client:
             head = (
                 f"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: {len(self._photo)}\r\n\r\n"
@@ -129,7 +129,7 @@ class Clients:
         return socket.create_connection(("127.0.0.1", self._service.port), timeout=TIMEOUT_S)
 
     def mixture(self, count: int) -> list[Callable[[], None]]:
-        """`count` calls in a random order that is always the same: half valid, slow ones rare."""
+        """Return `count` calls in a fixed random order: half valid, slow ones rare."""
         weights = {
             self.valid: 10,
             self.camera: 1,
@@ -150,7 +150,7 @@ class Clients:
 
 
 def run_all(calls: list[Callable[[], None]]) -> None:
-    """Runs the calls, six at a time; raises what the first of them raised."""
+    """Run the calls, six at a time; raise the first exception."""
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         for done in [pool.submit(call) for call in calls]:
             done.result()

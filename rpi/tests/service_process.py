@@ -48,7 +48,7 @@ class Service:
         raise AssertionError("the service does not start: " + self.log())
 
     def request(self, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
-        """(status, parsed JSON or text)."""
+        """Return (status, parsed JSON or text)."""
         with contextlib.closing(
             http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
         ) as connection:
@@ -59,7 +59,7 @@ class Service:
         return answer.status, json.loads(data) if is_json else data.decode("utf-8", "replace")
 
     def memory(self, field: str = "VmRSS") -> int:
-        """Bytes of resident memory."""
+        """Return the bytes of resident memory."""
         with open(f"/proc/{self.process.pid}/status") as file:
             found = re.search(rf"{field}:\s+(\d+)", file.read())
         assert found, f"the kernel tells no {field}"
@@ -72,7 +72,7 @@ class Service:
 
 @contextlib.contextmanager
 def running(cache: pathlib.Path, *arguments: str, before: Sequence[str] = ()) -> Iterator[Service]:
-    """A service that is gone at the end, whatever happens."""
+    """Run a service until the end of the block."""
     made = Service(cache, *arguments, before=before)
     try:
         yield made

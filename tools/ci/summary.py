@@ -1,4 +1,4 @@
-"""Counts what one `bazel test` did, from the Build Event Protocol file that Bazel itself writes (JSON, a line each).
+"""Summarises one `bazel test` from its Build Event Protocol file (JSON, a line each).
 
 Usage: summary.py [--no-skips] EVENTS.json
 
@@ -28,7 +28,7 @@ SLOWEST = 20
 
 @dataclasses.dataclass
 class Target:
-    """What is known of one target.
+    """The facts of one target.
 
     Attributes:
       label: e.g. "//tools/ci:summary_test".
@@ -50,7 +50,7 @@ class Target:
 
 
 def read_targets(events: Iterable[dict[str, Any]]) -> dict[str, Target]:
-    """Reads the events of one invocation.
+    """Read the events of one invocation.
 
     Args:
       events: Build Event Protocol messages as JSON objects.
@@ -123,7 +123,7 @@ def _count(target: Target, result: dict[str, Any]) -> None:
 
 
 def _count_cases(uri: str) -> tuple[int, int, list[str]]:
-    """(passed, failed, skipped cases with their reasons) of one JUnit XML file; zeros where it cannot be read."""
+    """Return (passed, failed, skipped cases with their reasons) of a JUnit XML file, zeros if it is unreadable."""
     try:
         root = ElementTree.parse(_path(uri)).getroot()
     except (OSError, ElementTree.ParseError):
@@ -144,13 +144,13 @@ def _count_cases(uri: str) -> tuple[int, int, list[str]]:
 
 
 def _path(uri: str) -> str:
-    """The local file of a file URI; '' for anything else, such as a remote cache's."""
+    """Return the local file of a file URI; '' for anything else, such as a remote cache's."""
     parsed = urllib.parse.urlparse(uri)
     return urllib.request.url2pathname(parsed.path) if parsed.scheme == "file" else ""
 
 
 def report(targets: dict[str, Target]) -> list[str]:
-    """The lines for people, the counting line last."""
+    """Return the lines for people, the counting line last."""
     ran = [target for target in targets.values() if target.seconds or target.passed]
     lines = [
         f"slowest {min(SLOWEST, len(ran))} of {len(ran)} test targets (time of the run that made the result):"
@@ -169,7 +169,7 @@ def report(targets: dict[str, Target]) -> list[str]:
 
 
 def totals(targets: dict[str, Target]) -> tuple[int, int, int]:
-    """(passed, failed, skipped) test cases."""
+    """Return (passed, failed, skipped) test cases."""
     everything = targets.values()
     return (
         sum(t.passed for t in everything),

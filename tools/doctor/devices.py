@@ -1,4 +1,4 @@
-"""What carries the apps further than this machine: Android's SDK and adb, an emulated Pi, a Mac."""
+"""Checks the optional devices and SDKs: Android's SDK and adb, an emulated Pi, a Mac."""
 
 import pathlib
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from machine import Machine
 
 
 def android_sdk(machine: Machine) -> Iterator[Finding]:
-    """ANDROID_HOME, which is optional on Debian and required where Debian's tools are not."""
+    """Check ANDROID_HOME, which is optional on Debian and required elsewhere."""
     home = machine.environment.get("ANDROID_HOME")
     needs_own = not machine.is_debian
     if not home and not needs_own:
@@ -38,13 +38,13 @@ def android_sdk(machine: Machine) -> Iterator[Finding]:
 
 
 def _program(machine: Machine, name: str, state: State, costs: str, fix: str) -> Finding:
-    """A program on the PATH, or what is lost without."""
+    """Check for a program on the PATH; without it, report the loss."""
     path = machine.which(name)
     return ok(name, path) if path else Finding(name, state, "not on the PATH", costs, fix)
 
 
 def adb(machine: Machine) -> Iterator[Finding]:
-    """Whether an APK can be put on a phone from here."""
+    """Return whether an APK can be put on a phone from here."""
     yield _program(
         machine,
         "adb",
@@ -55,7 +55,7 @@ def adb(machine: Machine) -> Iterator[Finding]:
 
 
 def emulated_pi(machine: Machine) -> Iterator[Finding]:
-    """qemu, Debian for arm64 and Chromium, which the build fetches by this machine's apt-get."""
+    """Check for qemu, Debian for arm64 and Chromium, which the build fetches by this machine's apt-get."""
     if machine.is_debian and machine.which("apt-get"):
         yield ok("qemu, Chromium", "fetched by the build from Debian's packages, not installed")
         return
@@ -69,7 +69,7 @@ def emulated_pi(machine: Machine) -> Iterator[Finding]:
 
 
 def dpkg_deb(machine: Machine) -> Iterator[Finding]:
-    """What packs //rpi:deb."""
+    """Check for the program that packs //rpi:deb."""
     yield _program(
         machine,
         "dpkg-deb",
@@ -80,7 +80,7 @@ def dpkg_deb(machine: Machine) -> Iterator[Finding]:
 
 
 def xcode(machine: Machine) -> Iterator[Finding]:
-    """Xcode, which only a Mac can have."""
+    """Check for Xcode, which only a Mac can have."""
     if machine.system == "darwin":
         folder = machine.output(["xcode-select", "-p"])
         if folder and "Xcode" in folder:

@@ -1,4 +1,4 @@
-"""Says what this machine has for the build, what is missing, what that costs, and the fix.
+"""Reports the machine's build tools: present, missing, the consequences and the fix.
 
 `bazel run //:doctor`, or `python3 tools/doctor/doctor.py` where Bazel itself is what is missing. Looks only: it changes
 nothing and uses no network. Exit code 1 where something that the build needs is missing.
@@ -28,7 +28,7 @@ _CHECKS = [
 
 
 def examine(machine: Machine) -> list[finding.Finding]:
-    """All findings, in a fixed order."""
+    """Return all findings, in a fixed order."""
     with futures.ThreadPoolExecutor() as pool:
         return sum(pool.map(lambda check: list(check(machine)), _CHECKS), [])
 

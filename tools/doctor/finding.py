@@ -1,4 +1,4 @@
-"""What the doctor says of one thing, and how it is printed."""
+"""A finding of the doctor, and its printed form."""
 
 import dataclasses
 import enum
@@ -35,12 +35,12 @@ class Finding:
 
 
 def ok(subject: str, found: str) -> Finding:
-    """A finding of something that is as it should be."""
+    """Return a finding of something that is as it should be."""
     return Finding(subject, State.OK, found)
 
 
 def render(findings: Sequence[Finding]) -> str:
-    """The report: a line a finding, with two more under what is not there, and a summary."""
+    """Return the report: a line per finding, two more under a missing tool, and a summary."""
     width = max(len(finding.subject) for finding in findings)
     lines = []
     for finding in findings:

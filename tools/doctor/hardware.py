@@ -1,4 +1,4 @@
-"""System, memory, disk, and what the kernel lets an ordinary user do."""
+"""Checks the system, memory, disk and the kernel's permissions for an ordinary user."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ _MEMORY_GB = 6
 
 
 def system(machine: Machine) -> Iterator[Finding]:
-    """Whether the locked Python packages exist for it."""
+    """Return whether the locked Python packages exist for it."""
     name = _SUPPORTED.get((machine.system, machine.architecture))
     found = f"{machine.system} {machine.architecture}"
     if name:
@@ -31,7 +31,7 @@ def system(machine: Machine) -> Iterator[Finding]:
 
 
 def memory(machine: Machine) -> Iterator[Finding]:
-    """Whether a conversion of the big model fits. Says nothing where the system does not tell (macOS)."""
+    """Return whether a conversion of the big model fits. Says nothing where the system does not tell (macOS)."""
     match = re.search(r"^MemTotal: +(\d+) kB", machine.read("proc/meminfo"), re.MULTILINE)
     if not match:
         return
@@ -49,7 +49,7 @@ def memory(machine: Machine) -> Iterator[Finding]:
 
 
 def disk(machine: Machine) -> Iterator[Finding]:
-    """Free space where Bazel writes, against what ./bazelw asks for (tools/start/machine.sh)."""
+    """Check the free space for Bazel's output against ./bazelw's demand (tools/start/machine.sh)."""
     asked = dict(
         re.findall(
             r"(FIRST_BUILD_GB|LATER_BUILD_GB)=(\d+)",
@@ -83,7 +83,7 @@ def disk(machine: Machine) -> Iterator[Finding]:
 
 
 def namespaces(machine: Machine) -> Iterator[Finding]:
-    """User namespaces: Bazel's sandbox, and the Debian that tests of the .deb install into."""
+    """Check user namespaces, for Bazel's sandbox and for the Debian that tests of the .deb install into."""
     if machine.system != "linux":
         return
     unshare = machine.which("unshare")

@@ -40,18 +40,18 @@ class Machine:
         return "debian" in names or "ubuntu" in names
 
     def read(self, path: str) -> str:
-        """Text of a system file, empty where there is none."""
+        """Return the text of a system file, empty where there is none."""
         try:
             return (self.sysroot / path).read_text("utf-8", "replace")
         except OSError:
             return ""
 
     def which(self, program: str) -> str | None:
-        """Path of a program on the user's PATH."""
+        """Return the path of a program on the user's PATH."""
         return shutil.which(program, path=self.environment.get("PATH", ""))
 
     def output(self, command: Sequence[str]) -> str | None:
-        """What a command prints, stripped; None where it is not there, fails or hangs."""
+        """Return a command's output, stripped, or None if it is missing, fails or hangs."""
         try:
             done = subprocess.run(
                 command,
@@ -65,14 +65,14 @@ class Machine:
         return done.stdout.strip() if done.returncode == 0 else None
 
     def install(self, debian: str, elsewhere: str) -> str:
-        """How the user gets a package: its name on Debian, its name elsewhere."""
+        """Return how the user gets a package: its name on Debian, its name elsewhere."""
         if self.is_debian:
             return f"apt-get install {debian}"
         return f"install {elsewhere} with your package manager"
 
 
 def this_machine() -> Machine:
-    """The machine that runs this process, and the workspace that `bazel run` or this file's own place names."""
+    """Return the machine that runs this process, and the workspace that `bazel run` or this file's own place names."""
     given = os.environ.get("BUILD_WORKSPACE_DIRECTORY")
     return Machine(
         workspace=pathlib.Path(given) if given else pathlib.Path(__file__).resolve().parents[2],

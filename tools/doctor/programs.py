@@ -1,4 +1,4 @@
-"""What bazelw's table asks of the machine, with versions where they matter."""
+"""Checks the programs of bazelw's table, with their versions where they matter."""
 
 import ast
 import dataclasses
@@ -28,20 +28,20 @@ class Row:
 
 
 def rows(workspace: pathlib.Path) -> list[Row]:
-    """The table that bazelw reads, too."""
+    """Return the table that bazelw reads, too."""
     lines = (workspace / _TABLE).read_text("utf-8").splitlines()
     return [Row(*line.split(maxsplit=3)) for line in lines if line and not line.startswith("#")]
 
 
 def _own_bazel(machine: Machine) -> str | None:
-    """A Bazel or Bazelisk that the user brought, as tools/start/machine.sh finds it."""
+    """Return a Bazel or Bazelisk that the user brought, as tools/start/machine.sh finds it."""
     path = machine.which("bazel") or machine.which("bazelisk")
     debians = {str(machine.sysroot / "usr/bin/bazel"), str(machine.sysroot / "bin/bazel")}
     return None if machine.is_debian and path in debians else path
 
 
 def programs(machine: Machine) -> Iterator[Finding]:
-    """Every row of the table that this machine needs, with its version where that can be had quickly."""
+    """Return every row of the table that this machine needs, with its version where that can be had quickly."""
     own = _own_bazel(machine)
     wanted = [
         row
@@ -72,7 +72,7 @@ def programs(machine: Machine) -> Iterator[Finding]:
 
 
 def _debian_versions(machine: Machine, packages: list[str]) -> dict[str, str]:
-    """Package -> version of those that dpkg has installed. It fails where one is unknown and prints the others."""
+    """Return the version by package of those that dpkg has installed."""
     if not machine.which("dpkg-query"):
         return {}
     shell = 'dpkg-query -W -f "\\${Package} \\${Version}\\n" "$@" 2>/dev/null; true'
@@ -115,7 +115,7 @@ def _version(machine: Machine, row: Row, path: str, packaged: str) -> Finding:
 
 
 def _jdk(machine: Machine, javac: str) -> Finding:
-    """The JDK that Bazel's local_jdk takes: JAVA_HOME's, else javac's on the PATH."""
+    """Return the JDK that Bazel's local_jdk takes: JAVA_HOME's, else javac's on the PATH."""
     given = machine.environment.get("JAVA_HOME")
     home = pathlib.Path(given) if given else pathlib.Path(javac).resolve().parents[1]
     if given and not (home / "bin/javac").exists():
@@ -145,7 +145,7 @@ def _jdk(machine: Machine, javac: str) -> Finding:
 
 
 def supported_pythons(workspace: pathlib.Path) -> list[str]:
-    """The versions that the build takes, from the rule that has the last word."""
+    """Return the versions that the build takes, from the rule that has the last word."""
     text = (workspace / _HOST_PYTHON).read_text("utf-8")
     [listed] = re.findall(r"^SUPPORTED = (\[.*\])$", text, re.MULTILINE)
     supported: list[str] = ast.literal_eval(listed)
@@ -153,7 +153,7 @@ def supported_pythons(workspace: pathlib.Path) -> list[str]:
 
 
 def _python(machine: Machine) -> Finding:
-    """The first Python that the build would take, and whether it has pip."""
+    """Return the first Python that the build would take, and whether it has pip."""
     supported = supported_pythons(machine.workspace)
     asked = machine.environment.get("MODEL_PRESS_PYTHON")
     probe = (

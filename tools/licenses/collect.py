@@ -1,4 +1,4 @@
-"""Collects the licences of what an app carries into one NOTICE file: Python packages and Maven artifacts.
+"""Collects the licences of an app's packages into one NOTICE file: Python packages and Maven artifacts.
 
 A package that declares no licence, or has no licence text, is an error: nothing ships without.
 """
@@ -43,7 +43,7 @@ class Package:
 
 
 def python_package(info: pathlib.Path) -> Package:
-    """Reads a .dist-info folder.
+    """Read a .dist-info folder.
 
     Raises:
       LicenseError: the metadata states no licence, or names a licence file that is not there.
@@ -63,7 +63,7 @@ def python_package(info: pathlib.Path) -> Package:
 
 
 def _stated(metadata: email.message.Message) -> str:
-    """The SPDX expression; of old metadata the one line of `License` or a classifier; else empty."""
+    """Return the SPDX expression; for old metadata, the one line of `License` or a classifier; else empty."""
     if metadata["License-Expression"]:
         return metadata["License-Expression"].strip()
     line = (metadata["License"] or "").strip()
@@ -76,7 +76,7 @@ def _stated(metadata: email.message.Message) -> str:
 def maven_package(
     coordinates: str, archive: pathlib.Path, licenses: Mapping[str, Sequence[str]]
 ) -> Package:
-    """Reads an artifact: what its POM declares (`licenses`, from the lock) and the texts in the archive."""
+    """Read an artifact: the licences of its POM (`licenses`, from the lock) and the texts in the archive."""
     group, artifact, _, version = coordinates.split(":")
     declared = licenses.get(coordinates)
     if not declared:
@@ -95,7 +95,7 @@ def maven_package(
 
 
 def complete(package: Package, standard: Mapping[str, str]) -> Package:
-    """Gives a package without a licence text the standard one of its licence; LicenseError if there is none."""
+    """Give a package without a licence text the standard one of its licence; LicenseError if there is none."""
     if any(
         re.match(r"(.*/)?(LICEN[CS]E|COPYING)", name, re.IGNORECASE) for name, _ in package.texts
     ):
@@ -110,7 +110,7 @@ def complete(package: Package, standard: Mapping[str, str]) -> Package:
 
 
 def render(title: str, packages: Sequence[Package]) -> str:
-    """The NOTICE file: a list of packages, then each different text once with the packages that it is of."""
+    """Return the NOTICE file: a list of packages, then each different text once with the packages that it is of."""
     unique = sorted(set(packages), key=lambda package: (package.name.lower(), package.version))
     lines = [title, "", "It carries these packages:", ""]
     lines += [f"  {p.name} {p.version}: {p.license}" for p in unique]

@@ -1,4 +1,4 @@
-"""Checks what no formatter does: hosts, sizes, paths of one machine, binaries, half-merged files.
+"""Checks files for hosts, sizes, paths of one machine, binaries and half-merged text.
 
 `bazel test //tools/lint:hygiene` checks the workspace.
 """
@@ -65,7 +65,7 @@ _BINARY_SUFFIXES = (
 
 
 def complaints(root: pathlib.Path, path: str) -> Iterator[str]:
-    """Yields what is wrong with one file, each as `path[:line]: what: remedy`."""
+    """Yield the complaints about one file, each as `path[:line]: what: remedy`."""
     file = root / path
     size = file.stat().st_size
     if size > MAX_BYTES:

@@ -17,13 +17,13 @@ _FIX = "bazel run //tools/lint:fix"
 
 
 def find_root(marker: str) -> pathlib.Path:
-    """The workspace's real folder: as `bazel run` gives it, or where the runfiles link `marker` points to."""
+    """Return the workspace's real folder: as `bazel run` gives it, or where the runfiles link `marker` points to."""
     given = os.environ.get("BUILD_WORKSPACE_DIRECTORY")
     return pathlib.Path(given) if given else pathlib.Path(os.path.realpath(marker)).parent
 
 
 def find_programs(given: list[str]) -> dict[str, str]:
-    """Maps linter name -> program: "NAME=PATH" as given, the PATH of the machine for the others, if there."""
+    """Map linter name -> program: "NAME=PATH" as given, the PATH of the machine for the others, if there."""
     programs = {
         name: os.path.abspath(path) for name, path in (item.split("=", 1) for item in given)
     }
@@ -37,7 +37,7 @@ def find_programs(given: list[str]) -> dict[str, str]:
 def lint(
     root: pathlib.Path, programs: dict[str, str], fix: bool, say: Callable[[str], None]
 ) -> bool:
-    """Runs every linter on its files of the workspace `root`; returns True if all are content.
+    """Run every linter on its files of the workspace `root`; return True if all are content.
 
     Args:
       root: the workspace's folder.

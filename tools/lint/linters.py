@@ -32,7 +32,7 @@ class Linter:
     shebang: str = ""
 
     def takes(self, root: pathlib.Path, path: str) -> bool:
-        """True if `path`, relative to the workspace `root`, is this tool's."""
+        """Return whether `path`, relative to the workspace `root`, is this tool's."""
         if re.fullmatch(self.path, path):
             return True
         if not self.shebang or pathlib.PurePath(path).suffix:
@@ -79,7 +79,7 @@ LINTERS = (
 def run(
     linter: Linter, program: str, root: pathlib.Path, files: Sequence[str], fix: bool = False
 ) -> str:
-    """Runs one linter.
+    """Run one linter.
 
     Args:
       linter: one of LINTERS.

@@ -36,7 +36,7 @@ Checker = Callable[[Sequence[str]], tuple[str, str, int]]
 
 
 def root_of(path: str) -> str:
-    """The folder that a file's imports begin at."""
+    """Return the folder that a file's imports begin at."""
     for prefix, root in _ROOTS.items():
         if path.startswith(prefix):
             return root
@@ -44,7 +44,7 @@ def root_of(path: str) -> str:
 
 
 def groups(paths: Iterable[str]) -> list[list[str]]:
-    """Splits files, folder by folder, into few groups in which no two would be the same module."""
+    """Split files, folder by folder, into few groups in which no two would be the same module."""
     by_root: dict[str, list[str]] = collections.defaultdict(list)
     for path in sorted(paths):
         by_root[root_of(path)].append(path)
@@ -62,7 +62,7 @@ def groups(paths: Iterable[str]) -> list[list[str]]:
 
 
 def errors(printed: str) -> Iterator[tuple[str, str, str]]:
-    """(path, code, line) of each error that mypy printed."""
+    """Return (path, code, line) of each error that mypy printed."""
     for line in printed.splitlines():
         match = _ERROR.match(line)
         if match:
@@ -70,7 +70,7 @@ def errors(printed: str) -> Iterator[tuple[str, str, str]]:
 
 
 def read_debts(text: str) -> Counts:
-    """Reads lines `PATH: CODE COUNT, CODE COUNT`; comments begin with #."""
+    """Read lines `PATH: CODE COUNT, CODE COUNT`; comments begin with #."""
     counts: dict[tuple[str, str], int] = {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
@@ -82,7 +82,7 @@ def read_debts(text: str) -> Counts:
 
 
 def compare(found: Sequence[tuple[str, str, str]], debts: Counts) -> Iterator[str]:
-    """What is wrong: errors beyond the debts, and debts that are paid and still listed."""
+    """Return the errors beyond the debts, and the debts that are paid and still listed."""
     lines = collections.defaultdict(list)
     for path, code, line in found:
         lines[path, code].append(line)
@@ -97,13 +97,13 @@ def compare(found: Sequence[tuple[str, str, str]], debts: Counts) -> Iterator[st
 
 
 def _typed_packages() -> list[str]:
-    """Folders of the packages that declare their types, of those that we know to be worth reading."""
+    """Return the folders of the packages that declare their types and are worth reading."""
     specs = [importlib.util.find_spec(name) for name in ("numpy", "PIL")]
     return [str(pathlib.Path(spec.origin).parents[1]) for spec in specs if spec and spec.origin]
 
 
 def check(root: pathlib.Path, stubs: Sequence[str], mypy: Checker) -> tuple[list[str], int]:
-    """Runs mypy on the sources of the workspace `root`.
+    """Run mypy on the sources of the workspace `root`.
 
     Args:
       root: the workspace's folder.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 
 def list_files(root: pathlib.Path) -> list[str]:
-    """Lists what is, or would be, under version control.
+    """List the files that are, or would be, under version control.
 
     Args:
       root: the workspace's folder.
@@ -27,7 +27,7 @@ def list_files(root: pathlib.Path) -> list[str]:
 
 
 def copy_files(root: pathlib.Path, names: Iterable[str], target: pathlib.Path) -> None:
-    """Copies files of the workspace `root`, by their relative paths, into the folder `target`, which it makes."""
+    """Copy files of the workspace `root`, by their relative paths, into the folder `target`, which it makes."""
     target.mkdir(parents=True, exist_ok=True)
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)

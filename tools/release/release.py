@@ -51,11 +51,11 @@ _DATE = 315532800  # 1980-01-01, the earliest that zip knows, too
 
 
 class ReleaseError(Exception):
-    """What keeps the release from being made, in one line."""
+    """The one-line reason why the release cannot be made."""
 
 
 def version(root: pathlib.Path) -> str:
-    """The version in MODULE.bazel of the workspace `root`."""
+    """Return the version in MODULE.bazel of the workspace `root`."""
     found = re.search(
         r'^module\((?:[^)]*?)version = "([^"]+)"',
         (root / "MODULE.bazel").read_text("utf-8"),
@@ -67,7 +67,7 @@ def version(root: pathlib.Path) -> str:
 
 
 def check(root: pathlib.Path, files: Sequence[str]) -> None:
-    """Raises ReleaseError where `files` lack what a user needs, or the change log has no section of this version."""
+    """Raise ReleaseError if `files` are incomplete, or the change log has no section of this version."""
     missing = [needed for needed in NEEDED if not any(re.fullmatch(needed, file) for file in files)]
     if missing:
         raise ReleaseError(
@@ -82,7 +82,7 @@ def check(root: pathlib.Path, files: Sequence[str]) -> None:
 
 
 def check_committed(root: pathlib.Path) -> None:
-    """Raises ReleaseError where files differ from the commit: nobody could make the same archive again."""
+    """Raise ReleaseError if files differ from the commit: then the archive is not reproducible."""
     done = subprocess.run(
         ["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True
     )
@@ -98,7 +98,7 @@ def check_committed(root: pathlib.Path) -> None:
 
 
 def pack(root: pathlib.Path, files: Sequence[str], prefix: str) -> bytes:
-    """A .tar.gz of `files` below the folder `prefix`, without owners and dates."""
+    """Return a .tar.gz of `files` below the folder `prefix`, without owners and dates."""
     packed = io.BytesIO()
     with (
         gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, filename="") as stream,
@@ -115,7 +115,7 @@ def pack(root: pathlib.Path, files: Sequence[str], prefix: str) -> bytes:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options."""
+    """Return the options."""
     result = argparse.ArgumentParser(
         prog="release", description="Packs the sources of the workspace as a release."
     )
@@ -128,7 +128,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str]) -> int:
-    """Writes the release; 1 and one line on standard error where there can be none."""
+    """Write the release; 1 and one line on standard error where there can be none."""
     options = parser().parse_args(argv)
     root = lint.find_root(options.marker)
     files = workspace_files.list_files(root)

@@ -12,7 +12,7 @@ _FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin", "~/.local
 
 
 def find() -> str:
-    """Path of the machine's Bazel or Bazelisk.
+    """Return the path of the machine's Bazel or Bazelisk.
 
     Raises:
       FileNotFoundError: there is none.
@@ -53,7 +53,7 @@ class NestedBazel:
         self._environment.update(environment or {})
 
     def run(self, command: str, *arguments: str, timeout_s: int = 3000) -> str:
-        """Runs a command; returns all that it printed.
+        """Run a command; return all that it printed.
 
         Raises:
           AssertionError: with the end of what it printed, where it fails.
@@ -77,7 +77,7 @@ class NestedBazel:
         return done.stdout
 
     def for_commands(self) -> dict[str, str]:
-        """An environment in which `bazel` and `./bazelw` in this workspace, as people type them, are this one.
+        """Return an environment in which `bazel` and `./bazelw` in this workspace, as people type them, are this one.
 
         Writes the workspace's user.bazelrc: a program of another name or place would be no Bazel to ./bazelw.
         """
@@ -87,7 +87,7 @@ class NestedBazel:
         return {**self._environment, "PATH": f"{path}:{pathlib.Path(self._program).parent}"}
 
     def close(self) -> None:
-        """Ends the server and removes the output base."""
+        """End the server and remove the output base."""
         self.run("shutdown")
         # Bazel leaves folders that their owner may not write.
         subprocess.run(["chmod", "-R", "u+w", self._base], check=True)

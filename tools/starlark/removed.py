@@ -1,4 +1,4 @@
-"""What Bazel 8 and 9 took away, found in Starlark files: both read this tree only as long as none of it is used."""
+"""Finds symbols in Starlark files that Bazel 8 and 9 removed."""
 
 import ast
 import re
@@ -48,7 +48,7 @@ EXEMPT = re.compile(r"third_party/shims/|(.*/)?WORKSPACE$|tools/repositories\.bz
 
 
 def complaints(path: str, text: str) -> Iterator[str]:
-    """Yields `path:line: what` for each use in one BUILD or .bzl file.
+    """Yield `path:line: what` for each use in one BUILD or .bzl file.
 
     Args:
       path: relative to the workspace's root.
@@ -66,7 +66,7 @@ def complaints(path: str, text: str) -> Iterator[str]:
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    """Names that a node loads or defines."""
+    """Return the names that a node loads or defines."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load":
         yield from (str(ast.literal_eval(argument)) for argument in node.args[1:])
         yield from (keyword.arg for keyword in node.keywords if keyword.arg)

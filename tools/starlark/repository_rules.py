@@ -15,7 +15,7 @@ from typing import Any
 
 
 class Failure(Exception):
-    """What the rule told the user by fail()."""
+    """The message of the rule's fail()."""
 
 
 class _Path:
@@ -104,7 +104,7 @@ class Context:
 
 
 def implementation(source: str | os.PathLike[str], name: str) -> Callable[[Context], None]:
-    """The function `name` of a .bzl file that loads nothing.
+    """Return the function `name` of a .bzl file that loads nothing.
 
     Raises:
       Failure: by the function, with the text that Bazel would print.

@@ -58,7 +58,7 @@ class Composer:
     vary_photos: bool
 
     def compose(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """Returns one coloured image per digit, in a shuffled order.
+        """Return one coloured image per digit, in a shuffled order.
 
         Args:
           seed: decides everything; give each epoch its own.
@@ -76,7 +76,7 @@ class Composer:
         return images, (self.digits.digit[order] + 10 * blue).astype(np.int32)
 
     def _backgrounds(self, seed: int, count: int) -> np.ndarray:
-        """Cuts a random window out of a random reduction of a random photograph, per image."""
+        """Cut a random window out of a random reduction of a random photograph, per image."""
         size = self.size
         draws = bits.words(seed, "windows", 4 * count).reshape(4, count) >> np.uint64(40)
         which, level, row, column = draws.astype(np.int64)
@@ -101,7 +101,7 @@ class Composer:
         return images
 
     def _vary(self, seed: int, start: int, images: np.ndarray) -> None:
-        """Exchanges, scales and flattens the channels of some images, in place."""
+        """Exchange, scale and flatten the channels of some images, in place."""
         count = len(images)
         stream = f"vary {start}"
         exchange = _draw(seed, f"{stream} channels", 0, len(crops.CHANNEL_ORDERS) - 1, count)
@@ -127,7 +127,7 @@ class Composer:
     def _write(
         self, seed: int, start: int, images: np.ndarray, ink: np.ndarray, blue: np.ndarray
     ) -> None:
-        """Writes one digit on each image, in place."""
+        """Write one digit on each image, in place."""
         count = len(images)
         stream = f"ink {start}"
         mask = self._place(seed, stream, ink)
@@ -143,7 +143,7 @@ class Composer:
     def _colour(
         self, seed: int, stream: str, images: np.ndarray, alpha: np.ndarray, blue: np.ndarray
     ) -> np.ndarray:
-        """Chooses a shade of each ink that a person can tell from its background; int32 [n, 3]."""
+        """Choose a shade of each ink that a person can tell from its background; int32 [n, 3]."""
         count = len(images)
         main = _draw(seed, f"{stream} main", 130, 255, (count, _SHADES, 1))
         others = _draw(seed, f"{stream} others", 0, 96, (count, _SHADES, 2))
@@ -158,7 +158,7 @@ class Composer:
         return shades[np.arange(count), best].astype(np.int32)
 
     def _place(self, seed: int, stream: str, ink: np.ndarray) -> np.ndarray:
-        """Scales, slants, turns and moves digits; returns their ink, int32 [n, size, size]."""
+        """Scale, slant, rotate and move digits; return their ink, int32 [n, size, size]."""
         size, count = self.size, len(ink)
         one = 1 << _GEOMETRY
         # A 28x28 source fills 60 to 100 % of the image; its digit is 20 of the 28 pixels.
@@ -183,7 +183,7 @@ class Composer:
 
 
 def _bilinear(ink: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:
-    """Samples [n, 28, 28] at fixed-point positions [n, h, w]; what lies outside is 0."""
+    """Sample [n, 28, 28] at fixed-point positions [n, h, w]; the outside is 0."""
     border = 1
     padded = np.pad(ink, ((0, 0), (border, border), (border, border))).astype(np.int32)
     side = padded.shape[1]
@@ -203,7 +203,7 @@ def _bilinear(ink: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarra
 
 
 def _reductions(photo: np.ndarray, size: int) -> tuple[np.ndarray, ...]:
-    """Returns a photograph reduced (never enlarged) to several scales, smallest first."""
+    """Return a photograph reduced (never enlarged) to several scales, smallest first."""
     from PIL import Image
 
     levels, short = [], min(photo.shape[:2])
@@ -220,7 +220,7 @@ def _reductions(photo: np.ndarray, size: int) -> tuple[np.ndarray, ...]:
 def composer(
     split: str, digits_folder: str, size: int, *, vary_photos: bool, photo_folder: str | None = None
 ) -> Composer:
-    """Makes the composer of one split.
+    """Make the composer of one split.
 
     Args:
       split: photos.TRAIN or photos.HELD_OUT, for digits and photographs alike.

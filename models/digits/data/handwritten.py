@@ -54,7 +54,7 @@ def _read_digit(path: str) -> np.ndarray:
 
 
 def load(folder: str) -> tuple[Digits, Digits]:
-    """Reads the digits and splits them by source digit.
+    """Read the digits and split them by source digit.
 
     Args:
       folder: holds 0.json to 9.json; the path of one of these files does as well.

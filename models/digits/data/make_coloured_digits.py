@@ -19,7 +19,7 @@ from models.photographs import photos, program
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Parses the arguments and writes the two arrays."""
+    """Parse the arguments and write the two arrays."""
     parser = argparse.ArgumentParser(
         prog="make_coloured_digits", description=__doc__.splitlines()[0]
     )

@@ -11,7 +11,7 @@ from models.photographs import bits
 
 
 def write(folder: str, per_digit: int) -> None:
-    """Writes 0.json to 9.json: random blots of ink, each different, in the package's format."""
+    """Write 0.json to 9.json: random blots of ink, each different, in the package's format."""
     side = handwritten.SIDE
     decimals = [f"{value / 255:.3f}" for value in range(256)]
     for digit in range(10):

@@ -18,7 +18,7 @@ SEED = 1
 
 
 def spec(width: float = WIDTH, size: int = SIZE) -> xception_family.XceptionSpec:
-    """Returns the digits net's specification, or that of a wider or larger sister."""
+    """Return the digits net's specification, or that of a wider or larger sister."""
     return xception_family.XceptionSpec(
         size=size,
         classes=len(coloured_digits.LABELS),

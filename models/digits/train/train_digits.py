@@ -18,7 +18,7 @@ from models.photographs import program
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Parses the arguments, trains, reports the held-out accuracy and writes the file."""
+    """Parse the arguments, train, report the held-out accuracy and write the file."""
     # oneDNN's convolutions train 3.5 times faster than Eigen's, at the price that another kind of
     # processor sums in another order. TensorFlow reads this when it is imported, hence here.
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"

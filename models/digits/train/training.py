@@ -25,7 +25,7 @@ BN_MOMENTUM = 0.9
 
 
 def make_deterministic(threads: int = 2) -> None:
-    """Makes TensorFlow give the same bytes in every run on one machine.
+    """Make TensorFlow give the same bytes in every run on one machine.
 
     Call it before anything else uses TensorFlow. The number of threads is fixed because it
     decides how sums are split, whatever machine it runs on.
@@ -36,7 +36,7 @@ def make_deterministic(threads: int = 2) -> None:
 
 
 def scale_pixels(images: np.ndarray) -> np.ndarray:
-    """Maps uint8 pixels to [-1, 1], as Xception takes them."""
+    """Map uint8 pixels to [-1, 1], as Xception takes them."""
     return images.astype(np.float32) / np.float32(127.5) - np.float32(1)
 
 
@@ -48,7 +48,7 @@ def train(
     seed: int,
     report: Callable[[str], None] = print,
 ) -> tf_keras.Model:
-    """Trains one net; the learning rate warms up, then falls along a cosine.
+    """Train one net; the learning rate warms up, then falls along a cosine.
 
     Args:
       spec: the net; its size must be the composer's.
@@ -108,6 +108,6 @@ def _epoch_seed(seed: int, epoch: int) -> int:
 
 
 def accuracy(model: tf_keras.Model, images: np.ndarray, classes: np.ndarray) -> float:
-    """Returns the share of uint8 images [N, H, W, 3] whose top class is the given one."""
+    """Return the share of uint8 images [N, H, W, 3] whose top class is the given one."""
     predicted = model.predict(scale_pixels(images), batch_size=BATCH * 4, verbose=0)
     return float((predicted.argmax(axis=1) == classes).mean())

@@ -26,7 +26,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def save(folder: pathlib.Path) -> None:
-    """Saves the net as a SavedModel: float32 [N, SIZE, SIZE, 3] in, scores [N, CLASSES] out; weights of a seed."""
+    """Save the net as a SavedModel: float32 [N, SIZE, SIZE, 3] in, scores [N, CLASSES] out; weights of a seed."""
     tf = tensorflow()
     rng = np.random.default_rng(0)
     kernel = tf.Variable(rng.normal(0, 0.4, (5, 5, 3, _CHANNELS)).astype(np.float32))
@@ -60,7 +60,7 @@ def save(folder: pathlib.Path) -> None:
 
 
 def main() -> None:
-    """Writes the zip."""
+    """Write the zip."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", required=True)
     out = parser.parse_args().out

@@ -1,4 +1,4 @@
-"""A kernel that is not what the net means: its parity gate is red."""
+"""A kernel that computes something else than the network: its parity gate is red."""
 
 import numpy as np
 

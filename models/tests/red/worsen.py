@@ -29,13 +29,13 @@ def _data(model: schema.ModelT, tensor: int, dtype: type) -> tuple[schema.Buffer
 
 
 def bigger(model: schema.ModelT) -> None:
-    """4 MiB of a constant that nothing reads."""
+    """Add an unused constant of 4 MiB."""
     model.buffers.append(schema.BufferT())
     model.buffers[-1].data = np.random.default_rng(0).integers(0, 256, _PADDING_BYTES, np.uint8)
 
 
 def wrong_scale(model: schema.ModelT) -> None:
-    """The graph takes its pixels for 0 to 1, as if they had been scaled: 1/255 of what they are."""
+    """Let the graph read its pixels as 0 to 1: 1/255 of their values."""
     graph = model.subgraphs[0]
     image = graph.inputs[0]
     inner = next(o.outputs[0] for o in graph.operators if image in o.inputs)
@@ -45,13 +45,13 @@ def wrong_scale(model: schema.ModelT) -> None:
 
 
 def constant_output(model: schema.ModelT) -> None:
-    """The last layer's weights are zero: the answer does not depend on the picture."""
+    """Set the last layer's weights to zero: the answer does not depend on the picture."""
     buffer, _ = _data(model, _last_dense(model).inputs[1], np.int8)
     buffer.data = np.zeros_like(buffer.data)
 
 
 def shuffled_labels(model: schema.ModelT) -> None:
-    """The classes come out in another order than the labels: each two neighbours are exchanged."""
+    """Swap each two neighbouring classes, so that they differ from the labels."""
     dense = _last_dense(model)
     rows = model.subgraphs[0].tensors[dense.outputs[0]].shape[-1]
     order = np.arange(rows) ^ 1
@@ -61,12 +61,12 @@ def shuffled_labels(model: schema.ModelT) -> None:
 
 
 def op_too_new(model: schema.ModelT) -> None:
-    """FULLY_CONNECTED version 12, as per-channel dense weights make it."""
+    """Set FULLY_CONNECTED to version 12, as per-channel dense weights make it."""
     model.operatorCodes[_last_dense(model).opcodeIndex].version = 12
 
 
 def timestamp(model: schema.ModelT) -> None:
-    """Metadata with the time of the conversion."""
+    """Write the time of the conversion into the metadata."""
     note = schema.MetadataT()
     note.name, note.buffer = "built_at", len(model.buffers)
     model.buffers.append(schema.BufferT())
@@ -75,7 +75,7 @@ def timestamp(model: schema.ModelT) -> None:
 
 
 def changed_weight(model: schema.ModelT) -> None:
-    """One bit of one weight of the last layer."""
+    """Flip one bit of one weight of the last layer."""
     buffer, _ = _data(model, _last_dense(model).inputs[1], np.int8)
     data = np.array(buffer.data)
     data[0] ^= 1
@@ -97,7 +97,7 @@ _WAYS = {
 
 
 def main(how: str, source: str, sheet_path: str, out: str, out_sheet: str) -> None:
-    """Writes the worse model and a manifest that fits it, so that only the gate can tell."""
+    """Write the worse model and a manifest that fits it, so that only the gate can tell."""
     with open(source, "rb") as file:
         model = schema.ModelT.InitFromPackedBuf(file.read(), 0)
     _WAYS[how](model)

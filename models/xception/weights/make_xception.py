@@ -23,7 +23,7 @@ from models.photographs import program
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Parses the arguments and writes the model, and the labels where asked for."""
+    """Parse the arguments and write the model, and the labels where asked for."""
     parser = argparse.ArgumentParser(prog="make_xception", description=__doc__.splitlines()[0])
     parser.add_argument("--weights", default="seed", help="seed, imagenet or the path of a file")
     parser.add_argument("--calibration", help="images.npy of photograph crops; for seed only")

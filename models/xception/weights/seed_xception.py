@@ -66,7 +66,7 @@ _KERNEL_BITS = 20
 
 
 def he_uniform(name: str, shape: tuple[int, ...], fan_in: int) -> np.ndarray:
-    """Returns a kernel drawn from +-sqrt(6 / fan_in); float64, the same on every machine."""
+    """Return a kernel drawn from +-sqrt(6 / fan_in); float64, the same on every machine."""
     whole = bits.words(SEED, name, math.prod(shape)) >> np.uint64(64 - _KERNEL_BITS)
     centred = 2 * whole.astype(np.int64) + 1 - 2**_KERNEL_BITS
     return (centred * 2.0**-_KERNEL_BITS * np.sqrt(6.0 / fan_in)).reshape(shape)
@@ -75,7 +75,7 @@ def he_uniform(name: str, shape: tuple[int, ...], fan_in: int) -> np.ndarray:
 def smooth_kernel(
     name: str, shape: tuple[int, int, int, int], *, depthwise: bool = False
 ) -> np.ndarray:
-    """Returns a kernel [height, width, in, out or multiplier], float32, smooth in space.
+    """Return a kernel [height, width, in, out or multiplier], float32, smooth in space.
 
     A depthwise filter is a blur with a rough part: the pointwise kernel after it brings signs and
     mixture. Any other shares one random matrix between its taps.
@@ -92,14 +92,14 @@ def smooth_kernel(
 
 
 def round_mantissa(values: np.ndarray, mantissa_bits: int) -> np.ndarray:
-    """Rounds float64 values to so many mantissa bits, the leading one included."""
+    """Round float64 values to a number of mantissa bits, the leading one included."""
     mantissa, exponent = np.frexp(values)
     return np.ldexp(np.rint(np.ldexp(mantissa, mantissa_bits)), exponent - mantissa_bits)
 
 
 @contextlib.contextmanager
 def _double_precision() -> Iterator[None]:
-    """Layers made inside compute in float64."""
+    """Return the layers made inside compute in float64."""
     policy, floatx = tf_keras.mixed_precision.global_policy(), tf_keras.backend.floatx()
     tf_keras.backend.set_floatx("float64")
     tf_keras.mixed_precision.set_global_policy("float64")
@@ -111,7 +111,7 @@ def _double_precision() -> Iterator[None]:
 
 
 def build(spec: xception_family.XceptionSpec, images: np.ndarray) -> tf_keras.Model:
-    """Builds a member of the family with data-initialised weights.
+    """Build a member of the family with data-initialised weights.
 
     Args:
       spec: which member; its bn_momentum and branch_gamma are ignored.
@@ -145,7 +145,7 @@ def build(spec: xception_family.XceptionSpec, images: np.ndarray) -> tf_keras.Mo
 
 
 def _draw_kernels(model: tf_keras.Model) -> None:
-    """Fills the kernels of all convolutions."""
+    """Fill the kernels of all convolutions."""
     for layer in model.layers:
         if isinstance(layer, tf_keras.layers.SeparableConv2D):
             depthwise, pointwise = (tuple(weight.shape) for weight in layer.weights)
@@ -160,7 +160,7 @@ def _draw_kernels(model: tf_keras.Model) -> None:
 
 
 def _round_statistics(model: tf_keras.Model) -> None:
-    """Rounds the moving statistics of all batch normalisations."""
+    """Round the moving statistics of all batch normalisations."""
     for layer in model.layers:
         if isinstance(layer, tf_keras.layers.BatchNormalization):
             gamma, beta, mean, variance = layer.get_weights()
@@ -169,13 +169,13 @@ def _round_statistics(model: tf_keras.Model) -> None:
 
 
 def _features(body: tf_keras.Model, pixels: np.ndarray) -> np.ndarray:
-    """Returns the pooled features, float64 [N, channels]; four images at a time."""
+    """Return the pooled features, float64 [N, channels]; four images at a time."""
     batches = [body(pixels[i : i + 4], training=False).numpy() for i in range(0, len(pixels), 4)]
     return np.concatenate(batches)
 
 
 def fit_head(features: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Fits the last layer; everything but one linear solve is exact in integers.
+    """Fit the last layer; everything but one linear solve is exact in integers.
 
     Args:
       features: float64 [N, channels], N at least 2.
@@ -214,14 +214,14 @@ def fit_head(features: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray
 
 
 def _strength(classes: int) -> np.ndarray:
-    """Returns float64 [classes]: 1 for every so manyth class, a smaller share for those between."""
+    """Return float64 [classes]: 1 for every n-th class, a smaller share for those between."""
     percent = bits.integers(SEED, "strength", *OTHERS_PERCENT, classes)
     percent[:: max(1, classes // LEADING_CLASSES)] = 100
     return percent / 100
 
 
 def _temper(logits: np.ndarray) -> float:
-    """Returns the largest factor 2**k or 1.5 * 2**k that keeps the mean top probability low."""
+    """Return the largest factor 2**k or 1.5 * 2**k that keeps the mean top probability low."""
     logits = logits - logits.max(axis=1, keepdims=True)
     steps = (mantissa * 2.0**power for power in range(0, -80, -1) for mantissa in (1.5, 1.0))
     uniform = 1 / logits.shape[1]

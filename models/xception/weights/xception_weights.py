@@ -1,4 +1,4 @@
-"""Xception weights that somebody trained: Keras' own, or a file of the user's."""
+"""Reads trained Xception weights: Keras' own, or a file of the user's."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from models.family import xception_family
 
 
 def neutral_labels(classes: int) -> list[str]:
-    """Returns names that claim nothing: class_0000, class_0001, ..."""
+    """Return names that claim nothing: class_0000, class_0001, ..."""
     return [f"class_{index:04d}" for index in range(classes)]
 
 
 def imagenet(spec: xception_family.XceptionSpec) -> tf_keras.Model:
-    """Returns Xception with the weights that Keras downloads (or has in its cache).
+    """Return Xception with the weights that Keras downloads (or has in its cache).
 
     Raises:
       UserError: their host is not reachable.
@@ -31,7 +31,7 @@ def imagenet(spec: xception_family.XceptionSpec) -> tf_keras.Model:
 
 
 def imagenet_labels() -> list[str]:
-    """Returns the 1000 ImageNet class names, by Keras' own loader.
+    """Return the 1000 ImageNet class names, by Keras' own loader.
 
     Raises:
       UserError: their host is not reachable.
@@ -51,7 +51,7 @@ def imagenet_labels() -> list[str]:
 
 
 def from_file(spec: xception_family.XceptionSpec, path: str) -> tf_keras.Model:
-    """Returns Xception with the weights of a `.keras` or `.h5` file.
+    """Return Xception with the weights of a `.keras` or `.h5` file.
 
     Args:
       spec: the Xception that the file is expected to hold.
@@ -78,7 +78,7 @@ def from_file(spec: xception_family.XceptionSpec, path: str) -> tf_keras.Model:
 
 
 def _carry_over(source: tf_keras.Model, target: tf_keras.Model, what: str) -> tf_keras.Model:
-    """Copies all weights in order, after checking that they correspond."""
+    """Copy all weights in order, after checking that they correspond."""
     shapes = [[tuple(weight.shape) for weight in model.weights] for model in (source, target)]
     if shapes[0] != shapes[1]:
         raise UserError(

@@ -54,7 +54,7 @@ def test_a_reader_of_schema_1_refuses_it(described):
         (
             ("answer", "steps"),
             ["topk", "softmax"],
-            "m.json: answer.steps ['topk', 'softmax'] is no possible",
+            "m.json: answer.steps ['topk', 'softmax'] is not a valid",
         ),
         (("indices",), None, "indices is null, expected int32 [1, 3]"),
         (("indices", "dtype"), "float32", "expected int32"),

@@ -79,17 +79,17 @@ class App:
         return _json({"error": error.description}, error.code or 500, headers)
 
     def static(self, request: Request) -> Response:
-        """The page and what it loads."""
+        """Serve the page and its files."""
         data, kind = self._static[request.path]
         return Response(data, content_type=kind)
 
     def health(self, request: Request) -> Response:
-        """200 if all is well, 503 with the reasons if not."""
+        """Return 200 if all is well, 503 with the reasons if not."""
         state = self._engine.health()
         return _json(state, 200 if state["status"] == "ok" else 503)
 
     def classify(self, request: Request) -> Response:
-        """The answer to one picture."""
+        """Return the answer to one picture."""
         top = request.args.get("top", "3")
         # Few digits: Python makes no number of thousands of them.
         if not re.fullmatch("[0-9]{1,4}", top) or not 1 <= int(top) <= _MAX_TOP:
@@ -110,7 +110,7 @@ class App:
 
 
 def _picture(request: Request) -> tuple[bytes, str]:
-    """The uploaded bytes and what errors call them."""
+    """Return the uploaded bytes and their name in errors."""
     if request.mimetype == "multipart/form-data":
         file = next(iter(request.files.values()), None)
         if file is None:

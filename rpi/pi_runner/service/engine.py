@@ -1,4 +1,4 @@
-"""The classifiers of a service: one picture at a time, whoever asks."""
+"""The classifiers of a service, which process one picture at a time."""
 
 import collections
 import os
@@ -50,7 +50,7 @@ class Engine:
         self.default = self._get(variant).variant.name
 
     def classify(self, body: bytes, name: str, variant: str | None, top: int) -> dict[str, Any]:
-        """The JSON object of one picture.
+        """Return the JSON object of one picture; `raw` adds the model's whole output as `codes`.
 
         Raises:
           UserError: the picture or the variant's name is wrong.
@@ -100,7 +100,7 @@ class Engine:
         return self._loaded[checked.name]
 
     def faults(self) -> list[str]:
-        """Why the service cannot do its work; empty if it can."""
+        """Return why the service cannot do its work; empty if it can."""
         found = []
         for path, size in list(self._files.items()):
             try:
@@ -125,12 +125,12 @@ class Engine:
         return found
 
     def stalled(self) -> bool:
-        """True if one picture has been in work for more than a minute and the request limit."""
+        """Return whether one picture has been in work for more than a minute and the request limit."""
         since = self._busy_since
         return since is not None and time.monotonic() - since > 60 + self._limits.request_s
 
     def health(self) -> dict[str, Any]:
-        """State for the health endpoint and the page."""
+        """Return the state for the health endpoint and the page."""
         faults = self.faults()
         sheet = self._sheets[self.default]
         return {
@@ -146,7 +146,10 @@ class Engine:
         }
 
     def _figures(self, name: str) -> dict[str, Any]:
-        """What the health endpoint says of one variant. invoke_ms is of its last pictures, zeros before the first."""
+        """Return the health endpoint's figures of one variant.
+
+        invoke_ms covers its last pictures, zeros before the first.
+        """
         times = self._invoke_times.get(name, ())
         return {
             "name": name,
@@ -158,7 +161,7 @@ class Engine:
 
 
 def _percentiles(times: Iterable[float]) -> dict[str, float]:
-    """p50 and p99 of milliseconds, zeros if there are none."""
+    """Return p50 and p99 of milliseconds, zeros if there are none."""
     known = list(times)
     low, high = np.percentile(known, (50, 99)) if known else (0.0, 0.0)
     return {"p50": round(float(low), 2), "p99": round(float(high), 2)}

@@ -1,4 +1,4 @@
-"""What the service allows one client, and all of them together."""
+"""The limits of the service for one client, and for all of them together."""
 
 import dataclasses
 
@@ -25,7 +25,7 @@ class Limits:
     grace_s: float = 10.0
 
     def check(self) -> None:
-        """Raises UserError on a bound that would answer nobody."""
+        """Raise UserError for a bound that would serve nobody."""
         for field in dataclasses.fields(self):
             if getattr(self, field.name) <= 0:
                 raise UserError(

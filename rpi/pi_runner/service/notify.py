@@ -5,7 +5,7 @@ import socket
 
 
 def notify(state: str) -> None:
-    """Sends one state such as "READY=1"; does nothing without systemd."""
+    """Send one state such as "READY=1"; do nothing without systemd."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return

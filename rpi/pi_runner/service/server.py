@@ -22,7 +22,7 @@ _IDLE_S = 60
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 takes a free one. DeviceError says why an address cannot be had."""
+    """Return a bound socket; port 0 takes a free one. DeviceError says why an address cannot be had."""
     try:
         family, kind, proto, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -76,11 +76,11 @@ class Server:
         self.address = f"http://{self._server.effective_host}:{self._server.effective_port}"
 
     def stop(self, *_: object) -> None:
-        """Asks run() to end; fit as a signal handler."""
+        """Ask run() to end; fit as a signal handler."""
         self._stop.set()
 
     def run(self) -> None:
-        """Serves until SIGTERM, SIGINT or stop(); then finishes running requests within the grace period."""
+        """Serve until SIGTERM, SIGINT or stop(); then finish running requests within the grace period."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         notify("READY=1")
@@ -110,7 +110,7 @@ class Server:
         )
 
     def _end_slow_requests(self) -> None:
-        """Closes connections whose request has been arriving for too long, however steadily it drips."""
+        """Close connections whose request has been arriving for too long, however steadily it drips."""
         now = time.monotonic()
         arriving = {}
         for channel in self._channels():
@@ -127,5 +127,5 @@ class Server:
 
 
 def announce(address: str, variant: str) -> None:
-    """Says where the service listens, on standard error."""
+    """Say where the service listens, on standard error."""
     print(f"{variant} at {address}/ (Ctrl-C ends it)", file=sys.stderr, flush=True)

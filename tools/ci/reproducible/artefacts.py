@@ -1,4 +1,4 @@
-"""What one `bazel build` made, from the Build Event Protocol file that Bazel itself writes."""
+"""Lists the outputs of one `bazel build` from its Build Event Protocol file."""
 
 import hashlib
 import json
@@ -12,11 +12,11 @@ from typing import Any
 
 
 class BuildError(Exception):
-    """What kept a build from being compared, in one line."""
+    """The one-line reason why a build cannot be compared."""
 
 
 def outputs(events: Iterable[dict[str, Any]]) -> tuple[dict[str, pathlib.Path], list[str]]:
-    """What was built of the targets that were asked for.
+    """Return the outputs of the requested targets.
 
     Args:
       events: Build Event Protocol messages as JSON objects.
@@ -64,7 +64,7 @@ def _files(
 
 
 def keep(files: dict[str, pathlib.Path], folder: pathlib.Path) -> dict[str, str]:
-    """Keeps files in `folder`, so that their output base may go; links instead of copies where that can be.
+    """Keep files in `folder`, so that their output base may go; links instead of copies where that can be.
 
     Returns:
       Name -> sha256; directories by their files.
@@ -87,6 +87,6 @@ def keep(files: dict[str, pathlib.Path], folder: pathlib.Path) -> dict[str, str]
 
 
 def read_events(path: pathlib.Path) -> list[dict[str, Any]]:
-    """The messages of a Build Event Protocol file in JSON."""
+    """Return the messages of a Build Event Protocol file in JSON."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]

@@ -13,7 +13,7 @@ import numpy as np
 
 
 def differences(name: str, first: bytes, second: bytes) -> list[str]:
-    """One line `place: how` for each place where two files differ; empty for equal ones.
+    """Return one line `place: how` for each place where two files differ; empty for equal ones.
 
     Args:
       name: of the file, with which places begin; an archive's entries follow behind "!", and what an archive says of
@@ -130,7 +130,7 @@ def _debian(name: str, first: bytes, second: bytes) -> Iterator[str]:
 
 
 def _read_debian(content: bytes) -> _Entries:
-    """The members of an ar archive, such as a .deb: a header of 60 bytes, then the content, at even places."""
+    """Return the members of an ar archive, such as a .deb: a header of 60 bytes, then the content, at even places."""
     members = {}
     place = len(_DEBIAN)
     while place + 60 <= len(content):

@@ -68,7 +68,7 @@ class Build:
 def run(
     build: Build, bazel: str, workspace: pathlib.Path, out: pathlib.Path, options: Sequence[str]
 ) -> tuple[dict[str, str], list[str]]:
-    """Builds a copy of the workspace in a fresh output base, keeps the files, removes both.
+    """Build a copy of the workspace in a fresh output base, keep the files, remove both.
 
     Returns:
       Path below bazel-out -> sha256; labels of targets that do not build.
@@ -111,7 +111,7 @@ def run(
 
 
 def _copy(workspace: pathlib.Path, copy: pathlib.Path) -> pathlib.Path:
-    """The files under version control, or to be, and the user's own options."""
+    """Return the files under version control, or to be, and the user's own options."""
     files = workspace_files.list_files(workspace)
     if (workspace / "user.bazelrc").is_file():
         files.append("user.bazelrc")
@@ -122,7 +122,7 @@ def _copy(workspace: pathlib.Path, copy: pathlib.Path) -> pathlib.Path:
 def compare(
     out: pathlib.Path, first: Mapping[str, str], second: Mapping[str, str]
 ) -> dict[str, list[str]]:
-    """Path -> lines, for each file that is not the same in both builds."""
+    """Return the differences of each file that is not the same in both builds, by path."""
     found = {}
     for name in sorted(first.keys() | second.keys()):
         if name not in second:
@@ -136,19 +136,19 @@ def compare(
 
 
 def reason(line: str, known: Sequence[Known]) -> str | None:
-    """Why a line of differences may be, or None."""
+    """Return why a line of differences may be, or None."""
     place = re.sub(r":\d+$", "", line.partition(": ")[0])
     return next((entry.why for entry in known if re.fullmatch(entry.place, place)), None)
 
 
 def unknown(found: Mapping[str, Sequence[str]], known: Sequence[Known]) -> dict[str, list[str]]:
-    """Path -> the lines that nothing explains, of the files that have such."""
+    """Return the unexplained differences, by path."""
     new = {name: [line for line in found[name] if reason(line, known) is None] for name in found}
     return {name: lines for name, lines in new.items() if lines}
 
 
 def report(found: Mapping[str, Sequence[str]], known: Sequence[Known], count: int) -> Iterator[str]:
-    """The lines for people: what is unknown, the reasons for the rest, the counting line last."""
+    """Return lines for people: unexplained differences, the reasons for the others, the counts."""
     new = unknown(found, known)
     for name in new:
         yield from (f"DIFFERS {line}" for line in first_of(name, new[name]))
@@ -162,7 +162,7 @@ def report(found: Mapping[str, Sequence[str]], known: Sequence[Known], count: in
 
 
 def first_of(name: str, lines: Sequence[str]) -> list[str]:
-    """The first lines of a file; more would hide the other files."""
+    """Return the first lines of a file; more would hide the other files."""
     left = len(lines) - MOST
     return [*lines[:MOST], *([f"{name}: and {left} more"] if left > 0 else [])]
 
@@ -171,7 +171,7 @@ _Kept = tuple[list[dict[str, str]], list[str]]
 
 
 def _build_twice(options: argparse.Namespace, workspace: pathlib.Path, out: pathlib.Path) -> _Kept:
-    """Path -> sha256 of either build; a line for each target that does not build."""
+    """Build twice; return sha256 by path of either build, and a line for each target that does not build."""
     if not shutil.which("taskset"):
         raise artefacts.BuildError("taskset is missing; install the Debian package util-linux")
     # A core that this process may use: machines hand out some of theirs.
@@ -199,7 +199,7 @@ def _build_twice(options: argparse.Namespace, workspace: pathlib.Path, out: path
 
 
 def _kept(out: pathlib.Path) -> _Kept:
-    """The same of an earlier run; its files are read again only where they differ."""
+    """Return the same of an earlier run; its files are read again only where they differ."""
     try:
         facts = json.loads((out / "reproducible.json").read_text("utf-8"))
         return [facts["first"], facts["second"]], facts["failed"]
@@ -216,7 +216,7 @@ def _write_facts(
     failed: Sequence[str],
     found: Mapping[str, Sequence[str]],
 ) -> None:
-    """Writes what _kept reads, and the first differences for whoever looks."""
+    """Write the facts that _kept reads, and the first differences for people."""
     facts = {
         "schema_version": 2,
         "targets": targets,

@@ -1,4 +1,4 @@
-"""Unpacks Debian packages with what they depend on into the folder `root`: no root rights, no maintainer scripts.
+"""Unpacks Debian packages and their dependencies into the folder `root`: no root rights, no maintainer scripts.
 
 Run by debian_root: unpack_packages.py --suite trixie --architecture arm64 [--only FILE ...] PACKAGE ...
 This machine's apt-get fetches them with its own proxy and mirror settings and checks Debian's signature; packages.json
@@ -34,7 +34,7 @@ class UnavailableError(Exception):
 
 
 def sources(etc: pathlib.Path = pathlib.Path("/etc/apt")) -> Iterator[tuple[str, str]]:
-    """(URI, suites) of each archive that apt knows, from both of its formats."""
+    """Return (URI, suites) of each archive that apt knows, from both of its formats."""
     files = [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]
     for path in files:
         if not path.is_file():
@@ -51,7 +51,7 @@ def sources(etc: pathlib.Path = pathlib.Path("/etc/apt")) -> Iterator[tuple[str,
 
 
 def mirror(codename: str, etc: pathlib.Path = pathlib.Path("/etc/apt")) -> str:
-    """The archive that this Debian machine itself installs from, or $MODEL_PRESS_DEBIAN_MIRROR."""
+    """Return the archive that this Debian machine itself installs from, or $MODEL_PRESS_DEBIAN_MIRROR."""
     chosen = os.environ.get(_MIRROR_VARIABLE)
     if chosen:
         return chosen
@@ -64,14 +64,14 @@ def mirror(codename: str, etc: pathlib.Path = pathlib.Path("/etc/apt")) -> str:
 
 
 def codename(os_release: pathlib.Path = pathlib.Path("/etc/os-release")) -> str:
-    """The suite that this machine runs, empty where it is not Debian."""
+    """Return the suite that this machine runs, empty where it is not Debian."""
     text = os_release.read_text() if os_release.exists() else ""
     fields = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', text, re.MULTILINE))
     return fields.get("VERSION_CODENAME", "") if fields.get("ID") == "debian" else ""
 
 
 def _apt(state: pathlib.Path, architecture: str, *arguments: str) -> None:
-    """Runs apt-get on a package state of its own; UnavailableError with its first error line."""
+    """Run apt-get on a package state of its own; UnavailableError with its first error line."""
     settings = {
         "APT::Architecture": architecture,
         "APT::Architectures::": architecture,
@@ -105,7 +105,7 @@ def _apt(state: pathlib.Path, architecture: str, *arguments: str) -> None:
 def fetch(
     state: pathlib.Path, suite: str, architecture: str, names: Sequence[str]
 ) -> list[pathlib.Path]:
-    """Downloads packages and their dependencies; returns the .deb files, sorted."""
+    """Download packages and their dependencies; return the .deb files, sorted."""
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         raise UnavailableError("this machine has no apt-get; the test runs on Debian")
     if not _KEYRING.exists():
@@ -121,7 +121,7 @@ def fetch(
 
 
 def unpack(packages: Sequence[pathlib.Path], root: pathlib.Path) -> list[dict[str, str]]:
-    """Unpacks .deb files into `root`; returns name, version and sha256 of each."""
+    """Unpack .deb files into `root`; return name, version and sha256 of each."""
     # The links of the merged /usr first, so that nothing lands beside them.
     for name in ("bin", "lib", "sbin"):
         (root / "usr" / name).mkdir(parents=True, exist_ok=True)
@@ -147,7 +147,7 @@ def unpack(packages: Sequence[pathlib.Path], root: pathlib.Path) -> list[dict[st
 
 
 def relink(root: pathlib.Path) -> None:
-    """Makes links relative, so that they stay inside `root`, and drops those that lead nowhere or in a circle.
+    """Make links relative, so that they stay inside `root`, and drop those that lead nowhere or in a circle.
 
     Bazel takes no folder with one of those. Missed is only configuration that no maintainer script has made, and
     /usr/bin/X11.
@@ -168,7 +168,7 @@ def relink(root: pathlib.Path) -> None:
 
 
 def keep_only(root: pathlib.Path, files: Sequence[str]) -> None:
-    """Removes all but `files` (paths in `root`), which must be there."""
+    """Remove all but `files` (paths in `root`), which must be there."""
     kept = {root / name for name in files}
     if missing := sorted(name for name in files if not (root / name).is_file()):
         raise UnavailableError(
@@ -183,7 +183,7 @@ def keep_only(root: pathlib.Path, files: Sequence[str]) -> None:
 
 
 def main(argv: Sequence[str]) -> None:
-    """Fills `root` and packages.json. Where Debian cannot be had, `root` is empty and unavailable.txt says why."""
+    """Fill `root` and packages.json. Where Debian cannot be had, `root` is empty and unavailable.txt says why."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", required=True)
     parser.add_argument("--architecture", help="default: this machine's")

@@ -24,7 +24,7 @@ _MOST_PARTS = 8
 
 
 def request(relock: str) -> pip_client.Request:
-    """What failures say of an installation; relock: label of the target that makes the lock."""
+    """Name an installation in error messages; relock: label of the target that makes the lock."""
     return pip_client.Request(
         relock=relock,
         space="5 GB",
@@ -34,7 +34,7 @@ def request(relock: str) -> pip_client.Request:
 
 
 def add_stub(package: str, site: pathlib.Path) -> None:
-    """Adds an empty package that can be imported and does nothing, as if `package` were installed."""
+    """Add an empty package that can be imported and does nothing, as if `package` were installed."""
     info = site / f"{package}-0.dist-info"
     info.mkdir()
     (site / f"{package}.py").write_text(
@@ -45,7 +45,7 @@ def add_stub(package: str, site: pathlib.Path) -> None:
 
 
 def install(lock: pathlib.Path, parts: pathlib.Path, relock: str) -> list[pathlib.Path]:
-    """Installs `lock` in parts, by several pips side by side: each unpacks wheel by wheel, on one core.
+    """Install `lock` in parts, by several pips side by side: each unpacks wheel by wheel, on one core.
 
     Args:
       lock: requirements file with hashes.
@@ -80,7 +80,7 @@ def install(lock: pathlib.Path, parts: pathlib.Path, relock: str) -> list[pathli
 
 
 def compile_all() -> None:
-    """Writes bytecode beside every source of the current folder.
+    """Write bytecode beside every source of the current folder.
 
     Actions cannot write into a repository, so without this every process compiles what it imports: 5 s for TensorFlow.
     Unchecked hashes carry no time stamp, and `/` stands for the folder: the same bytes on every machine.
@@ -106,7 +106,7 @@ def main(
     stubs: Sequence[str] = (),
     files: bool = False,
 ) -> None:
-    """Installs, splits and compiles in the current folder; `files` as site_split.split takes it."""
+    """Install, split and compile in the current folder; `files` as site_split.split takes it."""
     parts = pathlib.Path("all")
     sites = install(pathlib.Path(lock), parts, relock)
     for package in stubs:

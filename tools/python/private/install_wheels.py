@@ -16,7 +16,7 @@ _OLDEST_GLIBC = 17  # manylinux2014
 
 
 def platforms(machine: str, glibc: int) -> list[str]:
-    """pip's names of what a machine with glibc 2.<glibc> runs, newest first."""
+    """Return pip's platform names for a machine with glibc 2.<glibc>, newest first."""
     names = [f"manylinux_2_{minor}_{machine}" for minor in range(glibc, _OLDEST_GLIBC - 1, -1)]
     return [*names, f"manylinux2014_{machine}"]
 
@@ -26,18 +26,18 @@ def _request(target: str) -> pip_client.Request:
 
 
 def explain(output: str, lock: str, target: str) -> str:
-    """The one line of what went wrong, from all that pip printed."""
+    """Return a one-line reason for a failure from pip's output."""
     return pip_client.explain(output, lock, _request(target))
 
 
 def remove_launchers(site: pathlib.Path) -> None:
-    """Removes the launchers, which name this machine's Python, and their hashes."""
+    """Remove the launchers, which name this machine's Python, and their hashes."""
     shutil.rmtree(site / "bin", ignore_errors=True)
     pip_client.forget_launchers(site)
 
 
 def main(argv: Sequence[str]) -> None:
-    """Fills `site`, or exits with one line and leaves none."""
+    """Fill `site`, or exit with one line and leave none."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("lock")
     parser.add_argument("--python", help="version such as 3.11; this one's if not given")

@@ -10,7 +10,7 @@ _REQUIREMENT = re.compile(r"(?m)^(?=[A-Za-z0-9])")
 
 
 def split(lock: str, number: int) -> list[str]:
-    """The text of a lock file as at most `number` parts that together hold each requirement once.
+    """Return the text of a lock file as at most `number` parts that together hold each requirement once.
 
     What stands before the first requirement (comments, options) is in every part. There is at least one part.
     """

@@ -18,7 +18,7 @@ _LAUNCHER = re.compile(r"\"?(\.\./)*bin/")
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """What failures say of an installation.
+    """The description of an installation in error messages.
 
     relock: label of the target that makes the lock. space: disk that it needs. target: what the wheels are for.
     supported: which targets the lock serves, where that is worth saying.
@@ -31,7 +31,7 @@ class Request:
 
 
 def explain(output: str, lock: str, request: Request) -> str:
-    """The one line of what went wrong, from all that pip printed."""
+    """Return a one-line reason for a failure from pip's output."""
     mismatch = re.search(
         r"DO NOT MATCH THE HASHES.*?\n\s*(?P<package>\S+).*?Expected sha256 (?P<expected>\w+).*?"
         r"Got\s+(?P<got>\w+)",
@@ -66,7 +66,7 @@ def explain(output: str, lock: str, request: Request) -> str:
 
 
 def forget_launchers(site: pathlib.Path) -> None:
-    """Takes the launchers' rows out of every RECORD of a folder: the same bytes on every machine.
+    """Take the launchers' rows out of every RECORD of a folder: the same bytes on every machine.
 
     A launcher begins with the place of this machine's Python, so its hash is this machine's, too.
     """
@@ -78,7 +78,7 @@ def forget_launchers(site: pathlib.Path) -> None:
 def install(
     lock: pathlib.Path, site: pathlib.Path, request: Request, options: Sequence[str] = ()
 ) -> None:
-    """Installs `lock` into `site`, or exits with one line and leaves no `site` behind.
+    """Install `lock` into `site`, or exit with one line and leave no `site` behind.
 
     Args:
       options: further options of `pip install`.

@@ -42,17 +42,17 @@ alias(
 
 
 def target(package: str) -> str:
-    """The target of a package: `scikit-image` -> `scikit_image`."""
+    """Return the target of a package: `scikit-image` -> `scikit_image`."""
     return re.sub(r"[-_.]+", "_", package).lower()
 
 
 def dropped(path: str) -> bool:
-    """True for a file of a package (path relative to site-packages) that the build never reads."""
+    """Return whether the build never reads a file of a package (path relative to site-packages)."""
     return bool(_DROPPED.search(path))
 
 
 def move(dist: importlib.metadata.Distribution, home: pathlib.Path) -> list[str]:
-    """Moves the files of one distribution under `home`; returns the names of its programs."""
+    """Move the files of one distribution under `home`; return the names of its programs."""
     site = pathlib.Path(str(dist.locate_file("")))
     programs = []
     # Not dist.files: from Python 3.12 on it leaves out programs, whose recorded place is outside a --target folder.
@@ -73,7 +73,7 @@ def move(dist: importlib.metadata.Distribution, home: pathlib.Path) -> list[str]
 
 
 def split(sites: Sequence[pathlib.Path], aliases: dict[str, str], files: bool = False) -> None:
-    """Splits `sites` into the current folder and writes BUILD.bazel there.
+    """Split `sites` into the current folder and write BUILD.bazel there.
 
     Args:
       sites: what runs of `pip install --target` made; what stays in them is not needed.
