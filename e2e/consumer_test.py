@@ -1,4 +1,4 @@
-"""Somebody else's workspace builds its APK, .mlpackage and Debian package with the Bazel of this machine.
+"""A user's workspace builds its APK, .mlpackage and Debian package with the Bazel of this machine.
 
 It is e2e/consumer as it lies in a release archive of this tree, with nothing beside it but what that archive holds.
 """

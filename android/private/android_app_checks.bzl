@@ -19,7 +19,7 @@ def check_application_id(ctx):
             segments = []
             break
     if len(segments) < 2:
-        fail("%s: application_id \"%s\" is no Android package name; expected at least two words like com.example.app" % (
+        fail("%s: application_id \"%s\" is not an Android package name; expected at least two words like com.example.app" % (
             public_label(ctx.label),
             name,
         ))

@@ -91,7 +91,7 @@ def _android_library_impl(ctx):
     tools = ctx.toolchains[TOOLCHAIN_TYPE].android
     android_jar = platform_jar(ctx, tools, "compile_sdk_version")
     if ctx.attr.package.count(".") < 1:
-        fail("%s: package \"%s\" is no Android package name; expected at least two words like com.example.scanner" % (
+        fail("%s: package \"%s\" is not an Android package name; expected at least two words like com.example.scanner" % (
             public_label(ctx.label),
             ctx.attr.package,
         ))

@@ -86,7 +86,7 @@ def test_an_unaligned_library_is_red(tmp_path):
 
 # shows: pain D34
 def test_a_library_for_small_pages_is_red():
-    """Of a runtime that states 16 KB pages, a library linked for 4 KB is no known limit."""
+    """Of a runtime that states 16 KB pages, a library linked for 4 KB is not a known limit."""
     faults = _faults(_APK, "--elf-page-bytes", "16384")
     for abi in ("arm64-v8a", "x86_64"):
         library = f"lib/{abi}/libtensorflowlite_jni.so"

@@ -108,7 +108,7 @@ class _Workers:
                 inside = os.readlink(process / "cwd").startswith(self._base)
                 if inside and b"--persistent_worker" in (process / "cmdline").read_bytes():
                     found.append(process)
-            except OSError:  # it has ended, or is somebody else's
+            except OSError:  # it has ended, or belongs to another user
                 continue
         return found
 

@@ -107,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(argv)
     workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
-    # What is tagged full is no part of a build of //..., as in `bazel test //...`.
+    # Targets tagged full are not part of a build of //..., as in `bazel test //...`.
     bazel = Bazel(
         options.bazel, workspace, ("--disk_cache=", "--remote_cache=", "--build_tag_filters=-full")
     )

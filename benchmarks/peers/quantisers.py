@@ -99,7 +99,7 @@ def nncf_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> str:
         import nncf
         import openvino
 
-        # Its bars would go to the terminal, whatever the logging is.
+        # Its bars would go to the terminal, regardless of logging.
         quantised = nncf.quantize(
             openvino.convert_model(source),
             nncf.Dataset(images, lambda image: image[None]),

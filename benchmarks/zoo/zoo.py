@@ -218,7 +218,7 @@ def _scores(path: pathlib.Path, found: facts.Inspection, compared: np.ndarray) -
 def correlate(scores: np.ndarray, expected: np.ndarray) -> float:
     """Pearson's correlation of two arrays [images, classes], of each class less its mean over the images.
 
-    The mean is what a network answers whatever it sees: of random weights most of a logit.
+    The mean is the network's answer to any input: of random weights most of a logit.
     """
     a, b = (x - x.mean(0) for x in (scores, expected.astype(np.float64)))
     # Of equal images rounding leaves something, which means nothing.

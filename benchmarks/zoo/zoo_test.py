@@ -12,7 +12,7 @@ def test_it_holds_what_the_record_says(tmp_path):
     expected = [row for row in recorded if row.network == NETWORK]
     rows = tuple(zoo.check(NETWORK, zoo.RECIPES, tmp_path, "models/recipes"))
     found = report.merge(None, report.Report(report.SCHEMA_VERSION, rows))
-    # Bazel keeps these, whatever follows.
+    # Bazel keeps these in any case.
     report.write(found, os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR", str(tmp_path)))
     assert [row.recipe for row in found.rows] == [row.recipe for row in expected]
     for row, before in zip(found.rows, expected, strict=True):

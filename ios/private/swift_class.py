@@ -109,7 +109,7 @@ def write(package: str | os.PathLike[str], name: str) -> str:
     """Return the Swift source of class `name` for a .mlpackage folder.
 
     Raises:
-      UserError: no image classifier, or a name (of the class or of a feature) that is no Swift identifier.
+      UserError: no image classifier, or a name (of the class or of a feature) that is not a Swift identifier.
     """
     spec = program.read_spec(package)
     description = spec.description

@@ -1,4 +1,4 @@
-"""delegation_test: a variant must stay in so many delegate partitions."""
+"""delegation_test: a variant must stay within a number of delegate partitions."""
 
 load("//models:providers.bzl", "VariantInfo")
 load("//models:variants.bzl", "STOCK_INTERPRETER", "variant_of")

@@ -1,4 +1,4 @@
-"""image_stream: training images that a program makes anew for each epoch."""
+"""image_stream: training images that a program generates for each epoch."""
 
 load("//models:providers.bzl", "ImageStreamInfo")
 load("//tools/starlark:label.bzl", "public_label")

@@ -263,7 +263,7 @@ def model_report(name, model, variants, images, baseline = None, calibrations = 
       calibrations: labels of calibration_report targets of the variants.
       coreml: labels of coreml_variant targets of the model, shown in a table of their own.
       searches: labels of best_variant's lock files, whose trials are shown.
-      published: label of a JSON file with figures that somebody published for the model, shown in a column of their own
+      published: label of a JSON file with published figures of the model, shown in a column of their own
         (python/model_press/report/published.py).
       layer_images: images on which layers are compared with the baseline's.
       **kwargs: common attributes.

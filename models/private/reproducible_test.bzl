@@ -5,7 +5,7 @@ load("//models:variants.bzl", "variant_of")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR")
 
-# Whatever may differ from one machine or day to the next and must not show in the bytes: one thread instead of all
+# Settings that may differ from one machine or day to the next and must not show in the bytes: one thread instead of all
 # processors, and another order of Python's sets. The process is a fresh one, not a worker that has converted before.
 _OTHER_CONDITIONS = {
     "OMP_NUM_THREADS": "1",

@@ -38,7 +38,7 @@ def _measurement_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
     for action in analysistest.target_actions(env):
-        asserts.false(env, action.mnemonic in ["KerasSizes", "TfliteConvert"], "a measurement is no build action")
+        asserts.false(env, action.mnemonic in ["KerasSizes", "TfliteConvert"], "a measurement is not a build action")
     runfiles = [file.basename for file in target[DefaultInfo].default_runfiles.files.to_list()]
     for needed in ["other_fp32.tflite", "other_fp32.manifest.json", "other.model", "other.model.json"]:
         asserts.true(env, needed in runfiles, needed + " is there to measure")

@@ -238,7 +238,7 @@ def main(argv: list[str], models: str | os.PathLike[str], repair: Repair | None 
         print(f"ERROR {error}", file=sys.stderr)
         return failures.exit_code(error)
     except BrokenPipeError:
-        # Whoever read the answers has gone. Python flushes standard output once more at its end.
+        # The reader of the answers has gone. Python flushes standard output once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return failures.SOME_FAILED
     except OSError as error:

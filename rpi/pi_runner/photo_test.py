@@ -1,4 +1,4 @@
-"""Pictures decode as everywhere in model_press; what is no picture, damaged or too large is one line."""
+"""Pictures decode as everywhere in model_press; what is not a picture, damaged or too large is one line."""
 
 import numpy as np
 import pytest

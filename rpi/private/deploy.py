@@ -68,7 +68,7 @@ class Job:
 
     @property
     def ssh(self) -> tuple[str, ...]:
-        """ssh and its options, without the host."""
+        """Ssh and its options, without the host."""
         config = ("-F", self.config) if self.config else ()
         return ("ssh", *config, "-o", f"ConnectTimeout={_TIMEOUT_S}")
 

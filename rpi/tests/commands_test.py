@@ -91,7 +91,7 @@ def test_benchmark(tmp_path):
 
 
 def test_reader_that_goes_away(started):
-    """`runner classify … | head -1` is no traceback."""
+    """`runner classify … | head -1` is not a traceback."""
     process = started("classify", *[_PHOTO] * 200)
     process.stdout.readline()
     process.stdout.close()

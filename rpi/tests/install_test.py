@@ -115,7 +115,7 @@ def test_benchmark(enter, tmp_path):
 
 
 def test_every_user_can_read_what_root_prepared(enter):
-    """The service's user is neither root nor in its group, whatever the unit's umask is."""
+    """The service's user is neither root nor in its group, for any umask of the unit."""
     out = _fine(
         enter(
             _INSTALL

@@ -122,7 +122,7 @@ def test_photo_is_named(opened, tmp_path):
     browser.call("DOM.setFileInputFiles", files=[str(photo)], objectId=found["result"]["objectId"])
     _until(browser, _message_is(expected))
     assert not browser.evaluate("document.getElementById('preview').hidden")
-    # Something that is no picture is refused in words.
+    # Something that is not a picture is refused in words.
     (tmp_path / "notes.png").write_text("no picture")
     browser.call(
         "DOM.setFileInputFiles",

@@ -117,7 +117,7 @@ class Clients:
 
     def garbage(self) -> None:
         with self._connect() as client:
-            client.sendall(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+            client.sendall(b"\x16\x03\x01 this is not HTTP\r\n\r\n")
             line = client.recv(4096).split(b"\r\n")[0]
             assert b" 400 " in line, f"no 400: {line!r}"
 

@@ -1,6 +1,6 @@
 """The Android toolchain: who provides the tools that make an APK."""
 
-# Text of a Label: as a plain string it would be a target of whoever loads this file.
+# Text of a Label: as a plain string it would be a target of the loading file's repository.
 TOOLCHAIN_TYPE = str(Label("//tools/android:toolchain_type"))
 
 AndroidToolsInfo = provider(

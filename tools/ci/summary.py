@@ -60,7 +60,7 @@ def read_targets(events: Iterable[dict[str, Any]]) -> dict[str, Target]:
     targets: dict[str, Target] = {}
     # (label, run, shard) -> its last attempt: only that one decides.
     results: dict[tuple[str, int, int], dict[str, Any]] = {}
-    # What is no test, such as an app that only macOS builds, is no skipped test either.
+    # What is not a test, such as an app that only macOS builds, is not a skipped test either.
     others: set[str] = set()
     for event in events:
         kind, key = next(iter(event.get("id", {"": {}}).items()))

@@ -19,7 +19,7 @@ def stale(rendered: Mapping[str, str], root: pathlib.Path, folder: str) -> list[
 
 
 def prose(text: str) -> str:
-    """Text as Markdown: outside of code, <name> is no HTML."""
+    """Text as Markdown: outside of code, <name> is not HTML."""
     parts = text.split("`")
     parts[::2] = [part.replace("<", "&lt;") for part in parts[::2]]
     return "`".join(parts)

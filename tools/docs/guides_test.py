@@ -48,7 +48,7 @@ def documentation():
 
 def test_labels_bzl_is_that_of_the_pages(documentation):
     found = (ROOT / guides.LABELS_FILE).read_text("utf-8")
-    assert found == guides.labels_file(documentation), "write it anew: bazel run //docs:update"
+    assert found == guides.labels_file(documentation), "update it: bazel run //docs:update"
 
 
 @pytest.mark.parametrize("kind", ["configs", "links", "programs", "snippets"])

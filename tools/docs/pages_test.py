@@ -93,7 +93,7 @@ def test_pages_are_those_of_the_sources():
     rendered = pages.render(ROOT)
     assert len(rendered) >= 7
     stale = generated.stale(rendered, ROOT, pages.FOLDER)
-    assert not stale, f"stale: {', '.join(stale)}; write them anew: {generated.UPDATE}"
+    assert not stale, f"stale: {', '.join(stale)}; update them: {generated.UPDATE}"
 
 
 def test_everything_public_is_documented():

@@ -92,7 +92,7 @@ def module(tmp_path):
 
 def test_pages_are_those_of_the_sources(rendered):
     stale = generated.stale(rendered, ROOT, python_pages.FOLDER)
-    assert not stale, f"stale: {', '.join(stale)}; write them anew: bazel run //docs:update"
+    assert not stale, f"stale: {', '.join(stale)}; update them: bazel run //docs:update"
 
 
 def test_everything_public_is_documented(rendered):

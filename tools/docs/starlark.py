@@ -81,7 +81,7 @@ class File:
         raise StarlarkError(f"{self.label}: {name} is neither defined nor loaded here")
 
     def value(self, node: ast.expr | None) -> Any:
-        """The value of an expression; a Call or a Code where it is no plain data."""
+        """The value of an expression; a Call or a Code where it is not plain data."""
         match node:
             case ast.Constant(value=value):
                 return value

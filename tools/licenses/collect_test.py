@@ -129,7 +129,7 @@ def test_every_locked_artifact_has_a_licence():
         for entries in json.loads(_read("MAVEN_LOCK"))["repositories"].values()
         for entry in entries
     }
-    assert licenses.keys() == locked, "write it anew: bazel run //tools/maven:lock"
+    assert licenses.keys() == locked, "update it: bazel run //tools/maven:lock"
     assert all(licenses.values())
 
 

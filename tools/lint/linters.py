@@ -44,7 +44,7 @@ class Linter:
 LINTERS = (
     Linter(
         name="buildifier",
-        # But somebody else's BUILD file: one line a target, as the guides write it.
+        # But a guide's BUILD file: one line a target, as the guides write it.
         path=r"(?!e2e/consumer/BUILD$)((.*/)?(BUILD|WORKSPACE|MODULE)(\.bazel|\.bzlmod)?|.*\.bzl)",
         check=[["-mode=check", "-lint=warn", _BUILDIFIER_LINT]],
         fix=[["-mode=fix", "-lint=fix", _BUILDIFIER_LINT]],

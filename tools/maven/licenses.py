@@ -4,7 +4,7 @@ import pathlib
 import xml.etree.ElementTree
 from collections.abc import Sequence
 
-# What POMs write -> SPDX. A name that is not here must be looked at by somebody once.
+# What POMs write -> SPDX. A name that is not here must be checked by a person once.
 _SPDX = {
     "apache 2": "Apache-2.0",
     "apache 2.0": "Apache-2.0",

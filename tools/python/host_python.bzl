@@ -96,7 +96,7 @@ def _host_python_impl(rctx):
     python = find_python(rctx)
     rctx.file("python", _PROGRAM.format(exports = _exports(rctx), identity = python.identity, path = python.path))
 
-    # Never run from here. As an input of whatever runs Python it puts the interpreter's bytes into the cache key: two machines
+    # Never run from here. As an input of each action that runs Python it puts the interpreter's bytes into the cache key: two machines
     # that share a cache both have a /usr/bin/python3, but not the same.
     rctx.symlink(python.path, "interpreter")
     rctx.file("BUILD.bazel", _BUILD.format(path = python.path, version = python.version))

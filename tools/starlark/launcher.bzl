@@ -1,4 +1,4 @@
-"""Words of the shell scripts that start a program of the build: whatever characters a file or a target has in its name."""
+"""Words of the shell scripts that start a program of the build: quoted for any characters in the names of files and targets."""
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
 load(":label.bzl", "public_label")

@@ -1,4 +1,4 @@
-"""Batch normalisation is folded away with the statistics of training, whatever mode the user left the model in."""
+"""Batch normalisation is folded away with the statistics of training, in either mode of the model."""
 
 import numpy as np
 import pytest

@@ -30,7 +30,7 @@ _WEIGHT = 8
 _LEVEL_RATIO_PERCENT = 125
 _MAX_LEVELS = 8
 _CHUNK = 250
-# Ink and background differ by at least this (sum over the channels), if one of so many shades does.
+# Ink and background differ by at least this (sum over the channels), if one of the tried shades does.
 _CLEAR_CONTRAST = 120
 _SHADES = 4
 

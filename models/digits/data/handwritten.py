@@ -14,7 +14,7 @@ import numpy as np
 from model_press.formats.errors import UserError
 
 SIDE = 28
-# The last so many of each digit are held out: neighbours in the source come from the same
+# This many of each digit, the last ones, are held out: neighbours in the source come from the same
 # writers, so a block at the end keeps writers apart better than every n-th digit would.
 HELD_OUT_PER_DIGIT = 200
 

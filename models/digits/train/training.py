@@ -28,7 +28,7 @@ def make_deterministic(threads: int = 2) -> None:
     """Make TensorFlow give the same bytes in every run on one machine.
 
     Call it before anything else uses TensorFlow. The number of threads is fixed because it
-    decides how sums are split, whatever machine it runs on.
+    decides how sums are split, on every machine.
     """
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -54,7 +54,7 @@ FEATURE_CROPS = 100
 # Strength of the ridge, in mean squared features. A weak one amplifies the directions in which the crops hardly differ:
 # at 1, logits of held-out photographs reach twice the range that calibration sees, and an 8-bit model cuts them off.
 RIDGE = 15.0
-# So many classes answer at full strength, the others at a share of it. Where all 1,000 compete, the two best lie
+# This many classes answer at full strength, the others at a share of it. Where all 1,000 compete, the two best lie
 # within two steps of an 8-bit logit, and the answer is a matter of rounding (9 of 64 held-out crops differ, against 1).
 LEADING_CLASSES = 150
 OTHERS_PERCENT = (20, 70)
@@ -188,7 +188,7 @@ def fit_head(features: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray
       UserError: there is nothing to tell apart.
     """
     count = len(features)
-    # Sums of whole numbers far below 2**53: exact in float64, in whatever order.
+    # Sums of whole numbers far below 2**53: exact in float64, in any order.
     whole = np.rint(features / _FEATURE_STEP)
     centre = np.rint(whole.sum(axis=0) / count)
     centred = whole - centre

@@ -1,4 +1,4 @@
-"""Tests of taking over weights that somebody trained."""
+"""Tests of taking over trained weights."""
 
 import os
 import tempfile

@@ -36,7 +36,7 @@ def with_full_range(images: np.ndarray) -> Iterator[np.ndarray]:
     """Yield uint8 [1, H, W, 3] samples; two corner pixels of the first are set to 0 and 255.
 
     So the calibrated input range is exactly 0..255, which makes the input's scale 1 and its zero
-    point 0 (a code is the pixel), whatever the images; two pixels change no activation range.
+    point 0 (a code is the pixel), for any images; two pixels change no activation range.
     """
     for index, image in enumerate(progress.track(images, "calibrate")):
         sample = np.array(image)

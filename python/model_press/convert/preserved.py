@@ -8,7 +8,7 @@ from model_press.compress import kernels
 from model_press.formats.errors import UserError
 from model_press.tflite.graph import Graph
 
-# More different weights than int8 codes are no clusters.
+# More different weights than int8 codes are not clusters.
 _MOST_CLUSTERS = 256
 
 

@@ -17,7 +17,7 @@ SIZE = 16
 
 
 def pruned(folder, sparsity):
-    """A net of mostly 1x1 convolutions with so many zeros, saved."""
+    """A net of mostly 1x1 convolutions with a share of zeros, saved."""
     keras = compress_nets.library("2")
     image = keras.Input((SIZE, SIZE, 3), name="image")
     x = keras.layers.Conv2D(128, 3, strides=4, activation="relu", name="entry")(image)

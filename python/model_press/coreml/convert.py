@@ -163,7 +163,7 @@ def _describe(
         features=coreml_manifest.Outputs(LABEL, PROBABILITIES),
         output=manifest.Tensor("scores", (1, len(names)), "float32", 0.0, 0),
         preprocess=coreml_manifest.Preprocess(info.preprocess.resize, entry.scale, entry.bias),
-        # Of the labels as import-model writes them, whatever blank lines the file ends with.
+        # Of the labels as import-model writes them, regardless of blank lines at the end of the file.
         labels=manifest.Labels(
             os.path.basename(labels_path), len(names), files.sha256_bytes(labels.dump(names))
         ),

@@ -109,6 +109,6 @@ def test_mistakes(tmp_path):
     other = dataclasses.replace(_sheet(FP32))
     with user_error("not the file its manifest names"):
         calibration_ranges.report(INT8, other, FP32, other, CALIBRATION, HELD_OUT, COUNT)
-    # An integer variant is no float twin: none of its tensors hold float values.
+    # An integer variant is not a float twin: none of its tensors hold float values.
     with user_error("has 0 of the", "name a float variant of the same model"):
         _report(HELD_OUT, float_model=INT8)

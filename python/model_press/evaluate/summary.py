@@ -22,7 +22,7 @@ class Agreement:
     """How near a variant's answers are to the Keras model's on the same images.
 
     top1: share of images with the same most probable class. mean_kl: mean over the images of
-    KL(Keras || variant) in nats, None where the outputs are no probabilities. max_diff, mean_diff: largest and
+    KL(Keras || variant) in nats, None where the outputs are not probabilities. max_diff, mean_diff: largest and
     mean absolute difference of any output; mean_image_diff: mean over the images of an image's largest one
     (what a recipe's tolerance bounds). All differences in the output's unit, probability.
     """
@@ -88,7 +88,7 @@ def summarize(
       keras_path: float32 [N, classes] outputs of Keras on the same images.
       classes_path: int32 [N] true classes, -1 where an image has none.
       names: the classes' names, in output order.
-      trained: False gives no accuracy, whatever the labels say.
+      trained: False gives no accuracy, even with labels.
     Raises:
       UserError: shapes that do not match, values that are not finite.
     """

@@ -9,7 +9,7 @@ Filter = Literal["bilinear", "bilinear_antialias", "nearest"]
 PixelOrder = Literal["RGB", "BGR", "RGBA", "BGRA", "NV12", "NV21"]
 Turn = Literal[0, 90, 180, 270]
 Step = Literal["softmax", "topk", "argmax"]
-# A 100-megapixel picture; larger ones are no camera frame but a mistake.
+# A 100-megapixel picture; larger ones are not camera frames but a mistake.
 _MAX_SIDE = 16384
 
 

@@ -17,7 +17,7 @@ class Channels:
     budget: share of the original's cost that may stay; null with a share.
     unit: what the budget counts.
     uneven: rank channels across layers, so that sensitive layers keep more; else the same share of each.
-    multiple: a group keeps a multiple of so many channels, as SIMD kernels like it.
+    multiple: a group keeps a multiple of this number of channels, for SIMD kernels.
     least: smallest share of a group's channels that stays.
     merge_redundant: first remove channels that are constant or equal to another, which changes no output.
     keep_layers: names of layers whose channels all stay.
@@ -132,7 +132,7 @@ class Compression:
     Channels go first, scales are evened out, then weights go; what is pruned stays so when it is clustered, and both
     when int8 is simulated. Biases are corrected last.
 
-    reestimate_batch_norm: take batch normalisation's statistics anew after channels have gone.
+    reestimate_batch_norm: re-estimate batch-norm statistics after channel pruning.
     training: the fine-tuning, or null.
     """
 

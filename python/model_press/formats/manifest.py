@@ -125,7 +125,7 @@ class Manifest:
 
 
 def with_labels(manifest: Manifest, path: str | os.PathLike[str]) -> Manifest:
-    """The manifest with this labels file instead of whatever it names.
+    """The manifest with this labels file.
 
     Raises:
       UserError: there are not as many names as the model has outputs.

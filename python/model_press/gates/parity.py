@@ -9,7 +9,7 @@ from model_press.formats.errors import UserError
 from model_press.gates import outputs
 from model_press.gates.result import Measure, Result
 
-# Fewer values in all outputs together: a model that answers (nearly) the same whatever it sees.
+# Fewer values in all outputs together: a model that answers (nearly) the same for every input.
 MIN_DISTINCT_CODES = 32
 _MANY_CLASSES = 100
 _MIN_DISTINCT_TOP1 = 20
@@ -46,8 +46,8 @@ def check(
     if codes < MIN_DISTINCT_CODES:
         raise UserError(
             f"the outputs of {description.name} are degenerate: {codes} distinct values, at least "
-            f"{MIN_DISTINCT_CODES} are needed for agreement to mean something; the model answers the same whatever "
-            "it sees, or is always sure, as a net of two classes can be: use an accuracy_test for that one"
+            f"{MIN_DISTINCT_CODES} are needed for agreement to mean something; the model gives the same answer to "
+            "every image, or is always sure, as a net of two classes can be: use an accuracy_test for that one"
         )
     tolerance = description.recipe.tolerance
     agreement = float(np.mean(scores.argmax(1) == top1))

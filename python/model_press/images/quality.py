@@ -14,9 +14,9 @@ from model_press.images.image_set import UNLABELED
 MIN_SPAN = 192
 # Neighbouring pixels of photographs correlate by 0.8 to 0.99, of drawings and digits by more than 0.5, of noise by 0.
 _MIN_CORRELATION = 0.2
-# More copies than this share is no accident of similar photographs.
+# More copies than this share is not an accident of similar photographs.
 _MAX_COPIES = 0.1
-# So many labelled images of one class are no coincidence.
+# This many labelled images of one class are not a coincidence.
 _MANY_OF_ONE_CLASS = 8
 _SAMPLE = 64
 

@@ -39,7 +39,7 @@ def test_identical_images():
     some[5:10] = some[3]
     assert "5 of 32 images are copies of others (image 5 is image 3)" in quality.copies(some)
     some = _pictures()
-    some[9] = some[3]  # one pair of 32 is no fault
+    some[9] = some[3]  # one pair of 32 is not a fault
     assert quality.copies(some) is None
 
 

@@ -104,7 +104,7 @@ def _show(lines: Iterable[str], found: object, options: argparse.Namespace) -> N
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Prints the inspection; 1 and one line on standard error for a file that is no TFLite model."""
+    """Prints the inspection; 1 and one line on standard error for a file that is not a TFLite model."""
     options = parser().parse_args(argv)
     path = user_path.resolve(options.file)
     # The tables that the build gives lie in the runfiles, where this program starts.

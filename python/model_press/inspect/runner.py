@@ -45,7 +45,7 @@ def main(path: str, threads: int, seconds: float) -> None:
 
 
 def limit_memory(path: str, copies: int) -> None:
-    """Lets this process have some GB of address space, and so many copies of the file."""
+    """Lets this process have some GB of address space, and a few copies of the file."""
     limit = _EXTRA_BYTES + copies * os.path.getsize(path)
     resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
@@ -81,7 +81,7 @@ def _times_ms(model: Any, seconds: float) -> tuple[list[float], list[float]]:
 def _alone(litert: Any, path: str, nodes: list[int], seconds: float) -> dict[int, float]:
     """Least processor milliseconds of each node in a model of its own, by node index, one thread.
 
-    Processor time, and the least of it, since whatever else the machine does only adds.
+    Processor time, and the least of it, since other work of the machine only adds.
 
     Nodes that do the same work are timed once; a node that cannot stand alone is left out.
     """

@@ -1,4 +1,4 @@
-"""Whatever file is given: a TFLite model, or one line that says what it is instead."""
+"""Every file is read as a TFLite model or described in one line."""
 
 import subprocess
 import sys

@@ -89,7 +89,7 @@ def walk(path: str) -> None:
     """Read every attribute and data set.
 
     Raises:
-      Exception: whatever the library raises; ValueError for a data set far larger than the file, or in another one.
+      Exception: any error of the library; ValueError for a data set far larger than the file, or in another one.
     """
     size = os.path.getsize(path)
 

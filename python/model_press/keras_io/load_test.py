@@ -1,4 +1,4 @@
-"""load: every container of both Keras generations, and models that are no image classifiers."""
+"""load: every container of both Keras generations, and models that are not image classifiers."""
 
 import resource
 

@@ -126,7 +126,7 @@ def _load(subject: Variant, threads: int) -> list[_Configuration]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """measure --variant MODEL --manifest JSON [...] [--keras-model FILE --keras-info JSON] --out metrics.json"""
+    """Measure --variant MODEL --manifest JSON [...] [--keras-model FILE --keras-info JSON] --out metrics.json"""
     parser = argparse.ArgumentParser(prog="measure", description=__doc__)
     add_arguments(parser)
     parser.add_argument("--label", default="measure", help="the target, for the error line")

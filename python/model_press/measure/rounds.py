@@ -21,7 +21,7 @@ _SLOW_MS = 400.0
 class Timed:
     """The times (ms) of one configuration, a list per round.
 
-    every: it takes part in every so manieth round only, where few runs will do.
+    every: run this configuration only in every N-th round.
     """
 
     run: Callable[[int], list[float]]

@@ -22,7 +22,7 @@ from model_press.formats.errors import UserError
 from model_press.tflite.reader import TensorInfo, TfliteFile
 
 ALIGNMENT = 64
-# Each place is looked for among all that are taken, for each advice anew; no net has half of that.
+# Each place is looked for among all that are taken, for each advice; no net has half of that.
 _MOST_ALLOCATIONS = 4000
 _MOST_BYTES = 1 << 62
 # Element types that NumPy does not know by TFLite's name, in bytes.

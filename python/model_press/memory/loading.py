@@ -20,7 +20,7 @@ import numpy as np
 
 
 def anonymous_bytes() -> int:
-    """Memory of this process that is no file's (kernel field Anonymous, KiB)."""
+    """Memory of this process that is not a file's (kernel field Anonymous, KiB)."""
     with open("/proc/self/smaps_rollup", encoding="utf-8") as file:
         found = re.search(r"^Anonymous:\s+(\d+) kB$", file.read(), re.MULTILINE)
     assert found, "Linux writes it since 4.14"

@@ -1,7 +1,7 @@
 """The wire format of Bazel's persistent workers: protocol buffers, each after its length.
 
 Written by hand: the two messages need forty lines, and a generated module would tie the worker's start to a protobuf
-version. The JSON format is no choice, since Bazel 4 takes it only with an option that Bazel 7 refuses.
+version. The JSON format is not a choice, since Bazel 4 takes it only with an option that Bazel 7 refuses.
 """
 
 import dataclasses
@@ -72,7 +72,7 @@ def decode_request(message: bytes) -> Request:
     """Decodes one WorkRequest; fields that a newer Bazel adds are skipped.
 
     Raises:
-      ValueError: the bytes are no protocol buffer.
+      ValueError: the bytes are not a protocol buffer.
     """
     arguments: list[str] = []
     request_id, cancel = 0, False

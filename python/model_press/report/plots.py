@@ -37,7 +37,7 @@ def pareto(
     def draw(axes: Any) -> None:
         from matplotlib import ticker
 
-        # A front among variants that kept little is no use to anybody.
+        # A front among variants that kept little is useless.
         shown = lowest_shown([y for *_, y in points])
         front = pareto_front([(x, y) for *_, x, y in points if y >= shown])
         axes.plot(

@@ -70,7 +70,7 @@ class Space:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the space, whatever the file's layout."""
+        """SHA-256 of the space, independent of the file's layout."""
         return files.sha256_bytes(files.dump_json(strict_json.to_json(self)))
 
 

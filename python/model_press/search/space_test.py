@@ -50,9 +50,9 @@ def test_the_digest_is_of_the_content(tmp_path):
         ([{"field": "channels.budget", "numbers": [0.5, 0.5], "choices": []}], "a value twice"),
         (
             [{"field": "channels.width", "numbers": [1.0], "choices": []}],
-            "channels.width is no field",
+            "channels.width is not a field",
         ),
-        ([{"field": "name.first", "numbers": [1.0], "choices": []}], "name.first is no field"),
+        ([{"field": "name.first", "numbers": [1.0], "choices": []}], "name.first is not a field"),
         ([{"field": "channels.budget", "numbers": [1.5], "choices": []}], "channels.budget is 1.5"),
         ([{"field": "channels.unit", "numbers": [], "choices": ["grams"]}], "'grams'"),
     ],

@@ -7,8 +7,9 @@ The file maps names of operators, as the .tflite has them, to functions on NumPy
 
     KERNELS = {"Bump": bump}
 
-A kernel gets a node's inputs and its options (a dict; the raw bytes where they are no FlexBuffer map), and gives a list
-of outputs in the shapes that the file states. It is a source of the build like any other; nothing in a model is run.
+A kernel gets a node's inputs and its options (a dict; the raw bytes if they are not a FlexBuffer map), and returns
+a list of outputs in the shapes that the file states.
+The file is a source of the build like any other; nothing in a model is run.
 """
 
 import os
@@ -37,7 +38,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Kernel]:
     path = files.require_file(path, "custom operators")
     try:
         found = runpy.run_path(str(path)).get(_TABLE)
-    except Exception as error:  # whatever the file may do
+    except Exception as error:  # any error of the file's code
         raise UserError(
             f"custom operators {path} fail with {type(error).__name__}: {error}; expected a Python file that imports "
             "nothing but NumPy and the standard library"

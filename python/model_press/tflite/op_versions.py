@@ -5,7 +5,7 @@ The converter stores such a number too, but computes it before quantisation, so 
 
 from collections.abc import Iterable
 
-# Whatever is not listed was already in this release; nobody ships an older one.
+# Operators that are not listed were already in this release; nobody ships an older one.
 FLOOR = "2.6.0"
 
 # First release with an operator version, for versions newer than FLOOR. Facts from TensorFlow's

@@ -263,7 +263,7 @@ def _preprocess() -> bytes:
 
 
 def _load_preprocess(path: pathlib.Path) -> None:
-    # An attribute of a rule: Bazel hands over whatever bytes stand there.
+    # An attribute of a rule: Bazel passes any bytes.
     normalization.parse(path.read_bytes().decode("utf-8", "surrogateescape"))
 
 

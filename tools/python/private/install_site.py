@@ -85,10 +85,10 @@ def compile_all() -> None:
     Actions cannot write into a repository, so without this every process compiles what it imports: 5 s for TensorFlow.
     Unchecked hashes carry no time stamp, and `/` stands for the folder: the same bytes on every machine.
     """
-    # Some wheels carry templates and Python 2 sources; that those do not compile is no news.
+    # Some wheels carry templates and Python 2 sources; that those do not compile is expected.
     with contextlib.redirect_stdout(io.StringIO()):
         compileall.compile_dir(
-            # Relative, so that there is nothing to strip: `stripdir` removes whatever part stands at the same place in
+            # Relative, so that there is nothing to strip: `stripdir` removes any part at the same place in
             # both paths, and "external" of sympy/external is one in an output base four folders deep.
             ".",
             maxlevels=100,

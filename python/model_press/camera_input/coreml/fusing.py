@@ -110,7 +110,7 @@ def _rebuilt(
             specification_version=spec.specificationVersion,
             compute_units=ct.ComputeUnit.ALL,
             skip_model_load=True,
-            # A label is no output that coremltools describes itself.
+            # A label is not an output that coremltools describes itself.
             model_description=None if answer.picks else spec.description,
         )
 

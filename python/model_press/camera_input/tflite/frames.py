@@ -13,7 +13,7 @@ def make(image: np.ndarray, entry: Entry) -> np.ndarray:
 
     Args:
       image: uint8 [height, width, 3] RGB of the network's size. It is enlarged or shrunk by a cubic filter; beyond it,
-        its border goes on. An alpha channel counts up and down the rows, so that whoever reads it as a colour shows.
+        its border goes on. An alpha channel counts up and down the rows, so that reading it as a colour is detected.
     """
     left, top, right, bottom = separate.box(entry, *image.shape[:2])
     seen = Image.fromarray(image).resize((right - left, bottom - top), Image.Resampling.BICUBIC)

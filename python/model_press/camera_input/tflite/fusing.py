@@ -34,7 +34,7 @@ def fuse(
       entry: the frame that will go in.
       answer: what will come out; without a step, what came out before.
     Raises:
-      UserError: a frame that is no size, nothing to fuse, a quantised input that wants normalised pixels, a softmax
+      UserError: a frame that is not a size, nothing to fuse, a quantised input that wants normalised pixels, a softmax
         behind a softmax, or a model that the runtime does not load.
     """
     check_entry(entry, name)

@@ -101,7 +101,7 @@ def test_pairs_end_at_streams_and_at_clipping():
         ("sep2", 0, "sep2", 1),
         ("sep3", 0, "sep3", 1),
     }
-    # ReLU6 clips where it clips, whatever the scale.
+    # ReLU6 clips at 6, at any scale.
     assert names("mobilenet_v2") == {
         ("a_reduce", 0, "a_excite", 0),
         ("b_reduce", 0, "b_excite", 0),

@@ -15,7 +15,7 @@ from model_press.tflite.rewrites import (
     wide_depthwise,
 )
 
-# In the order in which they apply: what has an integer form is no dequantized operator.
+# In the order in which they apply: what has an integer form is not a dequantized operator.
 _REWRITES = {
     "dense_scales": dense_scales.rewrite,
     "gelu": gelu.rewrite,
