@@ -27,7 +27,7 @@ _TIMES = ("first", "second")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Prints the times, their ratios and the bounds."""
+    """Print the times, their ratios and the bounds."""
     parser = argparse.ArgumentParser(prog="conversion_benchmark", description=__doc__)
     parser.add_argument("--by-hand", required=True)
     parser.add_argument("--model", required=True)
@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _build(bazel: str, workspace: str, workers: int) -> float:
-    """Seconds of ten conversions with this many workers."""
+    """Return the seconds of ten conversions with this many workers."""
     # Not into the disk cache: nobody will ask for these files again.
     build = [
         bazel,
@@ -80,7 +80,7 @@ def _build(bazel: str, workspace: str, workers: int) -> float:
 
 
 def differing(recipes: Sequence[str], built: pathlib.Path, by_hand: pathlib.Path) -> list[str]:
-    """Names of the files in the folder `built` that are not the same as those in `by_hand`."""
+    """Return the names of the files in the folder `built` that are not the same as those in `by_hand`."""
     found = []
     for recipe in recipes:
         for number, when in enumerate(_TIMES):
@@ -91,7 +91,7 @@ def differing(recipes: Sequence[str], built: pathlib.Path, by_hand: pathlib.Path
 
 
 def verdict(seconds: Mapping[int, float], by_hand: float, different: Sequence[str]) -> int:
-    """Prints times (s), their ratios and what differs; returns the exit code.
+    """Print times (s), ratios and differences; return the exit code.
 
     Args:
       seconds: number of workers -> time of the ten conversions.

@@ -1,4 +1,4 @@
-"""Converts a model by several recipes in one plain process: what the workers are compared with.
+"""Converts a model by several recipes in one plain process, for comparison with the workers.
 
     conversions_by_hand.py --model M --info JSON --calibration NPY --recipe JSON... --times N --out DIR
 
@@ -21,7 +21,7 @@ from model_press.tflite.rewrites import rewriting
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Writes DIR/<recipe>_<number>.tflite."""
+    """Write DIR/<recipe>_<number>.tflite."""
     parser = argparse.ArgumentParser(prog="conversions_by_hand", description=__doc__)
     parser.add_argument("--model", required=True)
     parser.add_argument("--info", required=True)
@@ -53,7 +53,7 @@ def _convert(
     recipe: recipes.Recipe,
     samples: Callable[[], Iterator[list[np.ndarray]]],
 ) -> bytes:
-    """The .tflite file of a function from float32 [1, height, width, 3] to scores."""
+    """Return the .tflite file of a function from float32 [1, height, width, 3] to scores."""
     tf = tensorflow()
     bytes_in = recipe.activations == "float32"
     spec = tf.TensorSpec((1, height, width, 3), tf.uint8 if bytes_in else tf.float32, name="image")

@@ -27,7 +27,7 @@ from benchmarks import record
 
 @dataclasses.dataclass(frozen=True)
 class Frame:
-    """What an app sends, see spec.Entry."""
+    """A frame as an app sends it."""
 
     height: int
     width: int
@@ -52,7 +52,7 @@ _TURNS = {
 def compare(
     model: str, description: manifest.Manifest, sent: Frame, threads: int, count: int
 ) -> tuple[float, float, ratio.Ratio]:
-    """(fused ms, separate ms, their ratio) of one variant on one kind of frame."""
+    """Return (fused ms, separate ms, their ratio) of one variant on one kind of frame."""
     entry = camera_input.Entry(
         sent.height,
         sent.width,
@@ -88,7 +88,7 @@ def compare(
 
 
 def upright_rgb(frame: np.ndarray, entry: camera_input.Entry) -> Image.Image:
-    """A frame of RGBA, NV12 or NV21 as Pillow makes it RGB; its YCbCr is the same BT.601, each part rounded."""
+    """Return a frame of RGBA, NV12 or NV21 as Pillow makes it RGB; its YCbCr is the same BT.601, each part rounded."""
     if entry.is_planar:
         luma, colours = np.split(frame[..., 0], [entry.height])
         pairs = colours.reshape(entry.height // 2, entry.width // 2, 2)
@@ -106,7 +106,7 @@ def upright_rgb(frame: np.ndarray, entry: camera_input.Entry) -> Image.Image:
 
 
 def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
-    """Markdown lines for (model, manifest) pairs."""
+    """Return Markdown lines for (model, manifest) pairs."""
     lines = [
         f"{record.where(machine.this_machine())}, {count} interleaved rounds",
         "",
@@ -127,7 +127,7 @@ def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parses the arguments and prints the table."""
+    """Parse the arguments and print the table."""
     parser = argparse.ArgumentParser(prog="fused_benchmark", description=__doc__.splitlines()[0])
     parser.add_argument("--variant", action="append", default=[], metavar="MODEL=MANIFEST")
     parser.add_argument("--rounds", type=int, default=15)

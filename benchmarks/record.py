@@ -15,26 +15,26 @@ _Report = TypeVar("_Report", bound="DataclassInstance")
 
 
 def write(report: object, markdown: str, folder: str, name: str) -> None:
-    """Writes both files of a record (a dataclass) into an existing folder."""
+    """Write both files of a record (a dataclass) into an existing folder."""
     files.write_json(os.path.join(folder, f"{name}.json"), strict_json.to_json(report))
     files.write_bytes(os.path.join(folder, f"{name}.md"), markdown.encode())
 
 
 def read(kind: type[_Report], path: str | os.PathLike[str]) -> _Report:
-    """Reads NAME.json as the dataclass that was written."""
+    """Read NAME.json as the dataclass that was written."""
     return strict_json.from_json(kind, files.read_json(path, "record"), "record")
 
 
 def today() -> str:
-    """The day of the run, ISO 8601, UTC."""
+    """Return the day of the run, ISO 8601, UTC."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def where(machine: Machine) -> str:
-    """The machine as a page names it."""
+    """Return the machine as a page names it."""
     return f"{machine.cpu_model} ({machine.cpu_class}, {counted(machine.cores, 'core')})"
 
 
 def when_and_where(date: str, machine: Machine) -> str:
-    """How a page begins to tell the day and the machine."""
+    """Return how a page begins to tell the day and the machine."""
     return f"{date}, {where(machine)}"

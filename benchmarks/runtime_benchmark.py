@@ -34,7 +34,7 @@ _MOST_RUNS = 500
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """What we measured and what another program did, on one file. band: how far from 1 the ratio may be."""
+    """Our measurement beside another program's, on one file. band: how far from 1 the ratio may be."""
 
     what: str
     ours: float
@@ -61,7 +61,7 @@ class Comparison:
 def alternate(
     ours: Callable[[], float], other: Callable[[], float], turns: int
 ) -> tuple[float, float]:
-    """Medians over `turns` turns of the two; the first of a turn changes, so that neither always runs warm."""
+    """Return the medians of the two over `turns` turns; the order alternates, so that neither always runs warm."""
     found: tuple[list[float], list[float]] = ([], [])
     for turn in range(turns):
         order = [(ours, found[0]), (other, found[1])]
@@ -71,7 +71,7 @@ def alternate(
 
 
 def compare_latency(model: str, threads: int, turns: int) -> Comparison:
-    """Median latency with XNNPACK by our probe and by litert-benchmark."""
+    """Compare the median latency with XNNPACK by our probe and by litert-benchmark."""
     probe = process.Probe(model, threads, "xnnpack")
     times = probe.run(_WARM_UP)
     probe.close()
@@ -90,7 +90,7 @@ def compare_latency(model: str, threads: int, turns: int) -> Comparison:
 
 
 def litert_benchmark(model: str, threads: int, runs: int) -> float:
-    """Median latency (ms) that the benchmark of the LiteRT package reports, from its process."""
+    """Return the median latency (ms) that the LiteRT package's benchmark reports, from its process."""
     with tempfile.TemporaryDirectory() as folder:
         result = os.path.join(folder, "result.json")
         command = [sys.executable, "-m", "ai_edge_litert.tools.benchmark_litert_model"]
@@ -105,7 +105,7 @@ def litert_benchmark(model: str, threads: int, runs: int) -> float:
 
 
 def compare_memory(model: str, time_program: str = _TIME) -> Comparison:
-    """Peak memory by our probe and by `time -v` of the same command, in one run."""
+    """Compare the peak memory by our probe and by `time -v` of the same command, in one run."""
     if not os.path.exists(time_program):
         raise UserError(f"{time_program} is missing; install the package `time`")
     command = [sys.executable, "-m", "model_press.measure.probe", model, "1", "xnnpack"]
@@ -126,7 +126,7 @@ def compare_memory(model: str, time_program: str = _TIME) -> Comparison:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Prints a line a comparison; 1 if one does not agree."""
+    """Print a line a comparison; 1 if one does not agree."""
     parser = argparse.ArgumentParser(prog="runtime_benchmark", description=__doc__)
     parser.add_argument("--model", action="append", required=True)
     parser.add_argument("--turns", type=int, default=7)

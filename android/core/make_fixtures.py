@@ -1,4 +1,4 @@
-"""Writes images and what the Python reference makes of them, for the Java tests to equal.
+"""Writes test images and the Python reference's results for them.
 
 The reference is model_press itself (Pillow and NumPy), so the app cannot drift from it unnoticed.
 """
@@ -52,7 +52,7 @@ _SIDE = 16  # 16 x 16 = 256 pixels: every byte value in every channel.
 
 
 def _picture(width: int, height: int, seed: int) -> np.ndarray:
-    """uint8 [height, width, 3]: noise, hard edges and a gradient, which round differently."""
+    """Return uint8 [height, width, 3]: noise, hard edges and a gradient, which round differently."""
     random = np.random.default_rng(seed)
     noise = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
     noise[:, : width // 3] = np.where(noise[:, : width // 3] > 127, 255, 0)

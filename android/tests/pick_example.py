@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def pick(outputs: np.ndarray, classes: np.ndarray) -> int:
-    """Returns the first index with the widest margin of the right class over the next one.
+    """Return the first index with the widest margin of the right class over the next one.
 
     Args:
       outputs: [N, classes], codes or probabilities.

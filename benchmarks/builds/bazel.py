@@ -49,7 +49,7 @@ class Bazel:
         return done.stdout.strip()
 
     def build(self, *arguments: str) -> Build:
-        """Raises CalledProcessError where it fails."""
+        """Raise CalledProcessError where it fails."""
         with tempfile.TemporaryDirectory() as folder:
             events = pathlib.Path(folder, "events.json")
             with _Workers(self.info("output_base")) as workers:
@@ -71,7 +71,7 @@ class Bazel:
 
 
 def actions(lines: Sequence[str]) -> dict[str, int]:
-    """Mnemonic -> how many actions ran, of the lines of a Build Event Protocol file in JSON."""
+    """Return the number of executed actions by mnemonic, from a Build Event Protocol file in JSON."""
     events = (json.loads(line) for line in lines if line.strip())
     return dict(
         collections.Counter(

@@ -1,4 +1,4 @@
-"""What builds cost: `bazel run //benchmarks/builds:build`.
+"""Measures the cost of builds: `bazel run //benchmarks/builds:build`.
 
 Measures, in this workspace and without any cache but Bazel's own: a build with nothing to do, one recipe of sixteen
 changed, a class renamed, and 1, 4, 16 and 64 variants of digits in one build. Prints ratios, adds them to
@@ -33,7 +33,7 @@ _GROWTH = 1.25
 def measure(
     bazel: Bazel, folder: scratch.Scratch, counts: Sequence[int], nothing: Sequence[str]
 ) -> tuple[dict[str, Build], dict[int, Build]]:
-    """The builds by name, and those that grow by their number of variants."""
+    """Return the builds by name, and those that grow by their number of variants."""
     package = f"//{scratch.PACKAGE}"
     bazel.build(f"{package}:net", "//models/digits:calibration")  # what all need
     growth = {}
@@ -54,7 +54,7 @@ def measure(
 
 
 def faults(builds: Mapping[str, Build], growth: Mapping[int, Build]) -> Iterator[str]:
-    """What is not as it should be, a line each."""
+    """Return a line for each violated expectation."""
     for name, build in builds.items():
         wanted = int(name == "one recipe changed")
         ran = build.ran.get("TfliteConvert", 0)
@@ -68,7 +68,7 @@ def faults(builds: Mapping[str, Build], growth: Mapping[int, Build]) -> Iterator
 
 
 def _by_hand(bazel: str, workspace: pathlib.Path) -> tuple[dict[str, float], int]:
-    """Workers -> time of ten conversions of Xception in that of a plain process; the benchmark's exit code."""
+    """Return ten conversions' time, relative to a plain process, by number of workers, and the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         ratios = pathlib.Path(folder, "ratios.json")
         done = subprocess.run(

@@ -42,7 +42,7 @@ def run_of(
     growth: Mapping[int, Build],
     xception: Mapping[str, float],
 ) -> Run:
-    """The record of measured builds; growth[1] is the unit."""
+    """Return the record of measured builds; growth[1] is the unit."""
     unit = growth[1].seconds
     return Run(
         date=date,
@@ -63,7 +63,7 @@ def run_of(
 
 
 def append(path: pathlib.Path, run: Run) -> list[dict[str, Any]]:
-    """Adds a run to the file of all runs, which it returns, the newest last."""
+    """Add a run to the file of all runs, which it returns, the newest last."""
     runs = json.loads(path.read_text("utf-8"))["runs"] if path.exists() else []
     runs.append(json.loads(json.dumps(dataclasses.asdict(run))))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ def append(path: pathlib.Path, run: Run) -> list[dict[str, Any]]:
 
 
 def table(run: Run) -> list[str]:
-    """The lines to print."""
+    """Return the lines to print."""
     lines = [
         f"{run.date}, {run.machine}, Bazel {run.bazel}; 1.00 is one int8 conversion of digits with a worker's start",
         f"{'':<28} {'ratio':>8} {'conversions':>12}",
@@ -95,7 +95,7 @@ def table(run: Run) -> list[str]:
 
 
 def plot(runs: Sequence[dict[str, Any]], path: pathlib.Path) -> None:
-    """Draws the newest run's time for a variant and the workers' memory against the number of variants."""
+    """Draw the newest run's time for a variant and the workers' memory against the number of variants."""
     # No display, and no cache of fonts in the user's folder.
     os.environ.setdefault(
         "MPLCONFIGDIR", os.path.join(os.environ.get("TMPDIR", "/tmp"), "matplotlib")

@@ -63,12 +63,12 @@ class Scratch:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def edit_recipe(self, number: int, edition: int) -> None:
-        """Another edition of a recipe: other bytes, the same conversion."""
+        """Return another edition of a recipe: other bytes, the same conversion."""
         text = (self._workspace / "models/recipes/int8.json").read_text()
         (self.folder / f"recipe_{number}.json").write_text(text + "\n" * edition)
 
     def edit_labels(self) -> None:
-        """Renames the first class."""
+        """Rename the first class."""
         lines = (self.folder / "labels.txt").read_text().splitlines()
         (self.folder / "labels.txt").write_text(
             "\n".join([lines[0] + " (renamed)", *lines[1:]]) + "\n"

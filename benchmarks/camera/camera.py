@@ -41,7 +41,7 @@ _Said = dict[str, Any]
 
 
 def of_java(model: str, said: _Said) -> list[report.Row]:
-    """The rows of one run of camera_steps; ways that it did not time have none."""
+    """Return the rows of one run of camera_steps; ways that it did not time have none."""
     runtime = metrics.Runtime("tensorflow-lite (Java)", said["runtime"])
     times = said["rounds"]
     # No pipeline is faster than its slowest step.
@@ -57,7 +57,7 @@ def of_java(model: str, said: _Said) -> list[report.Row]:
 
 
 def run_java(program: str, labels: str, paths: list[str], rounds: int) -> _Said:
-    """What camera_steps prints for a model and its manifest, and perhaps a variant of planes."""
+    """Return the output of camera_steps for a model and its manifest, and optionally a variant of planes."""
     done = subprocess.run(
         [program, str(rounds), labels, *paths], capture_output=True, text=True, check=False
     )
@@ -69,7 +69,7 @@ def run_java(program: str, labels: str, paths: list[str], rounds: int) -> _Said:
 
 
 def frame_of(runs: Sequence[_Said]) -> fused_benchmark.Frame:
-    """The frame of all runs, which LiteRT takes, too.
+    """Return the frame of all runs, which LiteRT takes, too.
 
     Raises:
       UserError: there is none, or they had different ones.
@@ -84,7 +84,7 @@ def frame_of(runs: Sequence[_Said]) -> fused_benchmark.Frame:
 
 
 def of_litert(model: str, sheet: str, frame: fused_benchmark.Frame, rounds: int) -> report.Row:
-    """A variant that takes planes against Pillow's steps."""
+    """Return a variant that takes planes against Pillow's steps."""
     description = manifest.read(sheet)
     _, _, found = fused_benchmark.compare(model, description, frame, 1, rounds)
     runtime = metrics.Runtime(_LITERT, metadata.version(_LITERT))
@@ -92,7 +92,7 @@ def of_litert(model: str, sheet: str, frame: fused_benchmark.Frame, rounds: int)
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Parses the arguments, measures and writes."""
+    """Parse the arguments, measure and write."""
     parser = argparse.ArgumentParser(prog="camera", description=__doc__.splitlines()[0])
     parser.add_argument("--out", required=True, help="existing folder for the record")
     parser.add_argument("--rounds", type=int, default=25)

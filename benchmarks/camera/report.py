@@ -1,4 +1,4 @@
-"""What the camera benchmark found, as JSON and as a Markdown table."""
+"""Writes the results of the camera benchmark as JSON and as a Markdown table."""
 
 import dataclasses
 
@@ -39,13 +39,13 @@ class Report:
 
 
 def row(model: str, runtime: Runtime, what: str, against: str, found: ratio.Ratio) -> Row:
-    """A measured ratio as a row."""
+    """Return a measured ratio as a row."""
     figures = (round(figure, 4) for figure in (found.value, found.low, found.high))
     return Row(model, runtime, what, against, *figures)
 
 
 def markdown(report: Report) -> str:
-    """The table, one line a comparison."""
+    """Return the table, one line a comparison."""
     lines = [
         "# From a camera's planes to labels",
         "",

@@ -16,13 +16,13 @@ class Engine(Protocol):
     input_shape: tuple[int, ...]
 
     def bind(self, image: np.ndarray) -> None:
-        """Sets the input, uint8 [1, H, W, 3]."""
+        """Set the input, uint8 [1, H, W, 3]."""
 
     def invoke(self) -> None:
-        """Runs one inference."""
+        """Run one inference."""
 
     def scores(self) -> np.ndarray:
-        """Raw outputs [classes] of the last inference; codes where the model is quantised."""
+        """Return the raw outputs [classes] of the last inference."""
 
 
 class LiteRt:
@@ -110,19 +110,19 @@ ENGINES: Mapping[str, Callable[[str, int], Engine]] = {
 
 
 def load(engine: str, path: str, threads: int) -> Engine:
-    """Loads a model into an engine of ENGINES; a warning that nobody can act on stays unsaid."""
+    """Load a model into an engine of ENGINES, without its warnings."""
     return ENGINES[engine](path, threads)
 
 
 def size(path: str) -> int:
-    """Bytes of a model on disk, OpenVINO's weights beside the .xml included."""
+    """Return the bytes of a model on disk, OpenVINO's weights beside the .xml included."""
     file = pathlib.Path(path)
     weights = file.with_suffix(".bin")
     return file.stat().st_size + (weights.stat().st_size if file.suffix == ".xml" else 0)
 
 
 def top1(engine: Engine, images: np.ndarray, classes: np.ndarray) -> float:
-    """Share of uint8 images [N, H, W, 3] whose highest score is their class."""
+    """Return the share of uint8 images [N, H, W, 3] whose highest score is their class."""
     right = 0
     for image, label in zip(images, classes, strict=True):
         engine.bind(np.ascontiguousarray(image[None]))

@@ -29,7 +29,7 @@ _LITERT, _ORT, _OPENVINO = engines.ENGINES
 def _rows(
     arguments: argparse.Namespace, calibration: np.ndarray, folder: pathlib.Path
 ) -> list[tuple[str, str, str]]:
-    """(name, engine, path) of all that is compared; the first is what ratios refer to."""
+    """Return (name, engine, path) of each engine to compare; the first one is the reference of the ratios."""
     source = arguments.fp32
     onnx = quantisers.onnx_float(source, folder)
     return [
@@ -58,7 +58,7 @@ def _measure(chosen: Sequence[tuple[str, str, str]], count: int) -> list[rounds.
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Parses the arguments, quantises, evaluates, measures and writes."""
+    """Parse the arguments, quantises, evaluates, measure and write."""
     parser = argparse.ArgumentParser(prog="peers", description=__doc__.splitlines()[0])
     parser.add_argument("--out", required=True, help="existing folder for the record")
     parser.add_argument("--rounds", type=int, default=25)

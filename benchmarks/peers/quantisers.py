@@ -19,7 +19,7 @@ _OPSET = 18
 
 
 def ai_edge(source: str, images: np.ndarray, folder: pathlib.Path) -> str:
-    """ai-edge-quantizer's static_wi8_ai8.
+    """Quantise with ai-edge-quantizer's static_wi8_ai8.
 
     Args:
       source: float .tflite with uint8 input [1, H, W, 3]; likewise below.
@@ -34,7 +34,7 @@ def ai_edge(source: str, images: np.ndarray, folder: pathlib.Path) -> str:
 
 
 def onnx_float(source: str, folder: pathlib.Path) -> str:
-    """The .tflite as ONNX, float32."""
+    """Return the .tflite as ONNX, float32."""
     tf_quiet.tensorflow()
     out = str(folder / "float.onnx")
     _stand_in_for_http()
@@ -46,7 +46,7 @@ def onnx_float(source: str, folder: pathlib.Path) -> str:
 
 
 def onnx_static_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> str:
-    """ONNX Runtime's static quantisation: QDQ, int8 weights per channel, uint8 activations.
+    """Quantise with ONNX Runtime: QDQ, int8 weights per channel, uint8 activations.
 
     Args:
       source: float .onnx.
@@ -85,7 +85,7 @@ def _input_name(path: pathlib.Path) -> str:
 
 
 def openvino_float(source: str, folder: pathlib.Path) -> str:
-    """The .tflite as OpenVINO's own format, float32."""
+    """Return the .tflite as OpenVINO's own format, float32."""
     import openvino
 
     out = folder / "float.xml"
@@ -94,7 +94,7 @@ def openvino_float(source: str, folder: pathlib.Path) -> str:
 
 
 def nncf_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> str:
-    """NNCF's post-training quantisation with its defaults (fast bias correction), saved as OpenVINO saves."""
+    """Quantise with NNCF's defaults (fast bias correction), saved as OpenVINO saves."""
     with _quiet():
         import nncf
         import openvino
@@ -111,7 +111,7 @@ def nncf_int8(source: str, images: np.ndarray, folder: pathlib.Path) -> str:
 
 
 def _stand_in_for_http() -> None:
-    """Gives tf2onnx the names of an HTTP client, which it imports for models that it would download."""
+    """Stub the HTTP client that tf2onnx imports to download models."""
     adapters, retry = types.ModuleType("requests.adapters"), types.ModuleType("urllib3.util.retry")
     vars(adapters)["HTTPAdapter"] = vars(retry)["Retry"] = object
     for name in ("requests", "urllib3", "urllib3.util"):
@@ -122,7 +122,7 @@ def _stand_in_for_http() -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Leaves out what the libraries print on the way: an error still comes as an exception."""
+    """Discard the libraries' progress output; errors are still raised."""
     logging.disable(logging.WARNING)
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

@@ -1,4 +1,4 @@
-"""What the comparison found, as JSON and as a Markdown table."""
+"""Writes the results of the comparison as JSON and as a Markdown table."""
 
 import dataclasses
 
@@ -38,7 +38,7 @@ class Report:
 
 
 def markdown(report: Report) -> str:
-    """The table, one line a row; size, accuracy and latency against the first."""
+    """Return the table, one line a row; size, accuracy and latency against the first."""
     first = report.rows[0]
     versions = ", ".join(f"{each.name} {each.version}" for each in report.versions)
     lines = [

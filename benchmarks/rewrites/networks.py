@@ -29,13 +29,13 @@ _CALIBRATION_IMAGES = 12
 
 
 def images(size: int) -> np.ndarray:
-    """uint8 [12, size, size, 3] crops of photographs, for calibration."""
+    """Return uint8 [12, size, size, 3] crops of photographs, for calibration."""
     made = crops.make(photos.TRAIN, _CALIBRATION_IMAGES, size, seed=1)
     return crops.exchange_channels(made)
 
 
 def convert_all(name: str, folder: pathlib.Path, recipe_folder: str) -> dict[str, str]:
-    """Makes a network's variants, unless `folder` has them already.
+    """Make a network's variants, unless `folder` has them already.
 
     Args:
       name: a key of NETWORKS; the weights are random, of seed 0.

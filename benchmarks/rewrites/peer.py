@@ -11,7 +11,7 @@ _SIGNATURE = "serving_default"
 
 
 def static_wi8_ai8(model: bytes, inputs: np.ndarray) -> bytes:
-    """Quantises weights and activations to int8 by the library's recipe of that name.
+    """Quantise weights and activations to int8 by the library's recipe of that name.
 
     Args:
       model: a float .tflite with one input [1, H, W, 3] named "image" and the signature "serving_default".

@@ -1,4 +1,4 @@
-"""What the benchmark found, as JSON and as a Markdown table."""
+"""Writes the results of the benchmark as JSON and as a Markdown table."""
 
 import dataclasses
 
@@ -17,7 +17,7 @@ class Left:
 
 @dataclasses.dataclass(frozen=True)
 class Codes:
-    """How far a rewritten graph's logits are from the unrewritten one's, in int8 codes, on the built-in kernels."""
+    """Difference between a rewritten graph's logits and the original's, in int8 steps, on the built-in kernels."""
 
     largest: int
     mean: float
@@ -50,7 +50,7 @@ class Report:
 
 
 def markdown(report: Report) -> str:
-    """The table, one line a variant."""
+    """Return the table, one line a variant."""
     lines = [
         "# What delegate-preserving rewrites gain",
         "",

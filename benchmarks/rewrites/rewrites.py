@@ -28,7 +28,7 @@ _COMPARED_IMAGES = 4
 
 
 def measure(network: str, paths: dict[str, str], count: int) -> list[report.Row]:
-    """Times a network's variants in turns.
+    """Time a network's variants in turns.
 
     Args:
       network: a key of networks.NETWORKS.
@@ -71,7 +71,7 @@ def measure(network: str, paths: dict[str, str], count: int) -> list[report.Row]
 
 
 def compare(network: str, plain: str, rewritten: str) -> report.Codes:
-    """Differences of the last dense layer's int8 outputs, before softmax levels them, on photographs."""
+    """Return the differences of the last dense layer's int8 outputs, before softmax levels them, on photographs."""
     pixels = networks.images(networks.NETWORKS[network][0])[:_COMPARED_IMAGES]
     difference = np.abs(_logits(plain, pixels) - _logits(rewritten, pixels))
     return report.Codes(int(difference.max()), round(float(difference.mean()), 4))
@@ -90,7 +90,7 @@ def _logits(path: str, pixels: np.ndarray) -> np.ndarray:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Parses the arguments, converts, measures and writes."""
+    """Parse the arguments, convert, measure and write."""
     parser = argparse.ArgumentParser(prog="rewrites", description=__doc__.splitlines()[0])
     parser.add_argument("--out", required=True, help="existing folder for the record")
     parser.add_argument("--network", action="append", choices=list(networks.NETWORKS))

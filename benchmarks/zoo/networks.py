@@ -40,7 +40,7 @@ CALIBRATION_IMAGES, MORE_IMAGES, COMPARED_IMAGES = 16, 64, 8
 
 
 def images(size: int, calibration: int = CALIBRATION_IMAGES) -> tuple[np.ndarray, np.ndarray]:
-    """uint8 [N, size, size, 3] crops of photographs: to calibrate with, and of other photographs to compare on."""
+    """Return uint8 [N, size, size, 3] crops of photographs, to calibrate with, and of others to compare on."""
     made = [
         crops.exchange_channels(crops.make(split, count, size, seed=seed))
         for split, count, seed in (
@@ -66,13 +66,13 @@ class Saved:
 
 
 def reach(logits: np.ndarray) -> float:
-    """How many times as far from the median logits the farthest of [images, classes] lies as the median one."""
+    """Return the largest distance of [images, classes] from the median logits, in median distances."""
     distances = np.linalg.norm(logits - np.median(logits, 0), axis=1)
     return float(f"{distances.max() / np.median(distances):.3g}")
 
 
 def save(name: str, folder: pathlib.Path) -> Saved:
-    """Builds a network with logits as output and saves it.
+    """Build a network with logits as output and save it.
 
     Random weights of seed 0. Batch normalisation's statistics are those of photographs, taken in one pass, so that
     every layer's values are of ordinary size; a layer scale, which ConvNeXt begins at 1e-6, is set to 0.3, since its
@@ -116,7 +116,7 @@ def save(name: str, folder: pathlib.Path) -> Saved:
 
 
 def equalize(name: str, saved: Saved, folder: pathlib.Path) -> Saved:
-    """The same network with scales evened out between layers and biases corrected, as compression `equalized` does.
+    """Return the network with scales equalized between layers and biases corrected, as compression `equalized` does.
 
     Raises:
       UserError: a network that does not load as Keras layers, or has nothing to even out.

@@ -1,4 +1,4 @@
-"""What the check found, as JSON and as a Markdown table."""
+"""Writes the results of the check as JSON and as a Markdown table."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -61,14 +61,14 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """Rows of any number of runs, by network and recipe; what is tried for a recipe stands behind it."""
+    """Rows of any number of runs by network and recipe, each recipe followed by the attempts to improve it."""
 
     schema_version: int
     rows: tuple[Row, ...]
 
 
 def merge(old: Report | None, new: Report) -> Report:
-    """The new rows, and of the old ones those that were not run again, nor tried for a recipe that was."""
+    """Return the new rows, and of the old ones those that were not run again, nor tried for a recipe that was."""
     done = {(row.network, row.recipe) for row in new.rows}
     kept = [
         row
@@ -82,7 +82,7 @@ def merge(old: Report | None, new: Report) -> Report:
 
 
 def tried(row: Row, rows: Sequence[Row]) -> list[Row]:
-    """What was tried for a recipe that is not good: its changed forms, and other shipped recipes.
+    """Return the attempts to improve a bad recipe: its changed forms, and other shipped recipes.
 
     Of one that is cut these are int8 and fp16, of an int8 that does not hold dynamic_int8 and fp16.
     """
@@ -96,7 +96,7 @@ def tried(row: Row, rows: Sequence[Row]) -> list[Row]:
 
 
 def outlying(reach: float, problem: str) -> str:
-    """The problem of a network with an outlier among its images; see networks.reach."""
+    """Return the problem of a network with an outlier among its images; see networks.reach."""
     return (
         f"{_OUTLYING}, one of 64 images {reach:g} times as far from the median as the median image: what holds these "
         f"values has too few steps for the others, and what does not cuts them off: {problem}"
@@ -104,7 +104,7 @@ def outlying(reach: float, problem: str) -> str:
 
 
 def _explained(row: Row, rows: Sequence[Row]) -> Row:
-    """Names the cause where a recipe of eight bits does not hold and the same network in float does."""
+    """Return the cause if a recipe of eight bits does not hold and the same network in float does."""
     beside = {r.recipe: r.holds for r in rows if r.network == row.network}
     floats = [beside[name] for name in ("fp16", "fp32") if name in beside]
     eight_bits = row.builds and not row.holds and "int8" in row.recipe
@@ -124,17 +124,17 @@ def _explained(row: Row, rows: Sequence[Row]) -> Row:
 
 
 def write(report: Report, folder: str) -> None:
-    """Writes zoo.json and zoo.md into an existing folder."""
+    """Write zoo.json and zoo.md into an existing folder."""
     record.write(report, markdown(report), folder, NAME)
 
 
 def read(path: str) -> Report:
-    """Reads zoo.json."""
+    """Read zoo.json."""
     return record.read(Report, path)
 
 
 def markdown(report: Report) -> str:
-    """The table, one line a recipe; below it each problem with its fix, and what came of trying it."""
+    """Return the table, one line per recipe, followed by each problem, its fix and the attempts."""
     runs = list(dict.fromkeys(row.run for row in report.rows))
     lines = [
         "# Which recipes hold on well-known architectures",

@@ -46,7 +46,7 @@ _MIN_CORRELATION = {"fp32": 0.9999, "fp16": 0.99}
 
 
 def bound(recipe: str, swapped: float) -> float:
-    """The least correlation with Keras at which a recipe holds.
+    """Return the least correlation with Keras at which a recipe holds.
 
     Args:
       swapped: correlation of Keras' own logits with those of the same images in BGR.
@@ -57,7 +57,7 @@ def bound(recipe: str, swapped: float) -> float:
 def check(
     name: str, recipe_names: Sequence[str], folder: pathlib.Path, recipe_folder: str
 ) -> Iterator[report.Row]:
-    """One row a recipe of a network, and behind one that is not good one row for each thing that might mend it."""
+    """Return one row per recipe of a network, each bad one followed by a row for each attempt to fix it."""
     saved = networks.save(name, folder)
     run = f"{record.when_and_where(record.today(), machine.this_machine())}, {_RUNTIME} {metadata.version(_RUNTIME)}"
     for recipe_name in progress.track(recipe_names, name):
@@ -104,7 +104,7 @@ def _try(
 
 
 def allowed_difference(logits: np.ndarray, least: float) -> float:
-    """The mean largest difference of an image's logits [images, classes] that surely leaves this correlation.
+    """Return the mean largest difference of an image's logits [images, classes] that surely leaves this correlation.
 
     Of errors e times as wide as the centred logits a correlation of 1 / sqrt(1 + e^2) is left. The largest of a
     thousand normal errors is over three times their deviation; two leaves room for what the images do not share.
@@ -201,7 +201,7 @@ def _failure(name: str, recipe: str, cures: str, said: str, run: str) -> report.
 
 
 def _worst(found: facts.Inspection) -> tuple[str, str]:
-    """The gravest finding about loading or speed, and its cure."""
+    """Return the gravest finding about loading or speed, and its cure."""
     for finding in found.findings:
         if finding.severity in ("error", "slow"):
             return f"{finding.what}: {finding.why}", finding.do
@@ -216,7 +216,7 @@ def _scores(path: pathlib.Path, found: facts.Inspection, compared: np.ndarray) -
 
 
 def correlate(scores: np.ndarray, expected: np.ndarray) -> float:
-    """Pearson's correlation of two arrays [images, classes], of each class less its mean over the images.
+    """Return Pearson's correlation of two arrays [images, classes], each class less its mean over the images.
 
     The mean is the network's answer to any input: of random weights most of a logit.
     """
@@ -229,7 +229,7 @@ def correlate(scores: np.ndarray, expected: np.ndarray) -> float:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Parses the arguments, checks and writes."""
+    """Parse the arguments, check and write."""
     parser = argparse.ArgumentParser(prog="zoo", description=__doc__.splitlines()[0])
     parser.add_argument("--out", required=True, help="existing folder for the record")
     parser.add_argument("--network", action="append", choices=list(networks.NETWORKS))

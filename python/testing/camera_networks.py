@@ -13,7 +13,7 @@ from testing import int8_graphs, manifests
 def pixels(
     dtype: Literal["uint8", "float32"], height: int, width: int
 ) -> tuple[bytes, manifest.Manifest]:
-    """A .tflite [1, height, width, 3] -> [1, height * width * 3] and its manifest.
+    """Return a .tflite [1, height, width, 3] -> [1, height * width * 3] and its manifest.
 
     Args:
       dtype: of input and output: "uint8", with int8 codes inside as in a quantised variant, or "float32".

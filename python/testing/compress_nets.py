@@ -11,25 +11,25 @@ SIZE = 32
 
 
 def library(generation: str) -> Any:
-    """The keras module of generation "2" or "3"."""
+    """Return the keras module of generation "2" or "3"."""
     return tf_quiet.keras() if generation == "3" else tf_quiet.tf_keras()
 
 
 def build(style: str, generation: str) -> Any:
-    """One of STYLES, with random weights and batch normalisation statistics."""
+    """Return one of STYLES, with random weights and batch normalisation statistics."""
     model = STYLES[style](library(generation))
     keras_models.randomize(model)
     return model
 
 
 def images(count: int, seed: int = 0) -> np.ndarray:
-    """float32 [count, 32, 32, 3] noise."""
+    """Return float32 [count, 32, 32, 3] noise."""
     shape = (count, SIZE, SIZE, 3)
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
 
 
 def run(model: Any, inputs: np.ndarray) -> np.ndarray:
-    """The model's outputs in inference mode."""
+    """Return the model's outputs in inference mode."""
     return np.asarray(model(inputs, training=False))
 
 
@@ -40,7 +40,7 @@ def _finish(keras: Any, image: Any, x: Any) -> Any:
 
 
 def xception(keras: Any) -> Any:
-    """Separable convolutions, a strided shortcut, a stream with an addition, batch normalisation."""
+    """Build separable convolutions, a strided shortcut, a stream with an addition, batch normalisation."""
     layers = keras.layers
     image = keras.Input((SIZE, SIZE, 3), name="image")
     x = layers.Conv2D(8, 3, strides=2, use_bias=False, name="entry")(image)
@@ -63,7 +63,7 @@ def xception(keras: Any) -> Any:
 
 
 def mobilenet_v2(keras: Any) -> Any:
-    """Inverted residuals with depthwise convolutions, and a squeeze-and-excite gate."""
+    """Build inverted residuals with depthwise convolutions, and a squeeze-and-excite gate."""
     layers = keras.layers
     image = keras.Input((SIZE, SIZE, 3), name="image")
     x = layers.Conv2D(8, 3, strides=2, padding="same", use_bias=False, name="entry")(image)
@@ -89,7 +89,7 @@ def mobilenet_v2(keras: Any) -> Any:
 
 
 def resnet(keras: Any) -> Any:
-    """Pre-activation bottlenecks with biases; the head is a Flatten."""
+    """Build pre-activation bottlenecks with biases; the head is a Flatten."""
     layers = keras.layers
     image = keras.Input((SIZE, SIZE, 3), name="image")
     stream = layers.Conv2D(16, 3, strides=4, padding="same", name="entry")(image)
@@ -111,7 +111,7 @@ def resnet(keras: Any) -> Any:
 
 
 def densenet(keras: Any) -> Any:
-    """Concatenations that grow, with batch normalisation over what several layers made."""
+    """Build growing concatenations, with batch normalisation over the outputs of several layers."""
     layers = keras.layers
     image = keras.Input((SIZE, SIZE, 3), name="image")
     x = layers.Conv2D(8, 3, strides=4, padding="same", use_bias=False, name="entry")(image)
@@ -128,7 +128,7 @@ def densenet(keras: Any) -> Any:
 
 
 def nested(keras: Any) -> Any:
-    """A backbone that is a model of its own, as in transfer learning."""
+    """Return a backbone that is a model of its own, as in transfer learning."""
     layers = keras.layers
     inner_image = keras.Input((SIZE, SIZE, 4), name="inner_image")
     x = layers.Conv2D(8, 3, strides=2, name="conv")(inner_image)

@@ -19,7 +19,7 @@ NAMES = [f"colour {index}" for index in range(keras_models.CLASSES)]
 
 
 def recipe(name: str, **changes: Any) -> coreml_recipes.CoremlRecipe:
-    """A shipped recipe for models of a few hundred weights, with changes."""
+    """Return a shipped recipe for models of a few hundred weights, with changes."""
     shipped = coreml_recipes.read(f"models/coreml_recipes/{name}.json")
     return dataclasses.replace(shipped, **{"min_elements": 64, "min_coverage": 0.0, **changes})
 
@@ -33,7 +33,7 @@ class Source:
     expected: np.ndarray
 
     def convert(self, a_recipe: coreml_recipes.CoremlRecipe, name: str | None = None) -> "Variant":
-        """Converts into the folder `name`.mlpackage, by default named by the recipe."""
+        """Convert into the folder `name`.mlpackage, by default named by the recipe."""
         out = self.folder / f"{name or a_recipe.name}.mlpackage"
         description = convert.convert_model(
             self.folder / "m.model", self.info, a_recipe, self.folder / "m.labels.txt", out
@@ -49,7 +49,7 @@ class Variant:
     manifest: manifest.CoremlManifest
 
     def scores(self, images: np.ndarray = IMAGES) -> np.ndarray:
-        """float32 [N, classes], by way of the files that the build uses."""
+        """Return float32 [N, classes], by way of the files that the build uses."""
         folder = self.package.parent
         np.save(folder / "images.npy", images)
         predict.predict_coreml(
@@ -58,7 +58,7 @@ class Variant:
         return np.load(folder / "scores.npy")
 
     def signed(self, **changes: Any) -> "Variant":
-        """The same with a manifest that names the package as it is now, for a package that a test has changed."""
+        """Return the same with a manifest that names the changed package of a test."""
         model = dataclasses.replace(self.manifest.model, sha256=package.digest(self.package))
         return Variant(self.package, dataclasses.replace(self.manifest, model=model, **changes))
 
@@ -66,7 +66,7 @@ class Variant:
 def source(
     folder: pathlib.Path, model: Any, pre: Normalization = NAMED["tf"], fit: bool = True
 ) -> Source:
-    """Saves a Keras model of either generation, its head fitted to IMAGES' classes, and describes it.
+    """Save a Keras model of either generation, its head fitted to IMAGES' classes, and describe it.
 
     A model of another input size has no `expected` scores.
     """

@@ -11,7 +11,7 @@ from testing import keras_models
 
 
 def tiny(folder: pathlib.Path, generation: str, pixels: np.ndarray, classes: np.ndarray) -> None:
-    """Fits, saves and imports keras_models.classifier: tiny.keras, tiny.model, tiny.json, tiny.labels.txt.
+    """Fit, save and import keras_models.classifier: tiny.keras, tiny.model, tiny.json, tiny.labels.txt.
 
     Args:
       folder: an existing folder.

@@ -1,4 +1,4 @@
-"""Small int8 graphs, operator by operator, and what a runtime makes of them."""
+"""Builds small int8 graphs, operator by operator, and runs them."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def empty(
     quantization: tuple[float, int] = (0.05, 3),
     out_quantization: tuple[float, int] | None = None,
 ) -> Graph:
-    """A graph of int8 input tensor 0 and int8 output tensor 1, to which a test appends operators.
+    """Return a graph of int8 input tensor 0 and int8 output tensor 1, to which a test appends operators.
 
     Args:
       shape, out_shape: shapes of both; equal by default.
@@ -40,13 +40,13 @@ def empty(
 
 
 def double(graph: Graph, source: int, target: int) -> None:
-    """Appends target = source + source, which XNNPACK runs: what stands between two of these breaks it."""
+    """Append target = source + source, which XNNPACK runs."""
     options = schema.AddOptionsT()
     graph.operators.append(graph.operator("ADD", 2, [source, source], [target], options))
 
 
 def outputs(data: bytes, delegate: bool, seed: int = 0) -> np.ndarray:
-    """Codes (int64) for random input codes of the whole range, with or without XNNPACK."""
+    """Return the output values (int64) for random inputs of the whole range, with or without XNNPACK."""
     runner = _load(data, delegate)
     details = runner.get_input_details()[0]
     codes = np.random.default_rng(seed).integers(-128, 128, details["shape"])
@@ -57,7 +57,7 @@ def outputs(data: bytes, delegate: bool, seed: int = 0) -> np.ndarray:
 
 
 def delegated(data: bytes) -> tuple[int, list[str]]:
-    """(number of XNNPACK partitions, names of the operators outside)."""
+    """Return (number of XNNPACK partitions, names of the operators outside)."""
     partitions, rest = delegation.partitions_and_rest(_load(data, True)._get_ops_details())
     return partitions, [operator["op_name"] for operator in rest]
 

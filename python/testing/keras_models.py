@@ -11,7 +11,7 @@ SIZE = 24
 
 
 def library(generation: str) -> Any:
-    """The keras module of generation "2" or "3"."""
+    """Return the keras module of generation "2" or "3"."""
     return tf_quiet.keras() if generation == "3" else tf_quiet.tf_keras()
 
 
@@ -21,7 +21,7 @@ def classifier(
     size: int = SIZE,
     shape: tuple[int | None, ...] | None = None,
 ) -> Any:
-    """A separable-convolution net [None, size, size, 3] -> softmax [None, CLASSES].
+    """Return a separable-convolution net [None, size, size, 3] -> softmax [None, CLASSES].
 
     Args:
       first: layers in place of the first convolution and its batch normalisation.
@@ -50,7 +50,7 @@ def classifier(
 
 
 def randomize(model: Any, seed: int = 0) -> None:
-    """Sets every weight by name and seed; larger dense weights, so that predictions differ."""
+    """Set every weight by name and seed; larger dense weights, so that predictions differ."""
     rng = np.random.default_rng(seed)
     values = []
     for variable in model.weights:
@@ -68,7 +68,7 @@ def randomize(model: Any, seed: int = 0) -> None:
 
 
 def fit_head(model: Any, inputs: np.ndarray, classes: np.ndarray) -> None:
-    """Fits the last dense layer by ridge regression, so that the model recognises `classes`.
+    """Fit the last dense layer by ridge regression, so that the model recognises `classes`.
 
     Random weights alone would make parity with a quantised model a matter of luck.
     """
@@ -91,7 +91,7 @@ _COLORS += [[30, 30, 30], [128, 128, 128], [225, 225, 225], [170, 128, 80]]
 
 
 def photos(count: int, seed: int = 0, size: int = SIZE) -> tuple[np.ndarray, np.ndarray]:
-    """uint8 [count, size, size, 3] coloured waves, and their classes [count]: which base colour."""
+    """Return uint8 [count, size, size, 3] coloured waves, and their classes [count]: which base colour."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:size, 0:size, 0:1][:2] / (size - 1)
     classes = np.arange(count) % CLASSES

@@ -10,7 +10,7 @@ FLOAT_SCORES = manifest.Tensor("scores", (1, 20), "float32", 0.0, 0)
 
 
 def recipe(**changes: Any) -> recipes.Recipe:
-    """The int8 recipe, with changes."""
+    """Return the int8 recipe, with changes."""
     base = recipes.Recipe(
         schema_version=1,
         name="int8",
@@ -29,7 +29,7 @@ def recipe(**changes: Any) -> recipes.Recipe:
 
 
 def manifest_of(**changes: Any) -> manifest.Manifest:
-    """A fused uint8 20-class manifest, with changes."""
+    """Return a fused uint8 20-class manifest, with changes."""
     base = manifest.Manifest(
         schema_version=1,
         name="digits_int8",

@@ -22,7 +22,7 @@ def _model(k: Any, channels: int, standalone_relu: bool) -> Any:
 
 
 def main(paths: list[str]) -> None:
-    """Writes the three files."""
+    """Write the three files."""
     tf = tf_quiet.tensorflow()
     import tf_keras as k
 

@@ -18,7 +18,7 @@ def chain(
     mean: bool = False,
     end: Literal["", "reshape", "mixture", "faint", "root", "zero", "two"] = "",
 ) -> bytes:
-    """float32 max-poolings of 2x2 at stride 1, which need nothing besides their input and output.
+    """Return float32 max-poolings of 2x2 at stride 1, which need nothing besides their input and output.
 
     Args:
       shape: [N, H, W, C] of every tensor.
@@ -97,7 +97,7 @@ def _mean(graph: PortGraph, tensor: int, axes: Sequence[int], shape: Sequence[in
 
 
 def dense(width: int, length: int) -> bytes:
-    """A chain of float32 dense layers [width, width] of small random weights: all of its memory is weights."""
+    """Return a chain of float32 dense layers [width, width] of small random weights: all of its memory is weights."""
     graph = PortGraph(int8_graphs.empty((1, width)).dump())
     rng = np.random.default_rng(0)
     graph.tensors[graph.input].type = schema.TensorType.FLOAT32

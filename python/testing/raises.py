@@ -1,4 +1,4 @@
-"""One way to check a user error: its type, that it is one line, and what it says."""
+"""Checks a user error: its type, that it is one line, and its words."""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from model_press.formats.errors import UserError
 
 @contextlib.contextmanager
 def user_error(*parts: str) -> Iterator[None]:
-    """Passes if the block raises a one-line UserError that contains every part."""
+    """Pass if the block raises a one-line UserError that contains every part."""
     with pytest.raises(UserError) as caught:
         yield
     message = str(caught.value)

@@ -25,5 +25,5 @@ _RECORD = metrics.Record(
 
 
 def record_of(**changes: Any) -> metrics.Record:
-    """net_int8 with XNNPACK on one thread, with changes."""
+    """Return a record of net_int8 with XNNPACK on one thread, with changes."""
     return dataclasses.replace(_RECORD, **changes)

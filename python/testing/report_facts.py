@@ -18,7 +18,7 @@ CPU = "Test CPU <i9>"
 
 
 def variant_of(name: str = FP32, **changes: Any) -> variant_facts.VariantFacts:
-    """1 MB and 1 kB of it in float; int8 a quarter."""
+    """Return 1 MB and 1 kB of it in float; int8 a quarter."""
     small = name == INT8
     size = 250_000 if small else 1_000_000
     kernel = variant_facts.Weight(
@@ -62,7 +62,7 @@ def variant_of(name: str = FP32, **changes: Any) -> variant_facts.VariantFacts:
 
 
 def summary_of(name: str, top1: float | None, why: str = "") -> summary.Summary:
-    """A labelled set of two classes, or without accuracy."""
+    """Return a labelled set of two classes, or without accuracy."""
     classes: tuple[summary.ClassRow, ...] = ()
     if top1 is not None:
         classes = (
@@ -76,7 +76,7 @@ def summary_of(name: str, top1: float | None, why: str = "") -> summary.Summary:
 
 
 def layers_of(name: str = INT8) -> layer_error.LayerErrors:
-    """Two layers, one of them without error."""
+    """Return two layers, one of them without error."""
     return layer_error.LayerErrors(
         1,
         name,
@@ -103,7 +103,7 @@ PUBLISHED = published.Published(
 
 
 def calibration_of(variant: str = INT8) -> calibration_ranges.Report:
-    """One activation that an outlier stretches five times, and of which evaluation leaves a percent."""
+    """Return one activation that an outlier stretches five times, and of which evaluation leaves a percent."""
     seen = calibration_ranges.Observed(0.0, 10.0, 2.0, 0.0)
     stretched = calibration_ranges.Range(
         "conv;relu",
@@ -122,7 +122,7 @@ def calibration_of(variant: str = INT8) -> calibration_ranges.Report:
 
 
 def search_of() -> lock.Lock:
-    """Three trials: one loses too much, one wins, one failed."""
+    """Return three trials: one loses too much, one wins, one failed."""
     grid = search_space.space_of()
     outcomes = [search_space.outcome_at((0, 2)), search_space.outcome_at((4, 2))]
     outcomes.append(Outcome((8, 0), None, None, None, None, "layer <x> cannot be pruned"))
@@ -132,7 +132,7 @@ def search_of() -> lock.Lock:
 
 
 def coreml_of(answers: summary.Summary) -> coreml.CoremlFacts:
-    """A package of an eighth of the baseline's size."""
+    """Return a package of an eighth of the baseline's size."""
     return coreml.CoremlFacts(
         PALETTE, "palette4", SHA256[PALETTE], 125_000, 0.987, "float16", "16.0", answers
     )
@@ -156,7 +156,7 @@ INFO = model_info.ModelInfo(
 
 
 def facts_of(trained: bool = True, article: published.Published | None = PUBLISHED) -> facts.Facts:
-    """fp32 with 95 % and int8 with 93 %, or untrained."""
+    """Return facts of fp32 with 95 % and int8 with 93 %, or untrained."""
     why = "" if trained else "untrained"
     scores = {FP32: 0.95, INT8: 0.93, KERAS: 0.95}
     summaries = {
@@ -182,7 +182,7 @@ def facts_of(trained: bool = True, article: published.Published | None = PUBLISH
 
 
 def record_of(name: str, threads: int, ms: float, peak: int, **changes: Any) -> metrics.Record:
-    """With XNNPACK; base memory 40 MB."""
+    """Return a record with XNNPACK and 40 MB of base memory."""
     base = metrics.Record(
         name,
         metrics.KERAS if name == KERAS else name.removeprefix("net_"),
@@ -208,7 +208,7 @@ def record_of(name: str, threads: int, ms: float, peak: int, **changes: Any) -> 
 def metrics_of(
     *records: metrics.Record, kind: Literal["host", "android", "ios"] = "host"
 ) -> metrics.Metrics:
-    """Measurements of a machine; of both variants and Keras by default."""
+    """Return measurements of a machine, by default of both variants and Keras."""
     if not records:
         records = (
             record_of(FP32, 1, 10.0, 100_000_000),

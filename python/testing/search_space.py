@@ -22,7 +22,7 @@ COMPRESSION = compressions.Compression(
 
 
 def space_of() -> Space:
-    """45 points."""
+    """Return 45 points."""
     return Space(
         COMPRESSION,
         (Parameter("channels.budget", BUDGETS, ()), Parameter("channels.least", LEAST, ())),
@@ -30,13 +30,13 @@ def space_of() -> Space:
 
 
 def data_of() -> dict[str, Any]:
-    """The same as JSON values, to be broken."""
+    """Return the same as JSON values, to be broken."""
     data: dict[str, Any] = strict_json.to_json(space_of())
     return data
 
 
 def outcome_at(point: Point) -> Outcome:
-    """Smaller loses more, and the second parameter is best at its third value."""
+    """Return an outcome: smaller loses more, and the second parameter is best at its third value."""
     budget, off = BUDGETS[point[0]], point[1] - 2
     drop = 0.015 * (0.27 / budget) ** 1.5 * (1 + 0.15 * off**2)
     size = 0.02 + 0.27 * budget * (1 + 0.03 * abs(point[1] - 1))

@@ -17,7 +17,7 @@ class Op:
 
 
 def chain(*ops: Op, dtype: str = "FLOAT32", constant: np.ndarray | None = None) -> bytes:
-    """A model [1,8,8,3] -> op -> op -> ... of one element type; `constant` adds a data buffer.
+    """Return a model [1,8,8,3] -> op -> op -> ... of one element type; `constant` adds a data buffer.
 
     The operators need not be runnable: readers look at names, versions and types only.
     """

@@ -8,7 +8,7 @@ from packaging import version
 
 
 def library() -> Any:
-    """The module: 0.8 compares two versions by distutils, which Python 3.12 and later do not have."""
+    """Return the module: 0.8 compares two versions by distutils, which Python 3.12 and later do not have."""
     if sys.version_info >= (3, 12):
         for name in ("distutils", "distutils.version"):
             sys.modules[name] = types.ModuleType(name)

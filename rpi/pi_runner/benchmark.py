@@ -16,7 +16,7 @@ _MODEL_FILE = pathlib.Path("/proc/device-tree/model")
 
 
 def pi_model(path: pathlib.Path = _MODEL_FILE) -> str | None:
-    """ "Raspberry Pi 4 Model B Rev 1.4" on a Pi, None elsewhere (device tree property, ends in a zero byte)."""
+    """Return "Raspberry Pi 4 Model B Rev 1.4" on a Pi, None elsewhere (device tree property, ends in a zero byte)."""
     try:
         name = path.read_bytes().rstrip(b"\0").decode("utf-8", "replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""Resolves requirements.in of a folder into its requirements_lock.txt: lock.py FOLDER TARGET [UV_OPTIONS...]
+"""Resolves requirements.in of a folder into its requirements_lock.txt: lock.py FOLDER TARGET [UV_OPTIONS...].
 
 One universal resolution by uv for CPython 3.11 to 3.13 on Linux and macOS, wheels only, a sha256 for every file.
 uv does not read pip's configuration, so this hands it over. TARGET is what `bazel run` makes the lock with.

@@ -54,7 +54,7 @@ def complaints(path: str, text: str) -> Iterator[str]:
       path: relative to the workspace's root.
       text: what the file holds.
     Raises:
-      SyntaxError: where Starlark is no Python either.
+      SyntaxError: if the Starlark is not valid Python.
     """
     if EXEMPT.match(path):
         return

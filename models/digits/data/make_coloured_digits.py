@@ -1,6 +1,6 @@
-"""Program: writes an image set of coloured digits.
+r"""Writes an image set of coloured digits.
 
-    make_coloured_digits --digits DIR --split held_out --size 64 --out-images I.npy \\
+    make_coloured_digits --digits DIR --split held_out --size 64 --out-images I.npy \
         --out-classes C.npy
 
 `held_out` gives the 2,000 digits that no training sees, on photographs that no training sees.

@@ -1,4 +1,4 @@
-"""The separate steps that a fused model stands for: the reference that it is compared with."""
+"""Performs the steps of a model with camera input separately, as the reference to compare it with."""
 
 import numpy as np
 from PIL import Image
@@ -9,7 +9,7 @@ from model_press.images import decode
 
 
 def pixels(frame: np.ndarray, entry: Entry, height: int, width: int) -> np.ndarray:
-    """uint8 [height, width, 3] RGB, what the network sees of a uint8 frame of entry.shape."""
+    """Return the uint8 [height, width, 3] RGB input of the network for a uint8 frame."""
     rgb = upright(frame, entry)
     if entry.filter == "bilinear_antialias":
         return decode.fit(Image.fromarray(rgb), width, height, entry.fit)
@@ -19,7 +19,7 @@ def pixels(frame: np.ndarray, entry: Entry, height: int, width: int) -> np.ndarr
 
 
 def upright(frame: np.ndarray, entry: Entry) -> np.ndarray:
-    """uint8 RGB [*entry.upright, 3] of a uint8 frame of entry.shape."""
+    """Return uint8 RGB [*entry.upright, 3] of a uint8 frame of entry.shape."""
     if entry.is_planar:
         rgb = yuv.to_rgb(frame, entry.color_order)
     else:
@@ -28,7 +28,7 @@ def upright(frame: np.ndarray, entry: Entry) -> np.ndarray:
 
 
 def box(entry: Entry, height: int, width: int) -> tuple[int, int, int, int]:
-    """(left, top, right, bottom) of the upright frame that the network sees."""
+    """Return (left, top, right, bottom) of the upright frame that the network sees."""
     rows, columns = entry.upright
     if entry.fit == "crop":
         return decode.crop_box(columns, rows, width, height)
@@ -36,7 +36,7 @@ def box(entry: Entry, height: int, width: int) -> tuple[int, int, int, int]:
 
 
 def surround(seen: np.ndarray, entry: Entry, network: tuple[int, ...]) -> np.ndarray:
-    """uint8 RGB [*entry.upright, 3]: pixels of the size of `box` where the network looks, their border around them.
+    """Return uint8 RGB [*entry.upright, 3]: pixels of the size of `box` in the crop region, their border around.
 
     Nothing sees what is around; but a camera's planes share a colour among 2x2 pixels, also across the box's border.
 
@@ -52,7 +52,7 @@ def surround(seen: np.ndarray, entry: Entry, network: tuple[int, ...]) -> np.nda
 def place(
     image: Image.Image, entry: Entry, network: tuple[int, ...], fit: str | None = None
 ) -> np.ndarray:
-    """uint8 RGB [*entry.upright, 3] of a picture of any size.
+    """Return uint8 RGB [*entry.upright, 3] of a picture of any size.
 
     A picture of the frame's size stays as it is. Of another the part that the network is to see is put where the model
     looks: it crops the frame itself, so that a picture cut to the frame's shape before would be cropped twice.
@@ -72,7 +72,7 @@ def place(
 
 
 def answer(scores: np.ndarray, wanted: Answer) -> tuple[np.ndarray, np.ndarray | None]:
-    """(scores, class indices) of float32 scores [classes]: all scores and None, or the best `count` of both.
+    """Return (scores, class indices) of float32 scores [classes]: all scores and None, or the best `count` of both.
 
     Of equal scores the lower index comes first.
     """

@@ -36,14 +36,14 @@ class Matrices:
         )
 
     def reversed(self) -> "Matrices":
-        """The weights of lines that are turned round."""
+        """Return the weights of lines that are turned round."""
         return Matrices(
             self.high[:, ::-1], None if self.low is None else self.low[:, ::-1], self.low_scale
         )
 
 
 def weights(size: int, out: int) -> np.ndarray:
-    """int64 [out, size]: Pillow's weights in units of 2^-22 of a line of `size` pixels for each of `out`.
+    """Return Pillow's weights, int64 [out, size], in units of 2^-22.
 
     A triangle of half width max(size / out, 1) about the output pixel's centre, cut at the borders and scaled to a
     sum of 1.
@@ -64,7 +64,7 @@ def weights(size: int, out: int) -> np.ndarray:
 
 
 def matrices(size: int, out: int) -> Matrices:
-    """The weights in two parts."""
+    """Return the weights in two parts."""
     whole = weights(size, out)
     taps = max(1, int(np.count_nonzero(whole, 1).max()))
     bits = min(FRACTION_BITS // 2, _FLOAT_BITS - _PIXEL_BITS - (taps - 1).bit_length())
@@ -83,7 +83,7 @@ _MAX_TAPS = 25
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """A matrix whose rows are one row that moves on by `pixels`, but for the first and the last.
+    """A matrix whose rows are one row shifted by `pixels` each, apart from the first and the last.
 
     first, taps: where the weights of the first row, the second and the last begin, and how many there are.
     """
@@ -94,7 +94,7 @@ class Step:
 
 
 def step(size: int, out: int) -> Step | None:
-    """The step of `weights(size, out)`, None where there is none or its rows are too long to be worth it."""
+    """Return the step of `weights(size, out)`, or None if it has none or its rows are too long to be worth it."""
     if size % out or size == out or out < 3:
         return None
     whole, pixels = weights(size, out), size // out

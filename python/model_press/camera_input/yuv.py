@@ -13,7 +13,7 @@ FACTORS = {"R": (0, 91881), "G": (-22554, -46802), "B": (116130, 0)}
 
 
 def to_rgb(frame: np.ndarray, order: str) -> np.ndarray:
-    """uint8 [height, width, 3] of a uint8 frame [height * 3 / 2, width, 1], "NV12" or "NV21"; rounded half up."""
+    """Return uint8 [height, width, 3] of an "NV12" or "NV21" frame [height * 3 / 2, width, 1], rounded half up."""
     height, width = frame.shape[0] * 2 // 3, frame.shape[1]
     luma = frame[:height, :, 0].astype(np.int64)
     pairs = frame[height:].reshape(height // 2, width // 2, 2).astype(np.int64) - NEUTRAL
@@ -27,7 +27,7 @@ def to_rgb(frame: np.ndarray, order: str) -> np.ndarray:
 
 
 def from_rgb(rgb: np.ndarray, order: str) -> np.ndarray:
-    """uint8 [height * 3 / 2, width, 1] of uint8 RGB [height, width, 3] of even sides.
+    """Return uint8 [height * 3 / 2, width, 1] of uint8 RGB [height, width, 3] of even sides.
 
     The colour of 2 x 2 pixels is their mean, so that the way back gives other bytes.
     """
@@ -43,5 +43,5 @@ def from_rgb(rgb: np.ndarray, order: str) -> np.ndarray:
 
 
 def places(order: str) -> tuple[int, int]:
-    """Where U and V are among two colour bytes."""
+    """Return the positions of U and V among two colour bytes."""
     return (0, 1) if order == "NV12" else (1, 0)

@@ -190,7 +190,7 @@ def write(path: str | os.PathLike[str], found: Report) -> None:
 
 
 def read(path: str | os.PathLike[str]) -> Report:
-    """Read and validates a report."""
+    """Read and validate a report."""
     where = f"calibration report {os.path.basename(path)}"
     return strict_json.from_json(Report, files.read_json(path, "calibration report"), where)
 

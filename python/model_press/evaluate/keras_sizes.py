@@ -1,4 +1,4 @@
-"""Bytes of the Keras model as .keras and as .h5: keras_sizes.py --model FILE --info JSON --out JSON"""
+"""Measures a Keras model's bytes as .keras and as .h5: keras_sizes.py --model FILE --info JSON --out JSON."""
 
 import argparse
 import os

@@ -216,6 +216,6 @@ def write(path: str | os.PathLike[str], errors: LayerErrors) -> None:
 
 
 def read(path: str | os.PathLike[str]) -> LayerErrors:
-    """Read and validates a comparison."""
+    """Read and validate a comparison."""
     where = f"layer errors {os.path.basename(path)}"
     return strict_json.from_json(LayerErrors, files.read_json(path, "layer errors"), where)

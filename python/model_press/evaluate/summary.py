@@ -207,6 +207,6 @@ def write(path: str | os.PathLike[str], summary: Summary) -> None:
 
 
 def read(path: str | os.PathLike[str]) -> Summary:
-    """Read and validates a summary."""
+    """Read and validate a summary."""
     where = f"evaluation summary {os.path.basename(path)}"
     return strict_json.from_json(Summary, files.read_json(path, "evaluation summary"), where)

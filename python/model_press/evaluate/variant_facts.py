@@ -159,6 +159,6 @@ def write(path: str | os.PathLike[str], facts: VariantFacts) -> None:
 
 
 def read(path: str | os.PathLike[str]) -> VariantFacts:
-    """Read and validates facts."""
+    """Read and validate facts."""
     where = f"variant facts {os.path.basename(path)}"
     return strict_json.from_json(VariantFacts, files.read_json(path, "variant facts"), where)

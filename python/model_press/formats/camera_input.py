@@ -1,4 +1,4 @@
-"""What is fused into a model: data, so that the build, the manifest and the reference read one definition."""
+"""Describes camera input: data that the build, the manifest and the reference share."""
 
 import dataclasses
 from typing import Literal
@@ -59,7 +59,7 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """From the network's outputs to what an app shows.
+    """From the network's outputs to the app's answer.
 
     steps: in their order; "topk" and "argmax" come last, and give class indices beside scores.
     count: how many classes are answered: k of "topk", 1 of "argmax", 0 where all scores are.
@@ -75,7 +75,7 @@ class Answer:
 
 
 def check_entry(entry: Entry, where: str) -> None:
-    """Raises UserError for a frame of no possible size, or what planes or a turn cannot be combined with."""
+    """Raise UserError for a frame of no possible size, or what planes or a turn cannot be combined with."""
     for name in ("height", "width"):
         side = getattr(entry, name)
         if not 1 <= side <= _MAX_SIDE:
@@ -95,7 +95,7 @@ def check_entry(entry: Entry, where: str) -> None:
 
 
 def check_network(network: tuple[int, ...], where: str) -> None:
-    """Raises UserError unless it is a possible height and width."""
+    """Raise UserError unless it is a possible height and width."""
     if len(network) != 2 or not all(1 <= side <= _MAX_SIDE for side in network):
         raise UserError(
             f"{where}: network is {list(network[:4])}, expected a height and a width of 1 to {_MAX_SIDE}"
@@ -103,7 +103,7 @@ def check_network(network: tuple[int, ...], where: str) -> None:
 
 
 def check_answer(answer: Answer, classes: int, where: str) -> None:
-    """Raises UserError for a manifest's answer that make_answer would not give for its steps.
+    """Raise UserError for a manifest's answer that make_answer would not give for its steps.
 
     Args:
       classes: how many the model has.
@@ -123,7 +123,7 @@ def make_answer(
     classes: int,
     names: tuple[str, str] = ("postprocess", "top"),
 ) -> Answer:
-    """The checked steps.
+    """Return the checked steps.
 
     Args:
       steps: none, or of softmax, topk and argmax.

@@ -54,17 +54,17 @@ class FusedManifest:
 
 
 def write(path: str | os.PathLike[str], value: FusedManifest) -> None:
-    """Writes a manifest; the same manifest gives the same bytes."""
+    """Write a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(value))
 
 
 def read(path: str | os.PathLike[str]) -> FusedManifest:
-    """Reads and validates a manifest of this schema; UserError names the file and the field that is wrong."""
+    """Read and validate a manifest of this schema; UserError names the file and the field that is wrong."""
     return parse(files.read_json(path, "manifest"), f"manifest {os.path.basename(path)}")
 
 
 def parse(data: Any, where: str) -> FusedManifest:
-    """Builds a FusedManifest from parsed JSON."""
+    """Build a FusedManifest from parsed JSON."""
     value = strict_json.from_json(FusedManifest, data, where)
     recipes.parse(data["recipe"], f"{where}: recipe")
     _check(value, where)
@@ -72,7 +72,7 @@ def parse(data: Any, where: str) -> FusedManifest:
 
 
 def read_any(path: str | os.PathLike[str]) -> manifest.Manifest | FusedManifest:
-    """Reads the manifest of a TFLite variant of either schema."""
+    """Read the manifest of a TFLite variant of either schema."""
     data = files.read_json(path, "manifest")
     where = f"manifest {os.path.basename(path)}"
     if isinstance(data, dict) and data.get("schema_version") == SCHEMA_VERSION:

@@ -1,4 +1,4 @@
-"""Compression recipes: what happens to a Keras model before it is converted. Data, so users write their own."""
+"""Reads compression recipes: the compression of a Keras model before its conversion."""
 
 import dataclasses
 import os
@@ -148,14 +148,14 @@ class Compression:
 
 
 def parse(data: object, where: str) -> Compression:
-    """Builds a Compression from parsed JSON; UserError names the field and what is allowed."""
+    """Build a Compression from parsed JSON; a UserError names the field and the allowed values."""
     compression = strict_json.from_json(Compression, data, where)
     _check(compression, where)
     return compression
 
 
 def read(path: str | os.PathLike[str]) -> Compression:
-    """Reads a compression recipe."""
+    """Read a compression recipe."""
     return parse(files.read_json(path, "compression"), f"compression {os.path.basename(path)}")
 
 

@@ -51,12 +51,12 @@ class FusedCoremlManifest:
 
 
 def write(path: str | os.PathLike[str], value: FusedCoremlManifest) -> None:
-    """Writes a manifest; the same manifest gives the same bytes."""
+    """Write a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(value))
 
 
 def read(path: str | os.PathLike[str]) -> FusedCoremlManifest:
-    """Reads and validates a manifest of this schema; UserError names the file and the field that is wrong."""
+    """Read and validate a manifest of this schema; UserError names the file and the field that is wrong."""
     data, where = files.read_json(path, "manifest"), f"manifest {os.path.basename(path)}"
     value = strict_json.from_json(FusedCoremlManifest, data, where)
     coreml_recipes.parse(data["recipe"], f"{where}: recipe")
@@ -65,7 +65,7 @@ def read(path: str | os.PathLike[str]) -> FusedCoremlManifest:
 
 
 def check_entry(entry: camera_input.Entry, where: str) -> None:
-    """Raises UserError for a frame of no possible size, or one that no Core ML package takes."""
+    """Raise UserError for a frame of no possible size, or one that no Core ML package takes."""
     camera_input.check_entry(entry, where)
     if (entry.color_order, entry.turn, entry.filter) != ("RGB", 0, "bilinear_antialias"):
         raise UserError(
@@ -75,14 +75,14 @@ def check_entry(entry: camera_input.Entry, where: str) -> None:
 
 
 def read_any(path: str | os.PathLike[str]) -> CoremlManifest | FusedCoremlManifest:
-    """Reads the manifest of a Core ML variant of either schema."""
+    """Read the manifest of a Core ML variant of either schema."""
     data = files.read_json(path, "manifest")
     fused = isinstance(data, dict) and data.get("schema_version") == SCHEMA_VERSION
     return read(path) if fused else plain_manifest.read(path)
 
 
 def _check(value: FusedCoremlManifest, where: str) -> None:
-    """What ios/Sources/ModelPressCore/Manifest.swift demands, too: an app is not to refuse what the build took."""
+    """Check the same conditions as ios/Sources/ModelPressCore/Manifest.swift."""
     need = strict_json.checker(where)
     entry, answer, found = value.entry, value.answer, value.input
     check_entry(entry, f"{where}: entry")

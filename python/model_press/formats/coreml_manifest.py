@@ -1,4 +1,4 @@
-"""manifest.json of a Core ML variant: what an app, a gate and a report need to know about a .mlpackage.
+"""Reads and writes the manifest.json of a Core ML variant.
 
 Core ML itself scales and orders the pixels, so an app gives it an image in any form that Core ML takes. `input` says
 what the image is; `preprocess` what the package does with its pixels, for a reader.
@@ -77,17 +77,17 @@ class CoremlManifest:
 
 
 def write(path: str | os.PathLike[str], value: CoremlManifest) -> None:
-    """Writes a manifest; the same manifest gives the same bytes."""
+    """Write a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(value))
 
 
 def read(path: str | os.PathLike[str]) -> CoremlManifest:
-    """Reads and validates a Core ML manifest; UserError names the file and the field that is wrong."""
+    """Read and validate a Core ML manifest; UserError names the file and the field that is wrong."""
     return parse(files.read_json(path, "manifest"), f"manifest {os.path.basename(path)}")
 
 
 def parse(data: Any, where: str) -> CoremlManifest:
-    """Builds a CoremlManifest from parsed JSON."""
+    """Build a CoremlManifest from parsed JSON."""
     value = strict_json.from_json(CoremlManifest, data, where)
     coreml_recipes.parse(data["recipe"], f"{where}: recipe")
     if len(value.preprocess.bias) != 3:
@@ -103,7 +103,7 @@ def parse(data: Any, where: str) -> CoremlManifest:
 
 
 def read_any(path: str | os.PathLike[str]) -> manifest.Manifest | CoremlManifest:
-    """Reads the manifest of a variant of either format."""
+    """Read the manifest of a variant of either format."""
     data = files.read_json(path, "manifest")
     where = f"manifest {os.path.basename(path)}"
     model = data.get("model") if isinstance(data, dict) else None

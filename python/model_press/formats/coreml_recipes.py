@@ -1,4 +1,4 @@
-"""Core ML recipes: how a variant's weights are stored and what it computes in. Data, so users write their own."""
+"""Reads Core ML recipes: the storage of a variant's weights and its compute precision."""
 
 import dataclasses
 import os
@@ -59,14 +59,14 @@ class CoremlRecipe:
 
 
 def parse(data: object, where: str) -> CoremlRecipe:
-    """Builds a recipe from parsed JSON; UserError names the field and the allowed values."""
+    """Build a recipe from parsed JSON; UserError names the field and the allowed values."""
     recipe = strict_json.from_json(CoremlRecipe, data, where)
     _check(recipe, where)
     return recipe
 
 
 def read(path: str | os.PathLike[str]) -> CoremlRecipe:
-    """Reads a recipe file."""
+    """Read a recipe file."""
     return parse(files.read_json(path, "recipe"), f"recipe {os.path.basename(path)}")
 
 

@@ -4,7 +4,7 @@ _LONGEST = 1000
 
 
 class UserError(Exception):
-    """A mistake in what the user gave: one line saying what was given, what is expected, how to fix it.
+    """A user's mistake, in one line: what was found, what was expected, how to fix it.
 
     The command line prints it as `ERROR //label: message` and exits with 1; it never shows a traceback.
     """
@@ -18,7 +18,7 @@ class UserError(Exception):
 
 
 def _printable(text: str) -> str:
-    r"""A file's own words may be quoted: what no line can show stands as its code, \u202e or \ud800."""
+    r"""Return text that prints on one line: unprintable characters appear as escapes, \u202e or \ud800."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
         for letter in text

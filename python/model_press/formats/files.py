@@ -17,13 +17,13 @@ _MOST_JSON_BYTES = 32 << 20
 
 
 def is_lfs_pointer(path: str | os.PathLike[str]) -> bool:
-    """True if the file is the small text that Git LFS leaves in place of the real content."""
+    """Return whether the file is the small text that Git LFS leaves in place of the real content."""
     with open(path, "rb") as file:
         return file.read(len(_LFS_POINTER)) == _LFS_POINTER
 
 
 def require_file(path: str | os.PathLike[str], what: str) -> pathlib.Path:
-    """Returns the path of an existing, non-empty file that is not a Git LFS pointer, else raises UserError."""
+    """Return the path of an existing, non-empty file that is not a Git LFS pointer, or raise UserError."""
     path = pathlib.Path(path)
     if not path.exists():
         raise UserError(f"{what} {path} does not exist; check the path")
@@ -39,7 +39,7 @@ def require_file(path: str | os.PathLike[str], what: str) -> pathlib.Path:
 
 
 def sha256(path: str | os.PathLike[str]) -> str:
-    """Hex SHA-256 of a file, read in pieces."""
+    """Return the hex SHA-256 of a file, read in pieces."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
@@ -48,7 +48,7 @@ def sha256(path: str | os.PathLike[str]) -> str:
 
 
 def sha256_bytes(data: bytes) -> str:
-    """Hex SHA-256 of bytes."""
+    """Return the hex SHA-256 of bytes."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -78,30 +78,30 @@ class AtomicWriter:
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
-    """Writes a file whole."""
+    """Write a file whole."""
     with AtomicWriter(path) as file:
         file.write(data)
 
 
 def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
-    """Copies bytes (not modes or times), in pieces."""
+    """Copy bytes (not modes or times), in pieces."""
     with open(source, "rb") as reader, AtomicWriter(target) as writer:
         while chunk := reader.read(_CHUNK_BYTES):
             writer.write(chunk)
 
 
 def dump_json(value: Any) -> bytes:
-    """The JSON text that this project writes: two-space indent, given key order, final newline."""
+    """Return the JSON text that this project writes: two-space indent, given key order, final newline."""
     return (json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()
 
 
 def write_json(path: str | os.PathLike[str], value: Any) -> None:
-    """Writes `dump_json(value)` whole."""
+    """Write `dump_json(value)` whole."""
     write_bytes(path, dump_json(value))
 
 
 def parse_json(text: str | bytes) -> Any:
-    """Parses JSON as the standard has it, without NaN and Infinity.
+    """Parse JSON as the standard has it, without NaN and Infinity.
 
     Raises:
       ValueError, RecursionError: it is none, has a number of thousands of digits, or is nested too deep.
@@ -114,7 +114,7 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def read_json(path: str | os.PathLike[str], what: str) -> Any:
-    """Parses a JSON file; UserError names the line of a syntax error."""
+    """Parse a JSON file; UserError names the line of a syntax error."""
     path = require_file(path, what)
     if (size := path.stat().st_size) > _MOST_JSON_BYTES:
         raise UserError(

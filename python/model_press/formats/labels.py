@@ -12,7 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def read(path: str | os.PathLike[str]) -> list[str]:
-    """Returns the names; blank lines at the end are dropped, any other blank line is an error."""
+    """Return the names; blank lines at the end are dropped, any other blank line is an error."""
     path = files.require_file(path, "labels")
     if (size := path.stat().st_size) > _MOST_BYTES:
         raise UserError(
@@ -36,7 +36,7 @@ def read(path: str | os.PathLike[str]) -> list[str]:
 
 
 def require_width(names: list[str], width: int, what: str) -> None:
-    """Raises UserError unless there is one name per model output."""
+    """Raise UserError unless there is one name per model output."""
     if len(names) != width:
         raise UserError(
             f"{what} has {len(names)} names, but the model has {width} outputs; give one name a class"
@@ -44,10 +44,10 @@ def require_width(names: list[str], width: int, what: str) -> None:
 
 
 def default(width: int) -> list[str]:
-    """class_0000, class_0001, ... for a model that came without names."""
+    """Return class_0000, class_0001, ... for a model without class names."""
     return [f"class_{index:04d}" for index in range(width)]
 
 
 def dump(names: list[str]) -> bytes:
-    """The bytes of a labels file."""
+    """Return the bytes of a labels file."""
     return ("\n".join(names) + "\n").encode()

@@ -27,7 +27,7 @@ class ModelFile:
 
 @dataclasses.dataclass(frozen=True)
 class Compression:
-    """What made the Keras model smaller before its conversion.
+    """The compression of the Keras model before its conversion.
 
     name: of the compression recipe. original_sha256, original_parameters: the Keras model that it began with.
     fine_tuned: whether training followed.
@@ -79,7 +79,7 @@ class Resize:
 
 @dataclasses.dataclass(frozen=True)
 class Preprocess:
-    """What the app does to 8-bit pixels; mean and std (in pixel units) follow color_order."""
+    """The app's preprocessing of 8-bit pixels; mean and std (in pixel units) follow color_order."""
 
     color_order: Literal["RGB", "BGR"]
     resize: Resize
@@ -125,7 +125,7 @@ class Manifest:
 
 
 def with_labels(manifest: Manifest, path: str | os.PathLike[str]) -> Manifest:
-    """The manifest with this labels file.
+    """Return the manifest with this labels file.
 
     Raises:
       UserError: there are not as many names as the model has outputs.
@@ -137,18 +137,18 @@ def with_labels(manifest: Manifest, path: str | os.PathLike[str]) -> Manifest:
 
 
 def write(path: str | os.PathLike[str], manifest: Manifest) -> None:
-    """Writes a manifest; the same manifest gives the same bytes."""
+    """Write a manifest; the same manifest gives the same bytes."""
     files.write_json(path, strict_json.to_json(manifest))
 
 
 def read(path: str | os.PathLike[str]) -> Manifest:
-    """Reads and validates a manifest; UserError names the file and the field that is wrong."""
+    """Read and validate a manifest; UserError names the file and the field that is wrong."""
     where = f"manifest {os.path.basename(path)}"
     return parse(files.read_json(path, "manifest"), where)
 
 
 def parse(data: Any, where: str) -> Manifest:
-    """Builds a Manifest from parsed JSON."""
+    """Build a Manifest from parsed JSON."""
     manifest = strict_json.from_json(Manifest, data, where)
     recipes.parse(data["recipe"], f"{where}: recipe")
     _check(manifest, where)
@@ -156,7 +156,7 @@ def parse(data: Any, where: str) -> Manifest:
 
 
 def verify_file(expected: str, path: str | os.PathLike[str], what: str) -> None:
-    """Raises UserError if a file is not the one (by SHA-256) that a manifest was written for."""
+    """Raise UserError if a file is not the one (by SHA-256) that a manifest was written for."""
     actual = files.sha256(files.require_file(path, what))
     if actual != expected:
         raise UserError(

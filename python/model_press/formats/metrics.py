@@ -1,4 +1,4 @@
-"""metrics.json: what was measured on one machine. The same schema for the build host, a phone and a Pi."""
+"""Reads and writes metrics.json: the measurements of one machine, a build host, a phone or a Pi."""
 
 import dataclasses
 import os
@@ -92,7 +92,7 @@ class Metrics:
 
 
 class Described(Protocol):
-    """What a record takes of a manifest, of whichever schema."""
+    """The parts of a manifest that a record needs."""
 
     @property
     def name(self) -> str:
@@ -112,17 +112,17 @@ class Described(Protocol):
 
 
 def recipe_of(description: Described) -> str:
-    """What was done to the model, such as pruned50_int8: the compression's name in front of the recipe's."""
+    """Return the full recipe name, such as pruned50_int8: the compression's name before the recipe's."""
     compression = description.source.compression
     return "_".join([*([compression.name] if compression else []), description.recipe.name])
 
 
 def write(path: str | os.PathLike[str], metrics: Metrics) -> None:
-    """Writes metrics.json whole."""
+    """Write metrics.json whole."""
     files.write_json(path, strict_json.to_json(metrics))
 
 
 def read(path: str | os.PathLike[str]) -> Metrics:
-    """Reads and validates a metrics.json of any device; UserError names the file and field that is wrong."""
+    """Read and validate a metrics.json of any device; UserError names the file and field that is wrong."""
     where = f"metrics {os.path.basename(path)}"
     return strict_json.from_json(Metrics, files.read_json(path, "metrics"), where)

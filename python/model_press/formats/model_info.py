@@ -76,7 +76,7 @@ class ModelInfo:
 
 
 def read(path: str | os.PathLike[str]) -> ModelInfo:
-    """Reads and validates info.json."""
+    """Read and validate info.json."""
     where = f"model info {os.path.basename(path)}"
     data = files.read_json(path, "model info")
     info = strict_json.from_json(ModelInfo, data, where)

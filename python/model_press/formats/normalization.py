@@ -13,7 +13,7 @@ from model_press.formats.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class Normalization:
-    """What a Keras model expects of its input: x = (pixel[color_order] - mean) / std."""
+    """A Keras model's expected input: x = (pixel[color_order] - mean) / std."""
 
     color_order: Literal["RGB", "BGR"]
     mean: tuple[float, ...]
@@ -51,7 +51,7 @@ NAMED = {
 
 
 def parse(text: str) -> Normalization:
-    """Reads tf, caffe, torch, none, or JSON like {"color_order":"RGB","mean":[...],"std":[...]}."""
+    """Read tf, caffe, torch, none, or JSON like {"color_order":"RGB","mean":[...],"std":[...]}."""
     if text in NAMED:
         return NAMED[text]
     try:
@@ -65,7 +65,7 @@ def parse(text: str) -> Normalization:
 
 
 def from_json(data: object, where: str) -> Normalization:
-    """Builds a Normalization from parsed JSON; UserError names a wrong field."""
+    """Build a Normalization from parsed JSON; UserError names a wrong field."""
     value = strict_json.from_json(Normalization, data, where)
     if len(value.mean) != 3 or len(value.std) != 3:
         raise UserError(

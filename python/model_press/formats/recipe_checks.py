@@ -1,10 +1,10 @@
-"""What recipes of every format have in common: how they are named, and how far outputs may be from Keras'."""
+"""Checks that recipes of all formats share: names, and the allowed distance from Keras' outputs."""
 
 from model_press.formats.strict_json import checker
 
 
 def check_name(name: str, where: str) -> None:
-    """Raises UserError unless a recipe's name can be a part of target and file names."""
+    """Raise UserError unless a recipe's name can be a part of target and file names."""
     need = checker(where)
     need(
         name.isidentifier() and name.islower(),
@@ -13,7 +13,7 @@ def check_name(name: str, where: str) -> None:
 
 
 def check_tolerance(min_top1_agreement: float, max_mean_diff: float, where: str) -> None:
-    """Raises UserError unless these are bounds that outputs can keep; see recipes.Tolerance."""
+    """Raise UserError unless these are bounds that outputs can keep; see recipes.Tolerance."""
     need = checker(where)
     need(
         0 <= min_top1_agreement <= 1,

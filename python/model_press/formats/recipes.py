@@ -1,4 +1,4 @@
-"""Recipes: what a variant's weights and activations are stored as. Data, so users write their own."""
+"""Reads recipes: the storage of a variant's weights and activations."""
 
 import dataclasses
 import os
@@ -82,14 +82,14 @@ class Recipe:
 
 
 def parse(data: object, where: str) -> Recipe:
-    """Builds a Recipe from parsed JSON; UserError names the field and the allowed values."""
+    """Build a Recipe from parsed JSON; UserError names the field and the allowed values."""
     recipe = strict_json.from_json(Recipe, data, where)
     _check(recipe, where)
     return recipe
 
 
 def read(path: str | os.PathLike[str]) -> Recipe:
-    """Reads a recipe file."""
+    """Read a recipe file."""
     return parse(files.read_json(path, "recipe"), f"recipe {os.path.basename(path)}")
 
 

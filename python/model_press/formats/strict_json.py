@@ -16,7 +16,7 @@ T = TypeVar("T", bound="DataclassInstance")
 
 
 def to_json(value: Any) -> Any:
-    """Turns a dataclass (nested, with tuples) into plain JSON values, in field order."""
+    """Turn a dataclass (nested, with tuples) into plain JSON values, in field order."""
     if dataclasses.is_dataclass(value):
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, (list, tuple)):
@@ -25,7 +25,7 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(cls: type[T], data: Any, where: str) -> T:
-    """Builds dataclass `cls` from a parsed JSON object.
+    """Build dataclass `cls` from a parsed JSON object.
 
     Args:
       cls: a dataclass whose fields are str, int, float, bool, Literal, tuple[X, ...] or dataclasses.
@@ -51,7 +51,7 @@ def from_json(cls: type[T], data: Any, where: str) -> T:
 
 
 def checker(where: str) -> Callable[[object, str], None]:
-    """Returns need(condition, message): UserError `where: message` where the condition does not hold."""
+    """Return need(condition, message), which raises UserError `where: message` unless the condition holds."""
 
     def need(condition: object, message: str) -> None:
         if not condition:
@@ -95,7 +95,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
 
 
 def _finite(value: float, where: str) -> float:
-    """A number as float: 1e400 is none, and neither is an integer of hundreds of digits."""
+    """Return a number as float; 1e400 and an integer of hundreds of digits are refused."""
     try:
         result = float(value)
     except OverflowError:

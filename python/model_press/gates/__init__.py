@@ -1,1 +1,1 @@
-"""Gates: what `bazel test` demands of a variant."""
+"""Gates: the conditions of `bazel test` for a variant."""

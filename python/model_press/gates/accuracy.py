@@ -22,7 +22,7 @@ def check(
     classes_path: str | os.PathLike[str],
     max_drop: float,
 ) -> Result:
-    """Compares top-1 accuracy over the labelled images.
+    """Compare top-1 accuracy over the labelled images.
 
     Args:
       baseline: the baseline variant's manifest, or None for a Keras model's float32 outputs.

@@ -27,7 +27,7 @@ def check(
     min_agreement: float,
     max_difference: float,
 ) -> Result:
-    """Compares a fused model with the variant that it was made from, on the same frames.
+    """Compare a fused model with the variant that it was made from, on the same frames.
 
     Args:
       plain_model, plain: that variant; around it stand separate.pixels and separate.answer.

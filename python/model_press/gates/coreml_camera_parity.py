@@ -27,7 +27,7 @@ def check(
     min_agreement: float,
     max_difference: float,
 ) -> Result:
-    """Compares a fused package with the one that it was made from, on the same pictures.
+    """Compare a fused package with the one that it was made from, on the same pictures.
 
     Args:
       images_path: uint8 RGB pixels [N, H, W, 3] of the network's size, of which the first `count` become pictures.

@@ -10,7 +10,7 @@ from model_press.gates.result import Result
 
 
 def _bounds(pairs: list[str]) -> dict[str, float]:
-    """Parses CLASS=RATIO pairs."""
+    """Parse CLASS=RATIO pairs."""
     return {name: float(value) for name, _, value in (pair.partition("=") for pair in pairs)}
 
 
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def check(options: argparse.Namespace) -> Result:
-    """Runs the gate that the options name."""
+    """Run the gate that the options name."""
     if options.command == "check-size":
         return measured.check_size(
             options.model, options.baseline, options.max_ratio, options.max_bytes, options.zipped
@@ -60,7 +60,7 @@ def check(options: argparse.Namespace) -> Result:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Prints the measures; 1 and one line on standard error when the gate is red."""
+    """Print the measures; 1 and one line on standard error when the gate is red."""
     options = _parser().parse_args(argv)
     try:
         result = check(options)

@@ -22,7 +22,7 @@ def check(
     classes_path: str | os.PathLike[str],
     seen: Sequence[tuple[str, str]],
 ) -> Result:
-    """Judges the images, with a variant's help where its model is trained.
+    """Judge the images, with a variant's help where its model is trained.
 
     Args:
       model, description: a variant and its manifest; asked for the colour order.
@@ -60,7 +60,7 @@ def _colours(
     images: np.ndarray,
     classes: np.ndarray,
 ) -> str | None:
-    """Asks the model for up to _ASKED images, evenly spread, as given and with red and blue exchanged."""
+    """Ask the model for up to _ASKED images, evenly spread, as given and with red and blue exchanged."""
     labelled = classes != image_set.UNLABELED
     usable = np.flatnonzero(labelled) if labelled.any() else np.arange(len(images))
     usable = usable[np.linspace(0, len(usable) - 1, min(_ASKED, len(usable))).astype(int)]

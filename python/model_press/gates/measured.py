@@ -1,4 +1,4 @@
-"""The gates on what is measured: size, latency, memory and delegation of one variant.
+"""The gates on measurements: size, latency, memory and delegation of one variant.
 
 Each returns a checks.result.Result with measured value, bound and margin. Latency and memory are ratios to a
 baseline variant, measured now, in turns with it: a time in milliseconds means nothing on another machine.
@@ -18,7 +18,7 @@ _ATTEMPTS = 5
 def check_size(
     model: str, baseline: str | None, max_ratio: float | None, max_bytes: int | None, zipped: bool
 ) -> Result:
-    """Bytes of the file, or of its deflated form, against a number of bytes or a share of the baseline's.
+    """Return the bytes of the file, or of its deflated form, against a number of bytes or a share of the baseline's.
 
     Args:
       model, baseline: paths of .tflite files; the baseline is needed for max_ratio only.
@@ -44,7 +44,7 @@ def check_size(
 
 
 def check_latency(model: str, baseline: str, bounds: dict[str, float], threads: int) -> Result:
-    """Ratio of the median latencies, measured in turns until its 95 % interval clears the bound.
+    """Return the ratio of the median latencies, measured in turns until its 95 % interval clears the bound.
 
     Args:
       model, baseline: paths of .tflite files, both run by LiteRT with XNNPACK.
@@ -92,7 +92,7 @@ def check_latency(model: str, baseline: str, bounds: dict[str, float], threads: 
 
 
 def check_memory(model: str, baseline: str, max_ratio: float, threads: int) -> Result:
-    """Peak memory above the runtime's base, as a share of the baseline's."""
+    """Check the peak memory above the runtime's base, as a share of the baseline's."""
     above = []
     for path in (model, baseline):
         probe = process.Probe(path, threads, "xnnpack")
@@ -107,7 +107,7 @@ def check_memory(model: str, baseline: str, max_ratio: float, threads: int) -> R
 
 
 def check_delegation(model: str, max_partitions: int, allowed: list[str]) -> Result:
-    """Delegate partitions, and operators left to the built-in kernels.
+    """Check the delegate's partitions and the operators left to the built-in kernels.
 
     Args:
       model: path of a .tflite.

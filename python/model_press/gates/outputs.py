@@ -12,7 +12,7 @@ from model_press.images import npy, preprocess
 def read(
     path: str | os.PathLike[str], description: manifest.Manifest | None, what: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns (raw codes, float32 scores), both [N, classes]; without a manifest raw is float32.
+    """Return (raw, float32 scores), both [N, classes]; without a manifest raw is float32.
 
     Raises:
       UserError: wrong shape or dtype for the manifest, empty, or values that are not finite.
@@ -38,7 +38,7 @@ def read(
 
 
 def require_same_images(first: np.ndarray, second: np.ndarray, what: str) -> None:
-    """Raises UserError unless two outputs have the same [N, classes]."""
+    """Raise UserError unless two outputs have the same [N, classes]."""
     if first.shape != second.shape:
         raise UserError(
             f"{what} differ in shape: {list(first.shape)} and {list(second.shape)}; run both models "

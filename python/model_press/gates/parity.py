@@ -16,7 +16,7 @@ _MIN_DISTINCT_TOP1 = 20
 
 
 def min_distinct_top1(classes: int) -> int:
-    """How many different top-1 classes Keras must give on golden images for agreement to mean something."""
+    """Return how many different top-1 classes Keras must give on golden images for agreement to mean something."""
     if classes >= _MANY_CLASSES:
         return _MIN_DISTINCT_TOP1
     return max(2, -(-min(classes, _MIN_DISTINCT_TOP1) // 2))
@@ -27,7 +27,7 @@ def check(
     description: manifest.Manifest,
     keras_path: str | os.PathLike[str],
 ) -> Result:
-    """Compares a variant's outputs with Keras' on the same images.
+    """Compare a variant's outputs with Keras' on the same images.
 
     Raises:
       UserError: shapes that do not match, or a degenerate golden set or output.

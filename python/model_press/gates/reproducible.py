@@ -23,7 +23,7 @@ def check(
     model_again: str | os.PathLike[str],
     manifest_again: str | os.PathLike[str],
 ) -> Result:
-    """Compares .tflite and manifest byte by byte.
+    """Compare .tflite and manifest byte by byte.
 
     Raises:
       UserError: they differ; it names the tensors, operators, constants, metadata and manifest fields that do.
@@ -53,7 +53,7 @@ def _read(
 
 
 def _different_bytes(first: bytes, second: bytes) -> int:
-    """Bytes that differ at the same place, and those that one has more."""
+    """Return the bytes that differ at the same place, and those that one has more."""
     if first == second:
         return 0
     short = min(len(first), len(second))
@@ -97,7 +97,7 @@ def _tensors(a: reader.TfliteFile, b: reader.TfliteFile) -> Iterator[str]:
 
 
 def _constants(file: reader.TfliteFile, left: schema.ModelT, right: schema.ModelT) -> Iterator[str]:
-    """Buffers of the main graph whose bytes differ, by the tensor that they belong to."""
+    """Return the buffers of the main graph whose bytes differ, by their tensor."""
     names = {t.buffer: t.name.decode() for t in left.subgraphs[0].tensors if t.name}
     metadata = {m.buffer for m in [*(left.metadata or []), *(right.metadata or [])]}
     for index, (one, other) in enumerate(zip(left.buffers, right.buffers, strict=False)):

@@ -1,4 +1,4 @@
-"""What a gate reports."""
+"""The report of a gate."""
 
 import dataclasses
 from typing import Any
@@ -27,7 +27,7 @@ class Measure:
         return self.margin >= -1e-12  # 1 - 0.995 is not exactly 0.005
 
     def line(self) -> str:
-        """For example "accuracy drop: measured 0.0020, at most 0.0050, margin 0.0030"."""
+        """Return a line such as "accuracy drop: measured 0.0020, at most 0.0050, margin 0.0030"."""
         word = "at most" if self.at_most else "at least"
         return (
             f"{self.name}: measured {self.measured:.6g}, {word} {self.bound:.6g}, "
@@ -37,7 +37,7 @@ class Measure:
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """A gate's outcome. facts: what else is worth knowing, by name."""
+    """A gate's outcome. facts: further values worth knowing, by name."""
 
     check: str
     measures: tuple[Measure, ...]
@@ -48,7 +48,7 @@ class Result:
         return all(measure.green for measure in self.measures)
 
     def to_json(self) -> dict[str, Any]:
-        """The JSON object that the gate writes."""
+        """Return the JSON object that the gate writes."""
         return {
             "check": self.check,
             "green": self.green,
@@ -66,12 +66,12 @@ class Result:
         }
 
     def lines(self) -> list[str]:
-        """Human-readable lines, one a measure, then the facts."""
+        """Return human-readable lines, one per measure, then the facts."""
         facts = ", ".join(f"{name} {_number(value)}" for name, value in self.facts.items())
         return [measure.line() for measure in self.measures] + ([facts] if facts else [])
 
     def failure(self) -> str:
-        """One line naming the measures that are red."""
+        """Return one line naming the measures that are red."""
         return f"{self.check}: " + "; ".join(m.line() for m in self.measures if not m.green)
 
 

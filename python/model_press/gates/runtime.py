@@ -54,7 +54,7 @@ def check(
     description: manifest.Manifest,
     table_path: str | os.PathLike[str],
 ) -> Result:
-    """Reads the operators from the model file itself and compares them with the table.
+    """Read the operators from the model file itself and compare them with the table.
 
     Raises:
       UserError: the first operators that the runtime lacks, by name and version; an undeclared
@@ -102,7 +102,7 @@ def check(
 
 
 def _layers(file: reader.TfliteFile, name: str, version: int) -> str:
-    """The layers that use an operator version: up to three, and how many more."""
+    """Return the layers that use an operator version: up to three, and how many more."""
     found = [
         layers.layer_of(file.tensors[operator.outputs[0]].name)
         for operator in file.operators

@@ -10,7 +10,7 @@ _SAMPLE_BYTES = 128 << 10
 
 
 def zipped(path: str | os.PathLike[str]) -> tuple[int, bool]:
-    """(bytes when deflated, whether that is exact).
+    """Return (bytes when deflated, whether that is exact).
 
     Of a big file evenly spread samples are deflated: deflate looks back 32 KiB only, so the ratio of samples of
     128 KiB is that of the whole within a percent or two.

@@ -1,4 +1,4 @@
-"""Reads what tflite_file leaves out: the values of the constants, and which are stored sparsely."""
+"""Reads the values of the constants, and which are stored sparsely."""
 
 import dataclasses
 import math
@@ -38,7 +38,7 @@ class Constant:
 
 
 def buffer_bytes(data: mmap.mmap | bytes, model: schema.Model, index: int) -> np.ndarray:
-    """uint8 view of a buffer's bytes, wherever the file keeps them; nothing is copied."""
+    """Return uint8 view of a buffer's bytes, wherever the file keeps them; nothing is copied."""
     buffer = model.Buffers(index)
     length = buffer.DataLength()
     if length:
@@ -48,7 +48,7 @@ def buffer_bytes(data: mmap.mmap | bytes, model: schema.Model, index: int) -> np
 
 
 def read(data: mmap.mmap | bytes, file: TfliteFile) -> Iterator[Constant]:
-    """Yields every constant of a model that tflite_file.parse has checked."""
+    """Yield every constant of a model that tflite_file.parse has checked."""
     model = schema.Model.GetRootAs(data, 0)
     graph = model.Subgraphs(0)
     for tensor in file.tensors:
@@ -63,7 +63,7 @@ def read(data: mmap.mmap | bytes, file: TfliteFile) -> Iterator[Constant]:
 
 
 def _count(raw: np.ndarray, dtype: str) -> tuple[int, int]:
-    """(elements, those that are not zero) of a buffer."""
+    """Return (elements, those that are not zero) of a buffer."""
     if dtype == "int4":  # two in a byte
         nonzero = np.count_nonzero(raw & 0x0F) + np.count_nonzero(raw & 0xF0)
         return 2 * len(raw), int(nonzero)

@@ -10,7 +10,7 @@ _PROGRAM = "model-explorer"
 
 
 def explore(path: str | os.PathLike[str]) -> int:
-    """Serves the model in the browser until interrupted; returns the program's exit code.
+    """Serve the model in the browser until interrupted; return the program's exit code.
 
     Raises:
       UserError: it is not installed.

@@ -1,4 +1,4 @@
-"""What an inspection finds. `--json` writes this, so a change of meaning raises the schema version."""
+"""The results of an inspection. `--json` writes this, so a change of meaning raises the schema version."""
 
 import dataclasses
 from typing import Final, Literal
@@ -20,7 +20,7 @@ class FileFacts:
 
 @dataclasses.dataclass(frozen=True)
 class Port:
-    """An input or output of the model. scale is 0 where the tensor is not quantised; -1 in shape is dynamic."""
+    """An input or output of the model. scale is 0 if the tensor is not quantised; -1 in shape is dynamic."""
 
     name: str
     shape: tuple[int, ...]
@@ -105,7 +105,7 @@ class UndelegatedOp:
 
 @dataclasses.dataclass(frozen=True)
 class Running:
-    """How LiteRT runs the model on this machine. failure: why it does not, else "".
+    """Runs the model with LiteRT on this machine: partitions, operators outside them, and their cost.
 
     latency_ms: median of one inference with XNNPACK, null where it was not run.
     """
@@ -122,7 +122,7 @@ class Running:
 
 @dataclasses.dataclass(frozen=True)
 class Loader:
-    """Whether a runtime loads the model; reasons: what it lacks."""
+    """Whether a runtime loads the model; reasons: the missing operators."""
 
     runtime: str
     loads: bool
@@ -131,7 +131,7 @@ class Loader:
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One thing to know: what, why, and what to do about it. share: of the run time, where it is known."""
+    """One finding: the fact, the reason and the advice. share: of the run time, if known."""
 
     severity: Severity
     what: str

@@ -1,4 +1,4 @@
-"""Turns facts into findings: what is wrong or slow, why, and what to do about it."""
+"""Turns facts into findings: problems, their reasons and advice."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -69,7 +69,7 @@ def find(
     running: Running | None,
     sparse_obstacles: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
-    """All findings, gravest first, then by their share of the time.
+    """Return all findings, gravest first, then by their share of the time.
 
     Args:
       sparse_obstacles: why no sparse kernel can run the graph (see sparse_kernels.obstacles).
@@ -307,7 +307,7 @@ def _scales(quantisation: Quantisation) -> Iterator[Finding]:
 
 
 def _some(names: Sequence[str]) -> str:
-    """Up to four different names, in order."""
+    """Return up to four different names, in order."""
     distinct = list(dict.fromkeys(names))
     more = f" and {len(distinct) - 4} more" if len(distinct) > 4 else ""
     return ", ".join(distinct[:4]) + more

@@ -1,4 +1,4 @@
-"""Shows what is in a .tflite file, how it runs here, who can load it, what is slow and what to do.
+"""Shows the contents of a .tflite file, its speed here, the runtimes that load it, and advice.
 
 bazel run //python:inspect -- FILE.tflite
 bazel run //python:inspect -- --memory FILE.tflite
@@ -20,7 +20,7 @@ _MOST_MB = 1e9
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options."""
+    """Return the options."""
     result = argparse.ArgumentParser(prog="inspect", description=__doc__.splitlines()[0])
     result.add_argument("file", help="any .tflite")
     result.add_argument("--json", action="store_true", help="everything as JSON (schema_version 1)")
@@ -104,7 +104,7 @@ def _show(lines: Iterable[str], found: object, options: argparse.Namespace) -> N
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Prints the inspection; 1 and one line on standard error for a file that is not a TFLite model."""
+    """Print the inspection; return 1 after one line on standard error if the file is not a TFLite model."""
     options = parser().parse_args(argv)
     path = user_path.resolve(options.file)
     # The tables that the build gives lie in the runfiles, where this program starts.

@@ -29,7 +29,7 @@ def inspect(
     threads: int = 1,
     seconds: float | None = 6.0,
 ) -> facts.Inspection:
-    """Inspects a .tflite file.
+    """Inspect a .tflite file.
 
     Args:
       tables: runtime tables to check operator versions against.
@@ -81,7 +81,7 @@ def _port(tensor: reader.TensorInfo) -> facts.Port:
 
 
 def _operators(file: reader.TfliteFile) -> tuple[facts.OpCount, ...]:
-    """Most used first."""
+    """Return the operators, most used first."""
     counts: dict[tuple[Any, ...], int] = {}
     for o in file.operators:
         flex = o.custom and o.name.startswith(reader.FLEX_PREFIX)

@@ -1,4 +1,4 @@
-"""Which runtimes load a model: its operator versions against what each runtime registers."""
+"""Determines which runtimes load a model, by their registered operator versions."""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from model_press.tflite.reader import FLEX_PREFIX, TfliteFile
 
 
 def check(file: TfliteFile, tables: Sequence[str | os.PathLike[str]]) -> tuple[Loader, ...]:
-    """One Loader a runtime table (JSON, see checks/runtime.py), in the order given."""
+    """Return one Loader a runtime table (JSON, see checks/runtime.py), in the order given."""
     return tuple(_check(file, path) for path in tables)
 
 

@@ -14,7 +14,7 @@ ENTANGLED = {"IF", "WHILE", "CALL_ONCE", "CALL", "VAR_HANDLE", "READ_VARIABLE", 
 
 
 def key(node: schema.Operator, graph: schema.SubGraph) -> tuple[Any, ...]:
-    """Equal for operators that do the same work: kind, shapes and element types of all their tensors."""
+    """Return a key of an operator's work: kind, shapes and element types of all its tensors."""
     tensors = [
         (graph.Tensors(i).Type(), tuple(graph.Tensors(i).ShapeAsNumpy()))
         if _has_shape(graph, i)
@@ -25,7 +25,7 @@ def key(node: schema.Operator, graph: schema.SubGraph) -> tuple[Any, ...]:
 
 
 def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
-    """A .tflite with operator `index` of the main graph only; None where it cannot stand alone.
+    """Return a .tflite with only operator `index` of the main graph, or None if it needs the others.
 
     Its constants come along; its other inputs become the model's inputs.
     """
@@ -64,7 +64,7 @@ def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
 
 
 def give_constant(made: schema.ModelT, tensor: schema.TensorT, raw: np.ndarray) -> None:
-    """Lets a tensor of `made` have these bytes (uint8) for its constant, or none where there are none."""
+    """Set the constant bytes (uint8) of a tensor of `made`; without bytes, it has no constant."""
     tensor.buffer = 0
     if raw.size:
         made.buffers.append(schema.BufferT())
@@ -73,14 +73,14 @@ def give_constant(made: schema.ModelT, tensor: schema.TensorT, raw: np.ndarray) 
 
 
 def packed(made: schema.ModelT) -> bytes:
-    """The bytes of the .tflite."""
+    """Return the bytes of the .tflite."""
     builder = flatbuffers.Builder(1024)
     builder.Finish(made.Pack(builder), b"TFL3")
     return bytes(builder.Output())
 
 
 def random_input(shape: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
-    """An input to time with. Index-like integers (32 and 64 bits) are 0: any other may be out of range."""
+    """Return an input to time with. Index-like integers (32 and 64 bits) are 0: any other may be out of range."""
     kind = np.dtype(dtype)
     rng = np.random.default_rng(0)
     if kind.kind == "f":

@@ -22,7 +22,7 @@ _MAX_VERSION = 40
 
 
 def probe() -> dict[str, Any]:
-    """The table, as models/runtimes keeps it."""
+    """Return the table, as models/runtimes keeps it."""
     codes = {
         name: code
         for name, code in vars(schema.BuiltinOperator).items()
@@ -67,7 +67,7 @@ def _model(code: int, version: int) -> bytes:
 
 
 def dump(table: dict[str, Any]) -> bytes:
-    """One operator a line, so that a newer runtime reads well as a difference."""
+    """Return one operator a line, so that a newer runtime reads well as a difference."""
     text = files.dump_json(table).decode()
     for name in table["ops"]:
         text = text.replace(f'"{name}": {{\n      "max_version"', f'"{name}": {{"max_version"')

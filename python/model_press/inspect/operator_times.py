@@ -16,7 +16,7 @@ _NAME = 24
 
 @dataclasses.dataclass(frozen=True)
 class Timed:
-    """An operator. ms: what the graph takes longer with it than without; noise can make it a little negative."""
+    """An operator. ms: how much longer the graph takes with it than without; noise can make it negative."""
 
     op: str
     layer: str
@@ -38,7 +38,7 @@ class Times:
 
 
 def measure(path: str | os.PathLike[str], seconds: float) -> Times:
-    """Times the graph cut off before and after each operator, in turns; the difference is the operator's.
+    """Time the graph cut off before and after each operator, in turns; the difference is the operator's.
 
     Args:
       seconds: about how long to run graphs; loading them comes on top.
@@ -91,7 +91,7 @@ def measure(path: str | os.PathLike[str], seconds: float) -> Times:
 
 
 def lines(found: Times) -> list[str]:
-    """The account as text: by kind of operator, then the slowest operators."""
+    """Return the account as text: by kind of operator, then the slowest operators."""
     by_kind: dict[str, float] = collections.defaultdict(float)
     count: collections.Counter[str] = collections.Counter()
     for operator in found.operators:

@@ -11,7 +11,7 @@ _MANY_ZEROS = 0.2
 
 
 def lines(found: Inspection) -> Iterator[str]:
-    """The text, line by line."""
+    """Return the text, line by line."""
     yield from _file(found)
     yield from _ports(found)
     yield from _operators(found)
@@ -136,7 +136,7 @@ def _running(running: Running | None) -> Iterator[str]:
 
 
 def _outside(running: Running) -> Iterator[str]:
-    """Every operator outside by its layer; those of one kind and time, which do the same work, share lines."""
+    """Return every operator outside by its layer; those of one kind and time, which do the same work, share lines."""
     groups: dict[tuple[str, float | None], list[UndelegatedOp]] = {}
     for op in sorted(running.undelegated, key=lambda op: -(op.alone_ms or 0)):
         groups.setdefault((op.op, op.alone_ms), []).append(op)
@@ -182,7 +182,7 @@ def _first(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 def _table(
     rows: Sequence[tuple[str, ...]], indent: int = 2, right: Iterable[int] = ()
 ) -> Iterator[str]:
-    """Columns aligned by their widest entry; a row of one entry stands across them."""
+    """Return aligned columns; a row of one entry spans them."""
     columns = max((len(row) for row in rows), default=0)
     widths = [max(len(row[i]) for row in rows if len(row) == columns) for i in range(columns)]
     for row in rows:

@@ -1,4 +1,4 @@
-"""Cuts a graph off after an operator, so that what comes before it can be timed as it runs in the whole."""
+"""Truncates a graph after an operator, to time the part before it as it runs in the whole."""
 
 import mmap
 
@@ -12,7 +12,7 @@ _NO_BYTES = np.empty(0, np.uint8)
 
 
 def cut(data: mmap.mmap, count: int) -> bytes:
-    """A .tflite with the first `count` (1 or more) operators of the main graph.
+    """Return a .tflite with the first `count` (1 or more) operators of the main graph.
 
     Its outputs are the tensors that none of these reads, its weights those that they use. For files with one graph.
     """

@@ -12,7 +12,7 @@ _CROSSING = ("QUANTIZE", "DEQUANTIZE", "CAST")
 
 
 def describe(main: TfliteFile) -> Quantisation:
-    """The kind in words, weight scales counted, and floats amid integers."""
+    """Return the kind in words, weight scales counted, and floats amid integers."""
     weights = _weights(main)
     quantised = [t for t in weights if t.scales]
     activations = _activations(main)
@@ -26,7 +26,7 @@ def describe(main: TfliteFile) -> Quantisation:
 
 
 def _weights(main: TfliteFile) -> list[TensorInfo]:
-    """Second inputs of convolutions and dense layers, through the DEQUANTIZE of half-precision files."""
+    """Return the second inputs of convolutions and dense layers, through the DEQUANTIZE of half-precision files."""
     made = {o.outputs[0]: o for o in main.operators if o.name == "DEQUANTIZE" and o.outputs}
     found: dict[int, TensorInfo] = {}
     for operator in main.operators:
@@ -41,7 +41,7 @@ def _weights(main: TfliteFile) -> list[TensorInfo]:
 
 
 def _activations(main: TfliteFile) -> str:
-    """The element type that most nodes compute with."""
+    """Return the element type that most nodes compute with."""
     counts = Counter(
         main.tensors[o.outputs[0]].dtype
         for o in main.operators
@@ -67,7 +67,7 @@ def _kind(
 
 
 def _islands(main: TfliteFile) -> tuple[DequantizedOps, ...]:
-    """Connected float operators that read what integers made and feed what integers read."""
+    """Return connected float operators between integer operators."""
     nodes = [
         index
         for index, o in enumerate(main.operators)

@@ -21,7 +21,7 @@ OTHER = "XNNPACK has no kernel for it, or not for these types and shapes"
 
 
 def why_outside(file: TfliteFile, node: int) -> str:
-    """The likeliest reason, in words that stand after "because"; the delegate itself gives none."""
+    """Return the likeliest reason, in words that stand after "because"; the delegate itself gives none."""
     operator = file.operators[node]
     inputs = _tensors(file, operator.inputs)
     outputs = _tensors(file, operator.outputs)
@@ -53,7 +53,7 @@ def why_outside(file: TfliteFile, node: int) -> str:
 
 
 def _relu(file: TfliteFile, node: int, values: list[TensorInfo]) -> str:
-    """Names what keeps the converter from fusing it into the operator before."""
+    """Return the reason why the converter does not fuse it into the operator before."""
     read = values[0].index if values else -1
     others = [o for i, o in enumerate(file.operators) if i != node and read in o.inputs]
     if others:
@@ -67,5 +67,5 @@ def _tensors(file: TfliteFile, indices: tuple[int, ...]) -> list[TensorInfo]:
 
 
 def weighted(operator: Operator) -> bool:
-    """Whether the operator's second input is a weight tensor."""
+    """Return whether the operator's second input is a weight tensor."""
     return operator.name in _WEIGHTED

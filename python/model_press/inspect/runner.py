@@ -20,7 +20,7 @@ _EXTRA_BYTES = 6 << 30
 
 
 def main(path: str, threads: int, seconds: float) -> None:
-    """See the module."""
+    """Run the program; see the module."""
     limit_memory(path, 8)
     from ai_edge_litert import interpreter as litert
 
@@ -45,18 +45,18 @@ def main(path: str, threads: int, seconds: float) -> None:
 
 
 def limit_memory(path: str, copies: int) -> None:
-    """Lets this process have some GB of address space, and a few copies of the file."""
+    """Limit the address space of this process to some GB and a few copies of the file."""
     limit = _EXTRA_BYTES + copies * os.path.getsize(path)
     resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def say(value: Any) -> None:
-    """Prints what is known, as a line of JSON."""
+    """Print the known facts as a line of JSON."""
     print(json.dumps(value), flush=True)
 
 
 def fill_inputs(model: Any) -> None:
-    """Random values, the same each time, as every input of a loaded model."""
+    """Fill every input of a loaded model with random values, the same each time."""
     from model_press.inspect import one_op
 
     for detail in model.get_input_details():
@@ -64,7 +64,7 @@ def fill_inputs(model: Any) -> None:
 
 
 def _times_ms(model: Any, seconds: float) -> tuple[list[float], list[float]]:
-    """(wall, processor) milliseconds of each inference after one to warm up; at least 3, at most 50."""
+    """Return (wall, processor) milliseconds of each inference after one to warm up; at least 3, at most 50."""
     fill_inputs(model)
     model.invoke()
     wall: list[float] = []
@@ -79,7 +79,7 @@ def _times_ms(model: Any, seconds: float) -> tuple[list[float], list[float]]:
 
 
 def _alone(litert: Any, path: str, nodes: list[int], seconds: float) -> dict[int, float]:
-    """Least processor milliseconds of each node in a model of its own, by node index, one thread.
+    """Return the least processor milliseconds of each node in a model of its own, by node index, one thread.
 
     Processor time, and the least of it, since other work of the machine only adds.
 

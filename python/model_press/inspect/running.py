@@ -1,4 +1,4 @@
-"""How LiteRT runs the model on this machine: partitions, what stays outside them, and what that costs."""
+"""Runs the model with LiteRT on this machine: partitions, operators outside them, and their cost."""
 
 import json
 import os
@@ -20,7 +20,7 @@ GIVE_UP_SECONDS = 600
 
 
 def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: float) -> Running:
-    """Loads the model with XNNPACK in another process and times it.
+    """Load the model with XNNPACK in another process and times it.
 
     Args:
       file: the model's structure.
@@ -62,7 +62,7 @@ def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: f
 def ask(
     module: str, path: str | os.PathLike[str], arguments: Sequence[str], give_up: float
 ) -> tuple[dict[str, Any], str]:
-    """Runs a program of ours on a model, in a process that the model may crash.
+    """Run a program of ours on a model, in a process that the model may crash.
 
     Args:
       module: prints JSON objects, one a line.

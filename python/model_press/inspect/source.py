@@ -1,4 +1,4 @@
-"""Opens a file that anybody may have given: either it is a TFLite model, or one line says what it is."""
+"""Opens an untrusted file and describes, in one line, any file that is not a TFLite model."""
 
 import contextlib
 import dataclasses
@@ -30,7 +30,7 @@ _OTHERS = (
 
 @contextlib.contextmanager
 def bounded_memory(size: int) -> Iterator[None]:
-    """Lets this process take a few GB above `size` bytes of file, no more; past that Python raises MemoryError."""
+    """Let this process take a few GB above `size` bytes of file, no more; past that Python raises MemoryError."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = _PARSE_BYTES + 2 * size
     if soft != resource.RLIM_INFINITY:
@@ -46,7 +46,7 @@ def bounded_memory(size: int) -> Iterator[None]:
 def opened(
     path: str | os.PathLike[str], bounded: bool = True
 ) -> Iterator[tuple[mmap.mmap, reader.TfliteFile]]:
-    """Yields the mapped bytes and the parsed structure of a .tflite file.
+    """Yield the mapped bytes and the parsed structure of a .tflite file.
 
     Args:
       bounded: with a limit on the whole process while it parses; not in a caller's process, which may hold more than
@@ -71,7 +71,7 @@ def opened(
 
 
 def main_graph(data: mmap.mmap, file: reader.TfliteFile, where: str) -> reader.TfliteFile:
-    """The file with the main graph's operators only; UserError where one names a tensor that is not there."""
+    """Return the file with the main graph's operators only; UserError where one names a tensor that is not there."""
     count = schema.Model.GetRootAs(data, 0).Subgraphs(0).OperatorsLength()
     main = dataclasses.replace(file, operators=file.operators[:count])
     for index, operator in enumerate(main.operators):
@@ -85,6 +85,6 @@ def main_graph(data: mmap.mmap, file: reader.TfliteFile, where: str) -> reader.T
 
 
 def subgraphs(data: mmap.mmap) -> int:
-    """The number of graphs in a checked file; more than one where there is control flow."""
+    """Return the number of graphs in a checked file; more than one where there is control flow."""
     count: int = schema.Model.GetRootAs(data, 0).SubgraphsLength()
     return count

@@ -1,4 +1,4 @@
-"""Whether XNNPACK's sparse kernels can run a graph, and if not, what stands in the way.
+"""Determines whether XNNPACK's sparse kernels can run a graph, and if not, why.
 
 The conditions are those of LiteRT's tflite/delegates/xnnpack/README.md, "Sparse Inference", and of XNNPACK's rewrite
 of a graph to channels first: they were made for MobileNets, and Xception does not meet them. So zeros in its weights
@@ -45,7 +45,7 @@ Makers = dict[int, Operator]
 
 
 def obstacles(data: mmap.mmap | bytes, file: TfliteFile) -> tuple[str, ...]:
-    """Returns why the sparse kernels cannot run the main graph of a checked file; empty if they can.
+    """Return why the sparse kernels cannot run the main graph of a checked file; empty if they can.
 
     Args:
       data: the bytes of the file.
@@ -93,7 +93,7 @@ def _options(graph: schema.SubGraph, index: int, kind: Callable[[], Any]) -> sch
 def _is_padded(
     file: TfliteFile, operator: Operator, same: bool, stride: int, size: int, makers: Makers
 ) -> bool:
-    """Whether a window of `size` has (size - 1) / 2 zeros on each side."""
+    """Return whether a window of `size` has (size - 1) / 2 zeros on each side."""
     if not same:
         before = makers.get(operator.inputs[0])
         return before is not None and before.name == "PAD"
@@ -179,7 +179,7 @@ def _zeros(
 
 
 def _source(tensor: int, makers: Makers) -> int:
-    """The constant that a weight comes from, through DENSIFY and DEQUANTIZE."""
+    """Return the constant that a weight comes from, through DENSIFY and DEQUANTIZE."""
     seen = set()
     # A damaged file may have an operator that reads what it makes.
     while tensor not in seen:

@@ -17,7 +17,7 @@ _LEAST_RUNS = 6
 
 
 def main(path: str, seconds: float) -> None:
-    """See the module."""
+    """Run the program; see the module."""
     runner.limit_memory(path, 16)
     from ai_edge_litert import interpreter as litert
 
@@ -44,7 +44,7 @@ def main(path: str, seconds: float) -> None:
 
 
 def _least_ms(shorter: Any | None, longer: Any, seconds: float) -> tuple[float, float]:
-    """Least processor milliseconds of the two (of None: 0), in turns, since the machine's pace changes."""
+    """Return the least processor milliseconds of the two (of None: 0), measured in turns, since the pace changes."""
     least = [float("inf"), float("inf")] if shorter else [0.0, float("inf")]
     both = [(1, longer)] if shorter is None else [(0, shorter), (1, longer)]
     until, runs = time.perf_counter() + seconds, 0

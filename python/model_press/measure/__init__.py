@@ -1,0 +1,1 @@
+"""Measurements: latency, memory and size of a variant on this machine."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def main(path: str, threads: int) -> None:
-    """Serves the protocol on standard input and output."""
+    """Serve the protocol on standard input and output."""
     # TensorFlow's own default, which model_press turns off for the sake of equal bytes.
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     import numpy as np

@@ -16,7 +16,7 @@ _NAMED_ISA = re.compile(r"avx|amx|sse4|fma|asimd|i8mm|bf16|fp16|sve|fphp")
 
 
 def _cpuinfo() -> dict[str, str]:
-    """The first processor's fields of /proc/cpuinfo; empty where there is none."""
+    """Return the first processor's fields of /proc/cpuinfo; empty where there is none."""
     try:
         text = pathlib.Path("/proc/cpuinfo").read_text("utf-8")
     except OSError:
@@ -26,18 +26,18 @@ def _cpuinfo() -> dict[str, str]:
 
 
 def cpu_class(architecture: str, flags: set[str]) -> str:
-    """The class that gates state bounds for, such as "x86_64-avx512_vnni"."""
+    """Return the class that gates state bounds for, such as "x86_64-avx512_vnni"."""
     best = next((isa for isa in _CLASSES.get(architecture, ()) if isa in flags), "baseline")
     return f"{architecture}-{best}"
 
 
 def counted(count: int, noun: str) -> str:
-    """A count as a sentence has it: "1 core", "2 cores"."""
+    """Return a count as a sentence has it: "1 core", "2 cores"."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def this_machine() -> Machine:
-    """Describes the machine that runs this process."""
+    """Describe the machine that runs this process."""
     info = _cpuinfo()
     flags = set((info.get("flags") or info.get("Features") or "").split())
     architecture = platform.machine()

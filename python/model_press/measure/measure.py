@@ -47,7 +47,7 @@ class _Configuration:
     timed: rounds.Timed
 
     def record(self, zipped: int) -> metrics.Record:
-        """Closes the process, whose peak is known at its end only."""
+        """Close the process, whose peak is known at its end only."""
         ready = self.probe.ready
         if isinstance(self.subject, Variant):
             sheet = self.subject.manifest
@@ -81,7 +81,7 @@ class _Configuration:
 def measure(
     variants: Sequence[Variant], keras: KerasModel | None, rounds_count: int
 ) -> metrics.Metrics:
-    """Measures each variant, and the Keras model, on 1 and 2 threads, and variants on 1 thread without XNNPACK, too.
+    """Measure each variant, and the Keras model, on 1 and 2 threads, and variants on 1 thread without XNNPACK, too.
 
     A variant of which XNNPACK takes nothing has no second record: that would be the same again.
 
@@ -126,7 +126,7 @@ def _load(subject: Variant, threads: int) -> list[_Configuration]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Measure --variant MODEL --manifest JSON [...] [--keras-model FILE --keras-info JSON] --out metrics.json"""
+    """Run measure --variant MODEL --manifest JSON [...] [--keras-model FILE --keras-info JSON] --out metrics.json."""
     parser = argparse.ArgumentParser(prog="measure", description=__doc__)
     add_arguments(parser)
     parser.add_argument("--label", default="measure", help="the target, for the error line")
@@ -141,7 +141,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the options that name what to measure."""
+    """Add the options that name the subjects of the measurement."""
     parser.add_argument("--variant", action="append", required=True, help="a .tflite")
     parser.add_argument("--manifest", action="append", required=True, help="its manifest")
     parser.add_argument("--keras-model", help="the Keras file that they were made from")
@@ -150,7 +150,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def measured(options: argparse.Namespace) -> metrics.Metrics:
-    """Measures what `add_arguments` named and checks that the figures make sense."""
+    """Measure the subjects of `add_arguments` and check that the figures make sense."""
     variants = [
         Variant(path, manifest.read(sheet))
         for path, sheet in zip(options.variant, options.manifest, strict=True)

@@ -15,13 +15,13 @@ from typing import Any
 
 
 def resident_bytes() -> int:
-    """Resident memory of this process now."""
+    """Return the resident memory of this process."""
     with open("/proc/self/statm", encoding="utf-8") as file:
         return int(file.read().split()[1]) * resource.getpagesize()
 
 
 def peak_bytes() -> int:
-    """The largest resident memory of this process so far (kernel field VmHWM, KiB).
+    """Return the largest resident memory of this process so far (kernel field VmHWM, KiB).
 
     Not ru_maxrss: that keeps the size of the parent from before exec.
     """
@@ -31,7 +31,7 @@ def peak_bytes() -> int:
 
 
 def times_ms(infer: Callable[[], Any], count: int) -> list[float]:
-    """Milliseconds of each of `count` calls."""
+    """Return the milliseconds of each of `count` calls."""
     times = []
     for _ in range(count):
         begun = time.perf_counter()
@@ -41,7 +41,7 @@ def times_ms(infer: Callable[[], Any], count: int) -> list[float]:
 
 
 def serve(ready: dict[str, Any], infer: Callable[[], Any]) -> None:
-    """Prints `ready`, times `infer` as often as each input line asks, and prints the peak at the end."""
+    """Print `ready`, time `infer` as often as each input line asks, and print the peak at the end."""
     print(json.dumps(ready), flush=True)
     for line in sys.stdin:
         print(json.dumps(times_ms(infer, int(line))), flush=True)
@@ -49,7 +49,7 @@ def serve(ready: dict[str, Any], infer: Callable[[], Any]) -> None:
 
 
 def main(model: str, threads: int, delegate: str) -> None:
-    """Serves the protocol above on standard input and output."""
+    """Serve the protocol above on standard input and output."""
     import numpy as np
     from ai_edge_litert import interpreter as litert
 

@@ -39,14 +39,14 @@ class Process:
         self.ready: dict[str, Any] = self._answer()
 
     def run(self, count: int) -> list[float]:
-        """Milliseconds of each of `count` inferences."""
+        """Return the milliseconds of each of `count` inferences."""
         self._to.write(f"{count}\n")
         self._to.flush()
         times: list[float] = self._answer()
         return times
 
     def close(self) -> int:
-        """Ends the process; returns its peak resident memory in bytes."""
+        """End the process; return its peak resident memory in bytes."""
         self._to.close()
         peak: int = self._answer()["peak_memory_bytes"]
         self._process.wait()

@@ -12,7 +12,7 @@ Verdict = Literal["pass", "fail", "undecided"]
 
 @dataclasses.dataclass(frozen=True)
 class Ratio:
-    """A measured ratio with its 95 % confidence interval, and what it says about the bound."""
+    """A measured ratio with its 95 % confidence interval and its verdict on the bound."""
 
     value: float
     low: float
@@ -25,7 +25,7 @@ class Ratio:
 def of_rounds(
     variant: Sequence[Sequence[float]], baseline: Sequence[Sequence[float]], bound: float
 ) -> Ratio:
-    """Ratio of the medians, round by round.
+    """Return the ratio of the medians, round by round.
 
     The two took turns in each round, so a ratio per round cancels what the machine did meanwhile. The interval is
     SciPy's percentile bootstrap of the median over the rounds, seeded.
@@ -52,7 +52,7 @@ def of_rounds(
 
 
 def decide(add_rounds: Callable[[], Ratio], attempts: int) -> Ratio:
-    """Measures more rounds until the interval clears the bound, at most `attempts` times."""
+    """Measure more rounds until the interval clears the bound, at most `attempts` times."""
     for _ in range(attempts):
         ratio = add_rounds()
         if ratio.verdict != "undecided":

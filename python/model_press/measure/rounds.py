@@ -30,15 +30,15 @@ class Timed:
     every: int = 1
 
     def turn(self) -> int:
-        """Inferences of one turn, from the quickest of the warm-up: one disturbed run must not count."""
+        """Return the inferences per turn, from the quickest of the warm-up: one disturbed run must not count."""
         return int(np.clip(_TURN_MS / max(min(self.warmup), 1e-3), 1, _MAX_PER_TURN))
 
     def due(self, index: int) -> bool:
-        """Whether it takes part in round `index`; a slow one in every second, third ... only."""
+        """Return whether it takes part in round `index`; a slow one in every second, third ... only."""
         return index % max(self.every, round(min(self.warmup) / _SLOW_MS)) == 0
 
     def latency(self) -> Latency:
-        """Summary over all rounds."""
+        """Return the summary over all rounds."""
         times = np.concatenate([np.asarray(times) for times in self.rounds])
         low, median, high, p90 = np.percentile(times, (25, 50, 75, 90))
         return Latency(
@@ -51,7 +51,7 @@ class Timed:
 
 
 def warm_up(timed: Sequence[Timed], runs: int = 3) -> None:
-    """Runs each configuration a few times (a slow one once); the times are kept apart."""
+    """Run each configuration a few times (a slow one once); the times are kept apart."""
     for each in timed:
         each.warmup += each.run(1)
         if each.warmup[-1] < _SLOW_MS:
@@ -59,7 +59,7 @@ def warm_up(timed: Sequence[Timed], runs: int = 3) -> None:
 
 
 def measure(timed: Sequence[Timed], index: int) -> None:
-    """Adds round number `index` to every configuration that is due."""
+    """Add round number `index` to every configuration that is due."""
     for each in timed:
         if each.due(index):
             each.rounds.append(each.run(each.turn()))

@@ -1,4 +1,4 @@
-"""Do measured figures make sense? What cannot be right is named, instead of standing in a report."""
+"""Checks that measured figures are plausible and names the impossible ones."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from model_press.measure.machine import counted
 
 
 def check(found: metrics.Metrics, names: Sequence[str]) -> None:
-    """Checks that everything was measured and that no figure is impossible.
+    """Check that everything was measured and that no figure is impossible.
 
     Args:
       names: the variants (and the Keras model) that must have a record.

@@ -5,7 +5,7 @@ import zlib
 
 
 def zipped_bytes(path: str | os.PathLike[str]) -> int:
-    """Bytes of the file deflated at level 9, as a zip or a store's download does."""
+    """Return the bytes of the file deflated at level 9, as a zip or a store's download does."""
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     total = 0
     with open(path, "rb") as file:

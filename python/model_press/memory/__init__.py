@@ -1,1 +1,1 @@
-"""Which tensors of a model fill memory at its peak, planned without running it, and what would lower that."""
+"""Plans which tensors fill memory at a model's peak, without running it, and how to lower the peak."""

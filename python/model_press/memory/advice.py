@@ -1,4 +1,4 @@
-"""What would lower a model's peak, each with the arena that it would have then."""
+"""Suggests ways to lower a model's memory peak, each with the arena that would result."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Advice:
 
 
 def advise(main: TfliteFile, plan: arena.Plan) -> tuple[Advice, ...]:
-    """What lowers the arena by a twentieth or more, most first."""
+    """Return the changes that lower the arena by a twentieth or more, most effective first."""
     found = [a for a in _all(main, plan) if a.arena_bytes <= (1 - _WORTH_NAMING) * plan.arena_bytes]
     return tuple(sorted(found, key=lambda a: a.arena_bytes))
 
@@ -54,7 +54,7 @@ def _all(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
 
 
 def _smaller(main: TfliteFile) -> Iterator[Advice]:
-    """An input of three quarters of the side."""
+    """Return an input of three quarters of the side."""
     shape = main.inputs[0].shape if main.inputs else ()
     if len(shape) != 4 or min(shape[1:3]) < 1:
         return
@@ -73,7 +73,7 @@ def _smaller(main: TfliteFile) -> Iterator[Advice]:
 
 
 def _tiles(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
-    """The operators of the peak's plateau in two halves of their rows: then what lies outside them counts."""
+    """Split the rows of the peak's operators in two: then the tensors outside them count."""
     limit = _PLATEAU * plan.peak_bytes
     first = last = plan.peak
     while first > 0 and plan.live_bytes[first - 1] > limit:
@@ -92,12 +92,12 @@ def _tiles(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
 
 
 def _without(index: int) -> arena.Bytes:
-    """The bytes of each tensor, as if one took none."""
+    """Return the bytes of each tensor, as if one took none."""
     return lambda tensor: 0 if tensor.index == index else arena.tensor_bytes(tensor)
 
 
 def _waiting(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
-    """What lives at the peak without being read or written there: a residual stream, a frame that is kept."""
+    """Return the tensors that are alive at the peak without being read or written: a residual stream, a kept frame."""
     operator = main.operators[plan.peak]
     used = set(operator.inputs + operator.outputs)
     inputs = {tensor.index for tensor in main.inputs}

@@ -77,20 +77,20 @@ class Plan:
         return max(self.live_bytes, default=0)
 
     def live_at(self, operator: int) -> list[Allocation]:
-        """Allocations that live while an operator runs, largest first."""
+        """Return the allocations that are alive while an operator runs, largest first."""
         alive = [a for a in self.allocations if a.first <= operator <= a.last]
         return sorted(alive, key=lambda a: (-a.bytes, a.tensor.index))
 
 
 def tensor_bytes(tensor: TensorInfo) -> int:
-    """Bytes of a tensor's values; a dynamic dimension counts as the 1 that it is loaded as."""
+    """Return the bytes of a tensor's values; a dynamic dimension counts as the 1 that it is loaded as."""
     count = math.prod(max(1, size) for size in tensor.shape)
     size = _SIZES.get(tensor.dtype)
     return math.ceil(count * (np.dtype(tensor.dtype).itemsize if size is None else size))
 
 
 def plan(main: TfliteFile, size_of: Bytes = tensor_bytes) -> Plan:
-    """Plans the main graph.
+    """Plan the main graph.
 
     Args:
       main: the file with the main graph's operators only, see inspection.source.main_graph.
@@ -154,7 +154,7 @@ def _order(wanted: Allocation, operators: int) -> tuple[Any, ...]:
 
 
 def _place(wanted: Allocation, placed: list[Allocation]) -> int:
-    """Offset of the smallest gap that is large enough, among what lives at the same time."""
+    """Return the offset of the smallest sufficient gap among tensors that are alive at the same time."""
     overlapping = (a for a in placed if a.first <= wanted.last and wanted.first <= a.last)
     best, best_gap, end = None, math.inf, 0
     for other in overlapping:

@@ -34,7 +34,7 @@ def run_in_batches(
     budget_bytes: int,
     threads: int = DEFAULT_THREADS,
 ) -> np.ndarray:
-    """Raw outputs [N, ...] of N images, whose planned arena stays within a budget.
+    """Return the raw outputs [N, ...] of N images, whose planned arena stays within a budget.
 
     Args:
       model: path of a .tflite with one input and one output, batch first.
@@ -48,7 +48,7 @@ def run_in_batches(
 
 
 def largest_batch(main: TfliteFile, budget_bytes: int) -> int:
-    """The largest batch whose planned arena fits into a budget, of a graph whose batch can be resized.
+    """Return the largest batch whose planned arena fits into a budget, of a graph whose batch can be resized.
 
     Args:
       main: the main graph's operators, see inspection.source.main_graph.
@@ -67,7 +67,7 @@ def largest_batch(main: TfliteFile, budget_bytes: int) -> int:
 
 
 def plan_of_batch(main: TfliteFile, batch: int) -> arena.Plan:
-    """The plan of a graph that is resized to a batch; of one with batch 1, all of its activations grow."""
+    """Return the plan of a graph that is resized to a batch; from batch 1, all activations grow."""
     own = own_batch(main)
 
     def size(tensor: TensorInfo) -> int:
@@ -78,7 +78,7 @@ def plan_of_batch(main: TfliteFile, batch: int) -> arena.Plan:
 
 
 def shape_in_batch(main: TfliteFile, tensor: TensorInfo, batch: int) -> tuple[int, ...]:
-    """The shape of an activation in that plan."""
+    """Return the shape of an activation in that plan."""
     own = own_batch(main)
     if not tensor.shape or not _grows(tensor, own):
         return tensor.shape
@@ -91,7 +91,7 @@ def _grows(tensor: TensorInfo, own: int) -> bool:
 
 
 def own_batch(main: TfliteFile) -> int:
-    """The batch that a model is loaded with."""
+    """Return the batch that a model is loaded with."""
     shape = main.inputs[0].shape if main.inputs else ()
     return max(1, shape[0]) if shape else 1
 
@@ -104,7 +104,7 @@ def _too_large(what: str, needed: int, budget: int, cure: str = "") -> UserError
 
 
 def _trials(shape: tuple[int, ...], kind: np.dtype[Any]) -> Iterator[np.ndarray]:
-    """Made-up images of each range that a model may take: noise, then a dark and a bright one."""
+    """Return synthetic images of each possible range: noise, then a dark and a bright one."""
     ranges, end = _RANGES, 0.0
     if np.issubdtype(kind, np.integer):
         limits = np.iinfo(kind)
@@ -173,7 +173,7 @@ class BatchRunner:
         self._open()
 
     def run(self, images: np.ndarray) -> np.ndarray:
-        """Raw outputs [N, ...] for inputs [N, ...] of the model's element type, N as large as you like.
+        """Return the raw outputs [N, ...] for inputs [N, ...] of the model's element type, for any N.
 
         Raises:
           UserError: images of another shape or element type, or a batch that the runtime cannot allocate.
@@ -229,9 +229,9 @@ class BatchRunner:
         return output
 
     def _resizes(self) -> bool:
-        """Whether two images at once answer as each alone; a shape written into the graph may forbid or mix them.
+        """Return whether two images at once answer as each alone; a shape in the graph may forbid or mix them.
 
-        Shown by a pair that the model tells apart: what it answers alike is answered so when it is mixed, too.
+        Only a pair of images with different answers can show a mixture.
         """
         for images in _trials((min(2, self.batch), *self._shape), np.dtype(self._dtype)):
             try:

@@ -1,4 +1,4 @@
-"""Loads one model in one way in a process of its own, runs it once, and says what that cost.
+"""Loads one model in a process of its own, runs it once and reports the memory used.
 
     loading.py MODEL mapped|bytes|compiled [CACHE_FILE]
 
@@ -20,7 +20,7 @@ import numpy as np
 
 
 def anonymous_bytes() -> int:
-    """Memory of this process that is not a file's (kernel field Anonymous, KiB)."""
+    """Return the anonymous memory of this process (kernel field Anonymous, KiB)."""
     with open("/proc/self/smaps_rollup", encoding="utf-8") as file:
         found = re.search(r"^Anonymous:\s+(\d+) kB$", file.read(), re.MULTILINE)
     assert found, "Linux writes it since 4.14"
@@ -68,7 +68,7 @@ def _numbers(shape: Sequence[int], dtype: np.dtype[Any]) -> np.ndarray:
 
 
 def main(path: str, how: str, cache: str = "") -> None:
-    """Loads, runs, prints."""
+    """Load, run, print."""
     from ai_edge_litert import compiled_model, interpreter  # noqa: F401  # not what is measured
 
     before = anonymous_bytes()

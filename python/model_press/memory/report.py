@@ -29,7 +29,7 @@ class Live:
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """An operator: what lives while it runs."""
+    """An operator and the tensors that are alive while it runs."""
 
     op: str
     layer: str
@@ -60,7 +60,7 @@ class Memory:
 def account(
     path: str | os.PathLike[str], batch: int | None = None, budget_bytes: int | None = None
 ) -> Memory:
-    """Plans a .tflite's memory.
+    """Plan a .tflite's memory.
 
     Args:
       batch: how many images at once; by default what the model is loaded with, 1 of most.
@@ -106,7 +106,7 @@ def account(
 
 
 def lines(found: Memory, every_layer: bool = False) -> Iterator[str]:
-    """The text. every_layer: all operators, not only the fullest."""
+    """Return the text. every_layer: all operators, not only the fullest."""
     yield f"{found.file}: planned memory of one run" + (
         f" of {found.batch} images" if found.batch > 1 else ""
     )

@@ -1,9 +1,9 @@
-"""What a Python process that this one starts needs, to find the packages that this one has."""
+"""Prepares the environment of a child Python process, so that it finds the same packages."""
 
 import os
 import sys
 
 
 def environment() -> dict[str, str]:
-    """This process's environment, for `subprocess`: the child's path for imports is this one's."""
+    """Return this process's environment for `subprocess`, with the same import path."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

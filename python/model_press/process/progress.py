@@ -20,12 +20,12 @@ class Items(Protocol[T_co]):
 
 @functools.cache
 def terminal() -> int | None:
-    """A file descriptor of the terminal behind stderr, or None; kept while stderr is captured."""
+    """Return a file descriptor of the terminal behind stderr, or None; kept while stderr is captured."""
     return os.dup(2) if os.isatty(2) else None
 
 
 def track(items: Items[T_co], what: str) -> Iterator[T_co]:
-    """Yields the items; every ten seconds a line says how many are done and how long is left."""
+    """Yield the items; every ten seconds a line says how many are done and how long is left."""
     start = time.monotonic()
     due = start + _EVERY_S
     for done, item in enumerate(items):

@@ -4,5 +4,5 @@ import os
 
 
 def resolve(path: str) -> str:
-    """A path as the user means it: `bazel run` starts programs elsewhere and says here where the user is."""
+    """Return a path as the user means it: `bazel run` starts programs elsewhere and says here where the user is."""
     return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), path)

@@ -22,7 +22,7 @@ def serve(
     max_resident_bytes: int = MAX_RESIDENT_BYTES,
     make_parser: Callable[[], argparse.ArgumentParser] | None = None,
 ) -> int:
-    """Answers requests from stdin until it closes; each runs as `startup` + the request's arguments.
+    """Answer requests from stdin until it closes; each runs as `startup` + the request's arguments.
 
     make_parser: the program's subcommands, as cli.run takes them.
     """
@@ -44,7 +44,7 @@ def answer(
     answers: int,
     make_parser: Callable[[], argparse.ArgumentParser] | None = None,
 ) -> None:
-    """Runs one request and writes its answer to file descriptor `answers`."""
+    """Run one request and write its answer to file descriptor `answers`."""
     lines: list[str] = []
     code = command_line.run([*startup, *request.arguments], lines.append, make_parser)
     output = "".join(line.rstrip("\n") + "\n" for line in lines)
@@ -55,7 +55,7 @@ def answer(
 
 @contextlib.contextmanager
 def _protected_stdout() -> Iterator[int]:
-    """Yields a private copy of stdout; whatever else prints there goes to stderr, Bazel's worker log."""
+    """Yield a private copy of stdout; other output there goes to stderr, Bazel's worker log."""
     sys.stdout.flush()
     private = os.dup(1)
     os.dup2(2, 1)
@@ -86,7 +86,7 @@ def _resident_bytes() -> int:
 
 
 def _replace_process(answers: int) -> None:
-    """Starts this program anew in the same process, with the same stdin and stdout."""
+    """Restart this program in the same process, with the same stdin and stdout."""
     sys.stdout.flush()
     sys.stderr.flush()
     os.dup2(answers, 1)

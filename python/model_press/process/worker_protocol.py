@@ -18,7 +18,7 @@ _EXIT_CODE, _OUTPUT, _RESPONSE_ID = 1, 2, 3
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """What Bazel asks for.
+    """A request from Bazel.
 
     Attributes:
       arguments: the action's own arguments, e.g. ("@x.params",).
@@ -56,7 +56,7 @@ class Requests:
             self._data += data
 
     def _take(self) -> bytes | None:
-        """The next whole message, or None while bytes of it are missing."""
+        """Return the next whole message, or None while bytes of it are missing."""
         try:
             length, start = _decode_varint(self._data, 0)
         except IndexError:
@@ -69,7 +69,7 @@ class Requests:
 
 
 def decode_request(message: bytes) -> Request:
-    """Decodes one WorkRequest; fields that a newer Bazel adds are skipped.
+    """Decode one WorkRequest; fields that a newer Bazel adds are skipped.
 
     Raises:
       ValueError: the bytes are not a protocol buffer.
@@ -106,7 +106,7 @@ def decode_request(message: bytes) -> Request:
 
 
 def encode_response(exit_code: int, output: str, request_id: int) -> bytes:
-    """Encodes one WorkResponse with its length before it; `exit_code` and `request_id` are not negative."""
+    """Encode one WorkResponse with its length before it; `exit_code` and `request_id` are not negative."""
     text = output.encode()
     message = b"".join(
         [
@@ -119,7 +119,7 @@ def encode_response(exit_code: int, output: str, request_id: int) -> bytes:
 
 
 def _decode_varint(data: bytes, position: int) -> tuple[int, int]:
-    """(value, position behind it); IndexError where the bytes end first."""
+    """Return (value, position behind it); IndexError where the bytes end first."""
     value = shift = 0
     while True:
         byte = data[position]

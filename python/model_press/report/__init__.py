@@ -1,1 +1,1 @@
-"""The report: what every variant costs and keeps, as one page, Markdown, CSV and JSON."""
+"""The report on the cost and accuracy of every variant, as a page, Markdown, CSV and JSON."""

@@ -16,7 +16,7 @@ SCHEMA_VERSION = 1
 def build(
     facts: Facts, measured: metrics.Metrics | None, devices: Sequence[metrics.Metrics] = ()
 ) -> dict[str, Any]:
-    """Joins facts and measurements.
+    """Join facts and measurements.
 
     Args:
       measured: of this machine; None leaves its figures empty.
@@ -69,7 +69,7 @@ def build(
 
 
 def ordered(facts: Facts) -> list[Entry]:
-    """The variants as a reader wants them: the baseline, then the others by falling size."""
+    """Return the variants as a reader wants them: the baseline, then the others by falling size."""
 
     def key(entry: Entry) -> tuple[bool, int, str]:
         return entry.facts.name != facts.baseline, -entry.facts.bytes, entry.facts.name
@@ -106,7 +106,7 @@ class _Times:
         self._baseline = baseline
 
     def records(self, name: str) -> dict[str, metrics.Record]:
-        """As the apps run it, by number of threads: with the delegate where it takes anything."""
+        """Return the records by number of threads, as the apps run it: with the delegate if it applies."""
         chosen: dict[str, metrics.Record] = {}
         for record in self._records.get(name, ()):
             threads = str(record.threads)
@@ -115,7 +115,7 @@ class _Times:
         return chosen
 
     def plain_ms(self, name: str) -> dict[str, float]:
-        """Medians without delegate, by number of threads."""
+        """Return the medians without delegate, by number of threads."""
         records = self._records.get(name, ())
         return {str(r.threads): r.latency.median_ms for r in records if r.delegate == "none"}
 
@@ -128,7 +128,7 @@ class _Times:
         }
 
     def memory(self, name: str) -> dict[str, Any]:
-        """Peak and base of the run with the fewest threads, and ratios of both to the baseline's."""
+        """Return the peak and base of the run with the fewest threads, and ratios of both to the baseline's."""
         record, base = self._fewest(name), self._fewest(self._baseline)
         peak = record.peak_memory_bytes if record else None
         floor = record.base_memory_bytes if record else None
@@ -262,7 +262,7 @@ def _variant(entry: Entry, facts: Facts, times: _Times) -> dict[str, Any]:
 
 
 def _delegation(record: metrics.Record | None) -> dict[str, Any] | None:
-    """Partitions, and the operators outside them by name; None where not measured."""
+    """Return the partitions and the operators outside them by name, or None if not measured."""
     if record is None:
         return None
     outside: dict[str, list[metrics.UndelegatedOp]] = collections.defaultdict(list)
@@ -284,7 +284,7 @@ def _delegation(record: metrics.Record | None) -> dict[str, Any] | None:
 
 
 def _share(ops: Sequence[metrics.UndelegatedOp], whole_ms: float) -> float | None:
-    """Share of the latency of operators timed alone, at most 1; None if one of them was not."""
+    """Return the share of the latency of operators timed alone, at most 1; None if one of them was not."""
     times = [op.alone_ms for op in ops if op.alone_ms is not None]
     if len(times) < len(ops):
         return None
@@ -292,7 +292,7 @@ def _share(ops: Sequence[metrics.UndelegatedOp], whole_ms: float) -> float | Non
 
 
 def _weights(entry: Entry) -> dict[str, Any]:
-    """Shares of the bytes of all constants, by element type and by why a tensor was not compressed."""
+    """Return the shares of the bytes of all constants, by element type and by why a tensor was not compressed."""
     weights = entry.facts.weights
     total = sum(weight.bytes for weight in weights) or 1
     kept: dict[str, list[variant_facts.Weight]] = collections.defaultdict(list)

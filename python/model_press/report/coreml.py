@@ -1,4 +1,4 @@
-"""The Core ML variants of a report: what their packages hold, and what the evaluator of MIL programs found."""
+"""Reads the Core ML variants of a report: contents of the packages and results of the evaluator."""
 
 import dataclasses
 import os
@@ -26,7 +26,7 @@ class CoremlFacts:
 def read(
     manifest_path: str | os.PathLike[str], summary_path: str | os.PathLike[str]
 ) -> CoremlFacts:
-    """Joins a variant's manifest and the summary of its answers.
+    """Join a variant's manifest and the summary of its answers.
 
     Raises:
       UserError: the two are of different variants.
@@ -50,7 +50,7 @@ def read(
 
 
 def row(facts: CoremlFacts, baseline_bytes: int, top1_drop: float | None) -> dict[str, Any]:
-    """The variant's object in report.json: bytes, fractions, and ratios to the report's baseline."""
+    """Return the variant's object in report.json: bytes, fractions, and ratios to the report's baseline."""
     return {
         "name": facts.name,
         "recipe": facts.recipe,

@@ -68,7 +68,7 @@ def collect(
     calibrations: tuple[calibration_ranges.Report, ...] = (),
     searches: tuple[lock.Lock, ...] = (),
 ) -> Facts:
-    """Puts together what the single actions found.
+    """Combine the results of the single actions.
 
     Raises:
       UserError: two variants of one name, or a baseline that is none of them.
@@ -109,11 +109,11 @@ def collect(
 
 
 def write(path: str | os.PathLike[str], facts: Facts) -> None:
-    """Writes the facts as JSON."""
+    """Write the facts as JSON."""
     files.write_json(path, strict_json.to_json(facts))
 
 
 def read(path: str | os.PathLike[str]) -> Facts:
-    """Reads and validates facts."""
+    """Read and validate facts."""
     where = f"report facts {os.path.basename(path)}"
     return strict_json.from_json(Facts, files.read_json(path, "report facts"), where)

@@ -1,4 +1,4 @@
-"""What each operator outside the delegate costs: timed alone, by the inspection, and added to the measurements."""
+"""Measures the cost of each operator outside the delegate alone and adds it to the measurements."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _SECONDS = 3.0
 def with_times(
     measured: metrics.Metrics, models: Mapping[str, str], seconds: float = _SECONDS
 ) -> metrics.Metrics:
-    """Adds `alone_ms` to what stays outside the delegate, for each variant's record on one thread.
+    """Add `alone_ms` to the operators outside the delegate, for each variant's record on one thread.
 
     Args:
       measured: as measure.measure() gives it, of this machine.
@@ -35,6 +35,6 @@ def with_times(
 def _joined(
     known: tuple[metrics.UndelegatedOp, ...], timed: tuple[facts.UndelegatedOp, ...]
 ) -> tuple[metrics.UndelegatedOp, ...]:
-    """The times by operator and tensor; what was not timed stays without."""
+    """Join the times by operator and tensor; operators without a time keep none."""
     times = {(op.op, op.tensor): op.alone_ms for op in timed}
     return tuple(dataclasses.replace(op, alone_ms=times.get((op.op, op.output))) for op in known)

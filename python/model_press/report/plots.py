@@ -27,7 +27,7 @@ _SHORT_NAME = 14
 def pareto(
     points: Sequence[tuple[int, str, float, float]], x_label: str, y_label: str, salt: str
 ) -> str:
-    """A scatter plot with the Pareto front (least x, most y) as a line; y is a fraction, shown in per cent.
+    """Return a scatter plot with the Pareto front (least x, most y) as a line; y is a fraction, shown in per cent.
 
     Args:
       points: (number of the series, name, x, y), in the order of the legend. The number gives colour and marker.
@@ -81,7 +81,7 @@ def pareto(
 
 
 def lowest_shown(ys: Sequence[float]) -> float:
-    """Where the y axis may begin: points far below all others would squeeze those into one line.
+    """Return where the y axis may begin: points far below all others would squeeze those into one line.
 
     They are left out where the others keep within a quarter of the whole range.
     """
@@ -95,7 +95,7 @@ def lowest_shown(ys: Sequence[float]) -> float:
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The points that no other beats in both: less (or equal) x and more (or equal) y, by growing x."""
+    """Return the points that no other beats in both: less (or equal) x and more (or equal) y, by growing x."""
     best: list[tuple[float, float]] = []
     for x, y in sorted(set(points), key=lambda point: (point[0], -point[1])):
         if not best or y > best[-1][1]:
@@ -104,7 +104,7 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> list[tuple[float, flo
 
 
 def layer_lines(series: Sequence[tuple[int, str, Sequence[float | None]]], salt: str) -> str:
-    """Signal to noise (dB) of each layer, one line a variant; a layer without error leaves a gap.
+    """Plot the signal to noise (dB) of each layer, one line per variant; a layer without error leaves a gap.
 
     Args:
       series: (number of the series, name, dB by layer in graph order).
@@ -169,7 +169,7 @@ def _svg(draw: Callable[[Any], None], salt: str) -> str:
 
 
 def inline(svg: str, salt: str) -> str:
-    """An SVG document as part of a page: no prologue, the page's colours and font, identifiers of its own."""
+    """Return an SVG document as part of a page: no prologue, the page's colours and font, identifiers of its own."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     for placeholder, variable in _VARIABLES.items():

@@ -1,4 +1,4 @@
-"""Figures that somebody published for the same model, and which of their claims hold here.
+"""Compares published figures for the same model with the measured ones.
 
 They stand in a column of their own and are compared as ratios only: another machine's milliseconds say nothing here.
 """
@@ -19,7 +19,7 @@ _DROP_BAND = 0.005
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """What was published of one variant. note: why a claim of it cannot hold, or ""."""
+    """The published figures of one variant. note: why a claim of it cannot hold, or ""."""
 
     recipe: str
     title: str
@@ -53,7 +53,7 @@ class Claim:
 
 
 def read(path: str | os.PathLike[str]) -> Published:
-    """Reads and validates a published table."""
+    """Read and validate a published table."""
     where = f"published figures {os.path.basename(path)}"
     found = strict_json.from_json(Published, files.read_json(path, "published figures"), where)
     if not found.rows:
@@ -62,7 +62,7 @@ def read(path: str | os.PathLike[str]) -> Published:
 
 
 def claims(table: Published, variants: Mapping[str, Mapping[str, Any]]) -> list[Claim]:
-    """Holds each published ratio to the uncompressed model against the report's own.
+    """Hold each published ratio to the uncompressed model against the report's own.
 
     Args:
       variants: recipe -> the report's entry of that variant (ratios and top1_drop as in report.json).

@@ -16,7 +16,7 @@ _SUFFIXES = (".html", ".md", ".csv", ".json")
 
 
 def write(report: dict[str, Any], folder: str | os.PathLike[str], stem: str) -> list[pathlib.Path]:
-    """Writes <stem>.html, .md, .csv and .json into an existing folder; returns their paths."""
+    """Write <stem>.html, .md, .csv and .json into an existing folder; return their paths."""
     contents = (html(report), markdown(report), table(report), None)
     paths = [pathlib.Path(folder) / (stem + suffix) for suffix in _SUFFIXES]
     for path, text in zip(paths, contents, strict=True):
@@ -28,12 +28,12 @@ def write(report: dict[str, Any], folder: str | os.PathLike[str], stem: str) -> 
 
 
 def html(report: dict[str, Any]) -> str:
-    """One self-contained page."""
+    """Return one self-contained page."""
     return _page("page.html.j2", report, is_html=True)
 
 
 def markdown(report: dict[str, Any]) -> str:
-    """The same tables as Markdown."""
+    """Return the same tables as Markdown."""
     return _page("page.md.j2", report, is_html=False)
 
 
@@ -44,7 +44,7 @@ def _page(template: str, report: dict[str, Any], is_html: bool) -> str:
 
 
 def table(report: dict[str, Any]) -> str:
-    """The main table as CSV: one line a variant, Core ML's last (recipe `coreml_<recipe>`).
+    """Return the main table as CSV: one line a variant, Core ML's last (recipe `coreml_<recipe>`).
 
     Bytes, ms and fractions; an empty field is what was not measured.
     """
@@ -113,7 +113,7 @@ def _context(report: dict[str, Any], drawn: bool) -> dict[str, Any]:
 
 
 def _pictures(report: dict[str, Any], context: dict[str, Any]) -> dict[str, str]:
-    """Plots by name; one that has nothing to show is missing."""
+    """Return the plots by name, without empty ones."""
     key, label, threads = context["quality_key"], context["quality"], context["threads"]
     rows = list(enumerate(context["rows"]))
 

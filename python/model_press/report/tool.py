@@ -12,7 +12,7 @@ from model_press.process import command_line, user_path
 
 
 def parser() -> argparse.ArgumentParser:
-    """The subcommands."""
+    """Return the subcommands."""
     result, command = command_line.commands("report")
 
     sub = command("summarize", _summarize, "the answers of one subject on a set of images")
@@ -184,7 +184,7 @@ def _run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs a subcommand; 1 and one line on standard error for a user's mistake."""
+    """Run a subcommand; 1 and one line on standard error for a user's mistake."""
     # matplotlib wants a folder of its own to write to, and so does fontconfig, which it asks for fonts.
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = folder

@@ -1,4 +1,4 @@
-"""What both templates show, worked out from report.json once."""
+"""Derives the values that both templates show from report.json."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ _SHOWN_CLASSES = 10
 
 
 def context(report: dict[str, Any]) -> dict[str, Any]:
-    """Values for the templates: the report itself and the tables that are derived from it."""
+    """Return the values for the templates: the report itself and the tables that are derived from it."""
     variants = report["variants"]
     threads = sorted({t for v in variants for t in v["latency_ms"]}, key=int)
     trained = any(v["top1"] is not None for v in variants)
@@ -49,7 +49,7 @@ def context(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _claims(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row a variant: its title, recipe and the claims by metric."""
+    """Return one row a variant: its title, recipe and the claims by metric."""
     rows: dict[str, dict[str, Any]] = {}
     for claim in claims:
         row = rows.setdefault(
@@ -68,13 +68,13 @@ def _baseline(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _title(variant: dict[str, Any], report: dict[str, Any]) -> str:
-    """The variant's name without the model's in front."""
+    """Return the variant's name without the model's in front."""
     title: str = variant["name"].removeprefix(report["model"]["name"] + "_")
     return title
 
 
 def _worst(variant: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
-    """The layers of a variant with the lowest signal to error."""
+    """Return the layers of a variant with the lowest signal to error."""
     comparison = variant["layers"]
     noisy = [layer for layer in comparison["layers"] if layer["sqnr_db"] is not None]
     noisy.sort(key=lambda layer: layer["sqnr_db"])
@@ -88,7 +88,7 @@ def _worst(variant: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _calibration(found: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
-    """A calibrated variant: the activations whose range outliers stretch most, and those that evaluation leaves."""
+    """Return a calibrated variant: the activations with the worst outliers, and those that evaluation leaves."""
     ranges = found["ranges"]
     stretched = sorted(ranges, key=lambda each: -each["outlier_ratio"])
     left = sorted(ranges, key=lambda each: -each["evaluation"]["clipped"])
@@ -102,7 +102,7 @@ def _calibration(found: dict[str, Any], report: dict[str, Any]) -> dict[str, Any
 
 
 def _search(found: dict[str, Any]) -> dict[str, Any]:
-    """A search: its bounds in words, and its trials with the winner first, then by the goal."""
+    """Return a search: its bounds in words, and its trials with the winner first, then by the goal."""
     bounds = {name: bound for name, bound in found["bounds"].items() if bound is not None}
     rows = []
     for tried in found["trace"]:
@@ -131,7 +131,7 @@ def _words(figure: str) -> str:
 
 
 def _ops(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row an operator and version, with the number of nodes in each variant."""
+    """Return one row an operator and version, with the number of nodes in each variant."""
     keys = sorted({(op["name"], op["version"]) for v in variants for op in v["ops"]})
     counts = [{(op["name"], op["version"]): op["count"] for op in v["ops"]} for v in variants]
     return [
@@ -145,7 +145,7 @@ def _ops(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _classes(report: dict[str, Any]) -> dict[str, Any] | None:
-    """Recall of each class in each variant, and what the baseline confuses it with; None without accuracy."""
+    """Return the recall and main confusion of each class in each variant, or None without accuracy."""
     base = _baseline(report)
     if not base["classes"]:
         return None

@@ -68,7 +68,7 @@ def write(path: str | os.PathLike[str], lock: Lock) -> None:
 
 
 def read(path: str | os.PathLike[str]) -> Lock:
-    """Read and validates a lock."""
+    """Read and validate a lock."""
     where = f"search lock {os.path.basename(path)}"
     data = files.read_json(path, "search lock")
     found = strict_json.from_json(Lock, data, where)

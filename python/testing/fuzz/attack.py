@@ -22,7 +22,7 @@ _LONGEST_MESSAGE = 1100
 
 
 def attack(loader: Loader, first: int, count: int, folder: pathlib.Path) -> str:
-    """Tries files first..first + count - 1; returns what is wrong, or "".
+    """Try files first..first + count - 1; return the failures, or "".
 
     Temporary files of the loader are made below `folder`, so that one that leaves its own is seen.
     """
@@ -67,7 +67,7 @@ def _attack(
 
 
 def main(argv: list[str]) -> int:
-    """Runs the attack; prints what is wrong."""
+    """Run the attack and print the failures."""
     name, first, count = argv[0], int(argv[1]), int(argv[2])
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     # Address space, not memory: libraries map more than they use, hence on top of what is mapped now.

@@ -1,4 +1,4 @@
-"""A small Core ML package's two files, and their loader: what `coreml_eval` takes from anybody."""
+"""Builds the two files of a small Core ML package and their loader."""
 
 import pathlib
 import struct
@@ -18,7 +18,7 @@ _HEADER = 64
 
 
 def specification() -> bytes:
-    """An ML program: weights from a palette and from the weight file, a product, a softmax, and a label."""
+    """Return an ML program: weights from a palette and from the weight file, a product, a softmax, and a label."""
     spec = model_pb2().Model()
     spec.specificationVersion = 7
     image = spec.description.input.add(name="image").type.imageType
@@ -71,7 +71,7 @@ def specification() -> bytes:
 
 
 def weights() -> bytes:
-    """weight.bin with three numbers in one record."""
+    """Return a weight.bin with three numbers in one record."""
     data = np.asarray([1, 2, 3], np.float32).tobytes()
     record = struct.pack("<IIQQQ", 0xDEADBEEF, 2, len(data), 2 * _HEADER, 0)
     header = struct.pack("<II", 1, 2)
@@ -79,19 +79,19 @@ def weights() -> bytes:
 
 
 def load_specification(path: pathlib.Path) -> None:
-    """Opens a package of this specification and good weights."""
+    """Open a package of this specification and good weights."""
     _open(path.read_bytes(), None)
 
 
 def load_weights(path: pathlib.Path) -> None:
-    """Opens a package of a good specification and these weights."""
+    """Open a package of a good specification and these weights."""
     _open(None, path.read_bytes())
 
 
 def write(
     folder: pathlib.Path, spec: bytes | None = None, blob: bytes | None = None
 ) -> pathlib.Path:
-    """Makes net.mlpackage in a folder, of good files where none are given; returns its path."""
+    """Make net.mlpackage in a folder, of good files where none are given; return its path."""
     package = folder / "net.mlpackage"
     for name, data in (
         (SPEC, specification() if spec is None else spec),

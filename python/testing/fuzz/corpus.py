@@ -1,4 +1,4 @@
-"""Writes damaged files, so that Java and Swift are tried on what Python's loaders are tried on.
+"""Writes damaged files, so that Java and Swift are tried on the same files as Python.
 
     corpus.py --out FOLDER --count N --loader NAME [--loader NAME ...]
 
@@ -29,7 +29,7 @@ KINDS: dict[str, _Kind] = {
 
 
 def write(folder: pathlib.Path, count: int, names: list[str]) -> None:
-    """Fills a folder, which is made."""
+    """Create and fill a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         make, damaged = KINDS[name]

@@ -36,7 +36,7 @@ _VALUES: tuple[Any, ...] = (
 
 
 def damaged(good: bytes, number: int) -> bytes:
-    """The copy of this number: one to four changes, each of a random kind."""
+    """Return the copy of this number: one to four changes, each of a random kind."""
     rng = np.random.default_rng((len(good), number))
     data = bytearray(good)
     for _ in range(rng.integers(1, 5)):
@@ -45,7 +45,7 @@ def damaged(good: bytes, number: int) -> bytes:
 
 
 def damaged_json(good: bytes, number: int) -> bytes:
-    """A copy that is JSON still, with one to three fields changed, gone or added; of five one is not.
+    """Return a copy that is JSON still, with one to three fields changed, gone or added; of five one is not.
 
     That one is damaged as bytes, in another encoding, nested deep, or has a number that Python does not read.
     """
@@ -84,7 +84,7 @@ _NAMES = (
 
 
 def damaged_zip(good: bytes, number: int) -> bytes:
-    """Of three copies two are sound archives, with a member that is damaged, renamed, gone or there twice.
+    """Return a damaged zip; two of three are sound archives with a damaged, renamed, missing or duplicate member.
 
     A changed byte of the archive itself is found by a checksum before anything else is read.
     """
@@ -161,7 +161,7 @@ _SHAPES: tuple[Any, ...] = (
 
 
 def damaged_npy(good: bytes, number: int) -> bytes:
-    """Of two copies one has a well-formed header with another element type or shape; the other is `damaged`."""
+    """Return a damaged .npy; one of two has a well-formed header with another element type or shape."""
     if number % 2:
         return damaged(good, number)
     rng = np.random.default_rng((len(good), number))
@@ -182,7 +182,7 @@ def damaged_npy(good: bytes, number: int) -> bytes:
 
 
 def _change_field(value: Any, rng: np.random.Generator) -> None:
-    """Walks down a random way and changes what is there."""
+    """Walk down a random path and change the value there."""
     while True:
         keys = list(value) if isinstance(value, dict) else list(range(len(value)))
         if not keys:
@@ -207,7 +207,7 @@ def _flip(data: bytearray, rng: np.random.Generator) -> None:
 
 
 def _number(data: bytearray, rng: np.random.Generator) -> None:
-    """Puts a nasty 32-bit number anywhere, aligned as files have them."""
+    """Put a nasty 32-bit number anywhere, aligned as files have them."""
     if len(data) >= 8:
         at = int(rng.integers(len(data) // 4)) * 4
         number = _NUMBERS[rng.integers(len(_NUMBERS))] & 0xFFFFFFFF

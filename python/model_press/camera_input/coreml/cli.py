@@ -14,7 +14,7 @@ from model_press.process import command_line
 
 
 def parser() -> argparse.ArgumentParser:
-    """The subcommands."""
+    """Return the subcommands."""
     result, command = command_line.commands("model_press_coreml_fused")
 
     sub = command("fuse", _fuse, "put a picture's resize and the answer's choice into a package")

@@ -1,4 +1,4 @@
-"""Where a fused package looks, by its program alone: whoever has no manifest can give it photographs."""
+"""Finds the crop region of a package with camera input by its program, for callers without a manifest."""
 
 import os
 
@@ -18,7 +18,7 @@ SCORES, INDICES = "scores", "indices"
 
 
 def require_label(folder: str | os.PathLike[str]) -> None:
-    """Raises UserError for a package that answers numbers of classes instead of a label."""
+    """Raise UserError for a package that returns class numbers instead of a label."""
     outputs = [output.name for output in program.read_spec(folder).description.output]
     if outputs == [SCORES, INDICES]:
         raise UserError(
@@ -28,7 +28,7 @@ def require_label(folder: str | os.PathLike[str]) -> None:
 
 
 def place(image: Image.Image, classifier: ImageClassifier, fit: str) -> np.ndarray:
-    """uint8 RGB [height, width, 3] of the classifier's input size, of a picture of any size.
+    """Return uint8 RGB [height, width, 3] of the classifier's input size, of a picture of any size.
 
     Args:
       image: RGB, upright.
@@ -43,7 +43,7 @@ def place(image: Image.Image, classifier: ImageClassifier, fit: str) -> np.ndarr
 
 
 def _network(source: program.Program, entry: Entry) -> tuple[int, int] | None:
-    """Height and width that a package resizes its cropped input to; None where it does not crop as fusing.py has it."""
+    """Return the (height, width) that a package resizes its cropped input to, or None if it does not crop."""
     shapes = {name: kind.shape for op in source.operations for name, kind in op.outputs if kind}
     # What has the network's length already is not resized along that axis.
     last = next((name for name in (ROWS + ROUNDED, COLUMNS + ROUNDED, CROP) if name in shapes), "")

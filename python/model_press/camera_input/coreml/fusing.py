@@ -34,7 +34,7 @@ def fuse(
     answer: Answer,
     out: str | os.PathLike[str],
 ) -> fused_manifest.FusedCoremlManifest:
-    """Makes the package `out` of the finished one in `folder`.
+    """Make the package `out` of the finished one in `folder`.
 
     Args:
       description: the finished one's manifest.
@@ -86,7 +86,7 @@ def _rebuilt(
     network: tuple[int, int],
     answer: Answer,
 ) -> Any:
-    """The coremltools model with the operations added."""
+    """Return the coremltools model with the operations added."""
     spec = classifier.spec
     with quiet():
         import coremltools as ct
@@ -144,7 +144,7 @@ class _Matrices:
         self._made: dict[tuple[int, int, bool], Any] = {}
 
     def constant(self, size: int, out: int, low: bool) -> Any:
-        """The matrix [out, size] of one part, or None."""
+        """Return the matrix [out, size] of one part, or None."""
         from coremltools.converters.mil.mil import Builder as mb
 
         key = (size, out, low)
@@ -200,7 +200,7 @@ def _put_answer(main: Any, answer: Answer) -> None:
 
 
 def _describe_features(spec: Any, before: Any, entry: Entry, answer: Answer) -> None:
-    """Names, texts and types as in the finished package, but for what has changed."""
+    """Describe the features as in the finished package, apart from the changed ones."""
     outputs = [
         type(output).FromString(output.SerializeToString()) for output in spec.description.output
     ]

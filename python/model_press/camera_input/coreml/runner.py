@@ -51,7 +51,7 @@ class FusedPackage:
         self._scores = classify.arguments["probabilities"].text if classify else None
 
     def run(self, frame: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """(float32 scores [n], int32 class indices [n] or None) of uint8 RGB pixels [height, width, 3]."""
+        """Return (float32 scores [n], int32 class indices [n] or None) of uint8 RGB pixels [height, width, 3]."""
         ordered = frame if self._input.color_order == "RGB" else frame[..., ::-1]
         planes = np.ascontiguousarray(np.moveaxis(ordered, -1, 0)[None], np.float32)
         values = {self._input.name: planes}

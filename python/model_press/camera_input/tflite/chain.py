@@ -20,7 +20,7 @@ _NAME = "entry"
 
 
 class Chain:
-    """Operators one behind the other, each reading what the last one wrote."""
+    """A chain of operators, each reading the previous one's output."""
 
     def __init__(self, graph: PortGraph, source: int):
         self.graph = graph
@@ -63,7 +63,7 @@ class Chain:
         self.floor("resize_round")
 
     def resize_antialiased(self, height: int, width: int, turn: int = 0) -> None:
-        """To this size, upright after `turn` degrees clockwise; the upright frame's rows go first."""
+        """Resize to this size, upright after `turn` degrees clockwise; the upright frame's rows go first."""
         across, down = ("r", "c") if turn in (90, 270) else ("c", "r")
         self._resample(across, width, turn in (90, 180))
         self._resample(down, height, turn in (180, 270))
@@ -79,7 +79,7 @@ class Chain:
         self.convolve("normalize", kernel, bias)
 
     def convolve(self, name: str, kernel: np.ndarray, bias: np.ndarray) -> None:
-        """Convolves with [out, rows, columns, in], window beside window."""
+        """Convolve with [out, rows, columns, in], window beside window."""
         constants = [self.constant(f"{name}_weights", kernel), self.constant(f"{name}_bias", bias)]
         options = schema.Conv2DOptionsT()
         options.padding = schema.Padding.VALID
@@ -90,7 +90,7 @@ class Chain:
         self.add("CONV_2D", 1, constants, name, shape, "float32", options)
 
     def end(self, target: int) -> None:
-        """Lets the last operator write `target`, quantised where that is."""
+        """Let the last operator write `target`, quantised if `target` is."""
         if self.graph.dtype(target) != "float32":
             last = self.graph.operator(
                 "QUANTIZE", 1, [self.last], [target], schema.QuantizeOptionsT()
@@ -100,7 +100,7 @@ class Chain:
             self.operators[-1].outputs = np.array([target], np.int32)
 
     def _resample(self, axis: str, out: int, reverse: bool) -> None:
-        """Weighs the pixels along an axis: a stride where every step is the same number of pixels, else a matrix.
+        """Weigh the pixels along an axis, by a stride if every step has as many pixels, else by a matrix.
 
         reverse: the axis is turned round first.
         """
@@ -150,7 +150,7 @@ class Chain:
         self.floor(f"{axis}_round")
 
     def _strides(self, name: str, matrix: np.ndarray, bias: float, step: triangle.Step) -> None:
-        """[1, size, 1, lines] -> [1, out, 1, lines], each line weighed by the same rows of a matrix.
+        """Resize [1, size, 1, lines] to [1, out, 1, lines], each line weighed by the same rows of a matrix.
 
         All rows but the first and the last, which the border cuts, are one row that moves on by `step.pixels`.
         """
@@ -208,7 +208,7 @@ class Chain:
         self.add("FLOOR", 1, [], name, self.shape(), "float32", None)
 
     def _arrange(self, axes: str, name: str) -> None:
-        """Transposes to another order of rows, columns and planes."""
+        """Transpose to another order of rows, columns and planes."""
         if axes == self._axes:
             return
         order = (0, *(1 + self._axes.index(axis) for axis in axes))

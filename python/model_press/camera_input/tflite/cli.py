@@ -12,7 +12,7 @@ from model_press.process import command_line
 
 
 def parser() -> argparse.ArgumentParser:
-    """The subcommands."""
+    """Return the subcommands."""
     result, command = command_line.commands("model_press_fused")
 
     sub = command(
@@ -47,7 +47,7 @@ def add_check_fused(
     origin: str,
     parts: Callable[[], tuple[Callable[..., Any], Callable[[str], Any], Callable[[str], Any]]],
 ) -> None:
-    """Adds check-fused.
+    """Add check-fused.
 
     Args:
       command: of cli.commands.

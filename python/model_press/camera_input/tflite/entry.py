@@ -12,7 +12,7 @@ from model_press.formats.normalization import RAW, Normalization
 
 
 def put(graph: PortGraph, entry: Entry, normalization: Normalization) -> None:
-    """Changes the graph's input into uint8 [1, *entry.shape].
+    """Change the graph's input into uint8 [1, *entry.shape].
 
     Args:
       graph: takes [1, height, width, 3]: float32, or uint8 pixels that it casts or quantises at scale 1.
@@ -47,13 +47,13 @@ def put(graph: PortGraph, entry: Entry, normalization: Normalization) -> None:
 
 
 def is_identity(graph: PortGraph, entry: Entry, normalization: Normalization = RAW) -> bool:
-    """Whether the graph takes these very bytes already."""
+    """Return whether the graph takes these very bytes already."""
     as_is = graph.shape(graph.input) == (1, *entry.shape) and graph.dtype(graph.input) == "uint8"
     return as_is and entry.color_order == "RGB" and not entry.turn and normalization.is_identity
 
 
 def _network_input(graph: PortGraph) -> tuple[int, schema.OperatorT | None]:
-    """The tensor that the entry has to write, and the operator that it stands for, if there is one."""
+    """Return the tensor that the entry has to write, and the operator that it replaces, if any."""
     readers = graph.consumers(graph.input)
     is_bytes = graph.dtype(graph.input) == "uint8"
     if is_bytes and len(readers) == 1 and graph.name(readers[0]) in ("CAST", "QUANTIZE"):
@@ -73,7 +73,7 @@ def _network_input(graph: PortGraph) -> tuple[int, schema.OperatorT | None]:
 
 
 def _stored_box(entry: Entry, height: int, width: int) -> tuple[int, int, int, int]:
-    """(left, top, right, bottom) in the frame as it is sent of what the network sees of it upright."""
+    """Return the (left, top, right, bottom) of the crop region in the frame as it is sent."""
     left, top, right, bottom = separate.box(entry, height, width)
     if entry.turn == 90:
         return top, entry.height - right, bottom, entry.height - left

@@ -9,7 +9,7 @@ from model_press.formats.camera_input import Entry
 
 
 def make(image: np.ndarray, entry: Entry) -> np.ndarray:
-    """uint8 of entry.shape that shows an image where the network will look.
+    """Return uint8 of entry.shape that shows an image where the network will look.
 
     Args:
       image: uint8 [height, width, 3] RGB of the network's size. It is enlarged or shrunk by a cubic filter; beyond it,

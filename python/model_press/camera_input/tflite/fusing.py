@@ -25,7 +25,7 @@ class Fused:
 def fuse(
     data: bytes, description: manifest.Manifest, name: str, entry: Entry, answer: Answer
 ) -> Fused:
-    """Fuses an entry and an answer into a variant.
+    """Fuse an entry and an answer into a variant.
 
     Args:
       data: the variant's .tflite, with one output [1, classes].

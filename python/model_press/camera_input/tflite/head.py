@@ -20,7 +20,7 @@ _INT8_VERSION = {"TOPK_V2": 2, "DEQUANTIZE": 2}
 
 
 def put(graph: PortGraph, answer: Answer) -> None:
-    """Replaces the graph's output [1, classes] by what the steps make of it.
+    """Replace the graph's output [1, classes] by the result of the steps.
 
     Outputs: `scores`, [1, classes] or [1, count], float32 behind a softmax, else of the network's own type; and with
     topk and argmax `indices`, int32 [1, count], best first; of equal scores the lower index comes first.
@@ -49,7 +49,7 @@ def put(graph: PortGraph, answer: Answer) -> None:
 
 
 def _codes(graph: PortGraph) -> int:
-    """The network's scores, before an int8 graph turns them into bytes for the app: XNNPACK leaves that out."""
+    """Return the network's scores, before an int8 graph turns them into bytes for the app: XNNPACK leaves that out."""
     operator = graph.writer(graph.output)
     if operator is None or graph.name(operator) != "QUANTIZE":
         return graph.output
@@ -64,7 +64,7 @@ def _codes(graph: PortGraph) -> int:
 
 
 def _made_by(graph: PortGraph, tensor: int) -> str:
-    """Name of the operator that computed a tensor's values."""
+    """Return the name of the operator that computed a tensor's values."""
     operator = graph.writer(tensor)
     while operator is not None and graph.name(operator) in _PASSING:
         operator = graph.writer(int(operator.inputs[0]))
@@ -72,7 +72,7 @@ def _made_by(graph: PortGraph, tensor: int) -> str:
 
 
 def _real(graph: PortGraph, tensor: int) -> int:
-    """The float32 values of a tensor, dequantised where they are codes."""
+    """Return the float32 values of a tensor, dequantised if it is quantised."""
     if graph.dtype(tensor) == "float32":
         return tensor
     return _append(

@@ -15,7 +15,7 @@ _WHITE = 255.0
 
 
 def put(chain: Chain, order: str, height: int, box: tuple[int, int, int, int]) -> None:
-    """Makes float RGB [1, bottom - top, right - left, 3] of whole pixel values from a frame's planes.
+    """Make float RGB [1, bottom - top, right - left, 3] of whole pixel values from a frame's planes.
 
     Args:
       chain: ends in a uint8 frame [1, height * 3 / 2, width, 1].
@@ -62,5 +62,5 @@ def put(chain: Chain, order: str, height: int, box: tuple[int, int, int, int]) -
 
 
 def _in_order(of_u_and_v: tuple[int, int], order: str) -> list[int]:
-    """The two factors as the bytes lie."""
+    """Return the two factors as the bytes lie."""
     return [of_u_and_v[place] for place in yuv.places(order)]

@@ -36,11 +36,11 @@ class PortGraph(Graph):
         return int(self._main.outputs[0])
 
     def dtype(self, tensor: int) -> str:
-        """Element type as NumPy calls it, such as "uint8"."""
+        """Return the element type by its NumPy name, such as "uint8"."""
         return _DTYPES[self.tensors[tensor].type]
 
     def scale(self, tensor: int) -> tuple[float, int] | None:
-        """(scale, zero point), or None of a tensor without."""
+        """Return (scale, zero point), or None if the tensor has none."""
         info = self.tensors[tensor].quantization
         if info is None or info.scale is None or len(info.scale) == 0:
             return None
@@ -53,18 +53,18 @@ class PortGraph(Graph):
         dtype: str,
         quantization: tuple[float, int] | None = None,
     ) -> int:
-        """Appends a tensor that an operator will write; returns its index."""
+        """Append a tensor that an operator will write; return its index."""
         return self._add(name, shape, _KINDS[dtype], 0, quantization)
 
     def add_integers(self, name: str, values: Sequence[int] | int) -> int:
-        """Appends an int32 constant, a vector or a scalar; returns its index."""
+        """Append an int32 constant, a vector or a scalar; return its index."""
         array = np.asarray(values, "<i4")
         return self._add(
             name, array.shape, schema.TensorType.INT32, self._add_buffer(array.tobytes()), None
         )
 
     def make_input(self, shape: Sequence[int]) -> None:
-        """Gives the input tensor another shape and the type uint8 of pixel values 0..255."""
+        """Give the input tensor another shape and the type uint8 of pixel values 0..255."""
         tensor = self.tensors[self.input]
         tensor.shape = np.array(shape, np.int32)
         tensor.shapeSignature = None
@@ -72,7 +72,7 @@ class PortGraph(Graph):
         tensor.quantization = None
 
     def make_outputs(self, outputs: dict[str, int]) -> None:
-        """Makes tensors the outputs, in their order, by these names in every signature."""
+        """Make tensors the outputs, in their order, by these names in every signature."""
         self._main.outputs = np.array(list(outputs.values()), np.int32)
         self._outputs = set(outputs.values())
         for signature in self._model.signatureDefs or []:
@@ -83,7 +83,7 @@ class PortGraph(Graph):
                 signature.outputs.append(entry)
 
     def writer(self, tensor: int) -> schema.OperatorT | None:
-        """The operator that writes a tensor, None of an input or a constant."""
+        """Return the operator that writes a tensor, or None for an input or a constant."""
         return next((op for op in self.operators if tensor in op.outputs), None)
 
 

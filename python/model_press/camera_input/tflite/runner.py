@@ -16,7 +16,7 @@ from model_press.tflite.interpreter import DEFAULT_THREADS, XNNPACK, Delegate
 
 
 def frame(rgb: np.ndarray, entry: Entry, alpha: np.ndarray | None = None) -> np.ndarray:
-    """uint8 entry.shape as the model takes it, of RGB pixels [*entry.upright, 3].
+    """Return uint8 entry.shape as the model takes it, of RGB pixels [*entry.upright, 3].
 
     alpha: uint8 [*entry.upright, 1] where the frame has it; 255 by default.
     """
@@ -30,7 +30,7 @@ def frame(rgb: np.ndarray, entry: Entry, alpha: np.ndarray | None = None) -> np.
 
 
 def frame_of(image: Image.Image, description: FusedManifest) -> np.ndarray:
-    """uint8 description.entry.shape, as the model takes it, of an upright RGB picture of any size.
+    """Return uint8 description.entry.shape, as the model takes it, of an upright RGB picture of any size.
 
     A picture of the frame's size goes in as it is. Of another the part that the network is to see, the same as of a
     model that crops nothing, is put where this one looks.
@@ -90,7 +90,7 @@ class FusedRunner:
         return self._interpreter._get_ops_details()
 
     def run(self, frame: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """(float32 scores [n], int32 class indices [n] or None) of a uint8 frame [H, W, channels]."""
+        """Return (float32 scores [n], int32 class indices [n] or None) of a uint8 frame [H, W, channels]."""
         self._interpreter.set_tensor(self._tensors[0], frame[None])
         self._interpreter.invoke()
         answers = [self._interpreter.get_tensor(tensor)[0] for tensor in self._tensors[1:]]
