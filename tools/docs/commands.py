@@ -1,4 +1,4 @@
-"""Commands in documentation: words, the labels and files that they name, and what follows `--`."""
+"""Parses commands in documentation: words, labels and files, and the arguments after `--`."""
 
 import dataclasses
 import re
@@ -34,7 +34,7 @@ class Command:
         return self.words[self.words.index("--") + 1 :] if "--" in self.words else ()
 
     def labels(self) -> Iterator[str]:
-        """Labels and patterns of this repository among a Bazel command's words, and in its options."""
+        """Return the labels and patterns of this repository among a Bazel command's words, and in its options."""
         for word in self.own_words[1:]:
             option = re.match(r"^--(//[^=]+)(?:=(.*))?$", word)
             parts = [option[1], option[2] or ""] if option else [word]
@@ -47,7 +47,7 @@ class Command:
 
 
 def split_command(text: str) -> Iterator[tuple[str, ...]]:
-    """The commands of one shell line, taken apart at && and ;."""
+    """Return the commands of one shell line, taken apart at && and ;."""
     lexer = shlex.shlex(text, posix=True, punctuation_chars="&;|<>")
     lexer.whitespace_split = True
     lexer.commenters = "#"
@@ -64,7 +64,7 @@ def split_command(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def of_page(page: markdown_page.Page, programs: set[str]) -> Iterator[Command]:
-    """Every command of a page: blocks without language or of `sh`, and code in the text that begins with a program.
+    """Return every command of a page: in blocks without language or of `sh`, and in inline code.
 
     Args:
       programs: first words by which code in the text is known as a command.

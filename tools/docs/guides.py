@@ -1,4 +1,4 @@
-"""Whether what the documentation tells people to type exists: labels, options, outputs, attributes, links."""
+"""Checks the commands of the documentation: labels, options, outputs, attributes, links."""
 
 import ast
 import dataclasses
@@ -79,7 +79,7 @@ class Documentation:
         self._snippets = Snippets(Workspace(root))
 
     def commands(self) -> Iterator[tuple[str, Command]]:
-        """(page, command), all of them."""
+        """Return (page, command) of all commands."""
         programs = {*ELSEWHERE, "python3", "./runner"} - {"open", "swift", "unzip"}
         for name, page in self.pages.items():
             for command in commands.of_page(page, programs):
@@ -88,7 +88,7 @@ class Documentation:
     # Labels.
 
     def _is_here(self, label: str) -> bool:
-        """Whether a label can be found without Bazel: a pattern, a literal name or a file."""
+        """Return whether a label can be found without Bazel: a pattern, a literal name or a file."""
         package, _, name = label[2:].partition(":")
         if package.endswith("...") or name in ("all", "*"):
             return (self.root / package.removesuffix("...") / "BUILD").exists() or package == "..."
@@ -99,11 +99,11 @@ class Documentation:
         )
 
     def is_users(self, label: str) -> bool:
-        """Whether a label is of the package that the guides make."""
+        """Return whether a label is of the package that the guides make."""
         return re.match(rf"//{USERS_PACKAGE}(:|$|/)", label) is not None
 
     def targets_for_bazel(self) -> list[str]:
-        """Labels that Bazel must look up: built in a command, or not found in a BUILD file."""
+        """Return the labels that Bazel must look up: built in a command, or not found in a BUILD file."""
         wanted = set(_MORE_TARGETS)
         for _, command in self.commands():
             if not command.is_bazel:
@@ -124,7 +124,7 @@ class Documentation:
     # Complaints, one function a kind.
 
     def labels(self, known: set[str]) -> Iterator[Complaint]:
-        """Labels that no BUILD file, no snippet and no Bazel (`known`) has."""
+        """Return the labels that no BUILD file, no snippet and no Bazel (`known`) has."""
         for page, command in self.commands():
             if not command.is_bazel:
                 continue
@@ -139,7 +139,7 @@ class Documentation:
                     yield Complaint(page, command.line, f"there is no target {label}")
 
     def configs(self) -> Iterator[Complaint]:
-        """--config=NAME that .bazelrc does not have."""
+        """Return --config=NAME that .bazelrc does not have."""
         defined = set(
             re.findall(r"^\w+:(\w+) ", (self.root / ".bazelrc").read_text(), re.MULTILINE)
         )
@@ -150,7 +150,7 @@ class Documentation:
                     yield Complaint(page, command.line, f".bazelrc has no --config={name}")
 
     def outputs(self, known: set[str]) -> Iterator[Complaint]:
-        """bazel-bin/... paths that no documented target makes."""
+        """Return bazel-bin/... paths that no documented target makes."""
         for name in self.pages:
             text = (self.root / name).read_text("utf-8")
             for number, line in enumerate(text.splitlines(), 1):
@@ -162,7 +162,7 @@ class Documentation:
                         )
 
     def programs(self) -> Iterator[Complaint]:
-        """Commands of programs that nobody has thought about."""
+        """Return commands of programs that are not listed."""
         known = {*ELSEWHERE, *_ORDINARY, "python3", "./runner"}
         for page, command in self.commands():
             first = command.words[0]
@@ -173,7 +173,7 @@ class Documentation:
                 )
 
     def _starlark(self) -> Iterator[tuple[str, markdown_page.Block, str]]:
-        """(page, block, path of the file that it is part of)."""
+        """Return (page, block, path of the file that it is part of)."""
         for name, page in self.pages.items():
             for block in page.blocks:
                 language, _, path = block.info.partition(" ")
@@ -181,7 +181,7 @@ class Documentation:
                     yield name, block, path or f"{USERS_PACKAGE}/BUILD"
 
     def _declared_in(self, package: str) -> set[str]:
-        """Names of the targets that pages put into a package."""
+        """Return the names of the targets that pages put into a package."""
         return self._snippets.declared(
             [block for _, block, path in self._starlark() if path == f"{package}/BUILD"]
         )
@@ -191,7 +191,7 @@ class Documentation:
         return name in self._declared_in(package)
 
     def snippets(self) -> Iterator[Complaint]:
-        """Loads, rules and attributes that do not exist, and `:names` that no snippet declares."""
+        """Return loads, rules and attributes that do not exist, and `:names` that no snippet declares."""
         declared = self._declared_in(USERS_PACKAGE)
         for page, block, path in self._starlark():
             folder, _, file = path.rpartition("/")
@@ -204,7 +204,7 @@ class Documentation:
                     yield Complaint(page, line, f"no guide declares :{name}")
 
     def links(self) -> Iterator[Complaint]:
-        """Relative links to files or headings that are not there."""
+        """Return relative links to missing files or headings."""
         for name, page in self.pages.items():
             for line, target in page.links:
                 if re.match(r"\w+:", target):
@@ -217,7 +217,7 @@ class Documentation:
                     yield Complaint(name, line, f"{target}: there is no such heading")
 
     def blocks(self, language: str) -> Iterator[tuple[str, markdown_page.Block]]:
-        """(page, block) of all blocks with this info string."""
+        """Return (page, block) of all blocks with this info string."""
         for name, page in self.pages.items():
             for block in page.blocks:
                 if block.info == language:
@@ -226,7 +226,7 @@ class Documentation:
 
 @functools.cache
 def _declared(build_file: pathlib.Path) -> frozenset[str]:
-    """Names of targets that stand literally in a BUILD file."""
+    """Return the names of targets that stand literally in a BUILD file."""
     if not build_file.exists():
         return frozenset()
     return frozenset(
@@ -244,7 +244,7 @@ def _anchors(file: pathlib.Path) -> frozenset[str]:
 
 
 def labels_file(documentation: Documentation) -> str:
-    """Content of tools/docs/labels.bzl."""
+    """Return the content of tools/docs/labels.bzl."""
     lines = [f'    "{label}",' for label in documentation.targets_for_bazel()]
     return (
         '"""Targets that the documentation names. Generated by `bazel run //docs:update`."""\n\n'

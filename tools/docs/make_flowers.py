@@ -1,4 +1,4 @@
-"""make_flowers.py FOLDER: what the reader of the guides has: a net that he has trained, class names and pictures."""
+"""make_flowers.py FOLDER: writes the files of a guide's reader: a trained network, class names and pictures."""
 
 import pathlib
 import sys
@@ -17,7 +17,7 @@ _COUNTS = {"calibration": 50, "evaluation": 50, "training": 150}
 
 
 def draw(kind: str, random: np.random.Generator) -> Image.Image:
-    """A flower on a noisy meadow, 96x96."""
+    """Return a flower on a noisy meadow, 96x96."""
     meadow = random.integers(40, 140, (12, 12, 3)) * (0.6, 1.0, 0.5)
     picture = Image.fromarray(meadow.astype(np.uint8)).resize((SIZE, SIZE))
     pen = ImageDraw.Draw(picture)
@@ -39,7 +39,7 @@ def draw(kind: str, random: np.random.Generator) -> Image.Image:
 
 
 def write_pictures(folder: pathlib.Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Draws all pictures into `folder`; returns part -> pixels uint8 [N, 96, 96, 3], classes int64 [N]."""
+    """Draw all pictures into `folder`; return part -> pixels uint8 [N, 96, 96, 3], classes int64 [N]."""
     random = np.random.default_rng(1)
     made = {}
     for part, count in _COUNTS.items():
@@ -58,7 +58,7 @@ def write_pictures(folder: pathlib.Path) -> dict[str, tuple[np.ndarray, np.ndarr
 
 
 def net() -> tf_keras.Model:
-    """A small convolutional net, untrained; it takes pixels scaled to -1..1."""
+    """Return a small convolutional net, untrained; it takes pixels scaled to -1..1."""
     blocks = [
         layer
         for width in (32, 64, 128, 256)
@@ -73,7 +73,7 @@ def net() -> tf_keras.Model:
 
 
 def main() -> None:
-    """Writes the folder and says how good the net is."""
+    """Write the folder and say how good the net is."""
     folder = pathlib.Path(user_path.resolve(sys.argv[1]))
     data = write_pictures(folder)
     (folder / "flowers.txt").write_text("".join(kind + "\n" for kind in CLASSES))

@@ -52,7 +52,7 @@ class _Links:
         }
 
     def __call__(self, provider: str, page: str) -> str:
-        """A provider's name, linked where a page has it."""
+        """Return a provider's name, linked where a page has it."""
         target = self._pages.get(provider)
         if not target:
             return f"`{provider}`"
@@ -155,7 +155,7 @@ def _formats_page(found: Mapping[str, tuple[str, list[Format]]]) -> str:
 
 
 def public_items(root: pathlib.Path) -> dict[str, list[Rule | Provider]]:
-    """Page -> all that its files offer."""
+    """Return the public items of each page's files."""
     workspace = Workspace(root)
     return {
         page: [item for label in labels for item in public(workspace, label)]
@@ -164,7 +164,7 @@ def public_items(root: pathlib.Path) -> dict[str, list[Rule | Provider]]:
 
 
 def render(root: pathlib.Path) -> dict[str, str]:
-    """Path in the workspace -> content, for every page."""
+    """Return the content of every page by path."""
     items = public_items(root)
     links = _Links(items)
     pages = {

@@ -1,4 +1,4 @@
-"""What a program takes on its command line, read from its parser."""
+"""Reads a program's command line options from its parser."""
 
 import argparse
 import dataclasses
@@ -23,7 +23,7 @@ class Program:
 
 
 def of(parser: argparse.ArgumentParser, text: str = "", only: Sequence[str] = ()) -> Program:
-    """Reads a parser.
+    """Read a parser.
 
     Args:
       text: what the program does; by default the parser's description.
@@ -33,7 +33,7 @@ def of(parser: argparse.ArgumentParser, text: str = "", only: Sequence[str] = ()
 
 
 def subcommand(parser: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
-    """The parser of a subcommand."""
+    """Return the parser of a subcommand."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             found: argparse.ArgumentParser = action.choices[name]

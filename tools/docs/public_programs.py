@@ -1,4 +1,4 @@
-"""The programs that docs/versions.md calls public, with what they do and take."""
+"""The programs that docs/versions.md calls public, with their descriptions and options."""
 
 import pathlib
 
@@ -18,7 +18,7 @@ SEARCH = ("--trials", "--exhaustive", "--seed", "--state")
 
 
 def public(root: pathlib.Path) -> dict[str, programs.Program]:
-    """Target -> program."""
+    """Return the public programs by target."""
     doctor = python_api.doc(python_api.read(root / "tools", "doctor.doctor"))
     return {
         "//python:inspect": programs.of(inspect_main.parser()),

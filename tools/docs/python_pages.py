@@ -223,7 +223,7 @@ def _index(modules: Mapping[str, list[griffe.Module]], programs: Mapping[str, Pr
 
 
 def public_modules(root: pathlib.Path) -> dict[str, list[griffe.Module]]:
-    """Page -> the modules that it documents."""
+    """Return the modules that each page documents."""
     return {
         name: [python_api.read(root / "python", module) for module in page.modules]
         for name, page in PAGES.items()
@@ -231,7 +231,7 @@ def public_modules(root: pathlib.Path) -> dict[str, list[griffe.Module]]:
 
 
 def render(root: pathlib.Path, programs: Mapping[str, Program]) -> dict[str, str]:
-    """Path in the workspace -> content, for every page."""
+    """Return the content of every page by path."""
     modules = public_modules(root)
     pages = {name: _page(page, modules[name]) for name, page in PAGES.items()}
     pages["README.md"] = _index(modules, programs)

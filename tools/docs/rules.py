@@ -1,4 +1,4 @@
-"""What a .bzl file offers its users: rules, macros and providers, with their documentation."""
+"""Reads the public rules, macros and providers of a .bzl file, with their documentation."""
 
 import ast
 import dataclasses
@@ -33,7 +33,7 @@ class Attribute:
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """A rule, or a macro that stands for one or for several targets.
+    """A rule, or a macro that creates one or several targets.
 
     label: of the file that defines it. provides: names of the providers of its targets.
     """
@@ -87,7 +87,7 @@ _EMPTY = {
 
 
 def literal(value: object) -> str:
-    """A value as Starlark writes it."""
+    """Return a value as Starlark writes it."""
     match value:
         case str():
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -105,7 +105,7 @@ def _joined(doc: object) -> str:
 
 
 def _provider_names(value: Any) -> tuple[tuple[str, ...], ...]:
-    """Alternatives of a `providers` argument: [A, B] is one that needs both, [[A], [B]] are two."""
+    """Return the alternatives of a `providers` argument: [A, B] is one that needs both, [[A], [B]] are two."""
     if not value:
         return ()
     alternatives = value if all(isinstance(item, list) for item in value) else [value]
@@ -131,7 +131,7 @@ def _attribute(name: str, call: object, where: str) -> Attribute:
 
 
 def _returned_providers(file: File, implementation: str) -> tuple[str, ...]:
-    """Names of the providers that an implementation returns in a list, besides Bazel's own two."""
+    """Return the names of the providers that an implementation returns in a list, besides Bazel's own two."""
     function = file.functions[implementation]
     names = []
     for node in ast.walk(function):
@@ -218,7 +218,7 @@ def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
 
 
 def _kind(doc: str, default: object, behind: str) -> str:
-    """An argument's type: as its text begins, as its default is, or that of the attribute behind it."""
+    """Return an argument's type: as its text begins, as its default is, or that of the attribute behind it."""
     if "name of " in doc and "label of " in doc:
         return "name or label"
     start = re.match(r"(labels?|names?) of ", doc)
@@ -239,7 +239,7 @@ def _kind(doc: str, default: object, behind: str) -> str:
 
 
 def _turned_to_strings(function: ast.FunctionDef) -> set[str]:
-    """Arguments that a macro passes on by str(...), or whose values it does: numbers, for which rules have no type."""
+    """Return the arguments that a macro passes on by str(...): numbers, for which rules have no type."""
     found = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "str":
@@ -250,7 +250,7 @@ def _turned_to_strings(function: ast.FunctionDef) -> set[str]:
 
 
 def _rule_behind(name: str, file: File) -> Rule | None:
-    """The rule that a macro declares as its own target: `_<name>` in the same file."""
+    """Return the rule that a macro declares as its own target: `_<name>` in the same file."""
     node = file.assignments.get("_" + name)
     return _rule("_" + name, file, node) if isinstance(node, ast.Call) else None
 
@@ -267,7 +267,7 @@ def _provider(name: str, file: File, node: ast.Call) -> Provider:
 
 
 def public(workspace: Workspace, label: str) -> list[Rule | Provider]:
-    """Everything that a .bzl file offers, sorted by name: what it defines or passes on without `_` in front."""
+    """Return the public symbols of a .bzl file, sorted by name: defined or re-exported without a leading `_`."""
     file = workspace.file(label)
     found: list[Rule | Provider] = []
     for name in sorted({*file.functions, *file.assignments}):
@@ -289,7 +289,7 @@ def public(workspace: Workspace, label: str) -> list[Rule | Provider]:
 
 
 def undocumented(item: Rule | Provider) -> list[str]:
-    """Which parts of a rule, macro or provider say nothing."""
+    """Return the undocumented parts of a rule, macro or provider."""
     parts = [(a.name, a.doc) for a in item.attributes] if isinstance(item, Rule) else item.fields
     return [
         f"{item.label}: {item.name}{where} has no documentation"

@@ -16,7 +16,7 @@ from generated import MARK, cell
 
 ROWS = "tools/docs/shown.toml"
 _COMMENT = re.compile(r"^ *(?:#|//) shows: (.+)$", re.MULTILINE)
-# Their examples are no marks.
+# Their examples are not marks.
 _OWN = {"shown.py", "shown_test.py"}
 
 
@@ -72,7 +72,7 @@ def _comments(name: str, text: str) -> Iterator[tuple[str, str]]:
 
 
 class _Unknown:
-    """Whatever a BUILD file loads or calls: takes every argument, is empty in sums and loops."""
+    """A symbol that a BUILD file loads or calls: takes every argument, is empty in sums and loops."""
 
     def __init__(self, calls: list[dict[str, Any]]):
         self._calls = calls
@@ -105,7 +105,7 @@ class _Names(dict[str, Any]):
 
 
 def _build(name: str, text: str) -> Iterator[tuple[str, str]]:
-    """A BUILD file is a Python program that calls rules, so running it gives the tags, of loops too."""
+    """Return the tags of a BUILD file by running it, a Python program that calls rules, loops included."""
     if '"shows ' not in text:
         return
     names = _Names()
@@ -131,7 +131,7 @@ def faults(table: Mapping[str, list[dict[str, Any]]], marks: Iterable[Mark]) -> 
     marked = {mark.row for mark in marks}
     known = {name for kind, found in table.items() for row in found for name in ids(kind, row)}
     for name in sorted(marked - known):
-        yield f"a test is marked {name!r}, which is no row of {ROWS}"
+        yield f"a test is marked {name!r}, which is not a row of {ROWS}"
     for kind, found in table.items():
         for row in found:
             if not marked.intersection(ids(kind, row)) and "note" not in row:

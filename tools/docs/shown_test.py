@@ -91,7 +91,7 @@ def test_pages_have_the_tests_of_their_rows(tmp_path):
 @pytest.mark.parametrize(
     ("file", "old", "new", "fault"),
     [
-        ("a_test.py", "fault BGR", "fault RGB", "'fault RGB', which is no row"),
+        ("a_test.py", "fault BGR", "fault RGB", "'fault RGB', which is not a row"),
         ("a_test.py", "; fault BGR", "", "fault BGR has neither a test nor a note"),
         (shown.ROWS, 'note = "It needs a Mac."', "", "pain D2 has neither a test nor a note"),
     ],

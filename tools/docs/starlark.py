@@ -14,7 +14,7 @@ from typing import Any
 
 
 class StarlarkError(Exception):
-    """One line: which file, and what in it cannot be read."""
+    """One line: the file and the unreadable part."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +69,7 @@ class File:
                     self.loads[str(keyword.arg)] = (source, ast.literal_eval(keyword.value))
 
     def definition(self, name: str) -> tuple["File", ast.expr | ast.FunctionDef]:
-        """The file and the syntax tree that define a name, behind `load` and plain renaming."""
+        """Return the file and the syntax tree that define a name, behind `load` and plain renaming."""
         if name in self.functions:
             return self, self.functions[name]
         if name in self.loads:
@@ -81,7 +81,7 @@ class File:
         raise StarlarkError(f"{self.label}: {name} is neither defined nor loaded here")
 
     def value(self, node: ast.expr | None) -> Any:
-        """The value of an expression; a Call or a Code where it is not plain data."""
+        """Return the value of an expression; a Call or a Code if it is not plain data."""
         match node:
             case ast.Constant(value=value):
                 return value
@@ -158,7 +158,7 @@ class Workspace:
         self._cached = functools.cache(self._load)
 
     def file(self, label: str, base: str = "") -> File:
-        """The file of a label such as //models:defs.bzl, or :tool.bzl in the package of the label `base`."""
+        """Return the file of a label such as //models:defs.bzl, or :tool.bzl in the package of the label `base`."""
         if label.startswith(":"):
             label = base.partition(":")[0] + label
         return self._cached(label)

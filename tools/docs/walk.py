@@ -132,7 +132,7 @@ def _why_not(command: Command) -> str:
 
 
 def _is_mention(command: Command) -> bool:
-    """A Bazel command without anything to build: the text speaks of it."""
+    """Return a Bazel command without anything to build: the text speaks of it."""
     return (
         command.is_bazel
         and len(command.words) == 2
@@ -141,7 +141,7 @@ def _is_mention(command: Command) -> bool:
 
 
 def _path(block: markdown_page.Block) -> str:
-    """The file that a block is, or belongs to; empty for none."""
+    """Return the file that a block is, or belongs to; empty for none."""
     language, _, rest = block.info.partition(" ")
     if language == "starlark":
         return rest
@@ -151,7 +151,7 @@ def _path(block: markdown_page.Block) -> str:
 
 
 def steps(documentation: guides.Documentation, page: str) -> list[Write | Run]:
-    """What a page tells its reader to write and to run, in its order."""
+    """Return the files and commands of a page, in order."""
     found: list[Write | Run] = [
         Write(page, block.line, _path(block), block.text)
         for block in documentation.pages[page].blocks
@@ -166,7 +166,7 @@ def steps(documentation: guides.Documentation, page: str) -> list[Write | Run]:
 
 
 def merge(old: str, new: str) -> str:
-    """A BUILD file with a page's snippet put in: loads first and one a file, a target of the same name replaced."""
+    """Insert a page's snippet into a BUILD file: one load per file, a target of the same name replaced."""
     loads: dict[str, set[str]] = {}
     targets: dict[str, str] = {}
     for text in (old, new):
@@ -185,7 +185,7 @@ def merge(old: str, new: str) -> str:
 
 
 def write(root: pathlib.Path, step: Write) -> None:
-    """Puts a page's file where the page says."""
+    """Put a page's file where the page says."""
     path = root / step.path
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.name == "BUILD" and step.path.startswith(guides.USERS_PACKAGE):
@@ -202,7 +202,7 @@ def _is_stood_in(step: Run) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class Done:
-    """A command that ran. seconds: wall-clock. said: what it printed, if it failed."""
+    """A finished command. seconds: wall-clock. said: its output, if it failed."""
 
     step: Run
     seconds: float
@@ -213,7 +213,7 @@ _REDIRECTIONS = {">", ">>"}
 
 
 def _as_run(words: Sequence[str]) -> list[str]:
-    """The words to execute, by a shell where one writes into a file."""
+    """Return the words to execute, by a shell where one writes into a file."""
     given = [STAND_INS.get(word, word) for word in words]
     if not _REDIRECTIONS & {*given}:
         return given
@@ -225,7 +225,7 @@ Runner = Callable[[Sequence[str]], tuple[int, str]]
 
 
 def walk(root: pathlib.Path, pages: Sequence[str], run: Runner) -> Iterator[Done]:
-    """Follows pages, each command once until a file changes.
+    """Follow pages, each command once until a file changes.
 
     Args:
       root: a clone's folder, which is edited.
@@ -255,7 +255,7 @@ def walk(root: pathlib.Path, pages: Sequence[str], run: Runner) -> Iterator[Done
 
 
 def table(done: Sequence[Done]) -> str:
-    """Markdown: each command and its seconds."""
+    """Return a Markdown table of each command and its seconds."""
     rows = [
         f"| {each.step.page or '(the reader has)'} | `{each.step}` | {each.seconds:.0f} |"
         for each in done
@@ -264,7 +264,7 @@ def table(done: Sequence[Done]) -> str:
 
 
 def main(argv: list[str]) -> int:
-    """1 where a command fails."""
+    """Run the program; return 1 if a command fails."""
     parser = argparse.ArgumentParser(prog="walk", description=__doc__)
     parser.add_argument("clone", help="folder of a clone, which is edited")
     parser.add_argument("pages", nargs="*", help="paths of pages, all in their order by default")
