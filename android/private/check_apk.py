@@ -1,4 +1,4 @@
-"""Checks what is inside an APK: packing, signature, manifest, libraries and the model's bundle.
+"""Checks an APK: packing, signature, manifest, libraries and the model's bundle.
 
 Prints one line a finding. Exits 1 if a finding is a fault; known limits of the runtime are named and
 pass. It is what `apk_test` runs.
@@ -68,7 +68,7 @@ _MODEL_PATTERN = re.compile(r"assets/models/([^/]+)/model\.(tflite|packed)")
 
 @dataclasses.dataclass(frozen=True)
 class Expected:
-    """What the APK is checked against."""
+    """The expected contents of the APK."""
 
     application_id: str
     min_sdk: int
@@ -100,7 +100,7 @@ class Report:
 
 
 def data_offset(file: pathlib.Path, entry: zipfile.ZipInfo) -> int:
-    """Returns where the entry's data starts in the file, in bytes."""
+    """Return where the entry's data starts in the file, in bytes."""
     with file.open("rb") as stream:
         stream.seek(entry.header_offset)
         fields: tuple[int, ...] = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
@@ -141,7 +141,7 @@ def defined_classes(dex: bytes) -> list[str]:
 
 
 def check_bytes(apk: pathlib.Path) -> None:
-    """Raises ValueError if its entries unpack to more than any app has."""
+    """Raise ValueError if its entries unpack to more than any app has."""
     with zipfile.ZipFile(apk) as archive:
         total = sum(entry.file_size for entry in archive.infolist())
     if total > _MOST_BYTES:
@@ -149,7 +149,7 @@ def check_bytes(apk: pathlib.Path) -> None:
 
 
 def check_packing(apk: pathlib.Path, report: Report) -> None:
-    """Stored entries are stored and aligned."""
+    """Check that stored entries are stored and aligned."""
     with zipfile.ZipFile(apk) as archive:
         for entry in archive.infolist():
             if not entry.filename.endswith(pack_apk.STORED_SUFFIXES):
@@ -168,7 +168,7 @@ def check_packing(apk: pathlib.Path, report: Report) -> None:
 
 
 def check_libraries(apk: pathlib.Path, elf_page_bytes: int, report: Report) -> None:
-    """64-bit libraries are linked for the page size that the runtime states."""
+    """Check that 64-bit libraries are linked for the page size that the runtime states."""
     with zipfile.ZipFile(apk) as archive:
         names = [name for name in archive.namelist() if name.startswith("lib/")]
         if not names:
@@ -189,7 +189,7 @@ def check_libraries(apk: pathlib.Path, elf_page_bytes: int, report: Report) -> N
 
 
 def check_runtime(apk: pathlib.Path, expected: Expected, report: Report) -> None:
-    """The APK carries one TensorFlow Lite for each of its ABIs, and each class once."""
+    """Check that the APK carries one TensorFlow Lite for each of its ABIs, and each class once."""
     with zipfile.ZipFile(apk) as archive:
         names = archive.namelist()
         classes = [
@@ -224,7 +224,7 @@ def check_runtime(apk: pathlib.Path, expected: Expected, report: Report) -> None
 
 
 def check_notice(apk: pathlib.Path, report: Report) -> None:
-    """The licences of what ships are in it: most of them ask for that."""
+    """Check that the licences of all contents are included, as most of them demand."""
     with zipfile.ZipFile(apk) as archive:
         if _NOTICE not in archive.namelist():
             report.faults.append(f"no {_NOTICE}: the licences of what ships are missing")
@@ -233,7 +233,7 @@ def check_notice(apk: pathlib.Path, report: Report) -> None:
 
 
 def check_size(apk: pathlib.Path, expected: Expected, report: Report) -> None:
-    """The APK is within its budget."""
+    """Check that the APK is within its budget."""
     size = apk.stat().st_size
     report.notes.append(f"{size} bytes")
     if expected.max_bytes is not None and size > expected.max_bytes:
@@ -241,7 +241,7 @@ def check_size(apk: pathlib.Path, expected: Expected, report: Report) -> None:
 
 
 def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
-    """The APK carries the models of the app, each with the manifest and labels that belong to it."""
+    """Check that the APK carries the models of the app, each with its manifest and labels."""
     with zipfile.ZipFile(apk) as archive:
         entries = archive.namelist()
         matches = [match for name in entries if (match := _MODEL_PATTERN.fullmatch(name))]
@@ -277,7 +277,7 @@ def _run(command: tuple[str, ...], *arguments: str) -> tuple[int, str]:
 
 
 def check_with_tools(apk: pathlib.Path, expected: Expected, tools: Tools, report: Report) -> None:
-    """Android's own tools accept the signature, the alignment and the manifest."""
+    """Check that Android's own tools accept the signature, the alignment and the manifest."""
     status, output = _run(
         tools.apksigner, "verify", "-v", "--min-sdk-version", str(expected.min_sdk), str(apk)
     )
@@ -319,7 +319,7 @@ def check_with_tools(apk: pathlib.Path, expected: Expected, tools: Tools, report
 
 
 def check_content(apk: pathlib.Path, expected: Expected, report: Report) -> bool:
-    """Runs the checks that need no tool of Android; False where the file cannot be read."""
+    """Run the checks that need no tool of Android; return False if the file cannot be read."""
     try:
         check_bytes(apk)
         check_packing(apk, report)
@@ -336,7 +336,7 @@ def check_content(apk: pathlib.Path, expected: Expected, report: Report) -> bool
 
 
 def check(apk: pathlib.Path, expected: Expected, tools: Tools) -> Report:
-    """Runs every check on `apk`."""
+    """Run every check on `apk`."""
     report = Report()
     if check_content(apk, expected, report):
         check_with_tools(apk, expected, tools, report)

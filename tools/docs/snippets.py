@@ -21,7 +21,7 @@ _COMMON = {
 
 
 class Snippets:
-    """Checks snippets against what the repository's .bzl files offer."""
+    """Checks snippets against the repository's .bzl files."""
 
     def __init__(self, workspace: Workspace):
         self._workspace = workspace
@@ -30,7 +30,7 @@ class Snippets:
         return {item.name: item for item in public(self._workspace, label)}
 
     def complaints(self, block: Block, package: str) -> Iterator[tuple[int, str]]:
-        """Yields (line, what is wrong).
+        """Yield (line, complaint).
 
         Args:
           package: label of the package that the snippet's BUILD file is of, for relative loads.
@@ -69,13 +69,13 @@ class Snippets:
 
     @staticmethod
     def own_labels(block: Block) -> Iterator[tuple[int, str]]:
-        """(line, name) of each `:name` in a snippet: labels of its own package."""
+        """Return (line, name) of each `:name` in a snippet: labels of its own package."""
         for node in ast.walk(_tree(block)):
             if isinstance(node, ast.Constant) and str(node.value).startswith(":"):
                 yield block.line + node.lineno - 1, str(node.value)[1:]
 
     def declared(self, blocks: Sequence[Block]) -> set[str]:
-        """Names of the targets that the snippets of one package declare, those of a matrix of variants included."""
+        """Return the names of the targets that the snippets of one package declare, including a matrix of variants."""
         shipped = self._workspace.file("//models/private:shipped.bzl")
         recipes = list(shipped.value(shipped.assignments["RECIPES"]))
         names: set[str] = set()
@@ -104,7 +104,7 @@ def _of_suite(given: Mapping[str | None, ast.expr], recipes: Sequence[str]) -> s
 
 
 def _tree(block: Block) -> ast.Module:
-    """A snippet's syntax tree, empty where it cannot be read: `complaints` says so."""
+    """Return a snippet's syntax tree, empty if it cannot be read: `complaints` says so."""
     try:
         return ast.parse(block.text)
     except SyntaxError:

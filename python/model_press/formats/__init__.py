@@ -1,1 +1,1 @@
-"""File formats: what model_press reads and writes, with the standard library alone."""
+"""File formats of model_press, with the standard library alone."""

@@ -1,4 +1,4 @@
-"""manifest.json of a model with fused input and output: schema version 2, so that what reads version 1 refuses it.
+"""Reads and writes the manifest.json of a model with camera input.
 
 An app that reads version 1 would take the scores of the best five for those of the first five classes; it says
 instead that the schema is another. Fields of the same name as in version 1 mean the same: an app brings a picture to

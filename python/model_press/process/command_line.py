@@ -1,4 +1,4 @@
-"""The command line: one subcommand per build action, each importing only what it needs."""
+"""The command line: one subcommand per build action, each importing only its own modules."""
 
 import argparse
 import os
@@ -26,7 +26,7 @@ def run(
     say: Callable[[str], None],
     make_parser: Callable[[], argparse.ArgumentParser] | None = None,
 ) -> int:
-    """Runs one subcommand.
+    """Run one subcommand.
 
     Args:
       argv: arguments without the program's name; `@file` stands for the file's lines.
@@ -61,7 +61,7 @@ def run(
 
 
 def expand_param_files(argv: Sequence[str]) -> list[str]:
-    """Replaces a leading-@ argument that names a file by the file's lines, one argument a line.
+    """Replace a leading-@ argument that names a file by the file's lines, one argument a line.
 
     Only the last argument can be one: Bazel puts it there, and a label such as @repo//:x is none.
     """
@@ -82,13 +82,13 @@ def _label(argv: Sequence[str]) -> str | None:
 
 
 def _plain_label(label: str) -> str:
-    """The label as a user types it: Bazel 7 writes @@//pkg:x for the main repository's //pkg:x."""
+    """Return the label as a user types it: Bazel 7 writes @@//pkg:x for the main repository's //pkg:x."""
     stripped = label.lstrip("@")
     return stripped if stripped.startswith("//") else label
 
 
 def commands(prog: str) -> tuple[argparse.ArgumentParser, Callable[..., argparse.ArgumentParser]]:
-    """An empty parser, and a function that adds a subcommand: its name, what it runs, what it does in a line."""
+    """Return an empty parser and a function that adds a subcommand: its name, implementation and summary."""
     parser = _Parser(prog=prog, allow_abbrev=False)
     subparsers = parser.add_subparsers(
         dest="command", required=True, metavar="SUBCOMMAND", parser_class=_Parser
@@ -105,7 +105,7 @@ def commands(prog: str) -> tuple[argparse.ArgumentParser, Callable[..., argparse
 
 
 def report(result: Any, out: str, say: Callable[[str], None]) -> int:
-    """Writes and says a checks.result.Result; UserError where it is red."""
+    """Write and print a result; raise UserError if it is red."""
     files.write_json(out, result.to_json())
     for line in result.lines():
         say(line)
@@ -433,7 +433,7 @@ def main(
     argv: Sequence[str] | None = None,
     make_parser: Callable[[], argparse.ArgumentParser] | None = None,
 ) -> int:
-    """Runs a subcommand, or, with --persistent_worker, serves a build server's requests."""
+    """Run a subcommand, or, with --persistent_worker, serve a build server's requests."""
     argv = list(sys.argv[1:] if argv is None else argv)
     if "--persistent_worker" in argv:
         from model_press.process import worker

@@ -97,7 +97,7 @@ def _keras() -> bytes:
 
 
 def _probe_in_a_fork(path: str) -> tuple[int, str]:
-    """As hdf5_probe starts it, without a new interpreter's half second."""
+    """Run as hdf5_probe does, without a new interpreter's half second."""
     child = os.fork()
     if not child:
         # So little that ten seconds are enough for it on a machine that ten others share.
@@ -189,7 +189,7 @@ def _load_bundle_labels(path: pathlib.Path) -> None:
 
 
 def _dex() -> bytes:
-    """The header and the tables of a .dex with one class."""
+    """Return the header and the tables of a .dex with one class."""
     strings, types, classes, name = 0x70, 0x74, 0x78, 0x98
     dex = bytearray(b"dex\n035\0".ljust(0x70, b"\0"))
     for at, table in ((0x38, strings), (0x40, types), (0x60, classes)):
@@ -200,7 +200,7 @@ def _dex() -> bytes:
 
 
 def _elf() -> bytes:
-    """The header of a 64-bit library and one loadable segment."""
+    """Return the header of a 64-bit library and one loadable segment."""
     elf = bytearray(b"\x7fELF\x02\x01\x01".ljust(64 + 56, b"\0"))
     struct.pack_into("<HHI", elf, 16, 3, 0xB7, 1)
     struct.pack_into("<Q", elf, 32, 64)

@@ -70,7 +70,7 @@ class Chain:
         self._arrange(f"{down}{across}p", "resize")
 
     def mix_channels(self, order: str, normalization: Normalization) -> None:
-        """X = (pixel - mean) / std in the network's colour order: a 1x1 convolution."""
+        """Normalise x = (pixel - mean) / std in the network's colour order by a 1x1 convolution."""
         wanted = normalization.color_order
         kernel = np.zeros((3, 1, 1, len(order)), np.float64)
         for channel, colour in enumerate(wanted):

@@ -103,7 +103,7 @@ def topk(
     sort: bool = True,
     return_indices: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The k largest along the last axis and their indices, best first; of equal ones the lower index first."""
+    """Return the k largest along the last axis and their indices, best first; of equal ones the lower index first."""
     if int(axis) % x.ndim != x.ndim - 1 or ascending or not sort or not return_indices:
         raise ValueError("it is not the largest along the last axis, sorted, with indices")
     indices = np.argsort(-x, axis=-1, kind="stable")[..., : int(k)]
