@@ -83,12 +83,12 @@ def _bad_apps():
     android_app(name = "unknown_abi", abis = ["mips"], model = ":fixture_int8", tags = ["manual"])
     return {
         "coreml_app": "//android/tests:coreml_app: fixture_coreml has the format mlpackage, expected tflite; give a tflite_variant",
-        "digit_first": "//android/tests:digit_first: application_id \"com.1example\" is no Android package name",
+        "digit_first": "//android/tests:digit_first: application_id \"com.1example\" is not an Android package name",
         "future_sdk": "//android/tests:future_sdk: target_sdk_version 99 has no platform jar in ",
         "no_gpu": "//android/tests:no_gpu: gpu = True, but tensorflow-lite 2.16.1 has no `gpu` here",
         "no_select_tf_ops": "//android/tests:no_select_tf_ops: select_tf_ops = True, but tensorflow-lite 2.16.1 has no",
         "old_sdk": "//android/tests:old_sdk: min_sdk_version 21; expected 24 to the target_sdk_version",
-        "one_word": "//android/tests:one_word: application_id \"app\" is no Android package name",
+        "one_word": "//android/tests:one_word: application_id \"app\" is not an Android package name",
         "same_twice": "//android/tests:same_twice: fixture_int8 is in the app twice",
         "unknown_abi": "//android/tests:unknown_abi: tensorflow-lite 2.16.1 has no library for ABI \"mips\"; it has arm64-v8a",
     }

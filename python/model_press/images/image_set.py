@@ -73,7 +73,7 @@ def write_from_files(
     out_images: str,
     out_classes: str,
 ) -> None:
-    """Decode and fit files one after the other, with one image in memory."""
+    """Return the decode and fit files one after the other, with one image in memory."""
     if not items:
         raise UserError("the image set is empty: `--image` is not given, expected at least one")
     classes = np.array([number for _, number in items], np.int32)

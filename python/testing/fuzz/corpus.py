@@ -29,7 +29,7 @@ KINDS: dict[str, _Kind] = {
 
 
 def write(folder: pathlib.Path, count: int, names: list[str]) -> None:
-    """Create and fill a folder."""
+    """Return the create and fill a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         make, damaged = KINDS[name]
