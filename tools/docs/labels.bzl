@@ -14,6 +14,7 @@ DOCUMENTED = [
     "//models/digits:digits",
     "//models/digits:int8",
     "//models/digits:report",
+    "//models/xception:report",
     "//rpi:deb",
     "//rpi:runner",
 ]

@@ -210,7 +210,7 @@ def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
     return Rule(
         name=name,
         label=file.label,
-        doc=said.description or "",
+        doc=(said.description or "").strip(),
         attributes=tuple(attributes),
         provides=behind.provides if behind else (),
         kind="test" if behind and behind.kind == "test" else "macro",
