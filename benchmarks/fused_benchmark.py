@@ -32,7 +32,7 @@ class Frame:
     height: int
     width: int
     color_order: camera_input.PixelOrder
-    turn: camera_input.Turn
+    turn: camera_input.Rotation
 
 
 FRAMES = (
@@ -50,28 +50,28 @@ _TURNS = {
 
 
 def compare(
-    model: str, description: manifest.Manifest, sent: Frame, threads: int, count: int
+    model: str, description: manifest.TfliteManifest, sent: Frame, threads: int, count: int
 ) -> tuple[float, float, ratio.Ratio]:
     """Return (fused ms, separate ms, their ratio) of one variant on one kind of frame."""
-    entry = camera_input.Entry(
+    camera = camera_input.CameraFrame(
         sent.height,
         sent.width,
         sent.color_order,
         description.preprocess.resize.fit,
         "bilinear_antialias",
-        sent.turn,
+        sent.rotation_degrees,
     )
-    answer = camera_input.make_answer(("topk",), _TOP, description.labels.count)
+    answer = camera_input.make_postprocess(("topk",), _TOP, description.labels.count)
     with open(model, "rb") as file:
-        made = fusing.fuse(file.read(), description, "fused", entry, answer)
+        made = fusing.fuse(file.read(), description, "fused", camera, answer)
     fused = FusedRunner(made.data, made.manifest, threads)
     plain = Interpreter(model, threads)
-    frame = np.random.default_rng(0).integers(0, 256, entry.shape, np.uint8)
+    frame = np.random.default_rng(0).integers(0, 256, camera.shape, np.uint8)
     _, out_height, out_width, _ = description.input.shape
 
     def separately() -> np.ndarray:
-        rgb = upright_rgb(frame, entry)
-        pixels = decode.fit(rgb, out_width, out_height, entry.fit)
+        rgb = upright_rgb(frame, camera)
+        pixels = decode.fit(rgb, out_width, out_height, camera.fit)
         codes = plain.run(preprocess.encode_input(pixels[None], description))[0]
         return np.argsort(-preprocess.decode_output(codes, description.output), kind="stable")[
             :_TOP
@@ -87,22 +87,22 @@ def compare(
     return one.latency().median_ms, other.latency().median_ms, found
 
 
-def upright_rgb(frame: np.ndarray, entry: camera_input.Entry) -> Image.Image:
+def upright_rgb(frame: np.ndarray, camera: camera_input.CameraFrame) -> Image.Image:
     """Return a frame of RGBA, NV12 or NV21 as Pillow makes it RGB; its YCbCr is the same BT.601, each part rounded."""
-    if entry.is_planar:
-        luma, colours = np.split(frame[..., 0], [entry.height])
-        pairs = colours.reshape(entry.height // 2, entry.width // 2, 2)
-        size = (entry.width, entry.height)
+    if camera.is_planar:
+        luma, colours = np.split(frame[..., 0], [camera.height])
+        pairs = colours.reshape(camera.height // 2, camera.width // 2, 2)
+        size = (camera.width, camera.height)
         parts = [
             Image.fromarray(np.ascontiguousarray(pairs[..., place])).resize(
                 size, Image.Resampling.NEAREST
             )
-            for place in yuv.places(entry.color_order)
+            for place in yuv.places(camera.color_order)
         ]
         rgb = Image.merge("YCbCr", [Image.fromarray(luma), *parts]).convert("RGB")
     else:
         rgb = Image.fromarray(frame).convert("RGB")
-    return rgb.transpose(_TURNS[entry.turn]) if entry.turn else rgb
+    return rgb.transpose(_TURNS[camera.rotation_degrees]) if camera.rotation_degrees else rgb
 
 
 def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
@@ -114,7 +114,7 @@ def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for model, sheet in paths:
-        description = manifest.read(sheet)
+        description = manifest.read_tflite(sheet, camera=False)
         for sent in FRAMES:
             for threads in (1, 2):
                 fused, separate, found = compare(model, description, sent, threads, count)

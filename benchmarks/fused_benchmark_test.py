@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from model_press.camera_input import separate
 from model_press.formats import manifest
-from model_press.formats.camera_input import Entry
+from model_press.formats.camera_input import CameraFrame
 from testing import camera_networks
 
 from benchmarks import fused_benchmark
@@ -27,7 +27,7 @@ def test_a_line_for_each_frame(tmp_path):
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 @pytest.mark.parametrize("order", ["RGBA", "NV12", "NV21"])
 def test_the_separate_steps_see_the_same_picture(order, turn):
-    entry = Entry(48, 64, order, "crop", "bilinear_antialias", turn)
+    entry = CameraFrame(48, 64, order, "crop", "bilinear_antialias", turn)
     frame = np.random.default_rng(0).integers(0, 256, entry.shape, np.uint8)
     seen = np.asarray(fused_benchmark.upright_rgb(frame, entry)).astype(int)
     # Pillow rounds each colour's part by itself.

@@ -10,7 +10,8 @@ import pytest
 from model_press.camera_input.coreml.runner import FusedPackage
 from model_press.coreml import package
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.formats import coreml_camera_manifest, files, metrics
+from model_press.formats import bundle as bundles
+from model_press.formats import files, manifest, metrics
 
 _APP = pathlib.Path("ios/App")
 _RESOURCES = "App/Resources/"
@@ -26,33 +27,30 @@ def bundle(tmp_path_factory):
 
 
 def test_every_listed_variant_is_whole_and_runs(bundle):
-    variants = json.loads((bundle / _RESOURCES / "variants.json").read_text())["variants"]
+    variants = bundles.read(bundle / _RESOURCES / "index.json").variants
     assert len(variants) >= 2
     for entry in variants:
-        description = coreml_camera_manifest.read_any(bundle / _RESOURCES / entry["manifest"])
-        folder = bundle / _RESOURCES / f"{entry['package']}.mlpackage"
+        description = manifest.read_coreml(bundle / _RESOURCES / entry.manifest)
+        folder = bundle / _RESOURCES / entry.model
         assert package.digest(folder) == description.model.sha256
-        labels = bundle / _RESOURCES / entry["labels"]
+        labels = bundle / _RESOURCES / entry.labels
         assert files.sha256(labels) == description.labels.sha256
-        if isinstance(description, coreml_camera_manifest.FusedCoremlManifest):
+        if description.camera_input is not None:
             FusedPackage(folder, description)
         else:
             assert ImageClassifier(folder).labels == labels.read_text().splitlines()
-        name = "".join(part.capitalize() for part in entry["package"].split("_"))
+        name = "".join(part.capitalize() for part in description.name.split("_"))
         source = (bundle / f"App/Generated/{name}.swift").read_text()
         assert f"public final class {name} {{" in source
         assert f"imageWidth = {description.input.width}\n" in source
 
 
 def test_one_variant_takes_the_cameras_frames(bundle):
-    variants = json.loads((bundle / _RESOURCES / "variants.json").read_text())["variants"]
-    asked = [
-        coreml_camera_manifest.read_any(bundle / _RESOURCES / entry["manifest"])
-        for entry in variants
-    ]
-    fused = [d for d in asked if isinstance(d, coreml_camera_manifest.FusedCoremlManifest)]
+    variants = bundles.read(bundle / _RESOURCES / "index.json").variants
+    asked = [manifest.read_coreml(bundle / _RESOURCES / entry.manifest) for entry in variants]
+    fused = [d for d in asked if d.camera_input is not None]
     # FrameSize.vga in ios/Sources.
-    assert [(d.input.width, d.input.height, d.answer.count) for d in fused] == [(480, 640, 5)]
+    assert [(d.input.width, d.input.height, d.top_k) for d in fused] == [(480, 640, 5)]
 
 
 def test_package_lists_every_resource(bundle):

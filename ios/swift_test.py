@@ -15,7 +15,7 @@ import pytest
 from model_press.camera_input import separate
 from model_press.camera_input.coreml.runner import FusedPackage
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.formats import coreml_camera_manifest as fused_manifest
+from model_press.formats import manifest
 from model_press.images import decode
 from PIL import Image
 from testing.fuzz import corpus
@@ -160,15 +160,15 @@ def _photographs() -> dict[str, np.ndarray]:
     }
 
 
-def _handed_over(photo: np.ndarray, description: fused_manifest.FusedCoremlManifest) -> np.ndarray:
+def _handed_over(photo: np.ndarray, description: manifest.CoremlManifest) -> np.ndarray:
     """uint8 RGB of the size that a package asks for: its network's part of a photograph where it looks, else black."""
-    entry = description.entry
-    frame = np.zeros((entry.height, entry.width, 3), np.uint8)
+    camera = description.camera_input
+    frame = np.zeros((camera.height, camera.width, 3), np.uint8)
     if photo.shape == frame.shape:
         return photo
-    left, top, right, bottom = separate.box(entry, *description.network)
+    left, top, right, bottom = separate.box(camera, *camera.model_input_size)
     frame[top:bottom, left:right] = decode.fit(
-        Image.fromarray(photo), right - left, bottom - top, entry.fit
+        Image.fromarray(photo), right - left, bottom - top, camera.fit
     )
     return frame
 
@@ -181,7 +181,7 @@ def _fused(folder: pathlib.Path) -> None:
     for name, target in {"camera": "camera", "labelled": "picture"}.items():
         path = digits / f"digits_coreml_int8_{target}.manifest.json"
         shutil.copyfile(path, folder / f"{name}.manifest.json")
-        description = fused_manifest.read(path)
+        description = manifest.read_coreml(path, camera=True)
         package = digits / f"{description.name}.mlpackage"
         packages[name] = (FusedPackage(package, description), description)
     camera, description = packages["camera"]
@@ -189,7 +189,9 @@ def _fused(folder: pathlib.Path) -> None:
     (folder / "labels.txt").write_text("".join(f"{label}\n" for label in network.labels))
     for name, photo in _photographs().items():
         frame = _handed_over(photo, description)
-        seen = separate.pixels(frame, description.entry, *description.network)
+        seen = separate.pixels(
+            frame, description.camera_input, *description.camera_input.model_input_size
+        )
         scores, indices = camera.run(frame)
         answers = {
             "width": photo.shape[1],
@@ -212,7 +214,7 @@ def test_portable_package(root, work):
     fixtures = work / "Tests/ModelPressCoreTests/Fixtures"
     _resizes(fixtures / "resize")
     _fused(fixtures / "fused")
-    kinds = ["catalogue", "coreml_manifest", "fused_coreml_manifest", "labels"]
+    kinds = ["pi_index", "coreml_manifest", "camera_coreml_manifest", "labels"]
     corpus.write(fixtures / "fuzz", 10_000, kinds)
     done = _run(root, work, "swift", "test", "--disable-sandbox")
     assert done.returncode == 0, done.stdout

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from model_press.camera_input import separate
 from model_press.formats import manifest as manifest_lib
-from model_press.formats.camera_input import Entry
+from model_press.formats.camera_input import CameraFrame
 from model_press.images import decode, preprocess
 from PIL import Image
 
@@ -97,22 +97,25 @@ def _manifest(name: str) -> dict[str, Any]:
             "std": std,
         },
         "labels": {"file": "l.txt", "count": 2, "sha256": "0" * 64},
-        "ops": [],
-        "custom_ops": [],
-        "minimum_runtime": "2.16.1",
+        "activation_bytes": None,
+        "requires": {"ops": [], "custom_ops": [], "minimum_runtime": "2.16.1"},
     }
 
 
-def _fused_manifest(width: int, height: int, network: tuple[int, int], fit: str) -> dict[str, Any]:
+def _camera_manifest(width: int, height: int, network: tuple[int, int], fit: str) -> dict[str, Any]:
     fields = _manifest("fused_uint8")
     tensor = fields["input"] | {"shape": [1, height, width, 3]}
     return fields | {
-        "schema_version": 2,
         "input": tensor,
-        "entry": {"color_order": "RGB", "turn": 0, "fit": fit},
-        "network": network,
-        "answer": {"count": 0},
-        "scores": fields["output"],
+        "camera_input": {
+            "height": height,
+            "width": width,
+            "color_order": "RGB",
+            "fit": fit,
+            "filter": "bilinear_antialias",
+            "rotation_degrees": 0,
+            "model_input_size": network,
+        },
     }
 
 
@@ -153,10 +156,10 @@ def main(argv: list[str]) -> int:
         stem, network = f"place_{index:02}_{how}", (to[1], to[0])
         photo = _picture(*size, seed=index)
         np.save(out / f"{stem}.in.npy", photo)
-        entry = Entry(height, width, "RGB", how, "bilinear_antialias")
-        frame = separate.place(Image.fromarray(photo), entry, network)
-        np.save(out / f"{stem}.out.npy", separate.pixels(frame, entry, *network))
-        fields = _fused_manifest(width, height, network, how)
+        camera = CameraFrame(height, width, "RGB", how, "bilinear_antialias")
+        frame = separate.place(Image.fromarray(photo), camera, network)
+        np.save(out / f"{stem}.out.npy", separate.pixels(frame, camera, *network))
+        fields = _camera_manifest(width, height, network, how)
         (out / f"{stem}.manifest.json").write_text(json.dumps(fields), encoding="utf-8")
     ramp = np.arange(_SIDE * _SIDE, dtype=np.uint8).reshape(_SIDE, _SIDE)
     # Three orders of all byte values, so that a swapped channel shows.

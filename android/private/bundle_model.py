@@ -1,132 +1,79 @@
 """Puts models, each with its manifest and labels, into an app's assets, if they belong together.
 
-`models/index.txt` lists them, one a line, the app's first choice first. A model is stored as
+`models/index.json` (formats/bundle.py) lists them, the app's first choice first. A model is stored as
 `model.tflite`, to be mapped from the APK; with --pack, one that deflates by a fifth or more is
 `model.packed`, which the APK compresses and the app unpacks to a file at its first use.
 """
 
 import argparse
-import hashlib
-import json
 import pathlib
 import re
 import shutil
 import sys
 import zlib
-from typing import Any
+
+from model_press.formats import bundle, files, manifest
+from model_press.formats.errors import UserError
 
 # A packed model is on the phone twice, compressed and unpacked: it must save enough of the download.
 _LEAST_SAVING = 0.2
-_FUSED_SCHEMA = 2
-_LONGEST = 300
 
 
-class BundleError(Exception):
-    """A one-line reason why the three files are not one model."""
-
-
-def _version(text: object) -> tuple[int, ...]:
+def _version(text: str) -> tuple[int, ...]:
     # A few digits each: Python turns no number of thousands of digits into an int.
-    return tuple(int(number) for number in re.findall(r"\d{1,9}", str(text)))
+    return tuple(int(number) for number in re.findall(r"\d{1,9}", text))
 
 
-def one_line(text: object) -> str:
-    """Return the text of a file in one line."""
-    return " ".join(str(text).split())[:_LONGEST]
-
-
-def read_manifest(path: pathlib.Path) -> dict[str, Any]:
-    """Return the manifest; raise BundleError if it is not a JSON object."""
+def parse_manifest(text: bytes, name: str) -> manifest.TfliteManifest:
+    """Return a manifest from the bytes of its file, called `name` in errors."""
     try:
-        return parse_manifest(path.read_bytes(), path.name)
-    except OSError as error:
-        raise BundleError(f"{path.name}: not a manifest: {error}") from None
-
-
-def parse_manifest(text: bytes, name: str) -> dict[str, Any]:
-    """Return a manifest from the bytes of its file, called `name` in errors; raise BundleError if it is none."""
-    try:
-        manifest = json.loads(text)
+        data = files.parse_json(text)
     except (ValueError, RecursionError) as error:
-        raise BundleError(f"{name}: not a manifest: {one_line(error)}") from None
-    if not isinstance(manifest, dict):
-        raise BundleError(f"{name}: not a manifest: expected a JSON object")
-    return manifest
+        raise UserError(f"{name} is not valid JSON: {error}") from None
+    found = manifest.parse(data, name)
+    if not isinstance(found, manifest.TfliteManifest):
+        raise UserError(f"{name}: format is '{found.format}', expected '{manifest.TFLITE}'")
+    return found
 
 
 def check(
-    manifest: dict[str, Any],
+    found: manifest.TfliteManifest,
     model: bytes,
     labels: bytes,
     *,
     recipe: str | None = None,
     runtime: str | None = None,
 ) -> None:
-    """Raise BundleError unless model and labels are those of the manifest.
+    """Raise UserError unless model and labels are those of the manifest, and the app can run the model.
 
     Args:
-      manifest: content of manifest.json.
+      found: the manifest.
       model: the .tflite.
       labels: the label file, one a line.
       recipe: name of the recipe that the target was made with; None to accept any.
       runtime: version of the runtime that the app ships; None to accept any.
     """
-    name = one_line(manifest.get("name", "?"))
-    try:
-        wanted_model = manifest["model"]["sha256"]
-        wanted_labels = manifest["labels"]["sha256"]
-        wanted_count = manifest["labels"]["count"]
-        # A model that chooses the best classes itself (schema 2) has as many scores as it answers.
-        fused = manifest.get("schema_version") == _FUSED_SCHEMA
-        width = wanted_count if fused else manifest["output"]["shape"][-1]
-        entry = manifest.get("entry", {}) if fused else {}
-        turn, order = entry.get("turn", 0), str(entry.get("color_order", ""))
-        made_with = manifest["recipe"]["name"]
-        minimum = manifest.get("minimum_runtime", "0")
-    except (KeyError, TypeError, IndexError) as error:
-        raise BundleError(f"manifest of {name}: field {one_line(error)} is missing") from None
-    found = hashlib.sha256(model).hexdigest()
-    if found != wanted_model:
-        raise BundleError(
-            f"the model is not the one that the manifest of {name} (recipe {one_line(made_with)}) describes: "
-            f"sha256 {found}, expected {one_line(wanted_model)}"
+    name, camera = found.name, found.camera_input
+    if recipe is not None and found.recipe.name != recipe:
+        raise UserError(
+            f"the manifest of {name} is of recipe {found.recipe.name}, expected {recipe}"
         )
-    if recipe is not None and made_with != recipe:
-        raise BundleError(
-            f"the manifest of {name} is of recipe {one_line(made_with)}, expected {recipe}"
+    bundle.check(found, files.sha256_bytes(model), labels, name)
+    if camera is not None and camera.rotation_degrees and not camera.is_planar:
+        raise UserError(
+            f"{name} rotates frames of {camera.color_order} by {camera.rotation_degrees} degrees itself, and the app "
+            "hands over upright pixels; expected rotation_degrees 0, or a camera's planes (NV12, NV21)"
         )
-    try:
-        count = len(labels.decode("utf-8").splitlines())
-    except UnicodeDecodeError as error:
-        raise BundleError(
-            f"the labels of {name} are not UTF-8 text ({error}); save them as UTF-8"
-        ) from None
-    if count != wanted_count or count != width:
-        raise BundleError(
-            f"{count} labels, but the manifest of {name} says {one_line(wanted_count)} "
-            f"and the model has {one_line(width)} outputs"
-        )
-    found = hashlib.sha256(labels).hexdigest()
-    if found != wanted_labels:
-        raise BundleError(
-            f"the labels are not those of the manifest of {name}: "
-            f"sha256 {found}, expected {one_line(wanted_labels)}"
-        )
-    if turn and not order.startswith("NV"):
-        raise BundleError(
-            f"{name} turns frames of {order} by {turn} degrees itself, and the app hands over upright pixels; expected "
-            "turn 0, or a camera's planes (NV12, NV21)"
-        )
+    minimum = found.requires.minimum_runtime
     if runtime is not None and _version(minimum) > _version(runtime):
-        raise BundleError(
-            f"{name} needs runtime {one_line(minimum)}, but the app ships {runtime}; "
-            "choose another recipe or runtime"
+        raise UserError(
+            f"{name} needs runtime {minimum:.40}, but the app ships {runtime}; choose another recipe or runtime"
         )
 
 
 def _check(args: argparse.Namespace, index: int) -> None:
     check(
-        read_manifest(args.manifest[index]),
+        manifest.read_tflite(args.manifest[index]),
         args.model[index].read_bytes(),
         args.labels[index].read_bytes(),
         recipe=args.recipe[index],
@@ -139,13 +86,16 @@ def pays_to_pack(model: bytes) -> bool:
     return len(zlib.compress(model, 9)) <= (1 - _LEAST_SAVING) * len(model)
 
 
-def _copy(args: argparse.Namespace, index: int) -> None:
-    folder = args.out / "models" / args.name[index]
+def _copy(args: argparse.Namespace, index: int) -> bundle.Variant:
+    name = args.name[index]
+    folder = args.out / "models" / name
     folder.mkdir(parents=True)
     packed = args.pack and pays_to_pack(args.model[index].read_bytes())
-    shutil.copyfile(args.model[index], folder / ("model.packed" if packed else "model.tflite"))
+    model = "model.packed" if packed else "model.tflite"
+    shutil.copyfile(args.model[index], folder / model)
     shutil.copyfile(args.manifest[index], folder / "manifest.json")
     shutil.copyfile(args.labels[index], folder / "labels.txt")
+    return bundle.Variant(name, f"{name}/{model}", f"{name}/manifest.json", f"{name}/labels.txt")
 
 
 def main(argv: list[str]) -> int:
@@ -166,12 +116,12 @@ def main(argv: list[str]) -> int:
     try:
         for index in range(len(args.name)):
             _check(args, index)
-    except (BundleError, OSError) as error:
+        bundle.check_names(args.name)
+    except (UserError, OSError) as error:
         print(f"{args.label}: {error}", file=sys.stderr)
         return 1
-    for index in range(len(args.name)):
-        _copy(args, index)
-    (args.out / "models" / "index.txt").write_text("".join(f"{name}\n" for name in args.name))
+    index = bundle.make(_copy(args, number) for number in range(len(args.name)))
+    (args.out / "models" / bundle.INDEX).write_bytes(bundle.dump(index))
     return 0
 
 

@@ -1,10 +1,12 @@
 """A bundle is refused unless model, manifest and labels are one model that the runtime can run."""
 
-import hashlib
-import json
+import dataclasses
 import random
 
 import pytest
+from model_press.formats import bundle, camera_input, files, manifest
+from model_press.formats.errors import UserError
+from testing import manifests
 
 from android.private import bundle_model
 
@@ -12,21 +14,33 @@ _MODEL = b"model"
 _LABELS = b"apple\npear\n"
 
 
-def _manifest(**changes) -> dict:
-    manifest = {
+def _manifest(model: bytes = _MODEL, recipe: str = "int8", minimum: str = "2.9.0", **changes):
+    plain = manifests.manifest_of()
+    changed = {
         "name": "fruit_int8",
-        "model": {"sha256": hashlib.sha256(_MODEL).hexdigest()},
-        "labels": {"sha256": hashlib.sha256(_LABELS).hexdigest(), "count": 2},
-        "recipe": {"name": "int8"},
-        "output": {"shape": [1, 2]},
-        "minimum_runtime": "2.9.0",
+        "model": manifest.ModelFile("m.tflite", files.sha256_bytes(model), len(model)),
+        "labels": manifest.Labels("l.txt", 2, files.sha256_bytes(_LABELS)),
+        "recipe": dataclasses.replace(plain.recipe, name=recipe),
+        "output": dataclasses.replace(plain.output, shape=(1, 2)),
+        "requires": dataclasses.replace(plain.requires, minimum_runtime=minimum),
     }
-    manifest.update(changes)
-    return manifest
+    return dataclasses.replace(plain, **changed | changes)
 
 
-def _check(manifest: dict, model: bytes = _MODEL, labels: bytes = _LABELS) -> None:
-    bundle_model.check(manifest, model, labels, recipe="int8", runtime="2.16.1")
+def _camera(color_order: str, rotation_degrees: int):
+    frame = camera_input.CameraFrame(
+        30, 40, color_order, "crop", "bilinear_antialias", rotation_degrees
+    )
+    return _manifest(
+        input=manifest.Tensor("frame", (1, *frame.shape), "uint8", 1.0, 0),
+        output=manifest.Output("scores", (1, 1), "float32", 0.0, 0, "indices"),
+        camera_input=camera_input.camera_input_of(frame, (8, 8)),
+        postprocess=camera_input.Postprocess(("argmax",), 1),
+    )
+
+
+def _check(found: manifest.TfliteManifest, model: bytes = _MODEL, labels: bytes = _LABELS) -> None:
+    bundle_model.check(found, model, labels, recipe="int8", runtime="2.16.1")
 
 
 def test_accepts_what_belongs_together():
@@ -34,52 +48,57 @@ def test_accepts_what_belongs_together():
 
 
 def test_accepts_a_model_that_chooses_classes_itself():
-    manifest = _manifest(schema_version=2, scores={"shape": [1, 1]})
-    del manifest["output"]
-    _check(manifest)
-    with pytest.raises(bundle_model.BundleError, match="1 labels"):
-        _check(manifest, labels=b"apple\n")
+    found = _camera("RGBA", 0)
+    _check(found)
+    with pytest.raises(UserError, match="labels of fruit_int8"):
+        _check(found, labels=b"apple\n")
 
 
 def test_refuses_upright_pixels_of_a_model_that_turns_them():
-    def fused(**entry):
-        return _manifest(schema_version=2, scores={"shape": [1, 1]}, entry=entry)
-
-    _check(fused(color_order="NV21", turn=90))
-    _check(fused(color_order="RGBA", turn=0))
-    with pytest.raises(bundle_model.BundleError, match="turns frames of RGBA by 90 degrees itself"):
-        _check(fused(color_order="RGBA", turn=90))
+    _check(_camera("NV21", 90))
+    _check(_camera("RGBA", 0))
+    with pytest.raises(UserError, match="rotates frames of RGBA by 90 degrees itself"):
+        _check(_camera("RGBA", 90))
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"model": b"other model"}, "the model is not the one"),
-        ({"labels": b"pear\napple\n"}, "the labels are not those"),
-        ({"labels": b"apple\n"}, "1 labels, but the manifest of fruit_int8 says 2"),
-        ({"manifest": _manifest(recipe={"name": "fp16"})}, "is of recipe fp16, expected int8"),
-        ({"manifest": _manifest(minimum_runtime="2.17.0")}, "needs runtime 2.17.0"),
-        ({"manifest": _manifest(output={"shape": [1, 3]})}, "the model has 3 outputs"),
-        ({"manifest": {"name": "fruit_int8"}}, "field 'model' is missing"),
-        ({"labels": "äpple\npear\n".encode("latin-1")}, "labels of fruit_int8 are not UTF-8"),
-        ({"manifest": _manifest(name="a\nb" * 1000, minimum_runtime=[3])}, "a b.* needs runtime"),
-        ({"manifest": _manifest(minimum_runtime="9" * 5000)}, "needs runtime 999"),
+        ({"model": b"other model"}, "model of fruit_int8 .* is not the file"),
+        ({"labels": b"pear\napple\n"}, "labels of fruit_int8 .* is not the file"),
+        ({"found": _manifest(recipe="fp16")}, "is of recipe fp16, expected int8"),
+        ({"found": _manifest(minimum="2.17.0")}, "needs runtime 2.17.0"),
+        ({"found": _manifest(name="a\nb" * 1000, minimum="3")}, "a b.* needs runtime|a b.*ships"),
+        ({"found": _manifest(minimum="9" * 5000)}, "needs runtime 999"),
     ],
 )
 def test_refuses_in_one_line(changes, message):
-    arguments = {"manifest": _manifest(), "model": _MODEL, "labels": _LABELS, **changes}
-    with pytest.raises(bundle_model.BundleError, match=message) as error:
+    arguments = {"found": _manifest(), "model": _MODEL, "labels": _LABELS, **changes}
+    with pytest.raises(UserError, match=message) as error:
         _check(**arguments)
-    assert "\n" not in str(error.value) and len(str(error.value)) < 1000
+    assert "\n" not in str(error.value) and len(str(error.value)) < 1100
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (b"apple\n", "has 1 names, but the model has 2 outputs"),
+        ("\u00e4pple\npear\n".encode("latin-1"), "labels of fruit_int8 is not UTF-8 text"),
+    ],
+)
+def test_refuses_labels_that_the_manifest_names(labels, message):
+    found = manifest.Labels("l.txt", 2, files.sha256_bytes(labels))
+    with pytest.raises(UserError, match=message):
+        _check(_manifest(labels=found), labels=labels)
 
 
 def test_compares_versions_as_numbers():
-    _check(_manifest(minimum_runtime="2.9.3"))  # As text, 2.9 would be above 2.16.
+    _check(_manifest(minimum="2.9.3"))  # As text, 2.9 would be above 2.16.
 
 
 def _run(tmp_path, capsys, labels: bytes) -> tuple[int, str]:
     (tmp_path / "m.tflite").write_bytes(_MODEL)
-    (tmp_path / "m.json").write_text(json.dumps(_manifest()))
+    manifest.write(tmp_path / "m.json", _manifest())
     (tmp_path / "l.txt").write_bytes(labels)
     status = bundle_model.main(
         [
@@ -101,8 +120,17 @@ def test_fills_the_assets_folder(tmp_path, capsys):
     folder = tmp_path / "assets" / "models" / "fruit_int8"
     assert (folder / "model.tflite").read_bytes() == _MODEL
     assert (folder / "labels.txt").read_bytes() == _LABELS
-    assert json.loads((folder / "manifest.json").read_text()) == _manifest()
-    assert (tmp_path / "assets/models/index.txt").read_text() == "fruit_int8\n"
+    assert manifest.read(folder / "manifest.json") == _manifest()
+    index = bundle.read(tmp_path / "assets/models/index.json")
+    assert index.default == "fruit_int8"
+    assert index.variants == (
+        bundle.Variant(
+            "fruit_int8",
+            "fruit_int8/model.tflite",
+            "fruit_int8/manifest.json",
+            "fruit_int8/labels.txt",
+        ),
+    )
 
 
 def test_leaves_nothing_behind_when_refused(tmp_path, capsys):
@@ -117,12 +145,12 @@ def test_keeps_the_order_of_several_models(tmp_path):
     (tmp_path / "m").write_bytes(_MODEL)
     (tmp_path / "l").write_bytes(_LABELS)
     for name in ("z", "a"):
-        (tmp_path / name).write_text(json.dumps(_manifest(recipe={"name": name})))
+        manifest.write(tmp_path / name, _manifest(recipe=name))
         arguments += [f"--model={tmp_path / 'm'}", f"--labels={tmp_path / 'l'}"]
         arguments += [f"--manifest={tmp_path / name}", f"--recipe={name}", f"--name=fruit_{name}"]
     assert bundle_model.main(arguments) == 0
     folder = tmp_path / "assets/models"
-    assert (folder / "index.txt").read_text() == "fruit_z\nfruit_a\n"
+    assert bundle.read(folder / "index.json").names == ("fruit_z", "fruit_a")
     assert (folder / "fruit_a/model.tflite").exists()
 
 
@@ -132,20 +160,22 @@ def test_packs_a_model_where_that_pays(tmp_path):
     arguments = ["--label=//a:b", "--runtime=2.16.1", "--pack", f"--out={tmp_path / 'assets'}"]
     for name, model in {"sparse": sparse, "dense": dense}.items():
         (tmp_path / f"{name}.tflite").write_bytes(model)
-        digest = hashlib.sha256(model).hexdigest()
-        (tmp_path / f"{name}.json").write_text(json.dumps(_manifest(model={"sha256": digest})))
+        manifest.write(tmp_path / f"{name}.json", _manifest(model))
         arguments += [f"--model={tmp_path / name}.tflite", f"--manifest={tmp_path / name}.json"]
         arguments += [f"--labels={tmp_path / 'l'}", "--recipe=int8", f"--name={name}"]
     assert bundle_model.main(arguments) == 0
     folder = tmp_path / "assets/models"
     assert (folder / "sparse/model.packed").read_bytes() == sparse
     assert not (folder / "sparse/model.tflite").exists()
+    assert [v.model for v in bundle.read(folder / "index.json").variants] == [
+        "sparse/model.packed",
+        "dense/model.tflite",
+    ]
     assert (folder / "dense/model.tflite").read_bytes() == dense
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' + "1" * 5000 + "}", "[]", "\udcff"])
-def test_what_is_no_manifest_is_refused_in_a_line(tmp_path, text):
-    (tmp_path / "m.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(bundle_model.BundleError, match=r"m\.json: not a manifest: ") as error:
-        bundle_model.read_manifest(tmp_path / "m.json")
+def test_what_is_no_manifest_is_refused_in_a_line(text):
+    with pytest.raises(UserError, match=r"m\.json: expected|m\.json is not valid JSON") as error:
+        bundle_model.parse_manifest(text.encode("utf-8", "surrogateescape"), "m.json")
     assert "\n" not in str(error.value)

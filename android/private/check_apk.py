@@ -20,6 +20,9 @@ import zipfile
 import zlib
 
 import lief
+from model_press.formats import bundle
+from model_press.formats import files as json_files
+from model_press.formats.errors import UserError
 
 from android.private import bundle_model, pack_apk
 
@@ -53,7 +56,7 @@ _ELF_SEGMENTS.parse_overlay = False
 _ELF_SEGMENTS.parse_relocations = False
 _ELF_SEGMENTS.parse_symbol_versions = False
 _ELF_SEGMENTS.parse_symtab_symbols = False
-_INDEX = "assets/models/index.txt"
+_INDEX = "assets/models/index.json"
 _NOTICE = "assets/NOTICE.txt"
 # Libraries of TensorFlow Lite and of its successor: an app that ships two has two sets of kernels.
 _RUNTIME_LIBRARIES = re.compile(r"lib(tensorflowlite|LiteRt|litert|tflite)[^/]*\.so")
@@ -240,14 +243,26 @@ def check_size(apk: pathlib.Path, expected: Expected, report: Report) -> None:
         report.faults.append(f"{size} bytes, expected at most {expected.max_bytes}")
 
 
+def _index(archive: zipfile.ZipFile) -> bundle.Index:
+    try:
+        data = json_files.parse_json(archive.read(_INDEX))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"not valid JSON: {error}") from None
+    return bundle.parse(data, bundle.INDEX)
+
+
 def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
     """Check that the APK carries the models of the app, each with its manifest and labels."""
     with zipfile.ZipFile(apk) as archive:
         entries = archive.namelist()
         matches = [match for name in entries if (match := _MODEL_PATTERN.fullmatch(name))]
         found = [match[1] for match in matches]
-        files = {match[1]: match[0] for match in matches}
-        names = archive.read(_INDEX).decode().split() if _INDEX in entries else []
+        models = {match[1]: match[0] for match in matches}
+        try:
+            names = list(_index(archive).names) if _INDEX in entries else []
+        except UserError as error:
+            report.faults.append(f"{_INDEX}: {error}")
+            return
         wanted: tuple[str | None, ...] = expected.recipes or (None,) * len(names)
         if not names or sorted(names) != sorted(found) or len(names) != len(wanted):
             report.faults.append(
@@ -262,12 +277,12 @@ def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
                     bundle_model.parse_manifest(
                         archive.read(f"{folder}/manifest.json"), "manifest.json"
                     ),
-                    archive.read(files[name]),
+                    archive.read(models[name]),
                     archive.read(f"{folder}/labels.txt"),
                     recipe=recipe,
                     runtime=expected.runtime,
                 )
-            except (bundle_model.BundleError, KeyError) as error:
+            except (UserError, KeyError) as error:
                 report.faults.append(f"{folder}: {error}")
 
 
@@ -329,7 +344,7 @@ def check_content(apk: pathlib.Path, expected: Expected, report: Report) -> bool
         check_notice(apk, report)
         check_size(apk, expected, report)
     except _DAMAGED as error:
-        said = bundle_model.one_line(error) or type(error).__name__
+        said = " ".join(str(error).split())[:300] or type(error).__name__
         report.faults.append(f"no APK, or a damaged one: {said}")
         return False
     return True

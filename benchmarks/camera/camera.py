@@ -85,7 +85,7 @@ def frame_of(runs: Sequence[_Said]) -> fused_benchmark.Frame:
 
 def of_litert(model: str, sheet: str, frame: fused_benchmark.Frame, rounds: int) -> report.Row:
     """Return a variant that takes planes against Pillow's steps."""
-    description = manifest.read(sheet)
+    description = manifest.read_tflite(sheet, camera=False)
     _, _, found = fused_benchmark.compare(model, description, frame, 1, rounds)
     runtime = metrics.Runtime(_LITERT, metadata.version(_LITERT))
     return report.row(description.name, runtime, f"{_TO_LABEL}, {_PLANES}", "Pillow", found)
@@ -118,7 +118,7 @@ def main(argv: list[str] | None = None) -> None:
         machine.this_machine(),
         frame.width,
         frame.height,
-        frame.turn,
+        frame.rotation_degrees,
         arguments.rounds,
         tuple(rows),
     )

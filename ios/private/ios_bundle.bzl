@@ -48,7 +48,7 @@ swift_class = rule(
 
 def _ios_resources_impl(ctx):
     variants = variants_of(ctx.label, ctx.attr.variants, format = "mlpackage")
-    out = ctx.actions.declare_file(ctx.label.name + "/variants.json")
+    out = ctx.actions.declare_file(ctx.label.name + "/index.json")
     arguments = tool_arguments(ctx, "ios-catalogue")
     for variant in variants:
         arguments.add("--variant=" + _variant_argument(variant))
@@ -59,7 +59,7 @@ def _ios_resources_impl(ctx):
         mnemonic = "IosCatalogue",
         progress_message = "Listing the models of {}".format(ctx.label.name),
         arguments = arguments,
-        inputs = [],
+        inputs = [variant.manifest for variant in variants],
         outputs = [out],
     )
     files = [out] + _variant_files(variants)
@@ -68,7 +68,7 @@ def _ios_resources_impl(ctx):
 ios_resources = rule(
     implementation = _ios_resources_impl,
     attrs = dict(variants = _VARIANTS, **_TOOL_ATTR),
-    doc = "What the app reads: packages, manifests, labels and variants.json.",
+    doc = "What the app reads: packages, manifests, labels and index.json.",
 )
 
 def _ios_bundle_impl(ctx):

@@ -1,7 +1,7 @@
 """ios-bundle: the app's sources and models as one zip that holds an app package, which Xcode opens.
 
 The package's folder ends in .swiftpm. Files in it: Package.swift, Sources/ModelPressCore, App (screens, Generated
-classes) and App/Resources (packages, manifests, labels, variants.json).
+classes) and App/Resources (packages, manifests, labels, index.json).
 """
 
 import dataclasses
@@ -13,15 +13,12 @@ from collections.abc import Callable, Sequence
 from model_press.camera_input.coreml.runner import FusedPackage
 from model_press.coreml import package, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.formats import coreml_camera_manifest as manifest
-from model_press.formats import files
-from model_press.formats import manifest as model_manifest
+from model_press.formats import bundle, files, manifest
 from model_press.formats.errors import UserError
 
 from ios.private import swift_class
 
 _RESOURCES = "App/Resources"
-_CATALOGUE = "variants.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,20 +35,16 @@ def class_name(variant: str) -> str:
     return "".join(part.capitalize() for part in variant.split("_"))
 
 
-def catalogue(variants: Sequence[Variant]) -> bytes:
-    """Return variants.json (schema 1): the files of each variant, in the order of the app's picker."""
-    return files.dump_json(
-        {
-            "schema_version": 1,
-            "variants": [
-                {
-                    "package": os.path.basename(v.package).removesuffix(".mlpackage"),
-                    "manifest": os.path.basename(v.manifest),
-                    "labels": os.path.basename(v.labels),
-                }
-                for v in variants
-            ],
-        }
+def index_of(variants: Sequence[Variant]) -> bundle.Index:
+    """Return index.json of the app, whose files lie beside it: the variants in the order of the app's picker."""
+    return bundle.make(
+        bundle.Variant(
+            manifest.read_coreml(variant.manifest).name,
+            os.path.basename(variant.package),
+            os.path.basename(variant.manifest),
+            os.path.basename(variant.labels),
+        )
+        for variant in variants
     )
 
 
@@ -74,8 +67,6 @@ def write(
     Raises:
       UserError: no variant, two of one name, a package or labels that are not its manifest's, or the same path twice.
     """
-    if not variants:
-        raise UserError("the app has no model; give at least one coreml_variant")
     members: dict[str, bytes | pathlib.Path] = {}
 
     def add(path: str, content: bytes | pathlib.Path) -> None:
@@ -88,18 +79,21 @@ def write(
 
     for path, target in sources:
         add(target, files.require_file(path, "source"))
-    resources = [_CATALOGUE]
     for variant in variants:
-        resources += _add_variant(variant, add)
-    add(f"{_RESOURCES}/{_CATALOGUE}", catalogue(variants))
+        _add_variant(variant, add)
+    index = index_of(variants)
+    add(f"{_RESOURCES}/{bundle.INDEX}", bundle.dump(index))
+    resources = [bundle.INDEX]
+    for listed in index.variants:
+        resources += [listed.model, listed.manifest, listed.labels]
     text = pathlib.Path(template).read_text("utf-8")
     mark = "// RESOURCES\n"
     if mark not in text:
         raise UserError(
             f"{template} has no line `{mark.strip()}`; add it to the resources of the app's target"
         )
-    listed = "".join(f'        .copy("Resources/{r}"),\n' for r in dict.fromkeys(resources))
-    add("Package.swift", text.replace(f"        {mark}", listed).encode())
+    lines = "".join(f'        .copy("Resources/{r}"),\n' for r in dict.fromkeys(resources))
+    add("Package.swift", text.replace(f"        {mark}", lines).encode())
     with files.AtomicWriter(out) as target, zipfile.ZipFile(target, "w") as archive:
         for path in sorted(members):
             info = zipfile.ZipInfo(f"{name}.swiftpm/{path}", (1980, 1, 1, 0, 0, 0))
@@ -107,12 +101,12 @@ def write(
             archive.writestr(info, _bytes(members[path]))
 
 
-def _add_variant(variant: Variant, add: Callable[[str, bytes | pathlib.Path], None]) -> list[str]:
-    description = manifest.read_any(variant.manifest)
+def _add_variant(variant: Variant, add: Callable[[str, bytes | pathlib.Path], None]) -> None:
+    description = manifest.read_coreml(variant.manifest)
     folder = pathlib.Path(variant.package)
-    package.verify(folder, description.model.sha256)
-    model_manifest.verify_file(description.labels.sha256, variant.labels, "labels")
-    if isinstance(description, manifest.FusedCoremlManifest):
+    label_file = files.require_file(variant.labels, "labels").read_bytes()
+    bundle.check(description, package.digest(folder), label_file, description.name)
+    if description.camera_input is not None:
         FusedPackage(folder, description)
     else:
         verify.check(ImageClassifier(folder), description)
@@ -122,7 +116,6 @@ def _add_variant(variant: Variant, add: Callable[[str, bytes | pathlib.Path], No
         add(f"{_RESOURCES}/{os.path.basename(path)}", pathlib.Path(path))
     class_ = class_name(description.name)
     add(f"App/Generated/{class_}.swift", swift_class.write(folder, class_).encode())
-    return [folder.name, os.path.basename(variant.manifest), os.path.basename(variant.labels)]
 
 
 def _bytes(content: bytes | pathlib.Path) -> bytes:

@@ -7,9 +7,8 @@ import zipfile
 
 import pytest
 from model_press.camera_input.coreml import fusing
-from model_press.formats import coreml_camera_manifest as fused_manifest
-from model_press.formats import coreml_manifest
-from model_press.formats.camera_input import Entry, make_answer
+from model_press.formats import manifest
+from model_press.formats.camera_input import CameraFrame, make_postprocess
 from testing import coreml_models, keras_models
 from testing.raises import user_error
 
@@ -25,7 +24,7 @@ def parts(tmp_path_factory):
     variant = coreml_models.source(folder, keras_models.classifier("2")).convert(
         coreml_models.recipe("fp16")
     )
-    coreml_manifest.write(folder / "fp16.manifest.json", variant.manifest)
+    manifest.write(folder / "fp16.manifest.json", variant.manifest)
     (folder / "Package.swift").write_text(_TEMPLATE)
     (folder / "View.swift").write_text("struct View {}\n")
     paths = [variant.package, folder / "fp16.manifest.json", folder / "m.labels.txt"]
@@ -40,11 +39,11 @@ def parts(tmp_path_factory):
 def fused(parts, tmp_path_factory):
     """The paths of the same variant, fused."""
     folder, plain = tmp_path_factory.mktemp("fused"), parts[0]
-    description = coreml_manifest.read(plain.manifest)
-    answer = make_answer(("topk",), 2, description.labels.count)
+    description = manifest.read_coreml(plain.manifest)
+    answer = make_postprocess(("topk",), 2, description.labels.count)
     package, path = folder / "camera.mlpackage", folder / "camera.manifest.json"
-    entry = Entry(37, 53, "RGB", "crop", "bilinear_antialias")
-    fused_manifest.write(path, fusing.fuse(plain.package, description, entry, answer, package))
+    entry = CameraFrame(37, 53, "RGB", "crop", "bilinear_antialias")
+    manifest.write(path, fusing.fuse(plain.package, description, entry, answer, package))
     return ios_bundle.Variant(str(package), str(path), plain.labels)
 
 
@@ -72,16 +71,21 @@ def test_zip_holds_sources_class_models_and_catalogue(parts, tmp_path):
         "App/Resources/fp16.mlpackage/Data/com.apple.CoreML/weights/weight.bin",
         "App/Resources/fp16.mlpackage/Manifest.json",
         "App/Resources/m.labels.txt",
-        "App/Resources/variants.json",
+        "App/Resources/index.json",
         "App/View.swift",
         "Package.swift",
     }
-    listed = json.loads(members["App/Resources/variants.json"])["variants"]
+    listed = json.loads(members["App/Resources/index.json"])["variants"]
     assert listed == [
-        {"package": "fp16", "manifest": "fp16.manifest.json", "labels": "m.labels.txt"}
+        {
+            "name": "fp16",
+            "model": "fp16.mlpackage",
+            "manifest": "fp16.manifest.json",
+            "labels": "m.labels.txt",
+        }
     ]
     package = members["Package.swift"].decode()
-    for name in ("variants.json", "fp16.mlpackage", "fp16.manifest.json", "m.labels.txt"):
+    for name in ("index.json", "fp16.mlpackage", "fp16.manifest.json", "m.labels.txt"):
         assert f'.copy("Resources/{name}"),' in package
     assert b"class Fp16" in members["App/Generated/Fp16.swift"]
 
@@ -105,7 +109,7 @@ def test_no_model_a_clash_and_another_package_are_refused(parts, tmp_path):
     other = json.loads(pathlib.Path(variant.manifest).read_text())
     other["model"]["sha256"] = "0" * 64
     (tmp_path / "other.json").write_text(json.dumps(other))
-    with user_error("is not the one its manifest names (000000000000…)"):
+    with user_error("is not the file that the manifest of fp16 names (000000000000…)"):
         _write(
             parts,
             tmp_path / "a.zip",
@@ -129,15 +133,15 @@ def test_a_camera_variant_is_packed_too(parts, fused, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("model", "sha256", "0" * 64), "is not the one"),
-        (("answer", "count", 99), "manifest m.json: answer.count 99 must be 1 to"),
-        (("picks", "scores", 5), "field 'picks': field 'scores': expected str"),
+        (("model", "sha256", "0" * 64), "is not the file"),
+        (("postprocess", "top_k", 99), "manifest m.json: postprocess.top_k 99 must be 1 to"),
+        (("output", "name", 5), "field 'output.name': expected str"),
         (
-            ("picks", "scores", "other"),
+            ("output", "name", "other"),
             "the package's outputs are scores, indices, its manifest says other, indices; take package and manifest "
             "from one target",
         ),
-        (("answer", "count", 1), "scores is [1, 2], its manifest says [1, 1] by answer.count"),
+        (("postprocess", "top_k", 1), "output.shape [1, 2] must be [1, 1]"),
         (
             ("input", "color_order", "BGR"),
             "input is image 37x53 RGB, its manifest says image 37x53 BGR",
@@ -161,7 +165,7 @@ def test_labels_of_another_target_are_refused(parts, fused, tmp_path, kind):
     names = pathlib.Path(variant.labels).read_text().splitlines()
     swapped = tmp_path / "m.labels.txt"
     swapped.write_text("".join(f"{name}\n" for name in reversed(names)))
-    with user_error("m.labels.txt", "is not the file its manifest names", "labels from one target"):
+    with user_error("labels of", "is not the file that the manifest of", "labels from one target"):
         _write(
             parts,
             tmp_path / "a.zip",

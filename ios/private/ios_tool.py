@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from model_press.formats import files
+from model_press.formats import bundle, files
 from model_press.process import command_line
 
 from ios.private import ios_bundle, swift_class
@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--name", help="default: from the package's name, DigitsInt8 for digits_int8")
     sub.add_argument("--out", required=True)
 
-    sub = command("ios-catalogue", _ios_catalogue, "variants.json of an app")
+    sub = command("ios-catalogue", _ios_catalogue, "index.json of an app")
     sub.add_argument("--variant", action="append", default=[], metavar="PACKAGE=MANIFEST=LABELS")
     sub.add_argument("--out", required=True)
 
@@ -41,7 +41,7 @@ def _swift_class(options: argparse.Namespace, say: Callable[[str], None]) -> int
 
 
 def _ios_catalogue(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    files.write_bytes(options.out, ios_bundle.catalogue(_variants(options)))
+    files.write_bytes(options.out, bundle.dump(ios_bundle.index_of(_variants(options))))
     return 0
 
 

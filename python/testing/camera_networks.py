@@ -12,7 +12,7 @@ from testing import int8_graphs, manifests
 
 def pixels(
     dtype: Literal["uint8", "float32"], height: int, width: int
-) -> tuple[bytes, manifest.Manifest]:
+) -> tuple[bytes, manifest.TfliteManifest]:
     """Return a .tflite [1, height, width, 3] -> [1, height * width * 3] and its manifest.
 
     Args:
@@ -29,9 +29,9 @@ def pixels(
         _reshape(graph, graph.input, graph.output, flat)
     data, scale = graph.dump(), 1.0 if dtype == "uint8" else 0.0
     description = manifests.manifest_of(
-        model=manifest.ModelFile("net.tflite", "tflite", files.sha256_bytes(data), len(data)),
+        model=manifest.ModelFile("net.tflite", files.sha256_bytes(data), len(data)),
         input=manifest.Tensor("in", shape, dtype, scale, 0),
-        output=manifest.Tensor("out", (1, flat), dtype, scale, 0),
+        output=manifest.Output("out", (1, flat), dtype, scale, 0),
         labels=manifest.Labels("l.txt", flat, "2" * 64),
     )
     return data, description

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 from model_press.coreml import convert, package, predict
-from model_press.formats import coreml_manifest as manifest
-from model_press.formats import coreml_recipes, files, labels, model_info
+from model_press.formats import coreml_recipes, files, labels, manifest, model_info
 from model_press.formats.normalization import NAMED, Normalization
 from model_press.images import preprocess
 from model_press.keras_io import import_model

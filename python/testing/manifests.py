@@ -5,8 +5,8 @@ from typing import Any
 
 from model_press.formats import manifest, recipes
 
-UINT8_SCORES = manifest.Tensor("scores", (1, 20), "uint8", 1 / 256, 0)
-FLOAT_SCORES = manifest.Tensor("scores", (1, 20), "float32", 0.0, 0)
+UINT8_SCORES = manifest.Output("scores", (1, 20), "uint8", 1 / 256, 0)
+FLOAT_SCORES = manifest.Output("scores", (1, 20), "float32", 0.0, 0)
 
 
 def recipe(**changes: Any) -> recipes.Recipe:
@@ -28,22 +28,24 @@ def recipe(**changes: Any) -> recipes.Recipe:
     return dataclasses.replace(base, **changes)
 
 
-def manifest_of(**changes: Any) -> manifest.Manifest:
+def manifest_of(**changes: Any) -> manifest.TfliteManifest:
     """Return a fused uint8 20-class manifest, with changes."""
-    base = manifest.Manifest(
-        schema_version=1,
+    base = manifest.TfliteManifest(
+        schema_version=3,
         name="digits_int8",
-        model=manifest.ModelFile("digits_int8.tflite", "tflite", "0" * 64, 1),
+        format=manifest.TFLITE,
+        model=manifest.ModelFile("digits_int8.tflite", "0" * 64, 1),
         source=manifest.Source("digits", "1" * 64, "2", 100, True),
         recipe=recipe(),
         input=manifest.Tensor("image", (1, 8, 8, 3), "uint8", 1.0, 0),
         output=UINT8_SCORES,
+        camera_input=None,
+        postprocess=None,
         preprocess=manifest.Preprocess(
             "RGB", manifest.Resize("crop", "bilinear_antialias"), True, (0.0,) * 3, (1.0,) * 3
         ),
         labels=manifest.Labels("digits.labels.txt", 20, "2" * 64),
-        ops=(manifest.OpUse("CONV_2D", 3, 2),),
-        custom_ops=(),
-        minimum_runtime="2.6.0",
+        activation_bytes=384,
+        requires=manifest.TfliteRequires((manifest.OpUse("CONV_2D", 3, 2),), (), "2.6.0"),
     )
     return dataclasses.replace(base, **changes)

@@ -1,32 +1,24 @@
 """The models that travel with the runner: <folder>/index.json and, for each variant, model, manifest and labels."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import TypeVar
 
-from model_press.formats import camera_manifest as fused_manifest
-from model_press.formats import files, labels, manifest, strict_json
+from model_press.formats import bundle as formats_bundle
+from model_press.formats import labels, manifest
 from model_press.formats.errors import UserError
 
 from pi_runner.failures import BundleError
 
 _T = TypeVar("_T")
 
-INDEX = "index.json"
+INDEX = formats_bundle.INDEX
 
 # Writes one file of the bundle again, given its path relative to the bundle's folder. Raises OSError.
 Repair = Callable[[str], None]
-
-
-@dataclasses.dataclass(frozen=True)
-class Index:
-    """index.json. default: the variant that runs unless another is asked for."""
-
-    schema_version: Literal[1]
-    default: str
-    variants: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,13 +27,13 @@ class Variant:
 
     name: str
     model: pathlib.Path
-    manifest: manifest.Manifest | fused_manifest.FusedManifest
+    manifest: manifest.TfliteManifest
     labels: tuple[str, ...]
 
 
-def short_name(sheet: manifest.Manifest | fused_manifest.FusedManifest) -> str:
+def short_name(found: manifest.TfliteManifest) -> str:
     """Return the variant's name without its model's: "macs30_int8" of "digits_macs30_int8"."""
-    return sheet.name.removeprefix(sheet.source.name + "_")
+    return found.name.removeprefix(found.source.name + "_")
 
 
 class Bundle:
@@ -57,7 +49,7 @@ class Bundle:
     def __init__(self, folder: str | os.PathLike[str], repair: Repair | None = None):
         self.folder = pathlib.Path(folder)
         self._repair = repair
-        self._index = self._checked(INDEX, self._read_index)
+        self._index = self._checked(INDEX, lambda: formats_bundle.read(self.folder / INDEX))
 
     @property
     def default(self) -> str:
@@ -67,7 +59,7 @@ class Bundle:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all variants, in the order of the build."""
-        return self._index.variants
+        return self._index.names
 
     def variant(self, name: str | None = None) -> Variant:
         """Check and return one variant, by full or short name ("digits_macs30_int8" or "macs30_int8").
@@ -77,24 +69,19 @@ class Bundle:
           BundleError: a file is missing or damaged and cannot be restored.
         """
         name = self._find(name or self.default)
-        sheet = self.manifest(name)
-        self._checked(
-            f"{name}/model.tflite",
-            lambda: self._verify(name, "model.tflite", sheet.model.sha256, "model"),
-        )
-        self._checked(
-            f"{name}/labels.txt",
-            lambda: self._verify(name, "labels.txt", sheet.labels.sha256, "labels"),
-        )
-        names = tuple(labels.read(self.folder / name / "labels.txt"))
-        return Variant(name, self.folder / name / "model.tflite", sheet, names)
+        files, found = self._index.variant(name), self.manifest(name)
+        model, label_file = self.folder / files.model, self.folder / files.labels
+        for path, sha256, what in (
+            (files.model, found.model.sha256, "model"),
+            (files.labels, found.labels.sha256, "labels"),
+        ):
+            self._checked(path, functools.partial(self._verify, path, sha256, what))
+        return Variant(name, model, found, tuple(labels.read(label_file)))
 
-    def manifest(self, name: str) -> manifest.Manifest | fused_manifest.FusedManifest:
+    def manifest(self, name: str) -> manifest.TfliteManifest:
         """Return the manifest of one variant, by full name; BundleError if it is damaged and cannot be restored."""
-        return self._checked(
-            f"{name}/manifest.json",
-            lambda: fused_manifest.read_any(self.folder / name / "manifest.json"),
-        )
+        path = self._index.variant(name).manifest
+        return self._checked(path, lambda: manifest.read_tflite(self.folder / path))
 
     def _find(self, asked: str) -> str:
         if asked in self.names:
@@ -106,15 +93,8 @@ class Bundle:
             raise UserError(f"variant '{asked}' is {' and '.join(made)}; give a full name")
         raise UserError(f"variant '{asked}' is not in this runner; it has {', '.join(self.names)}")
 
-    def _read_index(self) -> Index:
-        data = files.read_json(self.folder / INDEX, "index")
-        index = strict_json.from_json(Index, data, INDEX)
-        if index.default not in index.variants:
-            raise UserError(f"{INDEX}: default '{index.default}' is not among the variants")
-        return index
-
-    def _verify(self, name: str, file: str, sha256: str, what: str) -> None:
-        manifest.verify_file(sha256, self.folder / name / file, what)
+    def _verify(self, path: str, sha256: str, what: str) -> None:
+        manifest.verify_file(sha256, self.folder / path, what)
 
     def _checked(self, path: str, check: Callable[[], _T]) -> _T:
         """Run a check; if it fails, restore the file once and check again."""

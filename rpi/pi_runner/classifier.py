@@ -6,9 +6,8 @@ import time
 
 import numpy as np
 from model_press.camera_input.tflite.runner import FusedRunner, frame_of
-from model_press.formats.camera_manifest import FusedManifest
 from model_press.formats.errors import UserError
-from model_press.formats.manifest import Manifest
+from model_press.formats.manifest import TfliteManifest
 from model_press.images import decode, preprocess
 from model_press.tflite.interpreter import Interpreter
 from PIL import Image
@@ -54,7 +53,7 @@ class Classifier:
         self.variant = variant
         sheet = variant.manifest
         try:
-            if isinstance(sheet, FusedManifest):
+            if sheet.camera_input is not None:
                 self._run = _Fused(variant.model, sheet, threads)
             else:
                 self._run = _Plain(variant.model, sheet, threads)
@@ -81,7 +80,7 @@ class Classifier:
 class _Plain:
     """A model that scores every class."""
 
-    def __init__(self, model: pathlib.Path, sheet: Manifest, threads: int):
+    def __init__(self, model: pathlib.Path, sheet: TfliteManifest, threads: int):
         self._sheet, self._interpreter = sheet, Interpreter(model, threads)
 
     def encode(self, image: Image.Image) -> np.ndarray:
@@ -100,7 +99,7 @@ class _Plain:
 class _Fused:
     """A model that crops and resizes a frame itself, and may choose the classes."""
 
-    def __init__(self, model: pathlib.Path, sheet: FusedManifest, threads: int):
+    def __init__(self, model: pathlib.Path, sheet: TfliteManifest, threads: int):
         self._sheet, self._runner = sheet, FusedRunner(model, sheet, threads)
 
     def encode(self, image: Image.Image) -> np.ndarray:

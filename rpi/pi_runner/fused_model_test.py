@@ -3,8 +3,6 @@
 import os
 import shutil
 
-from model_press.formats import camera_manifest as fused_manifest
-
 from pi_runner import testing
 from pi_runner.bundle import Bundle
 from pi_runner.classifier import Classifier
@@ -19,11 +17,10 @@ def test_the_same_answers(tmp_path):
     bundle = Bundle(folder)
     plain, fused = (Classifier(bundle.variant(n), 1) for n in ("int8", "int8_camera"))
     sheet = fused.variant.manifest
-    assert isinstance(sheet, fused_manifest.FusedManifest)
     for seed in range(10):
         # As wide or as high as the frame, so that both see the same pixels after one resize.
-        height, width = sheet.entry.upright
+        height, width = sheet.camera_input.upright
         for size in ((width, height), (height, width), (height, 2 * width)):
             picture = testing.picture(*size, seed)
             assert fused.classify(picture, 5).answers == plain.classify(picture, 5).answers
-    assert len(fused.classify(testing.picture(50, 90), 20).answers) == sheet.answer.count
+    assert len(fused.classify(testing.picture(50, 90), 20).answers) == sheet.postprocess.top_k

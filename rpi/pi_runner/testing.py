@@ -2,14 +2,13 @@
 
 import dataclasses
 import io
-import json
 import os
 import pathlib
 import shutil
 from collections.abc import Sequence
 
 import numpy as np
-from model_press.formats import manifest
+from model_press.formats import bundle, manifest
 from PIL import Image
 
 from pi_runner.bundle import Repair
@@ -30,10 +29,12 @@ def make_bundle(folder: pathlib.Path, names: Sequence[str] = ("digits_int8",)) -
         variant.mkdir(parents=True)
         for file, path in variant_files().items():
             shutil.copyfile(path, variant / file)
-        sheet = manifest.read(variant / "manifest.json")
+        sheet = manifest.read_tflite(variant / "manifest.json")
         manifest.write(variant / "manifest.json", dataclasses.replace(sheet, name=name))
-    index = {"schema_version": 1, "default": names[0], "variants": list(names)}
-    (folder / "index.json").write_text(json.dumps(index))
+    index = bundle.make(
+        bundle.Variant(name, *(f"{name}/{file}" for file in FILES)) for name in names
+    )
+    (folder / bundle.INDEX).write_bytes(bundle.dump(index))
     return folder
 
 

@@ -12,7 +12,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 
-from model_press.formats import files, labels, manifest
+from model_press.formats import bundle, files, manifest
 from model_press.formats.errors import UserError
 
 from rpi.private import prune
@@ -32,17 +32,15 @@ def _site(tag: str, folder: str) -> Iterator[tuple[str, pathlib.Path]]:
 def _variant(paths: str) -> Iterator[tuple[str, pathlib.Path]]:
     """Return the three files of NAME=MODEL,MANIFEST,LABELS; UserError unless they belong together."""
     name, _, rest = paths.partition("=")
-    model, sheet_path, labels_path = rest.split(",")
-    sheet = manifest.read(sheet_path)
-    manifest.verify_file(sheet.model.sha256, model, "model")
-    manifest.verify_file(sheet.labels.sha256, labels_path, "labels")
-    labels.require_width(labels.read(labels_path), sheet.labels.count, f"labels of {name}")
-    if sheet.custom_ops:
+    model, manifest_path, labels_path = rest.split(",")
+    found = manifest.read_tflite(manifest_path)
+    bundle.check(found, files.sha256(model), pathlib.Path(labels_path).read_bytes(), name)
+    if found.requires.custom_ops:
         raise UserError(
-            f"{name} needs custom operators {', '.join(sheet.custom_ops)}, the runner has none"
+            f"{name} needs custom operators {', '.join(found.requires.custom_ops)}, the runner has none"
         )
     yield f"models/{name}/model.tflite", pathlib.Path(model)
-    yield f"models/{name}/manifest.json", pathlib.Path(sheet_path)
+    yield f"models/{name}/manifest.json", pathlib.Path(manifest_path)
     yield f"models/{name}/labels.txt", pathlib.Path(labels_path)
 
 
@@ -107,12 +105,15 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     names = [paths.partition("=")[0] for paths in options.variant]
     tags = [pair.partition("=")[0] for pair in options.site]
-    index = {"schema_version": 1, "default": names[0], "variants": names}
     try:
+        index = bundle.make(
+            bundle.Variant(n, f"{n}/model.tflite", f"{n}/manifest.json", f"{n}/labels.txt")
+            for n in names
+        )
         found = contents(options)
         bootstrap = pathlib.Path(options.bootstrap).read_bytes()
         notice = pathlib.Path(options.notice).read_bytes()
-        pack(options.out, bootstrap, notice, options.name, tags, files.dump_json(index), found)
+        pack(options.out, bootstrap, notice, options.name, tags, bundle.dump(index), found)
     except (UserError, OSError) as error:
         print(f"ERROR {options.label}: {error}", file=sys.stderr)
         return 1

@@ -1,5 +1,6 @@
 """What goes into a runner file, what is refused, and what pip's failures are told as."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -8,7 +9,7 @@ import zipfile
 
 import install_wheels
 import pytest
-from model_press.formats import manifest
+from model_press.formats import camera_input, manifest
 from testing import manifests
 
 from rpi.private import pack_runner, prune
@@ -29,7 +30,7 @@ def parts(tmp_path):
     (tmp_path / "labels.txt").write_bytes(_LABELS)
     sha256 = hashlib.sha256(b"model").hexdigest()
     sheet = manifests.manifest_of(
-        model=manifest.ModelFile("m.tflite", "tflite", sha256, 5),
+        model=manifest.ModelFile("m.tflite", sha256, 5),
         labels=manifest.Labels("labels.txt", 20, hashlib.sha256(_LABELS).hexdigest()),
     )
     manifest.write(tmp_path / "m.json", sheet)
@@ -61,10 +62,40 @@ def test_contents(parts, tmp_path):
         ]
         assert archive.getinfo("models/digits/model.tflite").compress_type == zipfile.ZIP_STORED
         index = json.loads(archive.read("models/index.json"))
-    assert index == {"schema_version": 1, "default": "digits", "variants": ["digits"]}
+    assert index["default"] == "digits" and index["variants"] == [
+        {
+            "name": "digits",
+            "model": "digits/model.tflite",
+            "manifest": "digits/manifest.json",
+            "labels": "digits/labels.txt",
+        }
+    ]
     assert os.access(out, os.X_OK)
     done = subprocess.run([out, "x"], capture_output=True, text=True)
     assert done.stdout == "started ['x']\n"
+
+
+def test_a_variant_with_camera_input_is_packed(parts, tmp_path):
+    frame = camera_input.CameraFrame(30, 40, "RGBA", "crop", "bilinear_antialias")
+    plain = manifest.read_tflite(tmp_path / "m.json")
+    camera = dataclasses.replace(
+        plain,
+        input=manifest.Tensor("frame", (1, *frame.shape), "uint8", 1.0, 0),
+        output=manifest.Output("scores", (1, 3), "float32", 0.0, 0, "indices"),
+        camera_input=camera_input.camera_input_of(frame, (8, 8)),
+        postprocess=camera_input.Postprocess(("topk",), 3),
+    )
+    manifest.write(tmp_path / "m.json", camera)
+    out = tmp_path / "runner"
+    assert pack_runner.main([*parts, f"--out={out}"]) == 0
+    with zipfile.ZipFile(out) as archive:
+        packed = json.loads(archive.read("models/digits/manifest.json"))
+    assert packed["camera_input"]["color_order"] == "RGBA"
+
+
+def test_two_variants_of_one_name_are_refused(parts, tmp_path, capsys):
+    assert pack_runner.main([*parts, parts[-1], f"--out={tmp_path}/runner"]) == 1
+    assert "variants has the name digits twice" in capsys.readouterr().err
 
 
 def test_same_inputs_same_bytes_and_key(parts, tmp_path):
@@ -89,7 +120,7 @@ def test_files_that_do_not_belong_together(parts, tmp_path, capsys, file):
     assert pack_runner.main([*parts, f"--out={tmp_path}/runner"]) == 1
     error = capsys.readouterr().err
     assert error.startswith("ERROR //x:runner: ") and error.count("\n") == 1
-    assert "is not the file its manifest names" in error
+    assert "is not the file that the manifest of digits_int8 names" in error
     assert not (tmp_path / "runner").exists()
 
 

@@ -28,9 +28,9 @@ FORMAT_MODULES = {
     "coreml_recipe": "model_press.formats.coreml_recipes",
     "compression": "model_press.formats.compressions",
     "manifest.json": "model_press.formats.manifest",
-    "manifest.json of a camera variant": "model_press.formats.camera_manifest",
-    "manifest.json of a Core ML package": "model_press.formats.coreml_manifest",
+    "Its camera_input and postprocess": "model_press.formats.camera_input",
     "metrics.json": "model_press.formats.metrics",
+    "index.json": "model_press.formats.bundle",
     "lock of a search": "model_press.search.lock",
     "Its trials and bounds": "model_press.search.outcome",
 }

@@ -43,8 +43,8 @@ PAGES = {
             "model_press.formats.compressions",
             "model_press.formats.coreml_recipes",
             "model_press.formats.manifest",
-            "model_press.formats.camera_manifest",
-            "model_press.formats.coreml_manifest",
+            "model_press.formats.camera_input",
+            "model_press.formats.bundle",
             "model_press.formats.metrics",
         ),
     ),
@@ -63,7 +63,7 @@ from model_press.formats import manifest
 from model_press.images import decode, preprocess
 from model_press.tflite.interpreter import Interpreter
 
-described = manifest.read("model.manifest.json")
+described = manifest.read_tflite("model.manifest.json")
 _, height, width, _ = described.input.shape
 pixels = decode.fit(decode.decode("photo.jpg"), width, height, described.preprocess.resize.fit)
 outputs = Interpreter("model.tflite").run(preprocess.encode_input(pixels[None], described))

@@ -6,13 +6,14 @@ import pathlib
 import numpy as np
 from model_press.inspect import inspection, source, sparse_kernels
 from model_press.keras_io import tf_quiet
+from model_press.tflite import reader
 
 SIZE = 96
 
 
 def _obstacles(path: str | os.PathLike) -> tuple[str, ...]:
     with source.opened(path) as (data, file):
-        return sparse_kernels.obstacles(data, source.main_graph(data, file, str(path)))
+        return sparse_kernels.obstacles(data, reader.main_graph(data, file, str(path)))
 
 
 # shows: pain 0.1

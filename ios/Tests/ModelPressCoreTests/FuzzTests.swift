@@ -47,7 +47,7 @@ final class FuzzTests: XCTestCase {
   }
 
   func testManifests() throws {
-    for kind in ["coreml_manifest", "fused_coreml_manifest"] {
+    for kind in ["coreml_manifest", "camera_coreml_manifest"] {
       try attack(kind) { data in
         let manifest = try Manifest(data: data)
         // What the app computes of it next.
@@ -68,7 +68,7 @@ final class FuzzTests: XCTestCase {
   }
 
   func testCatalogues() throws {
-    try attack("catalogue") { _ = try Catalogue(data: $0) }
+    try attack("pi_index") { _ = try Catalogue(data: $0) }
   }
 
   func testLabels() throws {

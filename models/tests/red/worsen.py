@@ -105,7 +105,7 @@ def main(how: str, source: str, sheet_path: str, out: str, out_sheet: str) -> No
     builder.Finish(model.Pack(builder), b"TFL3")
     data = bytes(builder.Output())
     files.write_bytes(out, data)
-    sheet = manifest.read(sheet_path)
+    sheet = manifest.read_tflite(sheet_path)
     worse = dataclasses.replace(sheet.model, sha256=files.sha256_bytes(data), bytes=len(data))
     manifest.write(out_sheet, dataclasses.replace(sheet, model=worse))
 

@@ -4,55 +4,55 @@ import numpy as np
 from PIL import Image
 
 from model_press.camera_input import yuv
-from model_press.formats.camera_input import Answer, Entry
+from model_press.formats.camera_input import CameraFrame, Postprocess
 from model_press.images import decode
 
 
-def pixels(frame: np.ndarray, entry: Entry, height: int, width: int) -> np.ndarray:
+def pixels(frame: np.ndarray, camera: CameraFrame, height: int, width: int) -> np.ndarray:
     """Return the uint8 [height, width, 3] RGB input of the network for a uint8 frame."""
-    rgb = upright(frame, entry)
-    if entry.filter == "bilinear_antialias":
-        return decode.fit(Image.fromarray(rgb), width, height, entry.fit)
-    left, top, right, bottom = box(entry, height, width)
+    rgb = upright(frame, camera)
+    if camera.filter == "bilinear_antialias":
+        return decode.fit(Image.fromarray(rgb), width, height, camera.fit)
+    left, top, right, bottom = box(camera, height, width)
     rgb = rgb[top:bottom, left:right]
-    return (_nearest if entry.filter == "nearest" else _bilinear)(rgb, height, width)
+    return (_nearest if camera.filter == "nearest" else _bilinear)(rgb, height, width)
 
 
-def upright(frame: np.ndarray, entry: Entry) -> np.ndarray:
-    """Return uint8 RGB [*entry.upright, 3] of a uint8 frame of entry.shape."""
-    if entry.is_planar:
-        rgb = yuv.to_rgb(frame, entry.color_order)
+def upright(frame: np.ndarray, camera: CameraFrame) -> np.ndarray:
+    """Return uint8 RGB [*camera.upright, 3] of a uint8 frame of camera.shape."""
+    if camera.is_planar:
+        rgb = yuv.to_rgb(frame, camera.color_order)
     else:
-        rgb = frame[..., [entry.color_order.index(colour) for colour in "RGB"]]
-    return np.ascontiguousarray(np.rot90(rgb, -entry.turn // 90))
+        rgb = frame[..., [camera.color_order.index(colour) for colour in "RGB"]]
+    return np.ascontiguousarray(np.rot90(rgb, -camera.rotation_degrees // 90))
 
 
-def box(entry: Entry, height: int, width: int) -> tuple[int, int, int, int]:
+def box(camera: CameraFrame, height: int, width: int) -> tuple[int, int, int, int]:
     """Return (left, top, right, bottom) of the upright frame that the network sees."""
-    rows, columns = entry.upright
-    if entry.fit == "crop":
+    rows, columns = camera.upright
+    if camera.fit == "crop":
         return decode.crop_box(columns, rows, width, height)
     return 0, 0, columns, rows
 
 
-def surround(seen: np.ndarray, entry: Entry, network: tuple[int, ...]) -> np.ndarray:
-    """Return uint8 RGB [*entry.upright, 3]: pixels of the size of `box` in the crop region, their border around.
+def surround(seen: np.ndarray, camera: CameraFrame, network: tuple[int, ...]) -> np.ndarray:
+    """Return uint8 RGB [*camera.upright, 3]: pixels of the size of `box` in the crop region, their border around.
 
     Nothing sees what is around; but a camera's planes share a colour among 2x2 pixels, also across the box's border.
 
     Args:
       network: height and width that the model resizes to.
     """
-    left, top, right, bottom = box(entry, *network)
-    height, width = entry.upright
+    left, top, right, bottom = box(camera, *network)
+    height, width = camera.upright
     margins = ((top, height - bottom), (left, width - right), (0, 0))
     return np.pad(seen, margins, mode="edge")
 
 
 def place(
-    image: Image.Image, entry: Entry, network: tuple[int, ...], fit: str | None = None
+    image: Image.Image, camera: CameraFrame, network: tuple[int, ...], fit: str | None = None
 ) -> np.ndarray:
-    """Return uint8 RGB [*entry.upright, 3] of a picture of any size.
+    """Return uint8 RGB [*camera.upright, 3] of a picture of any size.
 
     A picture of the frame's size stays as it is. Of another the part that the network is to see is put where the model
     looks: it crops the frame itself, so that a picture cut to the frame's shape before would be cropped twice.
@@ -62,27 +62,29 @@ def place(
       network: height and width that the model resizes to.
       fit: "crop" or "stretch", how the picture meets the network's shape; as the entry's by default.
     """
-    fit = fit or entry.fit
-    if image.size == entry.upright[::-1] and fit == entry.fit:
+    fit = fit or camera.fit
+    if image.size == camera.upright[::-1] and fit == camera.fit:
         return np.asarray(image)
-    left, top, right, bottom = box(entry, *network)
+    left, top, right, bottom = box(camera, *network)
     if fit == "crop":
         image = image.crop(decode.crop_box(*image.size, network[1], network[0]))
-    return surround(decode.fit(image, right - left, bottom - top, "stretch"), entry, network)
+    return surround(decode.fit(image, right - left, bottom - top, "stretch"), camera, network)
 
 
-def answer(scores: np.ndarray, wanted: Answer) -> tuple[np.ndarray, np.ndarray | None]:
+def answer(scores: np.ndarray, wanted: Postprocess | None) -> tuple[np.ndarray, np.ndarray | None]:
     """Return (scores, class indices) of float32 scores [classes]: all scores and None, or the best `count` of both.
 
     Of equal scores the lower index comes first.
     """
     scores = np.asarray(scores, np.float32)
+    if wanted is None:
+        return scores, None
     if "softmax" in wanted.steps:
         powers = np.exp(scores - scores.max())
         scores = powers / powers.sum()
-    if not wanted.picks:
+    if not wanted.top_k:
         return scores, None
-    best = np.argsort(-scores, kind="stable")[: wanted.count]
+    best = np.argsort(-scores, kind="stable")[: wanted.top_k]
     return scores[best], best.astype(np.int32)
 
 

@@ -22,7 +22,7 @@ from model_press.formats.normalization import Normalization
 from model_press.formats.recipes import Recipe
 from model_press.images import preprocess
 from model_press.keras_io import fold_preprocessing, load
-from model_press.tflite import custom_ops, op_versions, reader
+from model_press.tflite import arena, custom_ops, op_versions, reader
 from model_press.tflite.rewrites import rewriting
 
 # Calibration images that a mixed graph is compared with its float twin on.
@@ -144,7 +144,7 @@ def describe(
     recipe: Recipe,
     model_name: str,
     labels_path: str | os.PathLike[str] | None,
-) -> manifest.Manifest:
+) -> manifest.TfliteManifest:
     """Return the manifest of a converted model that will be written as `model_name` + ".tflite".
 
     Without labels it is one for `manifest.with_labels`.
@@ -153,12 +153,12 @@ def describe(
     ops = file.builtin_ops()
     fused = recipe.preprocess == "fused"
     pre = info.preprocess
-    described = manifest.Manifest(
-        schema_version=1,
+    described = manifest.TfliteManifest(
+        schema_version=3,
         name=model_name,
+        format=manifest.TFLITE,
         model=manifest.ModelFile(
             f"{model_name}.tflite",
-            "tflite",
             files.sha256_bytes(converted.data),
             len(converted.data),
         ),
@@ -167,7 +167,9 @@ def describe(
         ),
         recipe=recipe,
         input=_tensor(file.inputs[0], pixels=fused),
-        output=_tensor(file.outputs[0], pixels=False),
+        output=manifest.Output(**vars(_tensor(file.outputs[0], pixels=False))),
+        camera_input=None,
+        postprocess=None,
         preprocess=manifest.Preprocess(
             color_order="RGB" if fused else pre.color_order,
             resize=pre.resize,
@@ -176,9 +178,12 @@ def describe(
             std=(1.0, 1.0, 1.0) if fused else pre.std,
         ),
         labels=manifest.Labels("", info.classes, ""),
-        ops=tuple(manifest.OpUse(*op) for op in ops),
-        custom_ops=tuple(file.custom_ops()),
-        minimum_runtime=op_versions.minimum_runtime((name, version) for name, version, _ in ops),
+        activation_bytes=arena.activation_bytes(converted.data, file),
+        requires=manifest.TfliteRequires(
+            tuple(manifest.OpUse(*op) for op in ops),
+            tuple(file.custom_ops()),
+            op_versions.minimum_runtime((name, version) for name, version, _ in ops),
+        ),
     )
     return described if labels_path is None else manifest.with_labels(described, labels_path)
 

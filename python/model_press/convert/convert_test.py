@@ -65,7 +65,7 @@ def _info(path, pre=TF) -> model_info.ModelInfo:
         )
 
 
-def _describe(converted, a_recipe, path, tmp_path, pre=TF) -> manifest.Manifest:
+def _describe(converted, a_recipe, path, tmp_path, pre=TF) -> manifest.TfliteManifest:
     names = tmp_path / "tiny.labels.txt"
     names.write_bytes(labels.dump(labels.default(keras_models.CLASSES)))
     return convert.describe(converted, _info(path, pre), a_recipe, f"tiny_{a_recipe.name}", names)

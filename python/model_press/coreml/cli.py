@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
 # Imports stand inside the functions: predict-coreml must not pay for TensorFlow.
 def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.coreml import convert, package
-    from model_press.formats import coreml_manifest, coreml_recipes, model_info
+    from model_press.formats import coreml_recipes, manifest, model_info
 
     description = convert.convert_model(
         options.model,
@@ -45,16 +45,19 @@ def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
         options.out_package,
     )
     package.write_zip(options.out_package, options.out_zip, os.path.basename(options.out_package))
-    coreml_manifest.write(options.out_manifest, description)
+    manifest.write(options.out_manifest, description)
     return 0
 
 
 def _predict(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.coreml import predict
-    from model_press.formats import coreml_manifest
+    from model_press.formats import manifest
 
     predict.predict_coreml(
-        options.package, coreml_manifest.read(options.manifest), options.images, options.out
+        options.package,
+        manifest.read_coreml(options.manifest, camera=False),
+        options.images,
+        options.out,
     )
     return 0
 

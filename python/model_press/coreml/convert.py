@@ -10,7 +10,7 @@ import numpy as np
 from model_press.coreml import compress, package, verify, weights
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.protos import quiet
-from model_press.formats import coreml_manifest, files, labels, manifest, model_info
+from model_press.formats import files, labels, manifest, model_info
 from model_press.formats.coreml_recipes import CoremlRecipe
 from model_press.formats.errors import UserError
 from model_press.formats.normalization import RAW, Normalization
@@ -38,7 +38,7 @@ def convert_model(
     recipe: CoremlRecipe,
     labels_path: str | os.PathLike[str],
     out_package: str | os.PathLike[str],
-) -> coreml_manifest.CoremlManifest:
+) -> manifest.CoremlManifest:
     """Convert a model file to a .mlpackage folder and check it by running it.
 
     Args:
@@ -142,34 +142,40 @@ def _describe(
     labels_path: str | os.PathLike[str],
     names: list[str],
     entry: Entry,
-) -> coreml_manifest.CoremlManifest:
+) -> manifest.CoremlManifest:
     """Read the package back, as an app will, and run it."""
     classifier = ImageClassifier(out_package)
     share = weights.check_coverage(weights.of(classifier.program), recipe)
     name = pathlib.PurePath(out_package).name
-    description = coreml_manifest.CoremlManifest(
-        schema_version=1,
+    description = manifest.CoremlManifest(
+        schema_version=3,
         name=name.removesuffix(".mlpackage"),
-        model=coreml_manifest.Package(
+        format=manifest.MLPACKAGE,
+        model=manifest.Package(
             name,
-            coreml_manifest.FORMAT,
             package.digest(out_package),
             package.size(out_package),
             classifier.spec.specificationVersion,
         ),
         source=manifest.Source(info.name, info.sha256, info.keras, info.parameters, info.trained),
         recipe=recipe,
-        input=coreml_manifest.ImageInput(INPUT, info.height, info.width, entry.color_order),
-        features=coreml_manifest.Outputs(LABEL, PROBABILITIES),
-        output=manifest.Tensor("scores", (1, len(names)), "float32", 0.0, 0),
-        preprocess=coreml_manifest.Preprocess(info.preprocess.resize, entry.scale, entry.bias),
+        input=manifest.ImageInput(INPUT, info.height, info.width, entry.color_order),
+        output=manifest.CoremlOutput(
+            PROBABILITIES, (1, len(names)), "float32", 0.0, 0, label=LABEL
+        ),
+        camera_input=None,
+        postprocess=None,
+        preprocess=manifest.CoremlPreprocess(info.preprocess.resize, entry.scale, entry.bias),
         # Of the labels as import-model writes them, regardless of blank lines at the end of the file.
         labels=manifest.Labels(
             os.path.basename(labels_path), len(names), files.sha256_bytes(labels.dump(names))
         ),
         coverage=round(share, 6),
-        operations=tuple(sorted({op.type for op in classifier.program.operations})),
-        minimum_ios=f"{recipe.minimum_ios}.0",
+        activation_bytes=None,
+        requires=manifest.CoremlRequires(
+            tuple(sorted({op.type for op in classifier.program.operations})),
+            f"{recipe.minimum_ios}.0",
+        ),
     )
     verify.check(classifier, description)
     _check_outputs(classifier)

@@ -15,7 +15,7 @@ from model_press.coreml import cli, package, weights
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.protos import quiet
-from model_press.formats import coreml_manifest, normalization
+from model_press.formats import manifest, normalization
 
 RECIPES = sorted(path.stem for path in pathlib.Path("models/coreml_recipes").glob("*.json"))
 # What decodes a weight, by recipe; nothing for those that store it as it is.
@@ -253,8 +253,8 @@ def test_same_bytes_in_another_process_with_another_hash_seed(wide, tmp_path):
 
 def test_manifest_is_read_back_by_the_gates_reader(keras2, tmp_path):
     variant = keras2.convert(coreml_models.recipe("fp16"))
-    coreml_manifest.write(tmp_path / "m.json", variant.manifest)
-    assert coreml_manifest.read_any(tmp_path / "m.json") == variant.manifest
+    manifest.write(tmp_path / "m.json", variant.manifest)
+    assert manifest.read(tmp_path / "m.json") == variant.manifest
 
 
 # shows: pain 0.2

@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 from testing import coreml_models, keras_models
+from testing.manifests import manifest_of
 from testing.raises import user_error
 
 from model_press.coreml.evaluator import program
-from model_press.formats import coreml_manifest
+from model_press.formats import manifest, strict_json
 from model_press.gates import accuracy, parity
 
 
@@ -195,7 +196,11 @@ def test_weights_that_are_not_finite_are_refused(tmp_path):
 
 
 def test_manifest_of_tflite_is_refused_as_one_of_core_ml(variant, tmp_path):
-    data = coreml_manifest.strict_json.to_json(variant.manifest)
-    data["model"]["format"] = "tflite"
-    with user_error("'mlpackage'"):
-        coreml_manifest.parse(data, "manifest m.json")
+    data = strict_json.to_json(variant.manifest)
+    data["format"] = "tflite"
+    with user_error("unknown field"):
+        manifest.parse(data, "manifest m.json")
+    path = tmp_path / "m.json"
+    manifest.write(path, manifest_of())
+    with user_error("m.json: format is 'tflite', expected 'mlpackage'"):
+        manifest.read_coreml(path)

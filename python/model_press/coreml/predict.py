@@ -7,14 +7,14 @@ import numpy as np
 
 from model_press.coreml import package, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.formats import coreml_manifest
+from model_press.formats import manifest
 from model_press.images import outputs_file
 from model_press.process import progress
 
 
 def predict_coreml(
     folder: str | os.PathLike[str],
-    description: coreml_manifest.CoremlManifest,
+    description: manifest.CoremlManifest,
     images_path: str | os.PathLike[str],
     out: str | os.PathLike[str],
 ) -> None:

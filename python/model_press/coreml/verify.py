@@ -7,7 +7,7 @@ import numpy as np
 
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.formats import coreml_manifest, files, labels
+from model_press.formats import files, labels, manifest
 from model_press.formats.errors import UserError
 from model_press.formats.manifest import Labels
 
@@ -17,26 +17,18 @@ _TOLERANCE = 1e-5
 _FIX = "take package and manifest from one target"
 
 
-def check(classifier: ImageClassifier, description: coreml_manifest.CoremlManifest) -> None:
+def check(classifier: ImageClassifier, description: manifest.CoremlManifest) -> None:
     """Raise UserError if the package behaves otherwise than its manifest says."""
-    outputs = (description.features.label, description.features.probabilities)
-    check_features(description.name, classifier.spec, description.input, outputs)
+    check_features(description, classifier.spec)
     check_labels(description.name, classifier.labels, description.labels)
     _check_entry(classifier, description)
 
 
-def check_features(
-    name: str, spec: Any, image: coreml_manifest.ImageInput, outputs: Sequence[str]
-) -> None:
-    """Raise UserError unless a package's description matches its manifest.
-
-    Args:
-      name: the package's, for errors.
-      spec: its Model message.
-      image: the one input.
-      outputs: names of all outputs, in their order.
-    """
-    found = coreml_manifest.ImageInput(*program.image_input(spec, name))
+def check_features(description: manifest.CoremlManifest, spec: Any) -> None:
+    """Raise UserError unless a package's description (in its Model message) has what its manifest says."""
+    name, image, output = description.name, description.input, description.output
+    outputs = [output.label or output.name, output.name if output.label else output.indices or ""]
+    found = manifest.ImageInput(*program.image_input(spec, name))
     if found != image:
         raise UserError(
             f"{name}: the package's input is {found.name} {found.height}x{found.width} {found.color_order}, its "
@@ -58,7 +50,7 @@ def check_labels(name: str, found: Sequence[str], expected: Labels) -> None:
         )
 
 
-def _check_entry(classifier: ImageClassifier, description: coreml_manifest.CoremlManifest) -> None:
+def _check_entry(classifier: ImageClassifier, description: manifest.CoremlManifest) -> None:
     """Check that constant images become pixel * scale + bias in the program."""
     scale = description.preprocess.scale
     bias = np.asarray(description.preprocess.bias)

@@ -86,6 +86,6 @@ def test_evaluator_agrees_with_keras(tmp_path, name, size):
     found = ImageClassifier(variant.package).run(images)
     difference = np.abs(found - expected).max() / np.ptp(expected)
     print(
-        f"{name}: {difference:.2g} of the range, operations {', '.join(variant.manifest.operations)}"
+        f"{name}: {difference:.2g} of the range, operations {', '.join(variant.manifest.requires.operations)}"
     )
     assert difference <= 1e-4

@@ -122,9 +122,9 @@ class _Values:
 
 def report(
     model: str | os.PathLike[str],
-    description: manifest.Manifest,
+    description: manifest.TfliteManifest,
     float_model: str | os.PathLike[str],
-    float_description: manifest.Manifest,
+    float_description: manifest.TfliteManifest,
     calibration_path: str | os.PathLike[str],
     evaluation_path: str | os.PathLike[str],
     count: int,

@@ -18,7 +18,7 @@ CALIBRATION, HELD_OUT = os.environ["CALIBRATION_IMAGES"], os.environ["HELD_OUT_I
 COUNT = 12
 
 
-def _sheet(model: str) -> manifest.Manifest:
+def _sheet(model: str) -> manifest.TfliteManifest:
     return manifest.read(model.replace(".tflite", ".manifest.json"))
 
 

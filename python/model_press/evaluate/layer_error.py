@@ -52,7 +52,7 @@ class LayerErrors:
 class _Runner:
     """A .tflite whose every tensor can be read after a run, as real values."""
 
-    def __init__(self, model: str | os.PathLike[str], description: manifest.Manifest):
+    def __init__(self, model: str | os.PathLike[str], description: manifest.TfliteManifest):
         manifest.verify_file(description.model.sha256, model, "model")
         self.description = description
         self._interpreter = DebugInterpreter(model, threads=1)
@@ -104,9 +104,9 @@ class _Sums:
 
 def compare(
     model: str | os.PathLike[str],
-    description: manifest.Manifest,
+    description: manifest.TfliteManifest,
     baseline: str | os.PathLike[str],
-    baseline_description: manifest.Manifest,
+    baseline_description: manifest.TfliteManifest,
     images_path: str | os.PathLike[str],
     count: int,
 ) -> LayerErrors:

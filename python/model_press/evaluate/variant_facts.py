@@ -58,7 +58,7 @@ class VariantFacts:
     weights: tuple[Weight, ...]
 
 
-def describe(model: str | os.PathLike[str], description: manifest.Manifest) -> VariantFacts:
+def describe(model: str | os.PathLike[str], description: manifest.TfliteManifest) -> VariantFacts:
     """Read a .tflite, which must be the file that the manifest was written for."""
     manifest.verify_file(description.model.sha256, model, "model")
     file = reader.read(model)
@@ -71,15 +71,15 @@ def describe(model: str | os.PathLike[str], description: manifest.Manifest) -> V
         size,
         zipped_bytes(model),
         size,
-        description.ops,
-        description.custom_ops,
-        description.minimum_runtime,
+        description.requires.ops,
+        description.requires.custom_ops,
+        description.requires.minimum_runtime,
         _weights(model, file, description),
     )
 
 
 def _weights(
-    model: str | os.PathLike[str], file: reader.TfliteFile, description: manifest.Manifest
+    model: str | os.PathLike[str], file: reader.TfliteFile, description: manifest.TfliteManifest
 ) -> tuple[Weight, ...]:
     flat = schema.Model.GetRootAs(bytearray(files.require_file(model, "model").read_bytes()), 0)
     graph = flat.Subgraphs(0)
@@ -135,7 +135,7 @@ def _why(
     op: str,
     tensor: reader.TensorInfo,
     elements: int,
-    description: manifest.Manifest,
+    description: manifest.TfliteManifest,
 ) -> str:
     recipe = description.recipe
     if role == "constant" and tensor.dtype in ("int32", "int64"):

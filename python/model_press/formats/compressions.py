@@ -2,10 +2,15 @@
 
 import dataclasses
 import os
-from typing import Literal
+from typing import Annotated, Literal
 
 from model_press.formats import files, strict_json
-from model_press.formats.recipe_checks import check_name
+from model_press.formats.strict_json import Count, Positive, Range, RecipeName, Share
+
+# Shares that exclude their zero, their one, or both.
+_Some = Annotated[float, Range(above=0, at_most=1)]
+_Above0 = Annotated[float, Range(above=0)]
+_NotAll = Annotated[float, Range(at_least=0, below=1)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,16 +31,16 @@ class Channels:
     """
 
     criterion: Literal["l1", "bn_scale", "activation", "gradient"]
-    share: float | None
-    budget: float | None
+    share: _Some | None
+    budget: _Some | None
     unit: Literal["parameters", "macs"]
     uneven: bool
-    multiple: int
-    least: float
+    multiple: Positive
+    least: Share
     merge_redundant: bool
     keep_layers: tuple[str, ...]
     unknown_layers: Literal["keep", "refuse"]
-    images: int
+    images: Positive
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,12 +55,12 @@ class Magnitude:
     keep_layers: names of layers that stay dense.
     """
 
-    sparsity: float
+    sparsity: Annotated[float, Range(above=0, below=1)]
     pattern: Literal["unstructured", "2:4"]
     schedule: Literal["constant", "polynomial"]
-    begin_step: int
-    frequency: int
-    end_share: float
+    begin_step: Count
+    frequency: Positive
+    end_share: _Some
     keep_layers: tuple[str, ...]
 
 
@@ -66,7 +71,7 @@ class Clustering:
     clusters: how many. keep_layers: names of layers that stay as they are.
     """
 
-    clusters: int
+    clusters: Annotated[int, Range(at_least=2, at_most=256)]
     keep_layers: tuple[str, ...]
 
 
@@ -81,7 +86,7 @@ class Equalization:
 
     cross_layer: bool
     bias_correction: bool
-    images: int
+    images: Positive
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Quantization:
       change is trained there with batch normalisation's statistics, which stay as they are afterwards.
     """
 
-    begin_share: float
+    begin_share: _NotAll
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,8 +107,8 @@ class Distillation:
     weight: share of this loss, 0 to 1; the labels have the rest. temperature: both answers are softened by it.
     """
 
-    weight: float
-    temperature: float
+    weight: _Some
+    temperature: _Above0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,14 +120,14 @@ class Training:
     label_smoothing: share of a label given to all classes. seed: decides the order (or making) of the images.
     """
 
-    epochs: int
-    batch: int
-    peak_rate: float
-    warm_up: float
-    weight_decay: float
-    label_smoothing: float
+    epochs: Positive
+    batch: Positive
+    peak_rate: _Above0
+    warm_up: _NotAll
+    weight_decay: Annotated[float, Range(at_least=0)]
+    label_smoothing: _NotAll
     distillation: Distillation | None
-    seed: int
+    seed: Count
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,7 +142,7 @@ class Compression:
     """
 
     schema_version: Literal[1]
-    name: str
+    name: RecipeName
     channels: Channels | None
     magnitude: Magnitude | None
     clustering: Clustering | None
@@ -161,11 +166,13 @@ def read(path: str | os.PathLike[str]) -> Compression:
 
 def _check(compression: Compression, where: str) -> None:
     need = strict_json.checker(where)
-    check_name(compression.name, where)
     channels, magnitude = compression.channels, compression.magnitude
-    clustering = compression.clustering
     need(
-        channels or magnitude or clustering or compression.equalization or compression.quantization,
+        channels
+        or magnitude
+        or compression.clustering
+        or compression.equalization
+        or compression.quantization,
         "none of channels, magnitude, clustering, equalization and quantization is set; it would change nothing",
     )
     if channels:
@@ -176,41 +183,10 @@ def _check(compression: Compression, where: str) -> None:
             f"channels has {' and '.join(given) or 'neither share nor budget'}, expected exactly one of share and "
             "budget; set the other to null",
         )
-        for field, value in amounts.items():
-            need(
-                value is None or 0 < value <= 1,
-                f"channels.{field} is {value}, expected a share that stays, above 0 and up to 1",
-            )
-        need(0 <= channels.least <= 1, f"channels.least is {channels.least}, expected 0 to 1")
-        need(
-            channels.multiple >= 1, f"channels.multiple is {channels.multiple}, expected 1 or more"
-        )
-        need(channels.images >= 1, f"channels.images is {channels.images}, expected 1 or more")
     if magnitude:
-        need(
-            0 < magnitude.sparsity < 1,
-            f"magnitude.sparsity is {magnitude.sparsity}, expected a share of zeros between 0 and 1",
-        )
         need(
             magnitude.pattern != "2:4" or magnitude.sparsity == 0.5,
             f"magnitude.pattern 2:4 means sparsity 0.5, got {magnitude.sparsity}",
-        )
-        need(
-            magnitude.frequency >= 1,
-            f"magnitude.frequency is {magnitude.frequency}, expected 1 step or more",
-        )
-        need(
-            magnitude.begin_step >= 0,
-            f"magnitude.begin_step is {magnitude.begin_step}, expected 0 or more",
-        )
-        need(
-            0 < magnitude.end_share <= 1,
-            f"magnitude.end_share is {magnitude.end_share}, expected a share of the training above 0 and up to 1",
-        )
-    if clustering:
-        need(
-            2 <= clustering.clusters <= 256,
-            f"clustering.clusters is {clustering.clusters}, expected 2 to 256",
         )
     if equalization := compression.equalization:
         need(
@@ -219,50 +195,11 @@ def _check(compression: Compression, where: str) -> None:
             "or equalization to null",
         )
         need(
-            equalization.images >= 1,
-            f"equalization.images is {equalization.images}, expected 1 or more",
-        )
-        need(
             not (equalization.bias_correction and compression.quantization),
             "equalization has `bias_correction` true beside `quantization`, whose training corrects the biases, too; "
             "set bias_correction to false, or quantization to null",
         )
-    if quantization := compression.quantization:
-        need(
-            0 <= quantization.begin_share < 1,
-            f"quantization.begin_share is {quantization.begin_share}, expected a share of at least 0 and below 1",
-        )
-        need(
-            compression.training is not None,
-            "`training` is null, but quantization learns its ranges in training; set training, or quantization to null",
-        )
-    if training := compression.training:
-        need(training.epochs >= 1, f"training.epochs is {training.epochs}, expected 1 or more")
-        need(training.batch >= 1, f"training.batch is {training.batch}, expected 1 or more")
-        need(
-            training.peak_rate > 0,
-            f"training.peak_rate is {training.peak_rate}, expected a learning rate above 0",
-        )
-        need(
-            0 <= training.warm_up < 1,
-            f"training.warm_up is {training.warm_up}, expected a share of the steps of at least 0 and below 1",
-        )
-        need(
-            training.weight_decay >= 0,
-            f"training.weight_decay is {training.weight_decay}, expected 0 or more",
-        )
-        need(
-            0 <= training.label_smoothing < 1,
-            f"training.label_smoothing is {training.label_smoothing}, expected a share of at least 0 and below 1",
-        )
-        need(training.seed >= 0, f"training.seed is {training.seed}, expected 0 or more")
-        if distillation := training.distillation:
-            need(
-                0 < distillation.weight <= 1,
-                f"training.distillation.weight is {distillation.weight}, expected above 0 and up to 1; set "
-                "distillation to null to learn from labels alone",
-            )
-            need(
-                distillation.temperature > 0,
-                f"training.distillation.temperature is {distillation.temperature}, expected above 0",
-            )
+    need(
+        compression.quantization is None or compression.training is not None,
+        "`training` is null, but quantization learns its ranges in training; set training, or quantization to null",
+    )

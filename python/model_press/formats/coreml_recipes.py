@@ -2,13 +2,11 @@
 
 import dataclasses
 import os
-from typing import Literal
+from typing import Annotated, Literal
 
 from model_press.formats import files, strict_json
-from model_press.formats.recipe_checks import check_name, check_tolerance
 from model_press.formats.recipes import Tolerance
-
-_PALETTE_BITS = (1, 2, 3, 4, 6, 8)
+from model_press.formats.strict_json import Count, Positive, Range, RecipeName, Share
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,9 +19,9 @@ class Palette:
       tensor's number of output channels must be a multiple.
     """
 
-    bits: int
+    bits: Literal[1, 2, 3, 4, 6, 8]
     mode: Literal["kmeans", "uniform"]
-    group_size: int
+    group_size: Count
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,14 +40,14 @@ class CoremlRecipe:
     """
 
     schema_version: Literal[1]
-    name: str
+    name: RecipeName
     minimum_ios: Literal[16, 17, 18]
     compute: Literal["float16", "float32"]
-    sparsity: float
+    sparsity: Annotated[float, Range(at_least=0, below=1)]
     weights: Literal["dense", "int8", "palette"]
     palette: Palette | None
-    min_elements: int
-    min_coverage: float
+    min_elements: Positive
+    min_coverage: Share
     tolerance: Tolerance
 
     @property
@@ -61,7 +59,7 @@ class CoremlRecipe:
 def parse(data: object, where: str) -> CoremlRecipe:
     """Build a recipe from parsed JSON; UserError names the field and the allowed values."""
     recipe = strict_json.from_json(CoremlRecipe, data, where)
-    _check(recipe, where)
+    check(recipe, where)
     return recipe
 
 
@@ -70,21 +68,15 @@ def read(path: str | os.PathLike[str]) -> CoremlRecipe:
     return parse(files.read_json(path, "recipe"), f"recipe {os.path.basename(path)}")
 
 
-def _check(recipe: CoremlRecipe, where: str) -> None:
+def check(recipe: CoremlRecipe, where: str) -> None:
+    """Raise UserError for fields that contradict each other."""
     need = strict_json.checker(where)
-    check_name(recipe.name, where)
-    need(0 <= recipe.sparsity < 1, f"sparsity {recipe.sparsity} must be at least 0 and below 1")
     need(
         (recipe.palette is not None) == (recipe.weights == "palette"),
         f"weights '{recipe.weights}' with palette {recipe.palette}; a palette goes with weights 'palette'",
     )
     if recipe.palette is not None:
         palette = recipe.palette
-        need(
-            palette.bits in _PALETTE_BITS,
-            f"palette.bits {palette.bits} must be one of {', '.join(map(str, _PALETTE_BITS))}",
-        )
-        need(palette.group_size >= 0, f"palette.group_size {palette.group_size} is below 0")
         need(
             palette.group_size == 0 or recipe.minimum_ios >= 18,
             f"palette.group_size {palette.group_size} needs minimum_ios 18, got {recipe.minimum_ios}",
@@ -94,10 +86,7 @@ def _check(recipe: CoremlRecipe, where: str) -> None:
         not joint or recipe.minimum_ios >= 18,
         f"sparsity together with weights '{recipe.weights}' needs minimum_ios 18, got {recipe.minimum_ios}",
     )
-    need(recipe.min_elements >= 1, f"min_elements {recipe.min_elements} is below 1")
     need(
-        0 < recipe.min_coverage <= 1 if recipe.compresses else recipe.min_coverage == 0,
+        recipe.min_coverage > 0 if recipe.compresses else recipe.min_coverage == 0,
         f"min_coverage {recipe.min_coverage} must be above 0 and at most 1 where weights are compressed, else 0",
     )
-    tolerance = recipe.tolerance
-    check_tolerance(tolerance.min_top1_agreement, tolerance.max_mean_diff, where)

@@ -18,19 +18,24 @@ def read(path: str | os.PathLike[str]) -> list[str]:
         raise UserError(
             f"labels {path} has {size} bytes, expected at most {_MOST_BYTES}; one class name a line"
         )
+    return parse(path.read_bytes(), f"labels {path}")
+
+
+def parse(data: bytes, what: str) -> list[str]:
+    """Return the names in a labels file's bytes; `what` names the file in errors."""
     try:
-        text = path.read_text("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"labels {path} is not UTF-8 text ({error}); save it as UTF-8") from error
+        raise UserError(f"{what} is not UTF-8 text ({error}); save it as UTF-8") from error
     names = [line.strip() for line in text.rstrip().splitlines()]
     for number, name in enumerate(names, 1):
         if not name:
-            raise UserError(f"labels {path} line {number} is blank; one class name a line")
+            raise UserError(f"{what} line {number} is blank; one class name a line")
         if control := _CONTROL.search(name):
             # UTF-16 without its mark is valid UTF-8 with a zero beside each letter.
             raise UserError(
-                f"labels {path} line {number} has the control character U+{ord(control[0]):04X}, expected text; save "
-                "it as UTF-8"
+                f"{what} line {number} has the control character U+{ord(control[0]):04X}, expected text; save it as "
+                "UTF-8"
             )
     return names
 

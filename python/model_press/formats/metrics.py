@@ -2,12 +2,15 @@
 
 import dataclasses
 import os
-from typing import Literal, Protocol
+from typing import Annotated, Literal
 
-from model_press.formats import files, manifest, recipes, strict_json
+from model_press.formats import files, manifest, strict_json
+from model_press.formats.strict_json import Count, Positive, Range, Sha256
 
 # The recipe of a record that is the Keras model itself.
 KERAS = "keras"
+
+_Ms = Annotated[float, Range(at_least=0)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,8 +21,8 @@ class Machine:
     cpu_model: str
     cpu_class: str
     isa: tuple[str, ...]
-    cores: int
-    memory_bytes: int
+    cores: Positive
+    memory_bytes: Positive
     os: str
 
 
@@ -35,11 +38,11 @@ class Runtime:
 class Latency:
     """Steady latency of one inference after warm-up, milliseconds. iqr is the interquartile range."""
 
-    median_ms: float
-    p90_ms: float
-    iqr_ms: float
-    runs: int
-    warmup_runs: int
+    median_ms: _Ms
+    p90_ms: _Ms
+    iqr_ms: _Ms
+    runs: Positive
+    warmup_runs: Count
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +54,7 @@ class UndelegatedOp:
 
     op: str
     output: str
-    alone_ms: float | None = None
+    alone_ms: _Ms | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,18 +70,18 @@ class Record:
 
     variant: str
     recipe: str
-    sha256: str
-    bytes: int
-    zipped_bytes: int
+    sha256: Sha256
+    bytes: Count
+    zipped_bytes: Count
     runtime: Runtime
     delegate: str
-    threads: int
-    load_ms: float
-    first_ms: float
+    threads: Count
+    load_ms: _Ms
+    first_ms: _Ms
     latency: Latency
-    base_memory_bytes: int
-    peak_memory_bytes: int
-    partitions: int
+    base_memory_bytes: Count
+    peak_memory_bytes: Count
+    partitions: Count
     undelegated: tuple[UndelegatedOp, ...]
 
 
@@ -91,28 +94,8 @@ class Metrics:
     records: tuple[Record, ...]
 
 
-class Described(Protocol):
-    """The parts of a manifest that a record needs."""
-
-    @property
-    def name(self) -> str:
-        """Name of the variant."""
-
-    @property
-    def model(self) -> manifest.ModelFile:
-        """The file."""
-
-    @property
-    def source(self) -> manifest.Source:
-        """The Keras model that it was made from."""
-
-    @property
-    def recipe(self) -> recipes.Recipe:
-        """How it was converted."""
-
-
-def recipe_of(description: Described) -> str:
-    """Return the full recipe name, such as pruned50_int8: the compression's name before the recipe's."""
+def recipe_of(description: manifest.Manifest) -> str:
+    """Return the compression's name in front of the recipe's, such as pruned50_int8."""
     compression = description.source.compression
     return "_".join([*([compression.name] if compression else []), description.recipe.name])
 
@@ -124,5 +107,9 @@ def write(path: str | os.PathLike[str], metrics: Metrics) -> None:
 
 def read(path: str | os.PathLike[str]) -> Metrics:
     """Read and validate a metrics.json of any device; UserError names the file and field that is wrong."""
-    where = f"metrics {os.path.basename(path)}"
-    return strict_json.from_json(Metrics, files.read_json(path, "metrics"), where)
+    return parse(files.read_json(path, "metrics"), f"metrics {os.path.basename(path)}")
+
+
+def parse(data: object, where: str) -> Metrics:
+    """Build a Metrics from parsed JSON."""
+    return strict_json.from_json(Metrics, data, where)

@@ -44,7 +44,7 @@ def test_an_operator_may_come_without_its_time(tmp_path):
     [
         ({"schema_version": 2}, "schema_version.*expected one of 1"),
         ({"speed": 1}, "unknown field 'speed'"),
-        ({"machine": {}}, "field 'kind' is missing"),
+        ({"machine": {}}, "field 'machine.kind' is missing"),
     ],
 )
 def test_other_schemas_are_refused_by_field(tmp_path, change, message):

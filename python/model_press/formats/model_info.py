@@ -2,10 +2,12 @@
 
 import dataclasses
 import os
-from typing import Literal
+from typing import Annotated, Literal
 
 from model_press.formats import files, manifest, normalization, strict_json
 from model_press.formats.errors import UserError
+from model_press.formats.normalization import PositiveTriple, Triple
+from model_press.formats.strict_json import Count, Range, Sha256
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,7 +15,7 @@ class Port:
     """The model's input or output; size 0 in the shape is a free batch size."""
 
     name: str
-    shape: tuple[int, ...]
+    shape: tuple[Count, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,8 +23,8 @@ class InfoPreprocess:
     """The normalisation that the model was trained with, and how images are fitted to its input."""
 
     color_order: Literal["RGB", "BGR"]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
+    mean: Triple
+    std: PositiveTriple
     resize: manifest.Resize
 
     @property
@@ -55,12 +57,12 @@ class ModelInfo:
     schema_version: Literal[1]
     name: str
     keras: Literal["2", "3", "saved_model"]
-    sha256: str
-    bytes: int
-    parameters: int
+    sha256: Sha256
+    bytes: Count
+    parameters: Count
     input: Port
     output: Port
-    classes: int
+    classes: Annotated[int, Range(at_least=2)]
     preprocess: InfoPreprocess
     trained: bool
     compression: manifest.Compression | None = None
@@ -77,12 +79,15 @@ class ModelInfo:
 
 def read(path: str | os.PathLike[str]) -> ModelInfo:
     """Read and validate info.json."""
-    where = f"model info {os.path.basename(path)}"
-    data = files.read_json(path, "model info")
+    return parse(files.read_json(path, "model info"), f"model info {os.path.basename(path)}")
+
+
+def parse(data: object, where: str) -> ModelInfo:
+    """Build a ModelInfo from parsed JSON."""
     info = strict_json.from_json(ModelInfo, data, where)
-    normalization.from_json(
-        {name: data["preprocess"][name] for name in ("color_order", "mean", "std")}, where
-    )
-    if len(info.input.shape) != 4 or min(info.input.shape[1:]) < 1 or info.classes < 2:
-        raise UserError(f"{where}: not an image classifier; write it with import-model")
+    if len(info.input.shape) != 4 or min(info.input.shape[1:]) < 1:
+        raise UserError(
+            f"{where}: input.shape is {list(info.input.shape)}, expected [N, H, W, C] of an image classifier; write it "
+            "with import-model"
+        )
     return info

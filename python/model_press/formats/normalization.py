@@ -5,10 +5,14 @@ A pixel is an 8-bit RGB triple. mean and std are in pixel units (0..255) and fol
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
 from model_press.formats import files, strict_json
 from model_press.formats.errors import UserError
+from model_press.formats.strict_json import Length, Range
+
+Triple = Annotated[tuple[float, ...], Length(3, 3)]
+PositiveTriple = Annotated[tuple[Annotated[float, Range(above=0)], ...], Length(3, 3)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,8 +20,8 @@ class Normalization:
     """A Keras model's expected input: x = (pixel[color_order] - mean) / std."""
 
     color_order: Literal["RGB", "BGR"]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
+    mean: Triple
+    std: PositiveTriple
 
     @property
     def is_identity(self) -> bool:
@@ -66,12 +70,4 @@ def parse(text: str) -> Normalization:
 
 def from_json(data: object, where: str) -> Normalization:
     """Build a Normalization from parsed JSON; UserError names a wrong field."""
-    value = strict_json.from_json(Normalization, data, where)
-    if len(value.mean) != 3 or len(value.std) != 3:
-        raise UserError(
-            f"{where}: mean has {len(value.mean)} and std {len(value.std)} numbers, expected three numbers each, one "
-            "per colour"
-        )
-    if not all(s > 0 for s in value.std):
-        raise UserError(f"{where}: std {list(value.std)} must be above 0")
-    return value
+    return strict_json.from_json(Normalization, data, where)

@@ -16,11 +16,6 @@ def _json(**changes) -> dict:
     return strict_json.to_json(manifests.recipe()) | changes
 
 
-def test_the_recipes_ship():
-    names = [path.stem for path in SHIPPED]
-    assert names == ["dynamic_int8", "fp16", "fp32", "int16x8", "int4", "int8", "sparse_fp32"]
-
-
 @pytest.mark.parametrize("path", SHIPPED)
 def test_shipped_recipe_is_valid_and_named_as_its_file(path):
     recipe = recipes.read(path)
@@ -49,7 +44,7 @@ def test_round_trip():
             {"weights": "int4", "activations": "float32", "calibration": "none"},
             ["int4", "2.16.1 answers wrongly"],
         ),
-        ({"weights": "sparse_int8"}, ["sparse_int8", "cannot load", "use 'int8'"]),
+        ({"weights": "sparse_int8"}, ["'weights': got 'sparse_int8', expected one of", "int4"]),
         ({"weights": "sparse_float32"}, ["int8 activations need int8 weights"]),
         ({"per_channel_dense": 0}, ["per_channel_dense", "expected bool"]),
         ({"per_channel_dense": "no"}, ["per_channel_dense", "expected bool"]),
@@ -63,7 +58,7 @@ def test_round_trip():
         ({"weights": "float16"}, ["int8 activations need int8 weights"]),
         (
             {"mixed_precision": {"max_mean_diff": 0}},
-            ["mixed_precision.max_mean_diff is 0.0", "above 0"],
+            ["'mixed_precision.max_mean_diff': got 0.0, expected above 0"],
         ),
         ({"mixed_precision": 0.1}, ["mixed_precision", "object"]),
         (
@@ -81,9 +76,12 @@ def test_round_trip():
         ),
         (
             {"tolerance": {"min_top1_agreement": 2, "max_mean_diff": 0.1}},
-            ["min_top1_agreement is 2.0"],
+            ["'tolerance.min_top1_agreement': got 2.0, expected at least 0 and at most 1"],
         ),
-        ({"tolerance": {"min_top1_agreement": 1, "max_mean_diff": 0}}, ["max_mean_diff is 0.0"]),
+        (
+            {"tolerance": {"min_top1_agreement": 1, "max_mean_diff": 0}},
+            ["'tolerance.max_mean_diff': got 0.0, expected above 0"],
+        ),
         ({"tolerance": {"max_mean_diff": 0.1}}, ["tolerance", "min_top1_agreement", "missing"]),
         ({"tolerance": 3}, ["tolerance", "object"]),
     ],

@@ -16,9 +16,9 @@ _CONSTANT_IMAGES = 32
 
 def check(
     outputs_path: str | os.PathLike[str],
-    description: manifest.Manifest,
+    description: manifest.TfliteManifest,
     baseline_path: str | os.PathLike[str],
-    baseline: manifest.Manifest | None,
+    baseline: manifest.TfliteManifest | None,
     classes_path: str | os.PathLike[str],
     max_drop: float,
 ) -> Result:

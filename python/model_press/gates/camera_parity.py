@@ -8,8 +8,8 @@ from model_press.camera_input import separate
 from model_press.camera_input.tflite import frames
 from model_press.camera_input.tflite.runner import FusedRunner
 from model_press.formats import manifest
-from model_press.formats.camera_manifest import FusedManifest
 from model_press.formats.errors import UserError
+from model_press.formats.manifest import TfliteManifest
 from model_press.gates import parity
 from model_press.gates.result import Measure, Result
 from model_press.images import outputs_file, preprocess
@@ -19,9 +19,9 @@ from model_press.tflite.interpreter import Interpreter
 
 def check(
     model: str | os.PathLike[str],
-    description: FusedManifest,
+    description: TfliteManifest,
     plain_model: str | os.PathLike[str],
-    plain: manifest.Manifest,
+    plain: manifest.TfliteManifest,
     images_path: str | os.PathLike[str],
     count: int,
     min_agreement: float,
@@ -39,12 +39,12 @@ def check(
     """
     manifest.verify_file(description.model.sha256, model, "model")
     manifest.verify_file(plain.model.sha256, plain_model, "model")
-    height, width = description.network
+    height, width = description.camera_input.model_input_size
     pixels = outputs_file.read_images(images_path, height, width)[:count]
     runner, network = FusedRunner(model, description, 1), Interpreter(plain_model, 1)
     same, largest, tops = 0, 0.0, []
     for image in pixels:
-        frame = frames.make(image, description.entry)
+        frame = frames.make(image, description.camera_input)
         scores, indices = runner.run(frame)
         expected, best = _separately(network, plain, frame, description)
         same += indices is None or np.array_equal(indices, best)
@@ -77,8 +77,13 @@ def check(
 
 
 def _separately(
-    network: Interpreter, plain: manifest.Manifest, frame: np.ndarray, description: FusedManifest
+    network: Interpreter,
+    plain: manifest.TfliteManifest,
+    frame: np.ndarray,
+    description: TfliteManifest,
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    seen = separate.pixels(frame, description.entry, *description.network)
+    seen = separate.pixels(
+        frame, description.camera_input, *description.camera_input.model_input_size
+    )
     codes = network.run(preprocess.encode_input(seen[None], plain))[0]
-    return separate.answer(preprocess.decode_output(codes, plain.output), description.answer)
+    return separate.answer(preprocess.decode_output(codes, plain.output), description.postprocess)

@@ -189,9 +189,10 @@ def _runtime(tmp_path, *ops: Op, table=TABLE, custom_ops=()):
     data = chain(*ops)
     path = tmp_path / "m.tflite"
     path.write_bytes(data)
-    model = manifest.ModelFile("m.tflite", "tflite", files.sha256_bytes(data), len(data))
+    model = manifest.ModelFile("m.tflite", files.sha256_bytes(data), len(data))
     files.write_json(tmp_path / "r.json", table)
-    description = manifest_of(model=model, custom_ops=custom_ops)
+    requires = dataclasses.replace(manifest_of().requires, custom_ops=custom_ops)
+    description = manifest_of(model=model, requires=requires)
     return runtime.check(path, description, tmp_path / "r.json")
 
 
@@ -201,7 +202,7 @@ def test_runtime_of_several_names_each_that_is_red(tmp_path):
     for name, op in [("a", Op("GELU")), ("b", Op("CONV_2D")), ("c", Op("FULLY_CONNECTED", 12))]:
         data = chain(op)
         (tmp_path / name).write_bytes(data)
-        model = manifest.ModelFile(name, "tflite", files.sha256_bytes(data), len(data))
+        model = manifest.ModelFile(name, files.sha256_bytes(data), len(data))
         models.append(tmp_path / name)
         manifests.append(manifest_of(model=model, name=name))
     with user_error("2 of 3 variants", "a does not load", "GELU version 1", "; c does not load"):

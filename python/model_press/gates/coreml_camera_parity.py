@@ -9,9 +9,8 @@ from model_press.camera_input.coreml.runner import FusedPackage
 from model_press.camera_input.tflite import frames
 from model_press.coreml import package, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.formats.coreml_camera_manifest import FusedCoremlManifest
-from model_press.formats.coreml_manifest import CoremlManifest
 from model_press.formats.errors import UserError
+from model_press.formats.manifest import CoremlManifest
 from model_press.gates import parity
 from model_press.gates.result import Measure, Result
 from model_press.images import outputs_file
@@ -19,7 +18,7 @@ from model_press.images import outputs_file
 
 def check(
     folder: str | os.PathLike[str],
-    description: FusedCoremlManifest,
+    description: CoremlManifest,
     plain_folder: str | os.PathLike[str],
     plain: CoremlManifest,
     images_path: str | os.PathLike[str],
@@ -40,13 +39,17 @@ def check(
     network = ImageClassifier(plain_folder)
     verify.check(network, plain)
     fused = FusedPackage(folder, description)
-    pixels = outputs_file.read_images(images_path, *description.network)[:count]
+    pixels = outputs_file.read_images(images_path, *description.camera_input.model_input_size)[
+        :count
+    ]
     same, largest, tops = 0, 0.0, []
     for image in pixels:
-        frame = frames.make(image, description.entry)
+        frame = frames.make(image, description.camera_input)
         scores, indices = fused.run(frame)
-        seen = separate.pixels(frame, description.entry, *description.network)
-        expected, best = separate.answer(network.run(seen[None])[0], description.answer)
+        seen = separate.pixels(
+            frame, description.camera_input, *description.camera_input.model_input_size
+        )
+        expected, best = separate.answer(network.run(seen[None])[0], description.postprocess)
         same += indices is None or (best is not None and np.array_equal(indices, best))
         largest = max(largest, float(np.abs(scores.astype(np.float64) - expected).max()))
         tops.append(int(expected.argmax() if best is None else best[0]))

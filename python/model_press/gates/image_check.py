@@ -17,7 +17,7 @@ _ASKED = 200
 
 def check(
     model: str | os.PathLike[str],
-    description: manifest.Manifest,
+    description: manifest.TfliteManifest,
     images_path: str | os.PathLike[str],
     classes_path: str | os.PathLike[str],
     seen: Sequence[tuple[str, str]],
@@ -56,7 +56,7 @@ def check(
 
 def _colours(
     model: str | os.PathLike[str],
-    description: manifest.Manifest,
+    description: manifest.TfliteManifest,
     images: np.ndarray,
     classes: np.ndarray,
 ) -> str | None:

@@ -22,7 +22,7 @@ _CURES = {
 
 def check_all(
     models: Sequence[str | os.PathLike[str]],
-    manifests: Sequence[manifest.Manifest],
+    manifests: Sequence[manifest.TfliteManifest],
     table_path: str | os.PathLike[str],
 ) -> Result:
     """Check several variants; the result says of each what it uses.
@@ -51,7 +51,7 @@ def check_all(
 
 def check(
     model: str | os.PathLike[str],
-    description: manifest.Manifest,
+    description: manifest.TfliteManifest,
     table_path: str | os.PathLike[str],
 ) -> Result:
     """Read the operators from the model file itself and compare them with the table.
@@ -63,7 +63,7 @@ def check(
     manifest.verify_file(description.model.sha256, model, "model")
     file = reader.read(model)
     runtime, table = _read_table(table_path)
-    undeclared = [name for name in file.custom_ops() if name not in description.custom_ops]
+    undeclared = [name for name in file.custom_ops() if name not in description.requires.custom_ops]
     flex = [name for name in file.custom_ops() if name.startswith(reader.FLEX_PREFIX)]
     if flex and undeclared:
         raise UserError(

@@ -14,7 +14,7 @@ def normalize(images: np.ndarray, normalization: Normalization) -> np.ndarray:
     return (ordered.astype(np.float32) - mean) / std
 
 
-def encode_input(images: np.ndarray, manifest: manifest_lib.Manifest) -> np.ndarray:
+def encode_input(images: np.ndarray, manifest: manifest_lib.TfliteManifest) -> np.ndarray:
     """Encode uint8 RGB pixels [N, H, W, 3] for the model's input tensor.
 
     Follows the manifest exactly as an app does; with a fused quantised input of scale 1 and zero

@@ -46,13 +46,13 @@ def test_json_and_mistakes():
         normalization.parse("imagenet")
     with user_error("std"):
         normalization.parse(text.replace("[4, 5, 6]", "[4, 0, 6]"))
-    with user_error("three numbers"):
+    with user_error("3 items"):
         normalization.parse(text.replace("[1, 2, 3]", "[1]"))
     with user_error("color_order", "RBG"):
         normalization.parse(text.replace("BGR", "RBG"))
 
 
-def _external(dtype: str, scale: float, zero_point: int) -> manifest.Manifest:
+def _external(dtype: str, scale: float, zero_point: int) -> manifest.TfliteManifest:
     base = manifest_of()
     tensor = manifest.Tensor("image", (1, 16, 16, 3), dtype, scale, zero_point)
     pre = dataclasses.replace(base.preprocess, fused=False, mean=(127.5,) * 3, std=(127.5,) * 3)

@@ -39,7 +39,7 @@ def inspect(
       UserError: no TFLite model, or a damaged one.
     """
     with source.opened(path) as (data, file):
-        main = source.main_graph(data, file, f"model {path}")
+        main = reader.main_graph(data, file, f"model {path}")
         tensors, by_dtype = _weights(data, main)
         kind = quantisation.describe(main)
         checked = loaders.check(file, tables)

@@ -7,7 +7,7 @@ import os
 from model_press.formats.errors import UserError
 from model_press.inspect import one_op, running, source
 from model_press.measure import machine
-from model_press.tflite import layers
+from model_press.tflite import layers, reader
 
 SCHEMA_VERSION = 1
 _SHOWN = 12
@@ -46,7 +46,7 @@ def measure(path: str | os.PathLike[str], seconds: float) -> Times:
       UserError: no TFLite model, one with control flow or without operators, or one that the runtime does not run.
     """
     with source.opened(path) as (data, file):
-        main = source.main_graph(data, file, f"model {path}")
+        main = reader.main_graph(data, file, f"model {path}")
         entangled = {o.name for o in main.operators} & one_op.ENTANGLED
         if source.subgraphs(data) > 1 or entangled:
             what = ", ".join(sorted(entangled)) or f"{source.subgraphs(data)} graphs"

@@ -1,7 +1,6 @@
 """Opens an untrusted file and describes, in one line, any file that is not a TFLite model."""
 
 import contextlib
-import dataclasses
 import mmap
 import os
 import resource
@@ -68,20 +67,6 @@ def opened(
                 "model of that size); build or fetch it again"
             ) from None
         yield data, parsed
-
-
-def main_graph(data: mmap.mmap, file: reader.TfliteFile, where: str) -> reader.TfliteFile:
-    """Return the file with the main graph's operators only; UserError where one names a tensor that is not there."""
-    count = schema.Model.GetRootAs(data, 0).Subgraphs(0).OperatorsLength()
-    main = dataclasses.replace(file, operators=file.operators[:count])
-    for index, operator in enumerate(main.operators):
-        for tensor in operator.inputs + operator.outputs:
-            if not -1 <= tensor < len(file.tensors):
-                raise UserError(
-                    f"{where} is corrupt: operator {index} ({operator.name}) names tensor {tensor} of "
-                    f"{len(file.tensors)}; build or fetch it again"
-                )
-    return main
 
 
 def subgraphs(data: mmap.mmap) -> int:

@@ -12,12 +12,13 @@ from testing.tflite_bytes import Op, chain
 
 from model_press.inspect import constants, inspection, source, sparse_kernels
 from model_press.process import child
+from model_press.tflite import reader
 from model_press.tflite.reader import Operator
 
 
 def _opened(path):
     with source.opened(path) as (data, file):
-        return source.main_graph(data, file, "model")
+        return reader.main_graph(data, file, "model")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from importlib import metadata
 
 from model_press.formats import manifest, metrics, model_info
 from model_press.formats.errors import UserError
+from model_press.formats.manifest import TfliteManifest
 from model_press.measure import machine, process, rounds, sanity
 from model_press.measure.zipped import zipped_bytes
 from model_press.process import progress
@@ -25,7 +26,7 @@ class Variant:
     """A .tflite file and its manifest."""
 
     path: str
-    manifest: metrics.Described
+    manifest: TfliteManifest
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,7 +153,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def measured(options: argparse.Namespace) -> metrics.Metrics:
     """Measure the subjects of `add_arguments` and check that the figures make sense."""
     variants = [
-        Variant(path, manifest.read(sheet))
+        Variant(path, manifest.read_tflite(sheet, camera=False))
         for path, sheet in zip(options.variant, options.manifest, strict=True)
     ]
     keras = None

@@ -19,7 +19,7 @@ def arguments(tmp_path_factory):
     folder = tmp_path_factory.mktemp("measure")
     found = []
     for name, path in MODELS.items():
-        data = manifest.ModelFile("m.tflite", "tflite", files.sha256(path), os.path.getsize(path))
+        data = manifest.ModelFile("m.tflite", files.sha256(path), os.path.getsize(path))
         sheet = folder / f"{name}.json"
         manifest.write(
             sheet, manifest_of(name=f"net_{name.lower()}", model=data, recipe=recipe(name="int8"))
@@ -81,6 +81,6 @@ def test_another_file_than_the_manifests_is_refused(arguments, tmp_path, capsys)
 def test_a_file_that_does_not_run_is_named(arguments, tmp_path):
     bad = tmp_path / "bad.tflite"
     bad.write_bytes(b"\0\0\0\0TFL3" + b"\0" * 100)
-    sheet = manifest_of(model=manifest.ModelFile("bad.tflite", "tflite", files.sha256(bad), 108))
+    sheet = manifest_of(model=manifest.ModelFile("bad.tflite", files.sha256(bad), 108))
     with user_error("bad.tflite (1 thread, delegate xnnpack) in LiteRT does not run"):
         measure.measure([measure.Variant(str(bad), sheet)], None, 1)

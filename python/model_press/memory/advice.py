@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 
-from model_press.memory import arena
+from model_press.tflite import arena
 from model_press.tflite.layers import layer_of
 from model_press.tflite.reader import TensorInfo, TfliteFile
 

@@ -7,8 +7,8 @@ import pytest
 from testing import memory_graphs
 from testing.raises import user_error
 
-from model_press.memory import advice, arena
-from model_press.tflite import reader
+from model_press.memory import advice
+from model_press.tflite import arena, reader
 
 SHAPE = (1, 16, 16, 4)
 ONE = 16 * 16 * 4 * 4  # bytes of a tensor, a multiple of the alignment

@@ -15,7 +15,7 @@ import numpy as np
 from model_press.formats.errors import UserError
 from model_press.inspect import source
 from model_press.keras_io.tf_quiet import capture_stderr
-from model_press.memory import arena
+from model_press.tflite import arena, reader
 from model_press.tflite.interpreter import DEFAULT_THREADS
 from model_press.tflite.reader import TensorInfo, TfliteFile
 
@@ -51,7 +51,7 @@ def largest_batch(main: TfliteFile, budget_bytes: int) -> int:
     """Return the largest batch whose planned arena fits into a budget, of a graph whose batch can be resized.
 
     Args:
-      main: the main graph's operators, see inspection.source.main_graph.
+      main: the main graph's operators, see reader.main_graph.
       budget_bytes: for activations; weights and the runtime come on top.
     Raises:
       UserError: not even one image fits.
@@ -151,7 +151,7 @@ class BatchRunner:
         threads: int = DEFAULT_THREADS,
     ):
         with source.opened(model, bounded=False) as (data, file):
-            main = source.main_graph(data, file, f"model {model}")
+            main = reader.main_graph(data, file, f"model {model}")
         ports = len(main.inputs), len(main.outputs)
         if ports != (1, 1) or not main.inputs[0].shape:
             raise UserError(

@@ -7,8 +7,8 @@ import pytest
 from testing import memory_graphs
 from testing.raises import user_error
 
-from model_press.memory import arena, batches
-from model_press.tflite import reader
+from model_press.memory import batches
+from model_press.tflite import arena, reader
 
 SHAPE = (1, 16, 16, 4)
 ONE = 16 * 16 * 4 * 4  # bytes of a tensor, a multiple of the alignment

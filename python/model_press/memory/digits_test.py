@@ -8,8 +8,8 @@ import pytest
 
 from model_press.formats import manifest
 from model_press.images import preprocess
-from model_press.memory import arena, batches
-from model_press.tflite import reader
+from model_press.memory import batches
+from model_press.tflite import arena, reader
 from model_press.tflite.interpreter import Interpreter
 
 _HELD_OUT = pathlib.Path(os.environ["HELD_OUT"])

@@ -7,9 +7,8 @@ import pytest
 from testing import memory_graphs
 
 from model_press.measure import process
-from model_press.memory import arena
 from model_press.process import child
-from model_press.tflite import reader
+from model_press.tflite import arena, reader
 
 _LENGTH = 5
 
@@ -62,6 +61,7 @@ import sys
 import numpy as np
 from model_press.measure import probe
 from model_press.memory import batches
+
 path, budget, count, *shape = sys.argv[1:]
 images = np.ones((int(count), *map(int, shape)), np.float32)
 batches.run_in_batches(path, images, int(budget), threads=1)

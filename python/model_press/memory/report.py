@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from model_press.inspect import source
-from model_press.memory import advice, arena, batches
+from model_press.memory import advice, batches
+from model_press.tflite import arena, reader
 from model_press.tflite.layers import layer_of
 
 _SHOWN = 12
@@ -69,7 +70,7 @@ def account(
       UserError: no TFLite model, a damaged one, or a budget in which not even one image fits.
     """
     with source.opened(path) as (data, file):
-        main = source.main_graph(data, file, f"model {path}")
+        main = reader.main_graph(data, file, f"model {path}")
     own = batches.own_batch(main)
     batch = batch or own
     plan = arena.plan(main) if batch == own else batches.plan_of_batch(main, batch)

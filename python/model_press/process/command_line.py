@@ -307,7 +307,7 @@ def _convert(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 def _label_manifest(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.formats import manifest
 
-    described = manifest.with_labels(manifest.read(options.manifest), options.labels)
+    described = manifest.with_labels(manifest.read_unlabelled(options.manifest), options.labels)
     manifest.write(options.out_manifest, described)
     return 0
 
@@ -317,7 +317,7 @@ def _predict(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.tflite import interpreter, predict
 
     threads = options.threads or interpreter.DEFAULT_THREADS
-    description = manifest.read(options.manifest)
+    description = manifest.read_tflite(options.manifest, camera=False)
     predict.predict_tflite(
         options.model,
         description,
@@ -352,9 +352,9 @@ def _calibration_ranges(options: argparse.Namespace, say: Callable[[str], None])
 
     found = calibration_ranges.report(
         options.model,
-        manifest.read(options.manifest),
+        manifest.read_tflite(options.manifest, camera=False),
         options.float_model,
-        manifest.read(options.float_manifest),
+        manifest.read_tflite(options.float_manifest, camera=False),
         options.calibration_images,
         options.images,
         options.count,
@@ -366,24 +366,22 @@ def _calibration_ranges(options: argparse.Namespace, say: Callable[[str], None])
 
 
 def _check_runtime(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press.formats import camera_manifest
+    from model_press.formats import manifest
     from model_press.gates import runtime
 
-    manifests = [camera_manifest.read_any(path) for path in options.manifest]
+    manifests = [manifest.read_tflite(path) for path in options.manifest]
     result = runtime.check_all(options.model, manifests, options.runtime)
     return report(result, options.out, say)
 
 
 def _check_accuracy(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press.formats import coreml_manifest
+    from model_press.formats import manifest
     from model_press.gates import accuracy
 
-    baseline = (
-        coreml_manifest.read_any(options.baseline_manifest) if options.baseline_manifest else None
-    )
+    baseline = manifest.read(options.baseline_manifest) if options.baseline_manifest else None
     result = accuracy.check(
         options.outputs,
-        coreml_manifest.read_any(options.manifest),
+        manifest.read(options.manifest),
         options.baseline_outputs,
         baseline,
         options.classes,
@@ -393,12 +391,10 @@ def _check_accuracy(options: argparse.Namespace, say: Callable[[str], None]) -> 
 
 
 def _check_parity(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-    from model_press.formats import coreml_manifest
+    from model_press.formats import manifest
     from model_press.gates import parity
 
-    result = parity.check(
-        options.outputs, coreml_manifest.read_any(options.manifest), options.keras_outputs
-    )
+    result = parity.check(options.outputs, manifest.read(options.manifest), options.keras_outputs)
     return report(result, options.out, say)
 
 
@@ -416,7 +412,7 @@ def _check_images(options: argparse.Namespace, say: Callable[[str], None]) -> in
     from model_press.gates import image_check
 
     seen = [tuple(item.split("=", 1)) for item in options.seen]
-    description = manifest.read(options.manifest)
+    description = manifest.read_tflite(options.manifest, camera=False)
     result = image_check.check(options.model, description, options.images, options.classes, seen)
     return report(result, options.out, say)
 

@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from model_press.evaluate import summary
-from model_press.formats import coreml_manifest, strict_json
+from model_press.formats import manifest, metrics, strict_json
 from model_press.formats.errors import UserError
 
 
@@ -31,7 +31,7 @@ def read(
     Raises:
       UserError: the two are of different variants.
     """
-    sheet = coreml_manifest.read(manifest_path)
+    sheet = manifest.read_coreml(manifest_path)
     found = summary.read(summary_path)
     if found.subject != sheet.name:
         raise UserError(
@@ -39,12 +39,12 @@ def read(
         )
     return CoremlFacts(
         sheet.name,
-        sheet.recipe.name,
+        metrics.recipe_of(sheet),
         sheet.model.sha256,
         sheet.model.bytes,
         sheet.coverage,
         sheet.recipe.compute,
-        sheet.minimum_ios,
+        sheet.requires.minimum_ios,
         found,
     )
 

@@ -74,10 +74,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _summarize(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.evaluate import summary
-    from model_press.formats import coreml_manifest, labels, model_info
+    from model_press.formats import labels, manifest, model_info
 
     info = model_info.read(options.info)
-    description = coreml_manifest.read_any(options.manifest) if options.manifest else None
+    description = manifest.read(options.manifest) if options.manifest else None
     found = summary.summarize(
         description.name if description else info.name,
         options.outputs,
@@ -95,7 +95,9 @@ def _describe(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.evaluate import variant_facts
     from model_press.formats import manifest
 
-    found = variant_facts.describe(options.model, manifest.read(options.manifest))
+    found = variant_facts.describe(
+        options.model, manifest.read_tflite(options.manifest, camera=False)
+    )
     variant_facts.write(options.out, found)
     return 0
 
@@ -106,9 +108,9 @@ def _compare_layers(options: argparse.Namespace, say: Callable[[str], None]) -> 
 
     found = layer_error.compare(
         options.model,
-        manifest.read(options.manifest),
+        manifest.read_tflite(options.manifest, camera=False),
         options.baseline_model,
-        manifest.read(options.baseline_manifest),
+        manifest.read_tflite(options.baseline_manifest, camera=False),
         options.images,
         options.count,
     )

@@ -53,7 +53,10 @@ def test_the_digest_is_of_the_content(tmp_path):
             "channels.width is not a field",
         ),
         ([{"field": "name.first", "numbers": [1.0], "choices": []}], "name.first is not a field"),
-        ([{"field": "channels.budget", "numbers": [1.5], "choices": []}], "channels.budget is 1.5"),
+        (
+            [{"field": "channels.budget", "numbers": [1.5], "choices": []}],
+            "'channels.budget': got 1.5",
+        ),
         ([{"field": "channels.unit", "numbers": [], "choices": ["grams"]}], "'grams'"),
     ],
 )

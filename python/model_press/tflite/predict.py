@@ -15,7 +15,7 @@ from model_press.tflite.interpreter import DEFAULT_THREADS, XNNPACK, Delegate
 
 def predict_tflite(
     model: str | os.PathLike[str],
-    description: manifest.Manifest,
+    description: manifest.TfliteManifest,
     images_path: str | os.PathLike[str],
     out: str | os.PathLike[str],
     threads: int = DEFAULT_THREADS,
@@ -36,10 +36,10 @@ def predict_tflite(
     declared = [(t.shape, t.dtype) for t in (description.input, description.output)]
     if actual != declared:
         raise UserError(f"model {model} has tensors {actual}, but its manifest says {declared}")
-    if description.custom_ops and not kernels:
+    if description.requires.custom_ops and not kernels:
         raise UserError(
-            f"{description.name} has custom operators ({', '.join(description.custom_ops)}), which run by their "
-            "reference kernels only; give the file that declares them (--custom-ops)"
+            f"{description.name} has custom operators ({', '.join(description.requires.custom_ops)}), which run by "
+            "their reference kernels only; give the file that declares them (--custom-ops)"
         )
     pixels = outputs_file.read_images(images_path, shape[1], shape[2])
     interpreter = custom_interpreter.interpreter(model, kernels, threads, delegate)

@@ -207,3 +207,17 @@ class _Reader:
             zero_points,
             buffer_bytes[tensor.Buffer()],
         )
+
+
+def main_graph(data: bytes | mmap.mmap, file: TfliteFile, where: str) -> TfliteFile:
+    """Return the file with the main graph's operators only; UserError where one names a tensor that is not there."""
+    count = schema.Model.GetRootAs(data, 0).Subgraphs(0).OperatorsLength()
+    main = dataclasses.replace(file, operators=file.operators[:count])
+    for index, operator in enumerate(main.operators):
+        for tensor in operator.inputs + operator.outputs:
+            if not -1 <= tensor < len(file.tensors):
+                raise UserError(
+                    f"{where} is corrupt: operator {index} ({operator.name}) names tensor {tensor} of "
+                    f"{len(file.tensors)}; build or fetch it again"
+                )
+    return main

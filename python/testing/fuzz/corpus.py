@@ -6,26 +6,15 @@ Makes NAME.bin: the good file, then numbers 0 to N - 1, each behind its length a
 """
 
 import argparse
-import json
 import pathlib
 import sys
 from collections.abc import Callable
 
-from testing.fuzz import mutate
 from testing.fuzz.loaders import LOADERS
 
-
-def _catalogue() -> bytes:
-    names = {"package": "digits", "manifest": "digits.manifest.json", "labels": "digits.labels.txt"}
-    return json.dumps({"schema_version": 1, "variants": [names, names]}).encode()
-
-
-# A good file and what damages it; `catalogue` is variants.json, which only the iOS app reads.
+# A good file and what damages it.
 _Kind = tuple[Callable[[], bytes], Callable[[bytes, int], bytes]]
-KINDS: dict[str, _Kind] = {
-    **{name: (loader.good, loader.damaged) for name, loader in LOADERS.items()},
-    "catalogue": (_catalogue, mutate.damaged_json),
-}
+KINDS: dict[str, _Kind] = {name: (loader.good, loader.damaged) for name, loader in LOADERS.items()}
 
 
 def write(folder: pathlib.Path, count: int, names: list[str]) -> None:

@@ -17,8 +17,7 @@ import h5py
 import numpy as np
 from model_press.coreml import eval_main, package
 from model_press.formats import (
-    camera_input,
-    coreml_manifest,
+    bundle,
     coreml_recipes,
     files,
     labels,
@@ -29,9 +28,7 @@ from model_press.formats import (
     recipes,
     strict_json,
 )
-from model_press.formats import camera_manifest as fused_manifest
 from model_press.formats import compressions as compression
-from model_press.formats import coreml_camera_manifest as fused_coreml_manifest
 from model_press.formats.errors import UserError
 from model_press.images import decode, image_set
 from model_press.inspect import inspection
@@ -147,8 +144,15 @@ def _runtime_table(path: pathlib.Path) -> None:
     inspection_loaders.check(reader.parse(_tflite(), "model"), [path])
 
 
+def _index(*names: str) -> bundle.Index:
+    return bundle.make(
+        bundle.Variant(n, f"{n}/model.tflite", f"{n}/manifest.json", f"{n}/labels.txt")
+        for n in names
+    )
+
+
 def _pi_index() -> bytes:
-    return files.dump_json(strict_json.to_json(pi_bundle.Index(1, "a", ("a", "b"))))
+    return files.dump_json(strict_json.to_json(_index("a", "b")))
 
 
 def _load_pi_index(path: pathlib.Path) -> None:
@@ -172,20 +176,15 @@ def _bundle_manifest() -> bytes:
 
 
 def _load_bundle_manifest(path: pathlib.Path) -> None:
-    try:
-        bundle_model.check(bundle_model.read_manifest(path), _MODEL, _LABELS, runtime="2.16.1")
-    except bundle_model.BundleError as error:
-        raise UserError(str(error)) from None
+    found = bundle_model.parse_manifest(path.read_bytes(), path.name)
+    bundle_model.check(found, _MODEL, _LABELS, runtime="2.16.1")
 
 
 def _load_bundle_labels(path: pathlib.Path) -> None:
-    sheet = json.loads(_bundle_manifest())
+    found = bundle_model.parse_manifest(_bundle_manifest(), path.name)
     # Its digest is that of the damaged file, or nothing would be read.
-    sheet["labels"]["sha256"] = files.sha256(path)
-    try:
-        bundle_model.check(sheet, _MODEL, path.read_bytes())
-    except bundle_model.BundleError as error:
-        raise UserError(str(error)) from None
+    named = dataclasses.replace(found.labels, sha256=files.sha256(path))
+    bundle_model.check(dataclasses.replace(found, labels=named), _MODEL, path.read_bytes())
 
 
 def _dex() -> bytes:
@@ -214,7 +213,7 @@ def _apk() -> bytes:
     entries = {
         "AndroidManifest.xml": b"",
         "assets/NOTICE.txt": b"tensorflow",
-        "assets/models/index.txt": b"net\n",
+        "assets/models/index.json": bundle.dump(_index("net")),
         "assets/models/net/model.tflite": _MODEL,
         "assets/models/net/manifest.json": _bundle_manifest(),
         "assets/models/net/labels.txt": _LABELS,
@@ -294,66 +293,8 @@ def _json_of(value: object) -> Callable[[], bytes]:
     return lambda: files.dump_json(strict_json.to_json(value))
 
 
-def _fused_manifest() -> fused_manifest.FusedManifest:
-    plain = manifests.manifest_of()
-    return fused_manifest.FusedManifest(
-        2,
-        "digits_camera",
-        plain.model,
-        plain.source,
-        plain.recipe,
-        fused_manifest.Port("frame", (1, 30, 40, 4), "uint8", 1.0, 0),
-        camera_input.Entry(30, 40, "RGBA", "crop", "bilinear_antialias"),
-        (8, 8),
-        camera_input.Answer(("topk",), 3),
-        fused_manifest.Port("scores", (1, 3), "float32", 0.0, 0),
-        fused_manifest.Port("indices", (1, 3), "int32", 0.0, 0),
-        plain.preprocess,
-        plain.labels,
-        plain.ops,
-        (),
-        "2.16.1",
-    )
-
-
-def _coreml_manifest() -> coreml_manifest.CoremlManifest:
-    plain = manifests.manifest_of()
-    return coreml_manifest.CoremlManifest(
-        1,
-        "digits_coreml_palette4",
-        coreml_manifest.Package("digits.mlpackage", "mlpackage", "0" * 64, 1, 9),
-        plain.source,
-        coreml_recipes.read("models/coreml_recipes/palette4.json"),
-        coreml_manifest.ImageInput("image", 8, 8, "RGB"),
-        coreml_manifest.Outputs("classLabel", "classLabel_probs"),
-        manifests.FLOAT_SCORES,
-        coreml_manifest.Preprocess(plain.preprocess.resize, 1 / 127.5, (-1.0,) * 3),
-        plain.labels,
-        1.0,
-        ("conv", "softmax"),
-        "18",
-    )
-
-
-def _fused_coreml_manifest() -> fused_coreml_manifest.FusedCoremlManifest:
-    plain, fused = _coreml_manifest(), _fused_manifest()
-    return fused_coreml_manifest.FusedCoremlManifest(
-        2,
-        "digits_coreml_camera",
-        plain.model,
-        plain.source,
-        plain.recipe,
-        coreml_manifest.ImageInput("image", 30, 40, "RGB"),
-        camera_input.Entry(30, 40, "RGB", "crop", "bilinear_antialias"),
-        (8, 8),
-        fused.answer,
-        None,
-        fused_coreml_manifest.Picks("scores", "indices"),
-        plain.preprocess,
-        plain.labels,
-        ("conv", "topk"),
-        "18",
-    )
+def _example(name: str) -> Callable[[], bytes]:
+    return lambda: (pathlib.Path("schemas/examples/valid") / f"{name}.json").read_bytes()
 
 
 def _shipped(folder: str, name: str) -> Callable[[], bytes]:
@@ -401,27 +342,15 @@ LOADERS = {
     "bmp": Loader(".bmp", _picture("BMP"), decode.decode),
     "npy": Loader(".npy", _npy, _load_npy, mutate.damaged_npy),
     "labels": Loader(".txt", lambda: "\n".join("áb中cd").encode(), labels.read),
-    "manifest": Loader(
-        ".json", _json_of(manifests.manifest_of()), manifest.read, mutate.damaged_json
-    ),
-    "any_manifest": Loader(
-        ".json", _json_of(manifests.manifest_of()), coreml_manifest.read_any, mutate.damaged_json
-    ),
-    "fused_manifest": Loader(
-        ".json", _json_of(_fused_manifest()), fused_manifest.read_any, mutate.damaged_json
-    ),
-    "coreml_manifest": Loader(
-        ".json",
-        lambda: files.dump_json(strict_json.to_json(_coreml_manifest())),
-        coreml_manifest.read_any,
-        mutate.damaged_json,
-    ),
-    "fused_coreml_manifest": Loader(
-        ".json",
-        lambda: files.dump_json(strict_json.to_json(_fused_coreml_manifest())),
-        fused_coreml_manifest.read,
-        mutate.damaged_json,
-    ),
+    **{
+        name: Loader(".json", _example(f"manifest_{example}"), manifest.read, mutate.damaged_json)
+        for name, example in {
+            "manifest": "tflite_int8",
+            "camera_manifest": "tflite_camera_top_k",
+            "coreml_manifest": "mlpackage",
+            "camera_coreml_manifest": "mlpackage_camera_top_k",
+        }.items()
+    },
     "mlpackage": Loader(".mlmodel", coreml.specification, coreml.load_specification),
     "mlpackage_weights": Loader(".bin", coreml.weights, coreml.load_weights),
     "mlpackage_zip": Loader(".zip", _mlpackage_zip, _load_mlpackage_zip, mutate.damaged_zip),

@@ -36,30 +36,30 @@ def parser() -> argparse.ArgumentParser:
 def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.camera_input.coreml import fusing
     from model_press.coreml import package
-    from model_press.formats import camera_input, coreml_manifest
-    from model_press.formats import coreml_camera_manifest as fused_manifest
+    from model_press.formats import camera_input, manifest
 
-    plain = coreml_manifest.read(options.manifest)
-    entry = camera_input.Entry(
+    plain = manifest.read_coreml(options.manifest, camera=False)
+    camera = camera_input.CameraFrame(
         plain.input.height if options.height is None else options.height,
         plain.input.width if options.width is None else options.width,
         "RGB",
         options.fit or plain.preprocess.resize.fit,
         "bilinear_antialias",
     )
-    answer = camera_input.make_answer(tuple(options.postprocess), options.top, plain.labels.count)
-    made = fusing.fuse(options.package, plain, entry, answer, options.out_package)
+    postprocess = camera_input.make_postprocess(
+        tuple(options.postprocess), options.top, plain.labels.count
+    )
+    made = fusing.fuse(options.package, plain, camera, postprocess, options.out_package)
     package.write_zip(options.out_package, options.out_zip, os.path.basename(options.out_package))
-    fused_manifest.write(options.out_manifest, made)
+    manifest.write(options.out_manifest, made)
     return 0
 
 
-def _check_parts() -> tuple[Callable[..., Any], Callable[[str], Any], Callable[[str], Any]]:
-    from model_press.formats import coreml_camera_manifest as fused_manifest
-    from model_press.formats import coreml_manifest
+def _check_parts() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    from model_press.formats import manifest
     from model_press.gates import coreml_camera_parity
 
-    return coreml_camera_parity.check, fused_manifest.read, coreml_manifest.read
+    return coreml_camera_parity.check, manifest.read_coreml
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from PIL import Image
 from model_press.camera_input import separate
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.formats.camera_input import Entry
+from model_press.formats.camera_input import CameraFrame
 from model_press.formats.errors import UserError
 from model_press.images import decode
 
@@ -35,14 +35,14 @@ def place(image: Image.Image, classifier: ImageClassifier, fit: str) -> np.ndarr
       fit: "crop" or "stretch", how the picture meets the input's shape; of a package that crops its input, the shape
         of what it leaves.
     """
-    entry = Entry(classifier.height, classifier.width, "RGB", "crop", "bilinear_antialias")
-    network = _network(classifier.program, entry)
+    camera = CameraFrame(classifier.height, classifier.width, "RGB", "crop", "bilinear_antialias")
+    network = _network(classifier.program, camera)
     if network is None:
         return decode.fit(image, classifier.width, classifier.height, fit)
-    return separate.place(image, entry, network, fit)
+    return separate.place(image, camera, network, fit)
 
 
-def _network(source: program.Program, entry: Entry) -> tuple[int, int] | None:
+def _network(source: program.Program, camera: CameraFrame) -> tuple[int, int] | None:
     """Return the (height, width) that a package resizes its cropped input to, or None if it does not crop."""
     shapes = {name: kind.shape for op in source.operations for name, kind in op.outputs if kind}
     # What has the network's length already is not resized along that axis.
@@ -50,5 +50,5 @@ def _network(source: program.Program, entry: Entry) -> tuple[int, int] | None:
     if CROP not in shapes or len(shapes[last]) != 4 or min(shapes[last]) < 1:
         return None
     height, width = shapes[last][2:]
-    left, top, right, bottom = separate.box(entry, height, width)
+    left, top, right, bottom = separate.box(camera, height, width)
     return (height, width) if shapes[CROP] == (1, 3, bottom - top, right - left) else None

@@ -16,14 +16,13 @@ from model_press.camera_input.coreml.runner import FusedPackage
 from model_press.coreml import eval_main, package
 from model_press.coreml.evaluator import machine, program
 from model_press.coreml.evaluator.classifier import ImageClassifier
-from model_press.formats import coreml_camera_manifest as fused_manifest
-from model_press.formats import coreml_manifest
-from model_press.formats.camera_input import Entry, make_answer
+from model_press.formats import manifest
+from model_press.formats.camera_input import CameraFrame, make_postprocess
 from model_press.formats.normalization import NAMED
 from model_press.images import decode
 from model_press.process import command_line as base
 
-ALL = make_answer((), 0, 1)
+ALL = make_postprocess((), 0, 1)
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +48,10 @@ def plain(variants):
 
 
 def _entry(height, width, fit="crop"):
-    return Entry(height, width, "RGB", fit, "bilinear_antialias")
+    return CameraFrame(height, width, "RGB", fit, "bilinear_antialias")
 
 
-def _fuse(
-    variant, folder, entry, answer=ALL
-) -> tuple[pathlib.Path, fused_manifest.FusedCoremlManifest]:
+def _fuse(variant, folder, entry, answer=ALL) -> tuple[pathlib.Path, manifest.CoremlManifest]:
     out = folder / "fused.mlpackage"
     return out, fusing.fuse(variant.package, variant.manifest, entry, answer, out)
 
@@ -90,7 +87,7 @@ def test_pixels_are_pillows(plain, tmp_path, height, width, fit):
     """To the byte, the 8x8 picture enlarged and the camera's at a whole shrink factor, whose sums are ties."""
     entry, frame = _entry(height, width, fit), _noise(height, width)
     out, made = _fuse(plain, tmp_path, entry)
-    expected = separate.pixels(frame, entry, *made.network)
+    expected = separate.pixels(frame, entry, *made.camera_input.model_input_size)
     np.testing.assert_array_equal(_seen(out, plain, frame[None])[0], expected)
 
 
@@ -104,21 +101,25 @@ def test_scores_are_the_finished_packages(variants, tmp_path, recipe):
     for seed in range(5):
         frame = _noise(37, 53, seed)
         scores, indices = fused.run(frame)
-        expected = network.run(separate.pixels(frame, entry, *made.network)[None])[0]
+        expected = network.run(
+            separate.pixels(frame, entry, *made.camera_input.model_input_size)[None]
+        )[0]
         np.testing.assert_array_equal(scores, expected)
         assert indices is None
-    assert made.features == variant.manifest.features and made.picks is None
-    constants = {op for op in made.operations if op.startswith("constexpr")}
-    assert constants == {op for op in variant.manifest.operations if op.startswith("constexpr")}
+    assert made.output == variant.manifest.output and made.postprocess is None
+    constants = {op for op in made.requires.operations if op.startswith("constexpr")}
+    assert constants == {
+        op for op in variant.manifest.requires.operations if op.startswith("constexpr")
+    }
 
 
 def test_what_gives_labels_is_held_to_its_manifest(plain, tmp_path):
     out, made = _fuse(plain, tmp_path, _entry(37, 53))
-    features = coreml_manifest.Outputs("classLabel", "other")
+    output = dataclasses.replace(made.output, name="other")
     with user_error(
         "outputs are classLabel, classLabel_probs, its manifest says classLabel, other"
     ):
-        FusedPackage(out, dataclasses.replace(made, features=features))
+        FusedPackage(out, dataclasses.replace(made, output=output))
     labels = dataclasses.replace(made.labels, sha256="0" * 64)
     with user_error("labels (colour 0, colour 1 ...) are not those of m.labels.txt"):
         FusedPackage(out, dataclasses.replace(made, labels=labels))
@@ -133,7 +134,7 @@ def test_coreml_eval_takes_what_gives_labels(plain, tmp_path):
 
 
 def test_coreml_eval_says_that_it_wants_labels(plain, tmp_path):
-    out, _ = _fuse(plain, tmp_path, _entry(37, 53), make_answer(("argmax",), 1, 4))
+    out, _ = _fuse(plain, tmp_path, _entry(37, 53), make_postprocess(("argmax",), 1, 4))
     with user_error("fused.mlpackage answers scores and indices, expected a label", "without topk"):
         eval_main.opened(out)
 
@@ -162,8 +163,10 @@ def test_coreml_eval_stretches_to_what_the_package_leaves(plain, tmp_path, heigh
     out, made = _fuse(plain, tmp_path, entry)
     photo = Image.fromarray(_ramps(height, width))
     frame = crop_region.place(photo, eval_main.opened(out), "stretch")
-    seen = separate.pixels(frame, entry, *made.network).astype(int)
-    assert np.abs(seen - decode.fit(photo, *made.network, "stretch")).max() <= 8
+    seen = separate.pixels(frame, entry, *made.camera_input.model_input_size).astype(int)
+    assert (
+        np.abs(seen - decode.fit(photo, *made.camera_input.model_input_size, "stretch")).max() <= 8
+    )
 
 
 def test_a_package_that_only_resizes_is_given_its_own_shape(plain, tmp_path):
@@ -179,7 +182,7 @@ def test_every_style_of_preprocessing(tmp_path, style):
     entry, frame = _entry(40, 30, "stretch"), _noise(40, 30)
     out, made = _fuse(variant, tmp_path, entry)
     expected = ImageClassifier(variant.package).run(
-        separate.pixels(frame, entry, *made.network)[None]
+        separate.pixels(frame, entry, *made.camera_input.model_input_size)[None]
     )
     np.testing.assert_array_equal(FusedPackage(out, made).run(frame)[0], expected[0])
 
@@ -187,7 +190,7 @@ def test_every_style_of_preprocessing(tmp_path, style):
 @pytest.mark.parametrize(("steps", "top"), [(("topk",), 3), (("argmax",), 1)])
 def test_classes_are_numpys(plain, tmp_path, steps, top):
     size = (plain.manifest.input.height, plain.manifest.input.width)
-    answer = make_answer(steps, top, plain.manifest.labels.count)
+    answer = make_postprocess(steps, top, plain.manifest.labels.count)
     out, made = _fuse(plain, tmp_path, _entry(*size), answer)
     fused, network = FusedPackage(out, made), ImageClassifier(plain.package)
     for image in coreml_models.IMAGES[:20]:
@@ -216,7 +219,7 @@ def test_softmax_behind_logits(tmp_path):
     variant = coreml_models.source(tmp_path, logits, fit=False).convert(
         coreml_models.recipe("fp32")
     )
-    answer = make_answer(("softmax", "topk"), 2, variant.manifest.labels.count)
+    answer = make_postprocess(("softmax", "topk"), 2, variant.manifest.labels.count)
     size = (variant.manifest.input.height, variant.manifest.input.width)
     out, made = _fuse(variant, tmp_path, _entry(*size), answer)
     scores, indices = FusedPackage(out, made).run(coreml_models.IMAGES[0])
@@ -230,12 +233,12 @@ def test_softmax_behind_logits(tmp_path):
 def test_softmax_behind_a_softmax_is_refused(variants, tmp_path):
     for recipe in ("fp32", "fp16"):
         with user_error("ends in softmax already"):
-            _fuse(variants(recipe), tmp_path, _entry(30, 30), make_answer(("softmax",), 0, 4))
+            _fuse(variants(recipe), tmp_path, _entry(30, 30), make_postprocess(("softmax",), 0, 4))
     assert not (tmp_path / "fused.mlpackage").exists()
 
 
 def test_the_same_bytes_again(plain, tmp_path):
-    answer = make_answer(("topk",), 2, plain.manifest.labels.count)
+    answer = make_postprocess(("topk",), 2, plain.manifest.labels.count)
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
     first, second = (_fuse(plain, tmp_path / n, _entry(60, 60), answer)[0] for n in ("a", "b"))
@@ -251,7 +254,7 @@ def _run(*arguments) -> tuple[int, str]:
 @pytest.fixture
 def build(plain, tmp_path):
     """Runs the build's actions in a folder: fuse(name, options) and check(name)."""
-    coreml_manifest.write(tmp_path / "plain.json", plain.manifest)
+    manifest.write(tmp_path / "plain.json", plain.manifest)
     np.save(tmp_path / "images.npy", coreml_models.IMAGES)
 
     class Build:
@@ -294,8 +297,8 @@ CAMERA = ("--height=60", "--width=80", "--postprocess=topk", "--top=3")
 
 def test_a_camera_variant_and_its_gate(build):
     assert build.fuse("camera", *CAMERA) == (0, "")
-    made = fused_manifest.read(build.folder / "camera.json")
-    assert made.input.width == 80 and made.answer.count == 3
+    made = manifest.read_coreml(build.folder / "camera.json")
+    assert made.input.width == 80 and made.postprocess.top_k == 3
     code, said = build.check("camera")
     assert code == 0, said
     assert json.loads((build.folder / "verdict.json").read_text())["green"]
@@ -306,11 +309,9 @@ def test_a_camera_variant_and_its_gate(build):
 def test_the_gate_is_red_on_another_package_than_the_manifest_says(build, other):
     build.fuse("camera", *CAMERA)
     build.fuse("other", *CAMERA, other)
-    honest = fused_manifest.read(build.folder / "camera.json")
-    other_model = fused_manifest.read(build.folder / "other.json").model
-    fused_manifest.write(
-        build.folder / "other.json", dataclasses.replace(honest, model=other_model)
-    )
+    honest = manifest.read_coreml(build.folder / "camera.json")
+    other_model = manifest.read_coreml(build.folder / "other.json").model
+    manifest.write(build.folder / "other.json", dataclasses.replace(honest, model=other_model))
     code, said = build.check("other")
     assert code == 1 and "ERROR //m:t: " in said
 
@@ -342,28 +343,40 @@ def test_mistakes_get_one_line_and_write_nothing(build, options, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema_version": 1}, "schema_version"),
-        ({"picks": None}, "expected picks alone by its answer"),
+        ({"schema_version": 1}, "schema_version 1 was written by an older model_press"),
+        ({"output": {"indices": None}}, "output.indices is None, expected a name"),
+        ({"output": {"label": "x"}}, "output.label is 'x', expected null"),
         (
-            {"answer": {"steps": ["topk"], "count": 99}},
-            "manifest camera.json: answer.count 99 must be 1 to",
+            {"postprocess": {"steps": ["topk"], "top_k": 99}},
+            "manifest camera.json: postprocess.top_k 99 must be 1 to",
         ),
         (
-            {"answer": {"steps": ["topk", "softmax"]}},
-            "manifest camera.json: answer.steps ['topk', 'softmax'] is not a valid order",
+            {"postprocess": {"steps": ["topk", "softmax"]}},
+            "manifest camera.json: postprocess.steps ['topk', 'softmax'] is not a valid order",
         ),
         (
             {"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}},
-            "expected that of the entry, 80x60",
+            "expected those of camera_input, 80x60",
         ),
         *(
-            ({"network": sides}, f"network is {sides}, expected a height and a width of 1 to 16384")
-            for sides in ([24], [24, 0], [24, 24, 3], [16385, 24])
+            ({"camera_input": {"model_input_size": sides}}, f"camera_input.model_input_size{said}")
+            for sides, said in (
+                ([24], "': got [24], expected 2 items, got 1"),
+                ([24, 0], "[1]': got 0, expected at least 1 and at most 16384"),
+                ([24, 24, 3], "': got [24, 24, 3], expected 2 items, got 3"),
+                ([16385, 24], "[0]': got 16385, expected at least 1 and at most 16384"),
+            )
         ),
-        ({"preprocess": {"bias": [0, 0]}}, "preprocess.bias has 2 numbers, expected three"),
-        ({"labels": {"count": 0}}, "labels.count is 0, expected at least 1"),
-        ({"entry": {"turn": 90}}, "RGB turned by 90 with filter bilinear_antialias, expected RGB"),
-        ({"entry": {"color_order": "BGR"}}, "all that a Core ML package offers"),
+        (
+            {"preprocess": {"bias": [0, 0]}},
+            "field 'preprocess.bias': got [0.0, 0.0], expected 3 items, got 2",
+        ),
+        ({"labels": {"count": 0}}, "field 'labels.count': got 0, expected at least 1"),
+        (
+            {"camera_input": {"rotation_degrees": 90}},
+            "RGB with rotation_degrees 90 and filter bilinear_antialias, expected RGB",
+        ),
+        ({"camera_input": {"color_order": "BGR"}}, "all that a Core ML package offers"),
     ],
 )
 def test_a_manifest_that_contradicts_itself_is_refused(build, change, message):
@@ -374,13 +387,15 @@ def test_a_manifest_that_contradicts_itself_is_refused(build, change, message):
         data[field] = {**data[field], **value} if isinstance(value, dict) else value
     path.write_text(json.dumps(data))
     with user_error(message):
-        fused_manifest.read(path)
-    with user_error("camera.json"):
-        coreml_manifest.read(path)  # of schema 1
+        manifest.read_coreml(path)
 
 
-def test_either_schema_is_read(build):
+def test_readers_ask_for_camera_input(build):
     build.fuse("camera", *CAMERA)
-    read = fused_manifest.read_any
-    assert read(build.folder / "camera.json") == fused_manifest.read(build.folder / "camera.json")
-    assert read(build.folder / "plain.json") == coreml_manifest.read(build.folder / "plain.json")
+    camera, plain = build.folder / "camera.json", build.folder / "plain.json"
+    assert manifest.read_coreml(camera, camera=True) == manifest.read(camera)
+    assert manifest.read_coreml(plain, camera=False) == manifest.read(plain)
+    with user_error("camera.json: camera_input is set, expected a variant without camera input"):
+        manifest.read_coreml(camera, camera=False)
+    with user_error("plain.json: camera_input is null, expected a variant with camera input"):
+        manifest.read_coreml(plain, camera=True)

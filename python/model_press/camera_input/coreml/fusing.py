@@ -16,10 +16,15 @@ from model_press.coreml import package
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.protos import quiet
-from model_press.formats import coreml_camera_manifest as fused_manifest
-from model_press.formats.camera_input import Answer, Entry
-from model_press.formats.coreml_manifest import CoremlManifest, ImageInput, Package
+from model_press.formats import manifest
+from model_press.formats.camera_input import (
+    CameraFrame,
+    Postprocess,
+    camera_input_of,
+    check_coreml_frame,
+)
 from model_press.formats.errors import UserError
+from model_press.formats.manifest import CoremlManifest, ImageInput, Package
 
 _PROBABILITIES = ("softmax", "sigmoid")
 # What carries scores on unchanged.
@@ -30,38 +35,38 @@ _COLUMNS, _ROWS = 3, 2
 def fuse(
     folder: str | os.PathLike[str],
     description: CoremlManifest,
-    entry: Entry,
-    answer: Answer,
+    camera: CameraFrame,
+    postprocess: Postprocess,
     out: str | os.PathLike[str],
-) -> fused_manifest.FusedCoremlManifest:
+) -> manifest.CoremlManifest:
     """Make the package `out` of the finished one in `folder`.
 
     Args:
       description: the finished one's manifest.
-      entry: the picture that the app will give: RGB (Core ML orders colours itself), upright, bilinear_antialias.
-      answer: what comes out; without topk or argmax a label and its probabilities, as before.
+      camera: the picture that the app will give: RGB (Core ML orders colours itself), upright, bilinear_antialias.
+      postprocess: what comes out; without topk or argmax a label and its probabilities, as before.
       out: a missing or empty folder NAME.mlpackage.
     Raises:
       UserError: a package that is not its manifest's, nothing to fuse, an entry that is not offered here, or a
         softmax behind a softmax.
     """
     name = pathlib.PurePath(out).name.removesuffix(".mlpackage")
-    fused_manifest.check_entry(entry, name)
+    check_coreml_frame(camera, name)
     package.verify(folder, description.model.sha256)
     network = (description.input.height, description.input.width)
-    if (entry.height, entry.width) == network and not answer.steps:
+    if (camera.height, camera.width) == network and not postprocess.steps:
         raise UserError(
-            f"{name}: {description.name} takes {entry.width}x{entry.height} pictures and gives a label already; give a "
-            "size or a postprocess"
+            f"{name}: {description.name} takes {camera.width}x{camera.height} pictures and gives a label already; give "
+            "a size or a postprocess"
         )
     classifier = ImageClassifier(folder)
-    if "softmax" in answer.steps:
+    if "softmax" in postprocess.steps:
         _refuse_second_softmax(classifier)
-    model = _rebuilt(folder, classifier, entry, network, answer)
+    model = _rebuilt(folder, classifier, camera, network, postprocess)
     spec = model.get_spec()
-    _describe_features(spec, classifier.spec, entry, answer)
+    _describe_features(spec, classifier.spec, camera, postprocess)
     package.write(out, spec, pathlib.Path(model.weights_dir) / "weight.bin")
-    return _describe(out, description, entry, network, answer)
+    return _describe(out, description, camera, network, postprocess)
 
 
 def _refuse_second_softmax(classifier: ImageClassifier) -> None:
@@ -82,9 +87,9 @@ def _refuse_second_softmax(classifier: ImageClassifier) -> None:
 def _rebuilt(
     folder: str | os.PathLike[str],
     classifier: ImageClassifier,
-    entry: Entry,
+    camera: CameraFrame,
     network: tuple[int, int],
-    answer: Answer,
+    postprocess: Postprocess,
 ) -> Any:
     """Return the coremltools model with the operations added."""
     spec = classifier.spec
@@ -99,10 +104,10 @@ def _rebuilt(
             file_weights_dir=str((pathlib.Path(folder) / program.WEIGHTS).parent),
         )
         main = made.functions["main"]
-        if (entry.height, entry.width) != network:
-            _put_entry(main, classifier.input_name, entry, network)
-        if answer.steps:
-            _put_answer(main, answer)
+        if (camera.height, camera.width) != network:
+            _put_entry(main, classifier.input_name, camera, network)
+        if postprocess.steps:
+            _put_answer(main, postprocess)
         return mil_convert(
             made,
             convert_to="mlprogram",
@@ -111,24 +116,24 @@ def _rebuilt(
             compute_units=ct.ComputeUnit.ALL,
             skip_model_load=True,
             # A label is not an output that coremltools describes itself.
-            model_description=None if answer.picks else spec.description,
+            model_description=None if postprocess.top_k else spec.description,
         )
 
 
-def _put_entry(main: Any, name: str, entry: Entry, network: tuple[int, int]) -> None:
+def _put_entry(main: Any, name: str, camera: CameraFrame, network: tuple[int, int]) -> None:
     from coremltools.converters.mil.mil import Builder as mb
 
     placeholder = main.placeholder_inputs[name]
     old = placeholder.outputs[0]
     first = main.operations[0]
     # As coremltools' own passes change an input: the same placeholder with another shape.
-    placeholder.__init__((1, 3, entry.height, entry.width), dtype=placeholder.dtype, name=name)
+    placeholder.__init__((1, 3, camera.height, camera.width), dtype=placeholder.dtype, name=name)
     main._input_dict[name] = placeholder.outputs[0]
     height, width = network
-    left, top, right, bottom = separate.box(entry, height, width)
+    left, top, right, bottom = separate.box(camera, height, width)
     with main, mb.set_before_op(first):
         x = placeholder.outputs[0]
-        if (left, top, right, bottom) != (0, 0, entry.width, entry.height):
+        if (left, top, right, bottom) != (0, 0, camera.width, camera.height):
             begin, end = [0, 0, top, left], [1, 3, bottom, right]
             x = mb.slice_by_index(x=x, begin=begin, end=end, name=crop_region.CROP)
         matrices = _Matrices()
@@ -181,33 +186,35 @@ def _resampled(x: Any, matrices: _Matrices, axis: int, out: int, name: str) -> A
     return mb.floor(x=total, name=name + crop_region.ROUNDED)
 
 
-def _put_answer(main: Any, answer: Answer) -> None:
+def _put_answer(main: Any, postprocess: Postprocess) -> None:
     from coremltools.converters.mil.mil import Builder as mb
 
     classify = next(op for op in main.operations if op.op_type == "classify")
     scores = classify.probabilities
     with main, mb.set_before_op(classify):
-        if "softmax" in answer.steps:
+        if "softmax" in postprocess.steps:
             made = mb.softmax(x=scores, axis=-1, name="answer_softmax")
             main.replace_uses_of_var_after_op(anchor_op=made.op, old_var=scores, new_var=made)
             scores = made
-        if answer.picks:
-            best, indices = mb.topk(x=scores, k=answer.count, axis=-1, name="answer_best")
+        if postprocess.top_k:
+            best, indices = mb.topk(x=scores, k=postprocess.top_k, axis=-1, name="answer_best")
             best.name, indices.name = crop_region.SCORES, crop_region.INDICES
-    if answer.picks:
+    if postprocess.top_k:
         main.set_outputs([best, indices])
         main.remove_ops([classify])
 
 
-def _describe_features(spec: Any, before: Any, entry: Entry, answer: Answer) -> None:
+def _describe_features(
+    spec: Any, before: Any, camera: CameraFrame, postprocess: Postprocess
+) -> None:
     """Describe the features as in the finished package, apart from the changed ones."""
     outputs = [
         type(output).FromString(output.SerializeToString()) for output in spec.description.output
     ]
     spec.description.CopyFrom(before.description)
     image = spec.description.input[0].type.imageType
-    image.height, image.width = entry.height, entry.width
-    if answer.picks:
+    image.height, image.width = camera.height, camera.width
+    if postprocess.top_k:
         for field in ("output", "predictedFeatureName", "predictedProbabilitiesName"):
             spec.description.ClearField(field)
         texts = ("Scores of the best classes", "Their numbers, best first")
@@ -219,18 +226,18 @@ def _describe_features(spec: Any, before: Any, entry: Entry, answer: Answer) -> 
 def _describe(
     out: str | os.PathLike[str],
     description: CoremlManifest,
-    entry: Entry,
+    camera: CameraFrame,
     network: tuple[int, int],
-    answer: Answer,
-) -> fused_manifest.FusedCoremlManifest:
+    postprocess: Postprocess,
+) -> manifest.CoremlManifest:
     spec = program.read_spec(out)
     name = pathlib.PurePath(out).name
-    return fused_manifest.FusedCoremlManifest(
-        schema_version=2,
+    return manifest.CoremlManifest(
+        schema_version=3,
         name=name.removesuffix(".mlpackage"),
+        format=manifest.MLPACKAGE,
         model=Package(
             name,
-            description.model.format,
             package.digest(out),
             package.size(out),
             spec.specificationVersion,
@@ -238,17 +245,25 @@ def _describe(
         source=description.source,
         recipe=description.recipe,
         input=ImageInput(
-            description.input.name, entry.height, entry.width, description.input.color_order
+            description.input.name, camera.height, camera.width, description.input.color_order
         ),
-        entry=entry,
-        network=network,
-        answer=answer,
-        features=None if answer.picks else description.features,
-        picks=fused_manifest.Picks(crop_region.SCORES, crop_region.INDICES)
-        if answer.picks
-        else None,
+        output=_output(description, postprocess),
+        camera_input=camera_input_of(camera, network),
+        postprocess=postprocess if postprocess.steps else None,
         preprocess=description.preprocess,
         labels=description.labels,
-        operations=tuple(sorted({op.type for op in program.read(out, spec).operations})),
-        minimum_ios=description.minimum_ios,
+        coverage=description.coverage,
+        activation_bytes=None,
+        requires=manifest.CoremlRequires(
+            tuple(sorted({op.type for op in program.read(out, spec).operations})),
+            description.requires.minimum_ios,
+        ),
+    )
+
+
+def _output(description: CoremlManifest, postprocess: Postprocess) -> manifest.CoremlOutput:
+    if not postprocess.top_k:
+        return description.output
+    return manifest.CoremlOutput(
+        crop_region.SCORES, (1, postprocess.top_k), "float32", 0.0, 0, crop_region.INDICES
     )

@@ -1,14 +1,13 @@
 """Runs a fused package on this machine."""
 
-import dataclasses
 import os
 
 import numpy as np
 
 from model_press.coreml import package, verify
 from model_press.coreml.evaluator import machine, program
-from model_press.formats.coreml_camera_manifest import FusedCoremlManifest
 from model_press.formats.errors import UserError
+from model_press.formats.manifest import CoremlManifest
 
 
 class FusedPackage:
@@ -20,16 +19,14 @@ class FusedPackage:
       UserError: another package, or one that takes or gives something else than the manifest says.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], description: FusedCoremlManifest):
+    def __init__(self, folder: str | os.PathLike[str], description: CoremlManifest):
         package.verify(folder, description.model.sha256)
         spec = program.read_spec(folder)
         source = program.read(folder, spec)
-        features = description.picks or description.features
-        outputs = dataclasses.astuple(features) if features else ()
-        verify.check_features(description.name, spec, description.input, outputs)
+        verify.check_features(description, spec)
         self._machine = machine.Machine(source)
         self._input = description.input
-        self._picks = description.picks
+        self._output = description.output
         taken = source.inputs.get(self._input.name)
         expected = (1, 3, self._input.height, self._input.width)
         if taken is None or taken.shape != expected:
@@ -38,7 +35,7 @@ class FusedPackage:
                 f"{list(expected)}"
             )
         classify = self._machine.classify
-        if (classify is None) != description.answer.picks:
+        if (classify is None) != (description.top_k > 0):
             raise UserError(
                 f"{description.name}: the program gives {'no' if classify is None else 'a'} label, which its manifest "
                 "does not say"
@@ -55,21 +52,21 @@ class FusedPackage:
         ordered = frame if self._input.color_order == "RGB" else frame[..., ::-1]
         planes = np.ascontiguousarray(np.moveaxis(ordered, -1, 0)[None], np.float32)
         values = {self._input.name: planes}
-        if self._picks is None:
+        if self._output.indices is None:
             return self._machine.run(values, self._scores).reshape(-1), None
         scores, indices = (
-            self._machine.run(values, name) for name in (self._picks.scores, self._picks.indices)
+            self._machine.run(values, name) for name in (self._output.name, self._output.indices)
         )
         return scores.reshape(-1), indices.reshape(-1).astype(np.int32)
 
 
-def _check_counts(source: program.Program, description: FusedCoremlManifest) -> None:
+def _check_counts(source: program.Program, description: CoremlManifest) -> None:
     kinds = {output: kind for op in source.operations for output, kind in op.outputs}
-    expected = (1, description.answer.count)
+    expected = (1, description.top_k)
     for name in source.outputs:
         kind = kinds.get(name)
         if kind is None or kind.shape != expected:
             raise UserError(
                 f"{description.name}: the program's {name} is {kind and list(kind.shape)}, its manifest says "
-                f"{list(expected)} by answer.count; take package and manifest from one target"
+                f"{list(expected)} by postprocess.top_k; take package and manifest from one target"
             )

@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         default="bilinear_antialias",
         choices=("bilinear_antialias", "bilinear", "nearest"),
     )
-    sub.add_argument("--turn", type=int, default=0, choices=typing.get_args(camera_input.Turn))
+    sub.add_argument("--turn", type=int, default=0, choices=typing.get_args(camera_input.Rotation))
     sub.add_argument("--postprocess", action="append", default=[], metavar="softmax|topk|argmax")
     sub.add_argument("--top", type=int, default=5)
     sub.add_argument("--out-model", required=True)
@@ -45,7 +45,7 @@ def add_check_fused(
     command: Callable[..., argparse.ArgumentParser],
     kind: str,
     origin: str,
-    parts: Callable[[], tuple[Callable[..., Any], Callable[[str], Any], Callable[[str], Any]]],
+    parts: Callable[[], tuple[Callable[..., Any], Callable[..., Any]]],
 ) -> None:
     """Add check-fused.
 
@@ -53,16 +53,16 @@ def add_check_fused(
       command: of cli.commands.
       kind: what is checked, and its option: "model" or "package".
       origin: the plain one, for the help.
-      parts: imports and returns the check, the reader of its manifest and that of the plain one's.
+      parts: imports and returns the check and the reader of manifests.
     """
 
     def check(options: argparse.Namespace, say: Callable[[str], None]) -> int:
-        compare, read, read_plain = parts()
+        compare, read = parts()
         result = compare(
             getattr(options, kind),
-            read(options.manifest),
+            read(options.manifest, camera=True),
             getattr(options, f"plain_{kind}"),
-            read_plain(options.plain_manifest),
+            read(options.plain_manifest, camera=False),
             options.images,
             options.count,
             options.min_agreement,
@@ -84,13 +84,12 @@ def add_check_fused(
 
 def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     from model_press.camera_input.tflite import fusing
-    from model_press.formats import camera_manifest as fused_manifest
     from model_press.formats import files, manifest
 
-    plain = manifest.read(options.manifest)
+    plain = manifest.read_tflite(options.manifest, camera=False)
     manifest.verify_file(plain.model.sha256, options.model, "model")
     _, height, width, _ = plain.input.shape
-    entry = camera_input.Entry(
+    camera = camera_input.CameraFrame(
         height if options.height is None else options.height,
         width if options.width is None else options.width,
         options.color_order,
@@ -98,22 +97,23 @@ def _fuse(options: argparse.Namespace, say: Callable[[str], None]) -> int:
         options.filter,
         options.turn,
     )
-    answer = camera_input.make_answer(tuple(options.postprocess), options.top, plain.labels.count)
+    postprocess = camera_input.make_postprocess(
+        tuple(options.postprocess), options.top, plain.labels.count
+    )
     with open(options.model, "rb") as file:
         data = file.read()
     name = os.path.splitext(os.path.basename(options.out_model))[0]
-    made = fusing.fuse(data, plain, name, entry, answer)
+    made = fusing.fuse(data, plain, name, camera, postprocess)
     files.write_bytes(options.out_model, made.data)
-    fused_manifest.write(options.out_manifest, made.manifest)
+    manifest.write(options.out_manifest, made.manifest)
     return 0
 
 
-def _check_parts() -> tuple[Callable[..., Any], Callable[[str], Any], Callable[[str], Any]]:
-    from model_press.formats import camera_manifest as fused_manifest
+def _check_parts() -> tuple[Callable[..., Any], Callable[..., Any]]:
     from model_press.formats import manifest
     from model_press.gates import camera_parity as check
 
-    return check.check, fused_manifest.read, manifest.read
+    return check.check, manifest.read_tflite
 
 
 if __name__ == "__main__":

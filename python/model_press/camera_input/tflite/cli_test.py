@@ -8,7 +8,6 @@ import pytest
 from testing import camera_networks
 
 from model_press.camera_input.tflite import cli
-from model_press.formats import camera_manifest as fused_manifest
 from model_press.formats import files, manifest
 from model_press.process import command_line as base
 from model_press.tflite import delegation
@@ -66,11 +65,11 @@ CAMERA = ("--height=30", "--width=40", "--color-order=BGRA", "--postprocess=topk
 
 def test_a_camera_variant_and_its_gate(variant):
     assert _fuse(variant, *CAMERA) == (0, "")
-    made = fused_manifest.read(variant / "net_camera.manifest.json")
+    made = manifest.read_tflite(variant / "net_camera.manifest.json")
     assert made.model.sha256 == files.sha256(variant / "net_camera.tflite")
-    assert (made.input.shape, made.network) == ((1, 30, 40, 4), (SIZE, SIZE))
-    assert (made.scores.shape, made.indices.shape) == ((1, 3), (1, 3))
-    assert made.entry.fit == "crop"  # the variant's own
+    assert (made.input.shape, made.camera_input.model_input_size) == ((1, 30, 40, 4), (SIZE, SIZE))
+    assert (made.output.shape, made.output.indices, made.top_k) == ((1, 3), "answer/indices", 3)
+    assert made.camera_input.fit == "crop"  # the variant's own
     code, said = _check(variant)
     assert code == 0, said
     verdict = json.loads((variant / "verdict.json").read_text())
@@ -97,8 +96,8 @@ PLANES = (*CAMERA, "--color-order=NV21", "--turn=90")
 
 def test_a_variant_of_planes_and_its_gate(variant):
     assert _fuse(variant, *PLANES) == (0, "")
-    made = fused_manifest.read(variant / "net_camera.manifest.json")
-    assert (made.input.shape, made.entry.turn) == ((1, 45, 40, 1), 90)
+    made = manifest.read_tflite(variant / "net_camera.manifest.json")
+    assert (made.input.shape, made.camera_input.rotation_degrees) == ((1, 45, 40, 1), 90)
     assert made.preprocess.color_order == "RGB"
     code, said = _check(variant)
     assert code == 0, said
@@ -125,10 +124,10 @@ def test_the_gate_is_red_on_other_preprocessing_than_the_manifest_says(variant, 
 
 def _assert_red(variant):
     """net_other's graph under net_camera's manifest."""
-    honest = fused_manifest.read(variant / "net_camera.manifest.json")
-    other_model = fused_manifest.read(variant / "net_other.manifest.json").model
+    honest = manifest.read_tflite(variant / "net_camera.manifest.json")
+    other_model = manifest.read_tflite(variant / "net_other.manifest.json").model
     lying = dataclasses.replace(honest, model=other_model)
-    fused_manifest.write(variant / "net_other.manifest.json", lying)
+    manifest.write(variant / "net_other.manifest.json", lying)
     code, said = _check(variant, "net_other")
     assert code == 1
     assert "ERROR //m:t: fused parity: frames with the same classes" in said
@@ -150,7 +149,7 @@ def test_the_gate_refuses_images_that_show_nothing(variant):
     assert code == 1 and "degenerate" in said
 
 
-def test_a_reader_of_schema_1_refuses_it(variant):
+def test_a_variant_with_camera_input_is_not_fused_again(variant):
     _fuse(variant, *CAMERA)
     code, said = _run(
         "fuse",
@@ -159,7 +158,7 @@ def test_a_reader_of_schema_1_refuses_it(variant):
         f"--out-model={variant}/x.tflite",
         f"--out-manifest={variant}/x.json",
     )
-    assert code == 1 and "net_camera.manifest.json" in said
+    assert code == 1 and "net_camera.manifest.json: camera_input is set, expected" in said
     assert not (variant / "x.tflite").exists()
 
 

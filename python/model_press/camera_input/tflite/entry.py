@@ -7,12 +7,12 @@ from model_press.camera_input import separate
 from model_press.camera_input.tflite import planes
 from model_press.camera_input.tflite.chain import Chain
 from model_press.camera_input.tflite.ports import PortGraph
-from model_press.formats.camera_input import Entry
+from model_press.formats.camera_input import CameraFrame
 from model_press.formats.normalization import RAW, Normalization
 
 
-def put(graph: PortGraph, entry: Entry, normalization: Normalization) -> None:
-    """Change the graph's input into uint8 [1, *entry.shape].
+def put(graph: PortGraph, camera: CameraFrame, normalization: Normalization) -> None:
+    """Change the graph's input into uint8 [1, *camera.shape].
 
     Args:
       graph: takes [1, height, width, 3]: float32, or uint8 pixels that it casts or quantises at scale 1.
@@ -22,21 +22,21 @@ def put(graph: PortGraph, entry: Entry, normalization: Normalization) -> None:
     source = graph.input
     target, reader = _network_input(graph)
     chain = Chain(graph, source)
-    graph.make_input((1, *entry.shape))
-    left, top, right, bottom = box = _stored_box(entry, height, width)
-    if entry.is_planar:
-        planes.put(chain, entry.color_order, entry.height, box)
+    graph.make_input((1, *camera.shape))
+    left, top, right, bottom = box = _stored_box(camera, height, width)
+    if camera.is_planar:
+        planes.put(chain, camera.color_order, camera.height, box)
     else:
         # Of bytes, before they are four times as many as floats. Alpha comes last, so that it goes with the margins.
         chain.slice((0, top, left, 0), (1, bottom - top, right - left, 3))
-        if entry.filter == "nearest":
+        if camera.filter == "nearest":
             chain.resize_nearest(height, width)
         chain.cast()
-    if entry.filter == "bilinear_antialias":
-        chain.resize_antialiased(height, width, entry.turn)
-    elif entry.filter == "bilinear":
+    if camera.filter == "bilinear_antialias":
+        chain.resize_antialiased(height, width, camera.rotation_degrees)
+    elif camera.filter == "bilinear":
         chain.resize_bilinear(height, width)
-    order = "RGB" if entry.is_planar else entry.color_order[:3]
+    order = "RGB" if camera.is_planar else camera.color_order[:3]
     if order != "RGB" or not normalization.is_identity:
         chain.mix_channels(order, normalization)
     chain.end(target)
@@ -46,10 +46,15 @@ def put(graph: PortGraph, entry: Entry, normalization: Normalization) -> None:
         graph.replace(reader, chain.operators)
 
 
-def is_identity(graph: PortGraph, entry: Entry, normalization: Normalization = RAW) -> bool:
+def is_identity(graph: PortGraph, camera: CameraFrame, normalization: Normalization = RAW) -> bool:
     """Return whether the graph takes these very bytes already."""
-    as_is = graph.shape(graph.input) == (1, *entry.shape) and graph.dtype(graph.input) == "uint8"
-    return as_is and entry.color_order == "RGB" and not entry.turn and normalization.is_identity
+    as_is = graph.shape(graph.input) == (1, *camera.shape) and graph.dtype(graph.input) == "uint8"
+    return (
+        as_is
+        and camera.color_order == "RGB"
+        and not camera.rotation_degrees
+        and normalization.is_identity
+    )
 
 
 def _network_input(graph: PortGraph) -> tuple[int, schema.OperatorT | None]:
@@ -72,13 +77,18 @@ def _network_input(graph: PortGraph) -> tuple[int, schema.OperatorT | None]:
     return inner, None
 
 
-def _stored_box(entry: Entry, height: int, width: int) -> tuple[int, int, int, int]:
+def _stored_box(camera: CameraFrame, height: int, width: int) -> tuple[int, int, int, int]:
     """Return the (left, top, right, bottom) of the crop region in the frame as it is sent."""
-    left, top, right, bottom = separate.box(entry, height, width)
-    if entry.turn == 90:
-        return top, entry.height - right, bottom, entry.height - left
-    if entry.turn == 180:
-        return entry.width - right, entry.height - bottom, entry.width - left, entry.height - top
-    if entry.turn == 270:
-        return entry.width - bottom, left, entry.width - top, right
+    left, top, right, bottom = separate.box(camera, height, width)
+    if camera.rotation_degrees == 90:
+        return top, camera.height - right, bottom, camera.height - left
+    if camera.rotation_degrees == 180:
+        return (
+            camera.width - right,
+            camera.height - bottom,
+            camera.width - left,
+            camera.height - top,
+        )
+    if camera.rotation_degrees == 270:
+        return camera.width - bottom, left, camera.width - top, right
     return left, top, right, bottom

@@ -14,12 +14,12 @@ from model_press.camera_input.tflite import frames, fusing
 from model_press.camera_input.tflite.ports import PortGraph
 from model_press.camera_input.tflite.runner import FusedRunner, frame_of
 from model_press.formats import manifest, normalization
-from model_press.formats.camera_input import Answer, Entry, make_answer
+from model_press.formats.camera_input import CameraFrame, Postprocess, make_postprocess
 from model_press.images import decode, preprocess
 from model_press.tflite import delegation
 
 SIZE = 8
-ALL = make_answer((), 0, 1)
+ALL = make_postprocess((), 0, 1)
 
 
 def _network(dtype: str, height: int = SIZE, width: int = SIZE):
@@ -41,7 +41,7 @@ def _noise(height, width, channels=3, seed=0):
 def test_every_byte_value_passes_every_filter(dtype, filter, delegate):
     """256 flat frames: a filter whose weights do not sum to one, or that rounds down, changes some."""
     data, sheet = _network(dtype)
-    made = fusing.fuse(data, sheet, "net_camera", Entry(30, 50, "RGB", "crop", filter), ALL)
+    made = fusing.fuse(data, sheet, "net_camera", CameraFrame(30, 50, "RGB", "crop", filter), ALL)
     runner = FusedRunner(made.data, made.manifest, 1, delegate)
     for value in range(256):
         scores, _ = runner.run(np.full((30, 50, 3), value, np.uint8))
@@ -58,7 +58,7 @@ def test_every_byte_value_passes_every_filter(dtype, filter, delegate):
 def test_pixels_are_those_of_the_separate_steps(dtype, filter, height, width, fit, delegate):
     """To the byte: noise has no flat place where a wrong phase would not show."""
     data, sheet = _network(dtype)
-    entry = Entry(height, width, "BGR", fit, filter)
+    entry = CameraFrame(height, width, "BGR", fit, filter)
     frame = _noise(height, width)
     scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
     expected = separate.pixels(frame, entry, SIZE, SIZE)
@@ -70,7 +70,7 @@ def test_pixels_are_those_of_the_separate_steps(dtype, filter, height, width, fi
 def test_camera_frames_keep_their_pixels(height, width, delegate):
     """At whole shrink factors many sums are ties, which Pillow's own weights decide."""
     data, sheet = _network("uint8", 80, 80)
-    entry = Entry(height, width, "RGBA", "crop", "bilinear_antialias")
+    entry = CameraFrame(height, width, "RGBA", "crop", "bilinear_antialias")
     frame = _noise(height, width, 4)
     scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
     expected = separate.pixels(frame, entry, 80, 80)
@@ -98,7 +98,7 @@ def test_every_colour_of_planes_is_exact(delegate):
     """All pairs of U and V, each with four of the 256 brightnesses; nothing is resized."""
     side = 512
     data, sheet = _network("uint8", side, side)
-    entry = Entry(side, side, "NV21", "crop", "bilinear_antialias")
+    entry = CameraFrame(side, side, "NV21", "crop", "bilinear_antialias")
     u, v = np.meshgrid(np.arange(256), np.arange(256))
     pairs = np.stack([v, u], -1).reshape(256, side)
     for seed in range(4):
@@ -126,7 +126,7 @@ def test_planes_and_turned_frames_keep_their_pixels(order, height, width, turn, 
     """Whole and broken shrink factors, boxes with odd corners, sides that stay."""
     data, sheet = _network("float32")
     for fit in ("crop", "stretch"):
-        entry = Entry(height, width, order, fit, "bilinear_antialias", turn)
+        entry = CameraFrame(height, width, order, fit, "bilinear_antialias", turn)
         frame = _noise(*entry.shape)
         scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
         expected = separate.pixels(frame, entry, SIZE, SIZE)
@@ -136,7 +136,7 @@ def test_planes_and_turned_frames_keep_their_pixels(order, height, width, turn, 
 @pytest.mark.parametrize("turn", [0, 90])
 def test_a_phones_planes_keep_their_pixels(turn):
     data, sheet = _network("uint8", 80, 80)
-    entry = Entry(480, 640, "NV21", "crop", "bilinear_antialias", turn)
+    entry = CameraFrame(480, 640, "NV21", "crop", "bilinear_antialias", turn)
     frame = _noise(*entry.shape)
     scores, _ = _run(data, sheet, entry, frame)
     expected = separate.pixels(frame, entry, 80, 80)
@@ -148,17 +148,20 @@ def test_what_stands_upright():
     upright = _noise(6, 4)
     for turn in (0, 90, 180, 270):
         sent = np.rot90(upright, turn // 90)
-        entry = Entry(*sent.shape[:2], "RGB", "stretch", "bilinear_antialias", turn)
+        entry = CameraFrame(*sent.shape[:2], "RGB", "stretch", "bilinear_antialias", turn)
         np.testing.assert_array_equal(separate.upright(sent, entry), upright)
 
 
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        (Entry(481, 640, "NV21", "crop", "bilinear_antialias"), "height 481 is odd"),
-        (Entry(480, 641, "NV12", "crop", "bilinear_antialias"), "width 641 is odd"),
-        (Entry(480, 640, "NV12", "crop", "nearest"), "filter 'nearest' picks pixels"),
-        (Entry(480, 640, "RGB", "crop", "bilinear", 90), "turn 90 with filter 'bilinear'"),
+        (CameraFrame(481, 640, "NV21", "crop", "bilinear_antialias"), "height 481 is odd"),
+        (CameraFrame(480, 641, "NV12", "crop", "bilinear_antialias"), "width 641 is odd"),
+        (CameraFrame(480, 640, "NV12", "crop", "nearest"), "filter 'nearest' picks pixels"),
+        (
+            CameraFrame(480, 640, "RGB", "crop", "bilinear", 90),
+            "rotation_degrees 90 with filter 'bilinear'",
+        ),
     ],
 )
 def test_impossible_entries_are_refused(entry, message):
@@ -188,7 +191,7 @@ def test_whole_factors_are_strides_and_others_are_not(size, out, pixels):
     step = triangle.step(size, out)
     assert (step.pixels if step else None) == pixels
     data, sheet = _network("uint8", out, out)
-    entry = Entry(size, size, "RGB", "crop", "bilinear_antialias")
+    entry = CameraFrame(size, size, "RGB", "crop", "bilinear_antialias")
     graph = PortGraph(fusing.fuse(data, sheet, "n", entry, ALL).data)
     names = {graph.name(operator) for operator in graph.operators}
     assert ("DEPTHWISE_CONV_2D" in names) == (pixels is not None)
@@ -205,7 +208,7 @@ def test_styles_equal_the_preprocessing(style, order):
         wanted.color_order, sheet.preprocess.resize, False, wanted.mean, wanted.std
     )
     sheet = dataclasses.replace(sheet, preprocess=pre)
-    entry = Entry(SIZE, SIZE, order, "crop", "bilinear_antialias")
+    entry = CameraFrame(SIZE, SIZE, order, "crop", "bilinear_antialias")
     rgb = np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(4, SIZE, SIZE, 3)
     rgb[..., 1] = rgb[..., 1] // 2 + 3
     rgb[..., 2] = 255 - rgb[..., 2]
@@ -220,7 +223,7 @@ def test_a_quantised_input_of_normalised_pixels_is_refused():
     data, sheet = _network("uint8")
     tf = normalization.NAMED["tf"]
     pre = manifest.Preprocess("RGB", sheet.preprocess.resize, False, tf.mean, tf.std)
-    entry = Entry(16, 16, "RGB", "crop", "nearest")
+    entry = CameraFrame(16, 16, "RGB", "crop", "nearest")
     with user_error('"preprocess": "fused"'):
         fusing.fuse(data, dataclasses.replace(sheet, preprocess=pre), "n", entry, ALL)
 
@@ -228,7 +231,7 @@ def test_a_quantised_input_of_normalised_pixels_is_refused():
 def test_nothing_to_fuse_is_refused():
     data, sheet = _network("uint8")
     with user_error("takes 8x8 RGB bytes"):
-        fusing.fuse(data, sheet, "n", Entry(8, 8, "RGB", "crop", "nearest"), ALL)
+        fusing.fuse(data, sheet, "n", CameraFrame(8, 8, "RGB", "crop", "nearest"), ALL)
 
 
 @pytest.mark.parametrize(
@@ -240,19 +243,19 @@ def test_nothing_to_fuse_is_refused():
     ],
 )
 def test_the_delegate_keeps_one_partition(filter, front):
-    _assert_one_partition(Entry(30, 50, "BGR", "crop", filter), front)
+    _assert_one_partition(CameraFrame(30, 50, "BGR", "crop", filter), front)
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180])
 @pytest.mark.parametrize(("height", "width"), [(38, 54), (48, 64)])
 def test_the_delegate_keeps_one_partition_of_planes(height, width, turn):
-    entry = Entry(height, width, "NV21", "crop", "bilinear_antialias", turn)
+    entry = CameraFrame(height, width, "NV21", "crop", "bilinear_antialias", turn)
     _assert_one_partition(entry, ["SLICE", "CAST", "SLICE", "CAST"])
 
 
-def _assert_one_partition(entry: Entry, front: list[str]) -> None:
+def _assert_one_partition(entry: CameraFrame, front: list[str]) -> None:
     data, sheet = _network("uint8")
-    made = fusing.fuse(data, sheet, "n", entry, make_answer(("topk",), 3, 192))
+    made = fusing.fuse(data, sheet, "n", entry, make_postprocess(("topk",), 3, 192))
     runner = FusedRunner(made.data, made.manifest, 1)
     partitions, rest = delegation.partitions_and_rest(runner.ops)
     assert partitions == 1
@@ -267,8 +270,8 @@ def _assert_one_partition(entry: Entry, front: list[str]) -> None:
 def test_answers_are_those_of_the_separate_steps(steps, dtype):
     """Many pixels are equal: of equal scores the lower index must come first."""
     data, sheet = _network(dtype)
-    answer = make_answer(steps, 7, SIZE * SIZE * 3)
-    entry = Entry(SIZE, SIZE, "RGB", "crop", "nearest")
+    answer = make_postprocess(steps, 7, SIZE * SIZE * 3)
+    entry = CameraFrame(SIZE, SIZE, "RGB", "crop", "nearest")
     for seed in range(20):
         frame = _noise(SIZE, SIZE, seed=seed) // 16 * 16
         scores, indices = _run(data, sheet, entry, frame, answer)
@@ -281,12 +284,15 @@ def test_answers_are_those_of_the_separate_steps(steps, dtype):
 
 def test_a_second_softmax_is_refused():
     data, sheet = _network("float32")
-    entry, softmax = Entry(8, 8, "RGB", "crop", "nearest"), make_answer(("softmax",), 0, 192)
+    entry, softmax = (
+        CameraFrame(8, 8, "RGB", "crop", "nearest"),
+        make_postprocess(("softmax",), 0, 192),
+    )
     once = fusing.fuse(data, sheet, "once", entry, softmax)
     again = PortGraph(once.data)
     assert again.name(again.writer(again.output)) == "SOFTMAX"
     with user_error("ends in SOFTMAX already"):
-        fusing.fuse(once.data, sheet, "twice", Entry(9, 9, "RGB", "crop", "nearest"), softmax)
+        fusing.fuse(once.data, sheet, "twice", CameraFrame(9, 9, "RGB", "crop", "nearest"), softmax)
 
 
 @pytest.mark.parametrize(
@@ -301,14 +307,14 @@ def test_a_second_softmax_is_refused():
 )
 def test_impossible_answers_are_refused(steps, top, message):
     with user_error(message):
-        make_answer(steps, top, 192)
+        make_postprocess(steps, top, 192)
 
 
 def test_the_same_bytes_each_time():
     data, sheet = _network("uint8")
     entry, answer = (
-        Entry(30, 50, "BGRA", "crop", "bilinear_antialias"),
-        make_answer(("topk",), 5, 192),
+        CameraFrame(30, 50, "BGRA", "crop", "bilinear_antialias"),
+        make_postprocess(("topk",), 5, 192),
     )
     first, second = (fusing.fuse(data, sheet, "n", entry, answer) for _ in range(2))
     assert first == second
@@ -319,7 +325,7 @@ def test_frames_show_the_image_where_the_network_looks():
     image = np.kron(image, np.ones((4, 4, 1), np.uint8))
     orders = ("RGB", "BGRA", "NV12")
     for order, fit, turn in itertools.product(orders, ("crop", "stretch"), (0, 90, 180)):
-        entry = Entry(48, 64, order, fit, "bilinear_antialias", turn)
+        entry = CameraFrame(48, 64, order, fit, "bilinear_antialias", turn)
         seen = separate.pixels(frames.make(image, entry), entry, SIZE, SIZE)
         assert np.abs(seen.astype(int) - image).mean() < 10
 
@@ -339,7 +345,7 @@ def test_a_photograph_is_cropped_once(height, width, turn):
     photo = Image.fromarray(_ramps(height, width))
     for order, fit in itertools.product(("RGB", "BGRA", "NV21"), ("crop", "stretch")):
         made = fusing.fuse(
-            data, sheet, "n", Entry(48, 64, order, fit, "bilinear_antialias", turn), ALL
+            data, sheet, "n", CameraFrame(48, 64, order, fit, "bilinear_antialias", turn), ALL
         )
         scores, _ = FusedRunner(made.data, made.manifest, 1).run(frame_of(photo, made.manifest))
         seen, wanted = scores.reshape(SIZE, SIZE, 3), decode.fit(photo, SIZE, SIZE, fit)
@@ -352,7 +358,7 @@ def test_a_photograph_is_cropped_once(height, width, turn):
 
 def test_a_photograph_meets_the_networks_shape():
     """Not that of the frame, nor that of the part of it that the network sees, whose sides are rounded."""
-    entry, network = Entry(50, 60, "RGB", "crop", "bilinear_antialias"), (7, 3)
+    entry, network = CameraFrame(50, 60, "RGB", "crop", "bilinear_antialias"), (7, 3)
     photo = Image.fromarray(_noise(500, 600))
     left, top, right, bottom = separate.box(entry, *network)
     seen = separate.place(photo, entry, network)[top:bottom, left:right]
@@ -362,7 +368,7 @@ def test_a_photograph_meets_the_networks_shape():
 
 def test_a_picture_of_the_frames_size_goes_in_as_it_is():
     data, sheet = _network("uint8")
-    entry = Entry(48, 64, "RGB", "crop", "bilinear_antialias", 90)
+    entry = CameraFrame(48, 64, "RGB", "crop", "bilinear_antialias", 90)
     made = fusing.fuse(data, sheet, "n", entry, ALL).manifest
     rgb = _noise(64, 48)
     np.testing.assert_array_equal(
@@ -371,4 +377,4 @@ def test_a_picture_of_the_frames_size_goes_in_as_it_is():
 
 
 def test_answer_is_data():
-    assert make_answer(("argmax",), 9, 10) == Answer(("argmax",), 1)
+    assert make_postprocess(("argmax",), 9, 10) == Postprocess(("argmax",), 1)

@@ -7,7 +7,7 @@ a DEQUANTIZE behind top-k would be a partition of its own, and the app has the s
 from ai_edge_litert import schema_py_generated as schema
 
 from model_press.camera_input.tflite.ports import PortGraph
-from model_press.formats.camera_input import Answer
+from model_press.formats.camera_input import Postprocess
 from model_press.formats.errors import UserError
 
 SCORES, INDICES = "scores", "indices"
@@ -19,7 +19,7 @@ _PROBABILITIES = ("SOFTMAX", "LOGISTIC")
 _INT8_VERSION = {"TOPK_V2": 2, "DEQUANTIZE": 2}
 
 
-def put(graph: PortGraph, answer: Answer) -> None:
+def put(graph: PortGraph, postprocess: Postprocess) -> None:
     """Replace the graph's output [1, classes] by the result of the steps.
 
     Outputs: `scores`, [1, classes] or [1, count], float32 behind a softmax, else of the network's own type; and with
@@ -28,11 +28,11 @@ def put(graph: PortGraph, answer: Answer) -> None:
     Raises:
       UserError: softmax behind a softmax.
     """
-    if not answer.steps:
+    if not postprocess.steps:
         graph.make_outputs({SCORES: graph.output})
         return
     scores = _codes(graph)
-    if "softmax" in answer.steps:
+    if "softmax" in postprocess.steps:
         last = _made_by(graph, scores)
         if last in _PROBABILITIES:
             raise UserError(
@@ -40,11 +40,11 @@ def put(graph: PortGraph, answer: Answer) -> None:
                 "of postprocess"
             )
         scores = _softmax(graph, _real(graph, scores))
-    if not answer.picks:
+    if not postprocess.top_k:
         graph.make_outputs({SCORES: scores})
         return
     # Argmax is the best one, with its score: ARG_MAX has none, and XNNPACK would cut the graph for a REDUCE_MAX.
-    best, indices = _topk(graph, scores, answer.count)
+    best, indices = _topk(graph, scores, postprocess.top_k)
     graph.make_outputs({SCORES: best, INDICES: indices})
 
 

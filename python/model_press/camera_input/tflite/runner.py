@@ -7,35 +7,40 @@ import numpy as np
 from PIL import Image
 
 from model_press.camera_input import separate, yuv
-from model_press.formats.camera_input import Entry
-from model_press.formats.camera_manifest import FusedManifest
+from model_press.formats.camera_input import CameraFrame
 from model_press.formats.errors import UserError
+from model_press.formats.manifest import TfliteManifest
 from model_press.images import preprocess
 from model_press.keras_io.tf_quiet import capture_stderr
 from model_press.tflite.interpreter import DEFAULT_THREADS, XNNPACK, Delegate
 
 
-def frame(rgb: np.ndarray, entry: Entry, alpha: np.ndarray | None = None) -> np.ndarray:
-    """Return uint8 entry.shape as the model takes it, of RGB pixels [*entry.upright, 3].
+def frame(rgb: np.ndarray, camera: CameraFrame, alpha: np.ndarray | None = None) -> np.ndarray:
+    """Return uint8 camera.shape as the model takes it, of RGB pixels [*camera.upright, 3].
 
-    alpha: uint8 [*entry.upright, 1] where the frame has it; 255 by default.
+    alpha: uint8 [*camera.upright, 1] where the frame has it; 255 by default.
     """
-    rgb = np.rot90(rgb, entry.turn // 90)
-    if entry.is_planar:
-        return yuv.from_rgb(rgb, entry.color_order)
+    rgb = np.rot90(rgb, camera.rotation_degrees // 90)
+    if camera.is_planar:
+        return yuv.from_rgb(rgb, camera.color_order)
     if alpha is None:
-        alpha = np.full((*entry.upright, 1), 255, np.uint8)
-    planes = np.concatenate([rgb, np.rot90(alpha, entry.turn // 90)], 2)
-    return np.ascontiguousarray(planes[..., ["RGBA".index(colour) for colour in entry.color_order]])
+        alpha = np.full((*camera.upright, 1), 255, np.uint8)
+    planes = np.concatenate([rgb, np.rot90(alpha, camera.rotation_degrees // 90)], 2)
+    return np.ascontiguousarray(
+        planes[..., ["RGBA".index(colour) for colour in camera.color_order]]
+    )
 
 
-def frame_of(image: Image.Image, description: FusedManifest) -> np.ndarray:
-    """Return uint8 description.entry.shape, as the model takes it, of an upright RGB picture of any size.
+def frame_of(image: Image.Image, description: TfliteManifest) -> np.ndarray:
+    """Return uint8 description.camera_input.shape, as the model takes it, of an upright RGB picture of any size.
 
     A picture of the frame's size goes in as it is. Of another the part that the network is to see, the same as of a
     model that crops nothing, is put where this one looks.
     """
-    return frame(separate.place(image, description.entry, description.network), description.entry)
+    return frame(
+        separate.place(image, description.camera_input, description.camera_input.model_input_size),
+        description.camera_input,
+    )
 
 
 class FusedRunner:
@@ -50,7 +55,7 @@ class FusedRunner:
     def __init__(
         self,
         model: bytes | str | os.PathLike[str],
-        description: FusedManifest,
+        description: TfliteManifest,
         threads: int = DEFAULT_THREADS,
         delegate: Delegate = XNNPACK,
     ):
@@ -73,15 +78,15 @@ class FusedRunner:
         except (ValueError, RuntimeError) as error:
             raise UserError(f"LiteRT cannot load the model: {error}") from error
         details = self._interpreter.get_input_details() + self._interpreter.get_output_details()
-        ports = [description.input, description.scores]
-        ports += [description.indices] if description.indices else []
+        output = description.output
         actual = [(tuple(d["shape"].tolist()), np.dtype(d["dtype"]).name) for d in details]
-        declared = [(port.shape, port.dtype) for port in ports]
+        declared = [(tensor.shape, tensor.dtype) for tensor in (description.input, output)]
+        declared += [(output.shape, "int32")] if output.indices else []
         if actual != declared:
             raise UserError(
                 f"{description.name} has tensors {actual}, but its manifest says {declared}"
             )
-        self._scores = description.scores
+        self._scores = output
         self._tensors = [detail["index"] for detail in details]
 
     @property

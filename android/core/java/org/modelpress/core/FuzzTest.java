@@ -54,7 +54,7 @@ public final class FuzzTest {
 
   @Test
   public void manifestsOfFusedModels() throws Exception {
-    attack("fused_manifest", file -> ModelManifest.parse(text(file)));
+    attack("camera_manifest", file -> ModelManifest.parse(text(file)));
   }
 
   @Test

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from model_press.formats.errors import UserError
+from model_press.tflite import reader
 from model_press.tflite.reader import TensorInfo, TfliteFile
 
 ALIGNMENT = 64
@@ -93,7 +94,7 @@ def plan(main: TfliteFile, size_of: Bytes = tensor_bytes) -> Plan:
     """Plan the main graph.
 
     Args:
-      main: the file with the main graph's operators only, see inspection.source.main_graph.
+      main: the file with the main graph's operators only, see reader.main_graph.
       size_of: bytes of an activation; another function asks what would be if tensors were of other sizes.
     Raises:
       UserError: more activations, or larger ones, than any model has.
@@ -120,6 +121,18 @@ def plan(main: TfliteFile, size_of: Bytes = tensor_bytes) -> Plan:
     end = max((a.offset + _aligned(a.bytes) for a in placed), default=0)
     placed.sort(key=lambda a: a.tensor.index)
     return Plan(end, tuple(live.tolist()), tuple(placed))
+
+
+def activation_bytes(data: bytes, file: TfliteFile) -> int | None:
+    """Return the size of a model's planned arena, or None if it cannot be planned.
+
+    Args:
+      data: the bytes that `file` was parsed from.
+    """
+    try:
+        return plan(reader.main_graph(data, file, "model")).arena_bytes
+    except UserError:
+        return None
 
 
 def _lifetimes(main: TfliteFile, size_of: Bytes) -> list[Allocation]:

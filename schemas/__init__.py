@@ -1,0 +1,1 @@
+"""JSON Schemas and shared examples of model_press's file formats."""
