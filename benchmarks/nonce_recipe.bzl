@@ -17,7 +17,7 @@ def _nonce_recipe_impl(ctx):
     )
     return [
         DefaultInfo(files = depset([out])),
-        RecipeInfo(name = recipe.name, json = out, calibration = recipe.calibration),
+        RecipeInfo(name = recipe.name, format = recipe.format, json = out, calibration = recipe.calibration),
     ]
 
 nonce_recipe = rule(
