@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 _classify(classifier, user_path.resolve(photo), photo, options.fit, options.top)
                 for photo in options.photos
             ]
-            sheet = _sheet(classifier)
+            description = _describe(classifier)
     except UserError as error:
         print(f"ERROR {error}", file=sys.stderr)
         return 1
@@ -46,10 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if options.json:
             sys.stdout.write(
-                files.dump_json({"schema_version": 1, **sheet, "photos": found}).decode()
+                files.dump_json({"schema_version": 1, **description, "photos": found}).decode()
             )
         else:
-            print("\n".join(_page(sheet, found)))
+            print("\n".join(_page(description, found)))
     except BrokenPipeError:  # `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
@@ -130,7 +130,7 @@ def _classify(
     }
 
 
-def _sheet(classifier: ImageClassifier) -> dict[str, Any]:
+def _describe(classifier: ImageClassifier) -> dict[str, Any]:
     found = weights.of(classifier.program)
     return {
         "input": {
@@ -146,12 +146,13 @@ def _sheet(classifier: ImageClassifier) -> dict[str, Any]:
     }
 
 
-def _page(sheet: dict[str, Any], found: list[dict[str, Any]]) -> list[str]:
-    entry = sheet["input"]
+def _page(description: dict[str, Any], found: list[dict[str, Any]]) -> list[str]:
+    entry = description["input"]
     lines = [
         f"{entry['width']}x{entry['height']} {entry['color_order']} image `{entry['name']}`, "
-        f"{sheet['classes']} classes, {sheet['weights']} weights, {sheet['coverage']:.1%} of them compressed, "
-        f"specification version {sheet['specification_version']}"
+        f"{description['classes']} classes, {description['weights']} weights, "
+        f"{description['coverage']:.1%} of them compressed, "
+        f"specification version {description['specification_version']}"
     ]
     for item in found:
         lines.append(item["photo"])

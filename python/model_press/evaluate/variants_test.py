@@ -33,8 +33,8 @@ def built(tmp_path_factory):
         converted = convert.convert_model(folder / "tiny.model", TF, recipe, images)
         path = folder / f"tiny_{name}.tflite"
         files.write_bytes(path, converted.data)
-        sheet = convert.describe(converted, info, recipe, path.stem, folder / "tiny.labels.txt")
-        variants[name] = (path, sheet)
+        manifest = convert.describe(converted, info, recipe, path.stem, folder / "tiny.labels.txt")
+        variants[name] = (path, manifest)
     return types.SimpleNamespace(folder=folder, info=info, variants=variants)
 
 
@@ -123,8 +123,8 @@ def test_every_weight_has_a_type_and_a_reason(built):
 
 
 def test_zeros_are_counted(tmp_path, built):
-    path, sheet = built.variants["fp32"]
-    facts = variant_facts.describe(path, sheet)
+    path, manifest = built.variants["fp32"]
+    facts = variant_facts.describe(path, manifest)
     kernel = max(facts.weights, key=lambda weight: weight.elements)
     assert kernel.zeros == 0
     data = bytearray(path.read_bytes())
@@ -143,8 +143,8 @@ def test_zeros_are_counted(tmp_path, built):
     data[start : start + len(raw) // 2] = bytes(len(raw) // 2)
     pruned = tmp_path / "pruned.tflite"
     pruned.write_bytes(data)
-    model = dataclasses.replace(sheet.model, sha256=files.sha256(pruned))
-    found = variant_facts.describe(pruned, dataclasses.replace(sheet, model=model))
+    model = dataclasses.replace(manifest.model, sha256=files.sha256(pruned))
+    found = variant_facts.describe(pruned, dataclasses.replace(manifest, model=model))
     assert next(w for w in found.weights if w.name == kernel.name).zeros == pytest.approx(0.5)
 
 

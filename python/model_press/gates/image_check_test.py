@@ -11,7 +11,7 @@ from model_press.gates import image_check
 from model_press.images import npy
 
 MODEL = os.environ["DIGITS_INT8"]
-SHEET = manifest.read(MODEL.replace(".tflite", ".manifest.json"))
+MANIFEST = manifest.read(MODEL.replace(".tflite", ".manifest.json"))
 HELD_OUT, CALIBRATION = os.environ["HELD_OUT_IMAGES"], os.environ["CALIBRATION_IMAGES"]
 
 
@@ -24,7 +24,7 @@ def held_out() -> tuple[np.ndarray, np.ndarray]:
 def _check(tmp_path, images, classes, seen=()):
     npy.write_npy(tmp_path / "i.npy", images)
     npy.write_npy(tmp_path / "c.npy", classes)
-    return image_check.check(MODEL, SHEET, tmp_path / "i.npy", tmp_path / "c.npy", seen)
+    return image_check.check(MODEL, MANIFEST, tmp_path / "i.npy", tmp_path / "c.npy", seen)
 
 
 def test_held_out_images_are_green(tmp_path, held_out):

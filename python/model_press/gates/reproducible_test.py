@@ -31,11 +31,11 @@ def _packed(change: Callable[[schema.ModelT], None] | None = None) -> bytes:
 
 
 def _check(tmp_path, change=None, **fields):
-    sheet = {"name": "net_int8", "model": {"sha256": "0", "bytes": 9}}
+    manifest = {"name": "net_int8", "model": {"sha256": "0", "bytes": 9}}
     (tmp_path / "a.tflite").write_bytes(_packed())
     (tmp_path / "b.tflite").write_bytes(_packed(change))
-    (tmp_path / "a.json").write_text(json.dumps(sheet))
-    (tmp_path / "b.json").write_text(json.dumps({**sheet, **fields}))
+    (tmp_path / "a.json").write_text(json.dumps(manifest))
+    (tmp_path / "b.json").write_text(json.dumps({**manifest, **fields}))
     return reproducible.check(*(tmp_path / f"{n}.{e}" for n in "ab" for e in ("tflite", "json")))
 
 

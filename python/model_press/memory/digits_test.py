@@ -19,9 +19,9 @@ _COUNT = 50
 @pytest.mark.parametrize("variant", ["int8", "fp32"])
 def test_digits_answer_as_one_by_one(variant):
     stem = f"models/digits/digits_{variant}"
-    sheet = manifest.read(f"{stem}.manifest.json")
+    variant_manifest = manifest.read(f"{stem}.manifest.json")
     pixels = np.load(_HELD_OUT.with_suffix(".images.npy"), mmap_mode="r")[:_COUNT]
-    inputs = preprocess.encode_input(pixels, sheet)
+    inputs = preprocess.encode_input(pixels, variant_manifest)
     interpreter = Interpreter(f"{stem}.tflite")
     expected = np.concatenate([interpreter.run(image[None]) for image in inputs])
     assert len({row.tobytes() for row in expected}) == _COUNT

@@ -139,8 +139,8 @@ def _collect(options: argparse.Namespace, say: Callable[[str], None]) -> int:
         tuple(entries),
         published.read(options.published) if options.published else None,
         tuple(
-            coreml.read(sheet, found)
-            for sheet, found in zip(options.coreml, options.coreml_summary, strict=True)
+            coreml.read(manifest_path, found)
+            for manifest_path, found in zip(options.coreml, options.coreml_summary, strict=True)
         ),
         tuple(map(calibration_ranges.read, options.calibration)),
         tuple(map(lock.read, options.search)),
@@ -175,7 +175,7 @@ def _run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
         from model_press.report import operator_costs
 
         measured = measure.measured(options)
-        names = [manifest.read(sheet).name for sheet in options.manifest]
+        names = [manifest.read(manifest_path).name for manifest_path in options.manifest]
         measured = operator_costs.with_times(
             measured, dict(zip(names, options.variant, strict=True))
         )

@@ -86,13 +86,13 @@ class Trials:
                 self._inputs.baseline, self._inputs.baseline_manifest, folder
             )
         try:
-            model, sheet = self._variant(point, folder)
+            model, manifest_path = self._variant(point, folder)
         except NoVariantError as error:
             return Outcome(point, None, None, None, None, str(error))
         latency, memory = self._ratios(model)
         return Outcome(
             point,
-            round(self._baseline_top1 - self._top1(model, sheet, folder), 6),
+            round(self._baseline_top1 - self._top1(model, manifest_path, folder), 6),
             round(os.path.getsize(model) / os.path.getsize(self._inputs.baseline), 4),
             latency,
             memory,
@@ -103,7 +103,7 @@ class Trials:
         compression = folder / "compression.json"
         files.write_json(compression, strict_json.to_json(self._space.at(point, "trial")))
         small, info = folder / "small.keras", folder / "small.json"
-        model, sheet = folder / "trial.tflite", folder / "trial.manifest.json"
+        model, manifest_path = folder / "trial.tflite", folder / "trial.manifest.json"
         _run(
             "model_press.compress.tool",
             f"--label={_label(self._space, point)}",
@@ -128,22 +128,22 @@ class Trials:
             f"--recipe={inputs.recipe}",
             *([calibration] if calibration else []),
             f"--out-model={model}",
-            f"--out-manifest={sheet}",
+            f"--out-manifest={manifest_path}",
         )
-        return str(model), str(sheet)
+        return str(model), str(manifest_path)
 
-    def _top1(self, model: str, sheet: str, folder: pathlib.Path) -> float:
+    def _top1(self, model: str, manifest_path: str, folder: pathlib.Path) -> float:
         raw = folder / "outputs.npy"
         _run(
             "model_press.process.command_line",
             "predict",
             f"--model={model}",
-            f"--manifest={sheet}",
+            f"--manifest={manifest_path}",
             "--delegate=xnnpack",
             f"--images={self._inputs.images}",
             f"--out={raw}",
         )
-        _, scores = outputs.read(raw, manifest.read(sheet), f"outputs of {model}")
+        _, scores = outputs.read(raw, manifest.read(manifest_path), f"outputs of {model}")
         return float(np.mean(scores.argmax(1) == self._truth))
 
     def _ratios(self, model: str) -> tuple[float, float]:
