@@ -157,7 +157,9 @@ def _describe(
             package.size(out_package),
             classifier.spec.specificationVersion,
         ),
-        source=manifest.Source(info.name, info.sha256, info.keras, info.parameters, info.trained),
+        source=manifest.Source(
+            info.name, info.sha256, info.keras, info.parameters, info.trained, info.compression
+        ),
         recipe=recipe,
         input=manifest.ImageInput(INPUT, info.height, info.width, entry.color_order),
         output=manifest.CoremlOutput(

@@ -1,5 +1,6 @@
 """convert-coreml: every recipe on tiny models of both Keras, coverage, reproducible bytes, and every refusal."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -15,7 +16,7 @@ from model_press.coreml import cli, package, weights
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.protos import quiet
-from model_press.formats import manifest, normalization
+from model_press.formats import manifest, metrics, normalization
 
 RECIPES = sorted(path.stem for path in pathlib.Path("models/coreml_recipes").glob("*.json"))
 # What decodes a weight, by recipe; nothing for those that store it as it is.
@@ -249,6 +250,15 @@ def test_same_bytes_in_another_process_with_another_hash_seed(wide, tmp_path):
             (pathlib.Path(f"{out}.zip").read_bytes(), pathlib.Path(f"{out}.json").read_bytes())
         )
     assert outputs[0] == outputs[1]
+
+
+def test_the_manifest_says_what_compressed_the_model(keras2):
+    compression = manifest.Compression("macs30", "3" * 64, 35210, True)
+    info = dataclasses.replace(keras2.info, compression=compression)
+    compressed = dataclasses.replace(keras2, info=info)
+    described = compressed.convert(coreml_models.recipe("fp16"), "compressed").manifest
+    assert described.source.compression == compression
+    assert metrics.recipe_of(described) == "macs30_fp16"
 
 
 def test_manifest_is_read_back_by_the_gates_reader(keras2, tmp_path):

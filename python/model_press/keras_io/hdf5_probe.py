@@ -14,6 +14,7 @@ import h5py
 
 from model_press.formats.errors import UserError
 from model_press.keras_io import model_format
+from model_press.process import child
 
 _WEIGHTS = "model.weights.h5"
 _MEMORY_BYTES = 8 << 30
@@ -76,8 +77,9 @@ def _require(hdf5: str, path: pathlib.Path, start: Start) -> None:
 
 def _start(path: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "model_press.keras_io.hdf5_probe", path],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        # -P: the working directory holds what a user downloaded, and is no place to import from.
+        [sys.executable, "-P", "-m", "model_press.keras_io.hdf5_probe", path],
+        env=child.environment(),
         capture_output=True,
         text=True,
         check=False,

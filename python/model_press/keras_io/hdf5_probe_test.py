@@ -1,6 +1,8 @@
 """hdf5_probe: sound files pass, damaged ones and those that crash the library are refused in a line."""
 
+import os
 import signal
+import sys
 import zipfile
 
 import h5py
@@ -28,6 +30,14 @@ def test_sound_files_pass(weights, tmp_path):
     (tmp_path / "other").write_text("no HDF5 at all")
     hdf5_probe.require_sound(tmp_path / "other")
     hdf5_probe.require_sound(tmp_path)
+
+
+def test_a_module_in_the_working_directory_is_not_imported(weights, tmp_path, monkeypatch):
+    """Also if the path of this process begins with it, as an interactive interpreter's does."""
+    (tmp_path / "h5py.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *(os.path.abspath(entry) for entry in sys.path if entry)])
+    hdf5_probe.require_sound(weights)
 
 
 def test_a_truncated_file_is_refused(weights, tmp_path):
