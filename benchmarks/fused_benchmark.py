@@ -113,8 +113,8 @@ def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
         "| variant | frame | threads | fused ms | separate ms | ratio (95 %) |",
         "|---|---|---|---|---|---|",
     ]
-    for model, sheet in paths:
-        description = manifest.read_tflite(sheet, camera=False)
+    for model, manifest_path in paths:
+        description = manifest.read_tflite(manifest_path, camera=False)
         for sent in FRAMES:
             for threads in (1, 2):
                 fused, separate, found = compare(model, description, sent, threads, count)

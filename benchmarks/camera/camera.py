@@ -83,9 +83,11 @@ def frame_of(runs: Sequence[_Said]) -> fused_benchmark.Frame:
     return fused_benchmark.Frame(height, width, "NV21", degrees)
 
 
-def of_litert(model: str, sheet: str, frame: fused_benchmark.Frame, rounds: int) -> report.Row:
+def of_litert(
+    model: str, manifest_path: str, frame: fused_benchmark.Frame, rounds: int
+) -> report.Row:
     """Return a variant that takes planes against Pillow's steps."""
-    description = manifest.read_tflite(sheet, camera=False)
+    description = manifest.read_tflite(manifest_path, camera=False)
     _, _, found = fused_benchmark.compare(model, description, frame, 1, rounds)
     runtime = metrics.Runtime(_LITERT, metadata.version(_LITERT))
     return report.row(description.name, runtime, f"{_TO_LABEL}, {_PLANES}", "Pillow", found)
@@ -110,8 +112,8 @@ def main(argv: list[str] | None = None) -> None:
         runs.append(run_java(arguments.program, labels, paths, arguments.rounds))
         rows += of_java(manifest.read(paths[1]).name, runs[-1])
     frame = frame_of(runs)
-    for model, sheet in progress.track(arguments.litert, "LiteRT"):
-        rows.append(of_litert(model, sheet, frame, arguments.rounds))
+    for model, manifest_path in progress.track(arguments.litert, "LiteRT"):
+        rows.append(of_litert(model, manifest_path, frame, arguments.rounds))
     found = report.Report(
         1,
         record.today(),

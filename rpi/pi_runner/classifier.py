@@ -51,12 +51,12 @@ class Classifier:
 
     def __init__(self, variant: Variant, threads: int):
         self.variant = variant
-        sheet = variant.manifest
+        manifest = variant.manifest
         try:
-            if sheet.camera_input is not None:
-                self._run = _Fused(variant.model, sheet, threads)
+            if manifest.camera_input is not None:
+                self._run = _Fused(variant.model, manifest, threads)
             else:
-                self._run = _Plain(variant.model, sheet, threads)
+                self._run = _Plain(variant.model, manifest, threads)
         except UserError as error:
             raise BundleError(f"{variant.name}: {error}") from error
 
@@ -80,18 +80,18 @@ class Classifier:
 class _Plain:
     """A model that scores every class."""
 
-    def __init__(self, model: pathlib.Path, sheet: TfliteManifest, threads: int):
-        self._sheet, self._interpreter = sheet, Interpreter(model, threads)
+    def __init__(self, model: pathlib.Path, manifest: TfliteManifest, threads: int):
+        self._manifest, self._interpreter = manifest, Interpreter(model, threads)
 
     def encode(self, image: Image.Image) -> np.ndarray:
-        _, height, width, _ = self._sheet.input.shape
-        pixels = decode.fit(image, width, height, self._sheet.preprocess.resize.fit)
-        return preprocess.encode_input(pixels[None], self._sheet)
+        _, height, width, _ = self._manifest.input.shape
+        pixels = decode.fit(image, width, height, self._manifest.preprocess.resize.fit)
+        return preprocess.encode_input(pixels[None], self._manifest)
 
     def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return (raw values, scores best first, their classes); of equal scores, the lower class comes first."""
         codes = self._interpreter.run(batch)[0]
-        scores = preprocess.decode_output(codes, self._sheet.output)
+        scores = preprocess.decode_output(codes, self._manifest.output)
         best = np.argsort(-scores, kind="stable")
         return codes, scores[best], best
 
@@ -99,11 +99,11 @@ class _Plain:
 class _Fused:
     """A model that crops and resizes a frame itself, and may choose the classes."""
 
-    def __init__(self, model: pathlib.Path, sheet: TfliteManifest, threads: int):
-        self._sheet, self._runner = sheet, FusedRunner(model, sheet, threads)
+    def __init__(self, model: pathlib.Path, manifest: TfliteManifest, threads: int):
+        self._manifest, self._runner = manifest, FusedRunner(model, manifest, threads)
 
     def encode(self, image: Image.Image) -> np.ndarray:
-        return frame_of(image, self._sheet)
+        return frame_of(image, self._manifest)
 
     def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         scores, indices = self._runner.run(batch)

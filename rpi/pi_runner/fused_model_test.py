@@ -16,11 +16,11 @@ def test_the_same_answers(tmp_path):
     shutil.copyfile(os.environ["PI_FUSED_MANIFEST"], camera / "manifest.json")
     bundle = Bundle(folder)
     plain, fused = (Classifier(bundle.variant(n), 1) for n in ("int8", "int8_camera"))
-    sheet = fused.variant.manifest
+    manifest = fused.variant.manifest
     for seed in range(10):
         # As wide or as high as the frame, so that both see the same pixels after one resize.
-        height, width = sheet.camera_input.upright
+        height, width = manifest.camera_input.upright
         for size in ((width, height), (height, width), (height, 2 * width)):
             picture = testing.picture(*size, seed)
             assert fused.classify(picture, 5).answers == plain.classify(picture, 5).answers
-    assert len(fused.classify(testing.picture(50, 90), 20).answers) == sheet.postprocess.top_k
+    assert len(fused.classify(testing.picture(50, 90), 20).answers) == manifest.postprocess.top_k

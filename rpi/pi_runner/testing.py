@@ -29,8 +29,8 @@ def make_bundle(folder: pathlib.Path, names: Sequence[str] = ("digits_int8",)) -
         variant.mkdir(parents=True)
         for file, path in variant_files().items():
             shutil.copyfile(path, variant / file)
-        sheet = manifest.read_tflite(variant / "manifest.json")
-        manifest.write(variant / "manifest.json", dataclasses.replace(sheet, name=name))
+        variant_manifest = manifest.read_tflite(variant / "manifest.json")
+        manifest.write(variant / "manifest.json", dataclasses.replace(variant_manifest, name=name))
     index = bundle.make(
         bundle.Variant(name, *(f"{name}/{file}" for file in FILES)) for name in names
     )

@@ -29,11 +29,11 @@ def parts(tmp_path):
     (tmp_path / "m.tflite").write_bytes(b"model")
     (tmp_path / "labels.txt").write_bytes(_LABELS)
     sha256 = hashlib.sha256(b"model").hexdigest()
-    sheet = manifests.manifest_of(
+    variant_manifest = manifests.manifest_of(
         model=manifest.ModelFile("m.tflite", sha256, 5),
         labels=manifest.Labels("labels.txt", 20, hashlib.sha256(_LABELS).hexdigest()),
     )
-    manifest.write(tmp_path / "m.json", sheet)
+    manifest.write(tmp_path / "m.json", variant_manifest)
     return [
         "--label=//x:runner",
         "--name=runner",

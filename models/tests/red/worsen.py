@@ -96,7 +96,7 @@ _WAYS = {
 }
 
 
-def main(how: str, source: str, sheet_path: str, out: str, out_sheet: str) -> None:
+def main(how: str, source: str, manifest_path: str, out: str, out_manifest: str) -> None:
     """Write the worse model and a manifest that fits it, so that only the gate can tell."""
     with open(source, "rb") as file:
         model = schema.ModelT.InitFromPackedBuf(file.read(), 0)
@@ -105,9 +105,11 @@ def main(how: str, source: str, sheet_path: str, out: str, out_sheet: str) -> No
     builder.Finish(model.Pack(builder), b"TFL3")
     data = bytes(builder.Output())
     files.write_bytes(out, data)
-    sheet = manifest.read_tflite(sheet_path)
-    worse = dataclasses.replace(sheet.model, sha256=files.sha256_bytes(data), bytes=len(data))
-    manifest.write(out_sheet, dataclasses.replace(sheet, model=worse))
+    variant_manifest = manifest.read_tflite(manifest_path)
+    worse = dataclasses.replace(
+        variant_manifest.model, sha256=files.sha256_bytes(data), bytes=len(data)
+    )
+    manifest.write(out_manifest, dataclasses.replace(variant_manifest, model=worse))
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ CALIBRATION, HELD_OUT = os.environ["CALIBRATION_IMAGES"], os.environ["HELD_OUT_I
 COUNT = 12
 
 
-def _sheet(model: str) -> manifest.TfliteManifest:
+def _manifest(model: str) -> manifest.TfliteManifest:
     return manifest.read(model.replace(".tflite", ".manifest.json"))
 
 
 def _report(evaluation, model=INT8, float_model=FP32, calibration=CALIBRATION):
     return calibration_ranges.report(
-        model, _sheet(model), float_model, _sheet(float_model), calibration, evaluation, COUNT
+        model, _manifest(model), float_model, _manifest(float_model), calibration, evaluation, COUNT
     )
 
 
@@ -59,12 +59,13 @@ def test_values_outside_a_range_that_is_too_small_are_counted_and_the_layer_is_n
     builder.Finish(model.Pack(builder), b"TFL3")
     path = tmp_path / "m.tflite"
     path.write_bytes(builder.Output())
-    sheet = _sheet(INT8)
-    sheet = dataclasses.replace(
-        sheet, model=dataclasses.replace(sheet.model, sha256=files.sha256(path))
+    variant_manifest = _manifest(INT8)
+    variant_manifest = dataclasses.replace(
+        variant_manifest,
+        model=dataclasses.replace(variant_manifest.model, sha256=files.sha256(path)),
     )
     narrow = calibration_ranges.report(
-        path, sheet, FP32, _sheet(FP32), CALIBRATION, HELD_OUT, COUNT
+        path, variant_manifest, FP32, _manifest(FP32), CALIBRATION, HELD_OUT, COUNT
     )
     (r,) = [r for r in narrow.ranges if r.layer == "block3_add"]
     assert r.evaluation.clipped > 0.1 and narrow.clipped > found.clipped
@@ -106,7 +107,7 @@ def test_clipped_values_are_counted_beyond_half_a_step():
 def test_mistakes(tmp_path):
     with user_error("has float activations, which have no calibrated range"):
         _report(HELD_OUT, model=FP32)
-    other = dataclasses.replace(_sheet(FP32))
+    other = dataclasses.replace(_manifest(FP32))
     with user_error("not the file its manifest names"):
         calibration_ranges.report(INT8, other, FP32, other, CALIBRATION, HELD_OUT, COUNT)
     # An integer variant is not a float twin: none of its tensors hold float values.

@@ -56,8 +56,10 @@ def test_other_schemas_are_refused_by_field(tmp_path, change, message):
 
 
 def test_a_compression_stands_in_front_of_the_recipe():
-    sheet = manifest_of()
-    assert metrics.recipe_of(sheet) == "int8"
+    variant_manifest = manifest_of()
+    assert metrics.recipe_of(variant_manifest) == "int8"
     compression = manifest.Compression("pruned50", "0" * 64, 1, True)
-    source = dataclasses.replace(sheet.source, compression=compression)
-    assert metrics.recipe_of(dataclasses.replace(sheet, source=source)) == "pruned50_int8"
+    source = dataclasses.replace(variant_manifest.source, compression=compression)
+    assert (
+        metrics.recipe_of(dataclasses.replace(variant_manifest, source=source)) == "pruned50_int8"
+    )

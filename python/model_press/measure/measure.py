@@ -51,8 +51,9 @@ class _Configuration:
         """Close the process, whose peak is known at its end only."""
         ready = self.probe.ready
         if isinstance(self.subject, Variant):
-            sheet = self.subject.manifest
-            name, recipe, sha256 = sheet.name, metrics.recipe_of(sheet), sheet.model.sha256
+            variant_manifest = self.subject.manifest
+            name, sha256 = variant_manifest.name, variant_manifest.model.sha256
+            recipe = metrics.recipe_of(variant_manifest)
             package = _RUNTIME
         else:
             info = self.subject.info
@@ -153,8 +154,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def measured(options: argparse.Namespace) -> metrics.Metrics:
     """Measure the subjects of `add_arguments` and check that the figures make sense."""
     variants = [
-        Variant(path, manifest.read_tflite(sheet, camera=False))
-        for path, sheet in zip(options.variant, options.manifest, strict=True)
+        Variant(path, manifest.read_tflite(manifest_path, camera=False))
+        for path, manifest_path in zip(options.variant, options.manifest, strict=True)
     ]
     keras = None
     if options.keras_model:

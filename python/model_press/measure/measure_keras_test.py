@@ -20,11 +20,12 @@ def arguments(tmp_path_factory):
     found = []
     for name, path in MODELS.items():
         data = manifest.ModelFile("m.tflite", files.sha256(path), os.path.getsize(path))
-        sheet = folder / f"{name}.json"
+        manifest_path = folder / f"{name}.json"
         manifest.write(
-            sheet, manifest_of(name=f"net_{name.lower()}", model=data, recipe=recipe(name="int8"))
+            manifest_path,
+            manifest_of(name=f"net_{name.lower()}", model=data, recipe=recipe(name="int8")),
         )
-        found += ["--variant", path, "--manifest", str(sheet)]
+        found += ["--variant", path, "--manifest", str(manifest_path)]
     keras = folder / "net.keras"
     keras_models.classifier("2").save(keras)
     info = {
@@ -70,8 +71,8 @@ def test_everything_is_measured_and_tensorflow_stays_out_of_the_variants(argumen
 
 
 def test_another_file_than_the_manifests_is_refused(arguments, tmp_path, capsys):
-    small_sheet, broken_model = arguments[3], arguments[5]
-    swapped = ["--variant", broken_model, "--manifest", small_sheet]
+    small_manifest, broken_model = arguments[3], arguments[5]
+    swapped = ["--variant", broken_model, "--manifest", small_manifest]
     assert measure.main([*swapped, "--label=//x:y", f"--out={tmp_path / 'm.json'}"]) == 1
     error = capsys.readouterr().err
     assert error.startswith("ERROR //x:y: ") and "not the file its manifest names" in error
@@ -81,6 +82,6 @@ def test_another_file_than_the_manifests_is_refused(arguments, tmp_path, capsys)
 def test_a_file_that_does_not_run_is_named(arguments, tmp_path):
     bad = tmp_path / "bad.tflite"
     bad.write_bytes(b"\0\0\0\0TFL3" + b"\0" * 100)
-    sheet = manifest_of(model=manifest.ModelFile("bad.tflite", files.sha256(bad), 108))
+    bad_manifest = manifest_of(model=manifest.ModelFile("bad.tflite", files.sha256(bad), 108))
     with user_error("bad.tflite (1 thread, delegate xnnpack) in LiteRT does not run"):
-        measure.measure([measure.Variant(str(bad), sheet)], None, 1)
+        measure.measure([measure.Variant(str(bad), bad_manifest)], None, 1)

@@ -31,20 +31,20 @@ def read(
     Raises:
       UserError: the two are of different variants.
     """
-    sheet = manifest.read_coreml(manifest_path)
+    described = manifest.read_coreml(manifest_path)
     found = summary.read(summary_path)
-    if found.subject != sheet.name:
+    if found.subject != described.name:
         raise UserError(
-            f"the evaluation is of {found.subject}, but the package is {sheet.name}; give both of one variant"
+            f"the evaluation is of {found.subject}, but the package is {described.name}; give both of one variant"
         )
     return CoremlFacts(
-        sheet.name,
-        metrics.recipe_of(sheet),
-        sheet.model.sha256,
-        sheet.model.bytes,
-        sheet.coverage,
-        sheet.recipe.compute,
-        sheet.requires.minimum_ios,
+        described.name,
+        metrics.recipe_of(described),
+        described.model.sha256,
+        described.model.bytes,
+        described.coverage,
+        described.recipe.compute,
+        described.requires.minimum_ios,
         found,
     )
 

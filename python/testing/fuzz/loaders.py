@@ -165,14 +165,16 @@ _MODEL, _LABELS = b"a model", b"red\nblue\n"
 
 
 def _bundle_manifest() -> bytes:
-    sheet = manifests.manifest_of()
-    sheet = dataclasses.replace(
-        sheet,
-        model=dataclasses.replace(sheet.model, sha256=files.sha256_bytes(_MODEL)),
-        labels=dataclasses.replace(sheet.labels, count=2, sha256=files.sha256_bytes(_LABELS)),
-        output=dataclasses.replace(sheet.output, shape=(1, 2)),
+    variant_manifest = manifests.manifest_of()
+    variant_manifest = dataclasses.replace(
+        variant_manifest,
+        model=dataclasses.replace(variant_manifest.model, sha256=files.sha256_bytes(_MODEL)),
+        labels=dataclasses.replace(
+            variant_manifest.labels, count=2, sha256=files.sha256_bytes(_LABELS)
+        ),
+        output=dataclasses.replace(variant_manifest.output, shape=(1, 2)),
     )
-    return files.dump_json(strict_json.to_json(sheet))
+    return files.dump_json(strict_json.to_json(variant_manifest))
 
 
 def _load_bundle_manifest(path: pathlib.Path) -> None:

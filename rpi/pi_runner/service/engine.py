@@ -41,7 +41,7 @@ class Engine:
         self._slots = threading.BoundedSemaphore(limits.concurrency)
         self._loaded: dict[str, Classifier] = {}
         self._files: dict[pathlib.Path, int] = {}
-        self._sheets = {name: bundle.manifest(name) for name in bundle.names}
+        self._manifests = {name: bundle.manifest(name) for name in bundle.names}
         self._times: collections.deque[float] = collections.deque(maxlen=_KEPT_TIMES)
         self._invoke_times: dict[str, collections.deque[float]] = {}
         self._answered = 0
@@ -132,13 +132,13 @@ class Engine:
     def health(self) -> dict[str, Any]:
         """Return the state for the health endpoint and the page."""
         faults = self.faults()
-        sheet = self._sheets[self.default]
+        manifest = self._manifests[self.default]
         return {
             "status": "failing" if faults else "ok",
             "faults": faults,
             "variant": self.default,
-            "sha256": sheet.model.sha256,
-            "trained": sheet.source.trained,
+            "sha256": manifest.model.sha256,
+            "trained": manifest.source.trained,
             "variants": [self._figures(name) for name in self._bundle.names],
             "answered": self._answered,
             "latency_ms": _percentiles(self._times),
@@ -153,8 +153,8 @@ class Engine:
         times = self._invoke_times.get(name, ())
         return {
             "name": name,
-            "short_name": short_name(self._sheets[name]),
-            "bytes": self._sheets[name].model.bytes,
+            "short_name": short_name(self._manifests[name]),
+            "bytes": self._manifests[name].model.bytes,
             "loaded": name in self._loaded,
             "invoke_ms": _percentiles(times),
         }

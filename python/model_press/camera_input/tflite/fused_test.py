@@ -26,8 +26,8 @@ def _network(dtype: str, height: int = SIZE, width: int = SIZE):
     return camera_networks.pixels(dtype, height, width)
 
 
-def _run(data, sheet, entry, frame, answer=ALL, delegate="xnnpack"):
-    made = fusing.fuse(data, sheet, "net_camera", entry, answer)
+def _run(data, plain, entry, frame, answer=ALL, delegate="xnnpack"):
+    made = fusing.fuse(data, plain, "net_camera", entry, answer)
     return FusedRunner(made.data, made.manifest, 1, delegate).run(frame)
 
 
@@ -40,8 +40,8 @@ def _noise(height, width, channels=3, seed=0):
 @pytest.mark.parametrize("filter", ["bilinear_antialias", "bilinear", "nearest"])
 def test_every_byte_value_passes_every_filter(dtype, filter, delegate):
     """256 flat frames: a filter whose weights do not sum to one, or that rounds down, changes some."""
-    data, sheet = _network(dtype)
-    made = fusing.fuse(data, sheet, "net_camera", CameraFrame(30, 50, "RGB", "crop", filter), ALL)
+    data, plain = _network(dtype)
+    made = fusing.fuse(data, plain, "net_camera", CameraFrame(30, 50, "RGB", "crop", filter), ALL)
     runner = FusedRunner(made.data, made.manifest, 1, delegate)
     for value in range(256):
         scores, _ = runner.run(np.full((30, 50, 3), value, np.uint8))
@@ -57,10 +57,10 @@ def test_every_byte_value_passes_every_filter(dtype, filter, delegate):
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_pixels_are_those_of_the_separate_steps(dtype, filter, height, width, fit, delegate):
     """To the byte: noise has no flat place where a wrong phase would not show."""
-    data, sheet = _network(dtype)
+    data, plain = _network(dtype)
     entry = CameraFrame(height, width, "BGR", fit, filter)
     frame = _noise(height, width)
-    scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
+    scores, _ = _run(data, plain, entry, frame, delegate=delegate)
     expected = separate.pixels(frame, entry, SIZE, SIZE)
     np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
 
@@ -69,10 +69,10 @@ def test_pixels_are_those_of_the_separate_steps(dtype, filter, height, width, fi
 @pytest.mark.parametrize(("height", "width"), [(480, 640), (720, 1280), (240, 320), (1080, 1440)])
 def test_camera_frames_keep_their_pixels(height, width, delegate):
     """At whole shrink factors many sums are ties, which Pillow's own weights decide."""
-    data, sheet = _network("uint8", 80, 80)
+    data, plain = _network("uint8", 80, 80)
     entry = CameraFrame(height, width, "RGBA", "crop", "bilinear_antialias")
     frame = _noise(height, width, 4)
-    scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
+    scores, _ = _run(data, plain, entry, frame, delegate=delegate)
     expected = separate.pixels(frame, entry, 80, 80)
     np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
 
@@ -97,13 +97,13 @@ def test_planes_become_rgb_as_jpegs_do():
 def test_every_colour_of_planes_is_exact(delegate):
     """All pairs of U and V, each with four of the 256 brightnesses; nothing is resized."""
     side = 512
-    data, sheet = _network("uint8", side, side)
+    data, plain = _network("uint8", side, side)
     entry = CameraFrame(side, side, "NV21", "crop", "bilinear_antialias")
     u, v = np.meshgrid(np.arange(256), np.arange(256))
     pairs = np.stack([v, u], -1).reshape(256, side)
     for seed in range(4):
         frame = np.concatenate([_noise(side, side, 1, seed)[..., 0], pairs]).astype(np.uint8)
-        scores, _ = _run(data, sheet, entry, frame[..., None], delegate=delegate)
+        scores, _ = _run(data, plain, entry, frame[..., None], delegate=delegate)
         expected = yuv.to_rgb(frame[..., None], "NV21")
         np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
 
@@ -124,21 +124,21 @@ def test_every_colour_of_planes_is_exact(delegate):
 )
 def test_planes_and_turned_frames_keep_their_pixels(order, height, width, turn, delegate):
     """Whole and broken shrink factors, boxes with odd corners, sides that stay."""
-    data, sheet = _network("float32")
+    data, plain = _network("float32")
     for fit in ("crop", "stretch"):
         entry = CameraFrame(height, width, order, fit, "bilinear_antialias", turn)
         frame = _noise(*entry.shape)
-        scores, _ = _run(data, sheet, entry, frame, delegate=delegate)
+        scores, _ = _run(data, plain, entry, frame, delegate=delegate)
         expected = separate.pixels(frame, entry, SIZE, SIZE)
         np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
 
 
 @pytest.mark.parametrize("turn", [0, 90])
 def test_a_phones_planes_keep_their_pixels(turn):
-    data, sheet = _network("uint8", 80, 80)
+    data, plain = _network("uint8", 80, 80)
     entry = CameraFrame(480, 640, "NV21", "crop", "bilinear_antialias", turn)
     frame = _noise(*entry.shape)
-    scores, _ = _run(data, sheet, entry, frame)
+    scores, _ = _run(data, plain, entry, frame)
     expected = separate.pixels(frame, entry, 80, 80)
     np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
 
@@ -165,9 +165,9 @@ def test_what_stands_upright():
     ],
 )
 def test_impossible_entries_are_refused(entry, message):
-    data, sheet = _network("uint8")
+    data, plain = _network("uint8")
     with user_error(message):
-        fusing.fuse(data, sheet, "n", entry, ALL)
+        fusing.fuse(data, plain, "n", entry, ALL)
 
 
 @pytest.mark.parametrize(("size", "out"), [(640, 80), (53, 8), (8, 53), (299, 299), (4000, 8)])
@@ -190,9 +190,9 @@ def test_the_parts_of_the_weights_are_exact(size, out):
 def test_whole_factors_are_strides_and_others_are_not(size, out, pixels):
     step = triangle.step(size, out)
     assert (step.pixels if step else None) == pixels
-    data, sheet = _network("uint8", out, out)
+    data, plain = _network("uint8", out, out)
     entry = CameraFrame(size, size, "RGB", "crop", "bilinear_antialias")
-    graph = PortGraph(fusing.fuse(data, sheet, "n", entry, ALL).data)
+    graph = PortGraph(fusing.fuse(data, plain, "n", entry, ALL).data)
     names = {graph.name(operator) for operator in graph.operators}
     assert ("DEPTHWISE_CONV_2D" in names) == (pixels is not None)
     assert ("FULLY_CONNECTED" in names) == (pixels is None)
@@ -202,36 +202,36 @@ def test_whole_factors_are_strides_and_others_are_not(size, out, pixels):
 @pytest.mark.parametrize("style", sorted(normalization.NAMED))
 def test_styles_equal_the_preprocessing(style, order):
     """Caffe, torch and tf in front of a network that wants normalised floats."""
-    data, sheet = _network("float32")
+    data, plain = _network("float32")
     wanted = normalization.NAMED[style]
     pre = manifest.Preprocess(
-        wanted.color_order, sheet.preprocess.resize, False, wanted.mean, wanted.std
+        wanted.color_order, plain.preprocess.resize, False, wanted.mean, wanted.std
     )
-    sheet = dataclasses.replace(sheet, preprocess=pre)
+    plain = dataclasses.replace(plain, preprocess=pre)
     entry = CameraFrame(SIZE, SIZE, order, "crop", "bilinear_antialias")
     rgb = np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(4, SIZE, SIZE, 3)
     rgb[..., 1] = rgb[..., 1] // 2 + 3
     rgb[..., 2] = 255 - rgb[..., 2]
     for image in rgb:
-        scores, _ = _run(data, sheet, entry, frames.make(image, entry))
+        scores, _ = _run(data, plain, entry, frames.make(image, entry))
         np.testing.assert_allclose(
             scores.reshape(image.shape), preprocess.normalize(image, wanted), rtol=1e-5, atol=2e-5
         )
 
 
 def test_a_quantised_input_of_normalised_pixels_is_refused():
-    data, sheet = _network("uint8")
+    data, plain = _network("uint8")
     tf = normalization.NAMED["tf"]
-    pre = manifest.Preprocess("RGB", sheet.preprocess.resize, False, tf.mean, tf.std)
+    pre = manifest.Preprocess("RGB", plain.preprocess.resize, False, tf.mean, tf.std)
     entry = CameraFrame(16, 16, "RGB", "crop", "nearest")
     with user_error('"preprocess": "fused"'):
-        fusing.fuse(data, dataclasses.replace(sheet, preprocess=pre), "n", entry, ALL)
+        fusing.fuse(data, dataclasses.replace(plain, preprocess=pre), "n", entry, ALL)
 
 
 def test_nothing_to_fuse_is_refused():
-    data, sheet = _network("uint8")
+    data, plain = _network("uint8")
     with user_error("takes 8x8 RGB bytes"):
-        fusing.fuse(data, sheet, "n", CameraFrame(8, 8, "RGB", "crop", "nearest"), ALL)
+        fusing.fuse(data, plain, "n", CameraFrame(8, 8, "RGB", "crop", "nearest"), ALL)
 
 
 @pytest.mark.parametrize(
@@ -254,8 +254,8 @@ def test_the_delegate_keeps_one_partition_of_planes(height, width, turn):
 
 
 def _assert_one_partition(entry: CameraFrame, front: list[str]) -> None:
-    data, sheet = _network("uint8")
-    made = fusing.fuse(data, sheet, "n", entry, make_postprocess(("topk",), 3, 192))
+    data, plain = _network("uint8")
+    made = fusing.fuse(data, plain, "n", entry, make_postprocess(("topk",), 3, 192))
     runner = FusedRunner(made.data, made.manifest, 1)
     partitions, rest = delegation.partitions_and_rest(runner.ops)
     assert partitions == 1
@@ -269,12 +269,12 @@ def _assert_one_partition(entry: CameraFrame, front: list[str]) -> None:
 )
 def test_answers_are_those_of_the_separate_steps(steps, dtype):
     """Many pixels are equal: of equal scores the lower index must come first."""
-    data, sheet = _network(dtype)
+    data, plain = _network(dtype)
     answer = make_postprocess(steps, 7, SIZE * SIZE * 3)
     entry = CameraFrame(SIZE, SIZE, "RGB", "crop", "nearest")
     for seed in range(20):
         frame = _noise(SIZE, SIZE, seed=seed) // 16 * 16
-        scores, indices = _run(data, sheet, entry, frame, answer)
+        scores, indices = _run(data, plain, entry, frame, answer)
         expected, best = separate.answer(frame.ravel().astype(np.float32), answer)
         np.testing.assert_allclose(scores, expected, rtol=1e-6, atol=1e-7)
         assert (indices is None) == (best is None)
@@ -283,16 +283,22 @@ def test_answers_are_those_of_the_separate_steps(steps, dtype):
 
 
 def test_a_second_softmax_is_refused():
-    data, sheet = _network("float32")
+    data, plain = _network("float32")
     entry, softmax = (
         CameraFrame(8, 8, "RGB", "crop", "nearest"),
         make_postprocess(("softmax",), 0, 192),
     )
-    once = fusing.fuse(data, sheet, "once", entry, softmax)
+    once = fusing.fuse(data, plain, "once", entry, softmax)
     again = PortGraph(once.data)
     assert again.name(again.writer(again.output)) == "SOFTMAX"
     with user_error("ends in SOFTMAX already"):
-        fusing.fuse(once.data, sheet, "twice", CameraFrame(9, 9, "RGB", "crop", "nearest"), softmax)
+        fusing.fuse(
+            once.data,
+            plain,
+            "twice",
+            CameraFrame(9, 9, "RGB", "crop", "nearest"),
+            softmax,
+        )
 
 
 @pytest.mark.parametrize(
@@ -311,12 +317,12 @@ def test_impossible_answers_are_refused(steps, top, message):
 
 
 def test_the_same_bytes_each_time():
-    data, sheet = _network("uint8")
+    data, plain = _network("uint8")
     entry, answer = (
         CameraFrame(30, 50, "BGRA", "crop", "bilinear_antialias"),
         make_postprocess(("topk",), 5, 192),
     )
-    first, second = (fusing.fuse(data, sheet, "n", entry, answer) for _ in range(2))
+    first, second = (fusing.fuse(data, plain, "n", entry, answer) for _ in range(2))
     assert first == second
 
 
@@ -341,11 +347,15 @@ def _ramps(height, width):
 @pytest.mark.parametrize(("height", "width"), [(64, 48), (48, 64), (200, 90), (31, 77)])
 def test_a_photograph_is_cropped_once(height, width, turn):
     """A model that crops its frame sees as much of a photograph of any shape as one that is given its own pixels."""
-    data, sheet = _network("uint8")
+    data, plain = _network("uint8")
     photo = Image.fromarray(_ramps(height, width))
     for order, fit in itertools.product(("RGB", "BGRA", "NV21"), ("crop", "stretch")):
         made = fusing.fuse(
-            data, sheet, "n", CameraFrame(48, 64, order, fit, "bilinear_antialias", turn), ALL
+            data,
+            plain,
+            "n",
+            CameraFrame(48, 64, order, fit, "bilinear_antialias", turn),
+            ALL,
         )
         scores, _ = FusedRunner(made.data, made.manifest, 1).run(frame_of(photo, made.manifest))
         seen, wanted = scores.reshape(SIZE, SIZE, 3), decode.fit(photo, SIZE, SIZE, fit)
@@ -367,9 +377,9 @@ def test_a_photograph_meets_the_networks_shape():
 
 
 def test_a_picture_of_the_frames_size_goes_in_as_it_is():
-    data, sheet = _network("uint8")
+    data, plain = _network("uint8")
     entry = CameraFrame(48, 64, "RGB", "crop", "bilinear_antialias", 90)
-    made = fusing.fuse(data, sheet, "n", entry, ALL).manifest
+    made = fusing.fuse(data, plain, "n", entry, ALL).manifest
     rgb = _noise(64, 48)
     np.testing.assert_array_equal(
         separate.upright(frame_of(Image.fromarray(rgb), made), entry), rgb
