@@ -134,8 +134,8 @@ class Training:
 class Compression:
     """One way to make a Keras model smaller.
 
-    Channels go first, scales are evened out, then weights go; what is pruned stays so when it is clustered, and both
-    when int8 is simulated. Biases are corrected last.
+    The steps are channel pruning, scale equalization, weight pruning, clustering, int8 simulation and bias
+    correction, in this order. Each one keeps the result of those before.
 
     reestimate_batch_norm: re-estimate batch-norm statistics after channel pruning.
     training: the fine-tuning, or null.

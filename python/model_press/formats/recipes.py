@@ -61,7 +61,7 @@ class Recipe:
     calibration: whether representative images must be given; giving unused ones is an error.
     mixed_precision: the bound up to which layers of an int8 graph are left in float, or null for none.
     rewrites: which operators are replaced by ones that the runtime has, or that its delegate runs, see
-      model_press.rewrites; of dense_scales, gelu, math and nearest a float graph has a use, too.
+      model_press.rewrites; dense_scales, gelu, math and nearest also apply to float graphs.
     """
 
     schema_version: Literal[1]

@@ -77,7 +77,7 @@ def _require(hdf5: str, path: pathlib.Path, start: Start) -> None:
 
 def _start(path: str) -> tuple[int, str]:
     done = subprocess.run(
-        # -P: the working directory holds what a user downloaded, and is no place to import from.
+        # -P: the working directory holds what a user downloaded, and is not a place to import from.
         [sys.executable, "-P", "-m", "model_press.keras_io.hdf5_probe", path],
         env=child.environment(),
         capture_output=True,

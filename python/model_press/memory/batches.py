@@ -19,12 +19,11 @@ from model_press.tflite import arena, reader
 from model_press.tflite.interpreter import DEFAULT_THREADS
 from model_press.tflite.reader import TensorInfo, TfliteFile
 
-# Of floats, what another order of sums may change; a mixture of images is far from it.
+# Tolerance of floats, for sums in another order; a mixture of images is far beyond it.
 _RELATIVE = 1e-3
-# Of codes and floats, how many times what may differ two images' answers differ at least, to show a mixture: their mean
-# is half as far from each.
+# Two probe images must differ by this multiple of the tolerance, so that a batch that mixes them is detectable.
 _APART = 4
-# Of float inputs: what models take as -1 to 1 or 0 to 1, or as pixel values.
+# Ranges of float inputs: -1 to 1 (covers 0 to 1), or pixel values.
 _RANGES: tuple[tuple[float, float], ...] = ((-1.0, 1.0), (0.0, 255.0))
 
 
