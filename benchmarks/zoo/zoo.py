@@ -20,7 +20,7 @@ import numpy as np
 from model_press.convert import convert
 from model_press.formats import files, normalization, recipes
 from model_press.formats.errors import UserError
-from model_press.inspect import facts, inspection
+from model_press.inspect import facts, inspect_model
 from model_press.measure import machine
 from model_press.process import progress, user_path
 from model_press.tflite.interpreter import Interpreter
@@ -150,7 +150,7 @@ def _row(
     compared: np.ndarray,
     run: str,
 ) -> report.Row:
-    found = inspection.inspect(path, TABLES, seconds=0)
+    found = inspect_model.inspect(path, TABLES, seconds=0)
     ran = found.running
     assert ran is not None, "an inspection that may take time loads the model"
     scores = _scores(path, found, compared)

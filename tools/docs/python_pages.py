@@ -74,7 +74,7 @@ print(scores.argmax(), scores.max())
     "inspection.md": Page(
         "Looking into a .tflite",
         "//python:inspection",
-        ("model_press.tflite.reader", "model_press.inspect.inspection"),
+        ("model_press.tflite.reader", "model_press.inspect.inspect_model"),
     ),
     "coreml_evaluator.md": Page(
         "Running Core ML packages off a Mac",

@@ -4,7 +4,8 @@ import os
 import pathlib
 
 import numpy as np
-from model_press.inspect import inspection, source, sparse_kernels
+from model_press.inspect import inspect_model, source
+from model_press.inspect.checks import sparse_kernels
 from model_press.keras_io import tf_quiet
 from model_press.tflite import reader
 
@@ -27,7 +28,7 @@ def test_xception_never_meets_the_conditions():
 
 # shows: pain 0.1
 def test_the_inspector_says_so_of_a_pruned_model():
-    found = inspection.inspect(os.environ["PRUNED"], [], seconds=None)
+    found = inspect_model.inspect(os.environ["PRUNED"], [], seconds=None)
     (zeros,) = [f for f in found.findings if "of the weights are zero" in f.what]
     assert "XNNPACK's sparse kernels cannot run this graph: its first convolution" in zeros.why
 

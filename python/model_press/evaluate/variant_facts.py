@@ -6,8 +6,7 @@ import os
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from model_press.formats import files, manifest, metrics, strict_json
-from model_press.measure.zipped import zipped_bytes
+from model_press.formats import deflate, files, manifest, metrics, strict_json
 from model_press.tflite import reader
 
 # The converter leaves smaller weights of a dynamic-range model in float (`minimum_elements_for_weights` of its weight
@@ -69,7 +68,7 @@ def describe(model: str | os.PathLike[str], description: manifest.TfliteManifest
         metrics.recipe_of(description),
         description.model.sha256,
         size,
-        zipped_bytes(model),
+        deflate.file_size(model),
         size,
         description.requires.ops,
         description.requires.custom_ops,

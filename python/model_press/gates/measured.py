@@ -6,10 +6,10 @@ baseline variant, measured now, in turns with it: a time in milliseconds means n
 
 import os
 
+from model_press.formats import deflate
 from model_press.formats.errors import UserError
 from model_press.gates.result import Measure, Result
 from model_press.measure import machine, process, ratio, rounds
-from model_press.measure.zipped import zipped_bytes
 
 _ROUNDS_PER_ATTEMPT = 12
 _ATTEMPTS = 5
@@ -26,7 +26,7 @@ def check_size(
       max_bytes: largest allowed number of bytes, or None.
       zipped: whether the deflated size counts, as a download does.
     """
-    measure = zipped_bytes if zipped else os.path.getsize
+    measure = deflate.file_size if zipped else os.path.getsize
     found = measure(model)
     measures = []
     if max_bytes is not None:

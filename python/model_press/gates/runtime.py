@@ -1,13 +1,9 @@
-"""check-runtime: whether a runtime has every operator version that a model uses.
-
-The runtime's table is JSON: {"runtime": name, "version": "2.16.1", "ops": {"CONV_2D":
-{"max_version": 8}, ...}}; other fields are for people.
-"""
+"""check-runtime: whether a runtime has every operator version that a model uses."""
 
 import os
 from collections.abc import Sequence
 
-from model_press.formats import files, manifest
+from model_press.formats import manifest, runtime_table
 from model_press.formats.errors import UserError
 from model_press.gates.result import Measure, Result
 from model_press.tflite import layers, reader
@@ -62,7 +58,8 @@ def check(
     """
     manifest.verify_file(description.model.sha256, model, "model")
     file = reader.read(model)
-    runtime, table = _read_table(table_path)
+    table = runtime_table.read(table_path)
+    runtime = table.runtime
     undeclared = [name for name in file.custom_ops() if name not in description.requires.custom_ops]
     flex = [name for name in file.custom_ops() if name.startswith(reader.FLEX_PREFIX)]
     if flex and undeclared:
@@ -77,7 +74,7 @@ def check(
         )
     missing = []
     for name, version, _ in file.builtin_ops():
-        highest = table.get(name, 0)
+        highest = table.max_version.get(name, 0)
         if version > highest:
             has = f"up to {highest}" if highest else "none"
             where = _layers(file, name, version)
@@ -111,14 +108,3 @@ def _layers(file: reader.TfliteFile, name: str, version: int) -> str:
     distinct = list(dict.fromkeys(found))
     more = f" and {len(distinct) - 3} more" if len(distinct) > 3 else ""
     return ", ".join(distinct[:3]) + more
-
-
-def _read_table(path: str | os.PathLike[str]) -> tuple[str, dict[str, int]]:
-    data = files.read_json(path, "runtime table")
-    try:
-        ops = {name: int(entry["max_version"]) for name, entry in data["ops"].items()}
-        return f"{data['runtime']} {data['version']}", ops
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
-        raise UserError(
-            f"runtime table {path} lacks {error}; expected runtime, version and ops with max_version"
-        ) from error

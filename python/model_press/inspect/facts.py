@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 Severity = Literal["error", "slow", "large", "risk", "note"]
 
 
@@ -20,7 +20,7 @@ class FileFacts:
 
 @dataclasses.dataclass(frozen=True)
 class Port:
-    """An input or output of the model. scale is 0 if the tensor is not quantised; -1 in shape is dynamic."""
+    """An input or output of the model. scale is 0 if the tensor is not quantized; -1 in shape is dynamic."""
 
     name: str
     shape: tuple[int, ...]
@@ -74,8 +74,8 @@ class DequantizedOps:
 
 
 @dataclasses.dataclass(frozen=True)
-class Quantisation:
-    """How the model is quantised.
+class Quantization:
+    """How the model is quantized.
 
     kind: in words. per_channel, per_tensor: weights of convolutions and dense layers, by number of scales.
     """
@@ -144,7 +144,7 @@ class Finding:
 class Inspection:
     """All of it. minimum_runtime: the oldest TensorFlow Lite release with all operator versions."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     file: FileFacts
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
@@ -152,7 +152,7 @@ class Inspection:
     operators: tuple[OpCount, ...]
     weights: tuple[Weights, ...]
     weight_tensors: tuple[WeightTensor, ...]
-    quantisation: Quantisation
+    quantization: Quantization
     running: Running | None
     minimum_runtime: str
     loaders: tuple[Loader, ...]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from model_press.formats import files, strict_json
 from model_press.formats.errors import UserError
-from model_press.inspect import explorer, inspection, page, source
+from model_press.inspect import explorer, inspect_model, page, source
 from model_press.process import user_path
 
 # A petabyte: no machine has it, and no plan overflows.
@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the options."""
     result = argparse.ArgumentParser(prog="inspect", description=__doc__.splitlines()[0])
     result.add_argument("file", help="any .tflite")
-    result.add_argument("--json", action="store_true", help="everything as JSON (schema_version 1)")
+    result.add_argument("--json", action="store_true", help="everything as JSON (schema_version 2)")
     result.add_argument("--threads", type=int, default=1, help="for the latency (default 1)")
     result.add_argument(
         "--seconds",
@@ -78,7 +78,7 @@ def _memory(path: str, options: argparse.Namespace) -> int:
 
 
 def _time(path: str, options: argparse.Namespace) -> int:
-    from model_press.inspect import operator_times
+    from model_press.inspect.timing import operator_times
 
     if options.no_run:
         raise UserError(
@@ -124,7 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             with source.opened(path):
                 pass
             return explorer.explore(path)
-        found = inspection.inspect(
+        found = inspect_model.inspect(
             path, tables, options.threads, None if options.no_run else options.seconds
         )
     except UserError as error:

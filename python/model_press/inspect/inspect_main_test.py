@@ -33,7 +33,7 @@ def test_a_broken_graph_is_explained_with_its_cost_and_its_cure(capsys):
 def test_a_whole_graph_has_no_such_finding(capsys):
     found = _json(capsys, SMALL, "--seconds=0.4")
     assert found["running"]["partitions"] == 1
-    assert found["quantisation"]["kind"] == "full integer: int8 activations, int8 weights"
+    assert found["quantization"]["kind"] == "full integer: int8 activations, int8 weights"
     assert not [f for f in found["findings"] if f["severity"] in ("error", "slow")]
     assert [loader["loads"] for loader in found["loaders"]] == [True, True]
     image = found["inputs"][0]

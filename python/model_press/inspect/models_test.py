@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model_press.inspect import facts, inspection
+from model_press.inspect import facts, inspect_model
 from model_press.keras_io import tf_quiet
 
 TABLES = [os.environ["TENSORFLOW_LITE_TABLE"], os.environ["LITERT_TABLE"]]
@@ -65,7 +65,7 @@ def _inspect(
     path = tmp_path / "m.tflite"
     with tf_quiet.capture_stderr():
         path.write_bytes(converter.convert())
-    return inspection.inspect(path, TABLES, seconds=seconds)
+    return inspect_model.inspect(path, TABLES, seconds=seconds)
 
 
 def _what(found: facts.Inspection, severity: str) -> str:
@@ -74,7 +74,7 @@ def _what(found: facts.Inspection, severity: str) -> str:
 
 def test_float(tmp_path, small):
     found = _inspect(tmp_path, small, lambda converter, lite: None)
-    assert found.quantisation.kind == "not quantised: float32"
+    assert found.quantization.kind == "not quantized: float32"
     assert found.running.partitions == 1 and found.running.latency_ms > 0
     assert "MB of float32 weights" in _what(found, "large")
     assert all(loader.loads for loader in found.loaders)
@@ -82,7 +82,7 @@ def test_float(tmp_path, small):
 
 def test_full_integer(tmp_path, mobilenet):
     found = _inspect(tmp_path, mobilenet, _int8)
-    q = found.quantisation
+    q = found.quantization
     assert q.kind == "full integer: int8 activations, int8 weights"
     assert q.per_channel > 50 and not q.dequantized_ops
     # Every convolution is delegated; what is left are the ends of the graph.
@@ -96,7 +96,7 @@ def test_dynamic_range_with_a_dense_layer_that_old_runtimes_refuse(tmp_path, sma
         converter.optimizations = [lite.Optimize.DEFAULT]
 
     found = _inspect(tmp_path, small, configure, seconds=0)
-    assert found.quantisation.kind.startswith("dynamic range")
+    assert found.quantization.kind.startswith("dynamic range")
     assert [loader.loads for loader in found.loaders] == [False, True]
     assert "FULLY_CONNECTED version 12" in found.loaders[0].reasons[0]
     (error,) = [f for f in found.findings if f.severity == "error"]
@@ -154,18 +154,18 @@ def test_a_float_island_is_named(tmp_path):
         converter.representative_dataset = _images
 
     found = _inspect(tmp_path, _traced(model), configure)
-    (island,) = found.quantisation.dequantized_ops
+    (island,) = found.quantization.dequantized_ops
     assert island.ops == ("SIN",) and island.layer == "wave"
     # XNNPACK of LiteRT runs it in float inside its partition; who does not run the model cannot know.
     assert "dequantized operator at wave" in _what(found, "note")
-    unknown = inspection.inspect(tmp_path / "m.tflite", TABLES, seconds=None)
+    unknown = inspect_model.inspect(tmp_path / "m.tflite", TABLES, seconds=None)
     assert "dequantized operator at wave" in _what(unknown, "slow")
 
 
 @pytest.mark.parametrize(
     "variant, kind, outside",
     [
-        ("fp32", "not quantised", None),
+        ("fp32", "not quantized", None),
         ("fp16", "float16 weights", None),
         ("dynamic_int8", "dynamic range", "DEPTHWISE_CONV_2D"),
         ("int8", "full integer: int8", None),
@@ -173,8 +173,8 @@ def test_a_float_island_is_named(tmp_path):
     ],
 )
 def test_digits_variants(variant, kind, outside):
-    found = inspection.inspect(f"{os.environ['DIGITS']}{variant}.tflite", TABLES, seconds=0.4)
-    assert found.quantisation.kind.startswith(kind)
+    found = inspect_model.inspect(f"{os.environ['DIGITS']}{variant}.tflite", TABLES, seconds=0.4)
+    assert found.quantization.kind.startswith(kind)
     assert all(loader.loads for loader in found.loaders)
     ops = {op.op for op in found.running.undelegated}
     assert (outside in ops) if outside else ops <= {"CAST", "QUANTIZE", "SOFTMAX"}

@@ -32,7 +32,7 @@ def _file(found: Inspection) -> Iterator[str]:
     yield file.name
     yield from _table(
         [
-            ("kind", found.quantisation.kind),
+            ("kind", found.quantization.kind),
             (
                 "size",
                 f"{_mb(file.bytes)} ({file.bytes:,} bytes), {about}{_mb(file.zipped_bytes)} zipped",
@@ -84,7 +84,7 @@ def _weights(found: Inspection) -> Iterator[str]:
         for w in found.weights
     ]
     yield from _table(rows, right=(1, 2, 3, 4))
-    q = found.quantisation
+    q = found.quantization
     if q.per_channel or q.per_tensor:
         yield f"  scales: {q.per_channel} weight tensors per channel, {q.per_tensor} per tensor"
     sparse = sum(t.sparse for t in found.weight_tensors)

@@ -10,6 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from model_press.formats import files
 from model_press.formats.errors import UserError
+from model_press.process import limits
 from model_press.tflite import reader
 
 # A hostile file may claim millions of tables that all point to the same bytes: the parse then fails at this limit
@@ -25,20 +26,6 @@ _OTHERS = (
     (b"\x08\x01\x12", f"looks like a SavedModel's saved_model.pb; {_CONVERT}"),
     (b"\x1f\x8b", "is gzip-compressed; unpack it first"),
 )
-
-
-@contextlib.contextmanager
-def bounded_memory(size: int) -> Iterator[None]:
-    """Let this process take a few GB above `size` bytes of file, no more; past that Python raises MemoryError."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = _PARSE_BYTES + 2 * size
-    if soft != resource.RLIM_INFINITY:
-        limit = min(limit, soft)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 @contextlib.contextmanager
@@ -59,7 +46,8 @@ def opened(
             if data[: len(magic)] == magic and data[4:8] != b"TFL3":
                 raise UserError(f"model {path} {said}")
         try:
-            with bounded_memory(len(data)) if bounded else contextlib.nullcontext():
+            limit = limits.bounded(resource.RLIMIT_AS, _PARSE_BYTES + 2 * len(data))
+            with limit if bounded else contextlib.nullcontext():
                 parsed = reader.parse(data, f"model {path}")
         except MemoryError:
             raise UserError(

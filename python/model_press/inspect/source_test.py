@@ -10,7 +10,8 @@ from ai_edge_litert import schema_py_generated as schema
 from testing.raises import user_error
 from testing.tflite_bytes import Op, chain
 
-from model_press.inspect import constants, inspection, source, sparse_kernels
+from model_press.inspect import constants, inspect_model, source
+from model_press.inspect.checks import sparse_kernels
 from model_press.process import child
 from model_press.tflite import reader
 from model_press.tflite.reader import Operator
@@ -102,9 +103,9 @@ def _bomb(rows: int) -> bytes:
 _LIMITED = """
 import sys
 from model_press.formats.errors import UserError
-from model_press.inspection import source
-with open("/proc/self/statm") as file:
-    source._PARSE_BYTES = int(file.read().split()[0]) * 4096 + (16 << 20)
+from model_press.inspect import source
+from model_press.process import memory
+source._PARSE_BYTES = memory.mapped_bytes() + (16 << 20)
 try:
     with source.opened(sys.argv[1]):
         print("read")
@@ -141,7 +142,7 @@ def test_random_damage_gives_an_inspection_or_one_line(tmp_path):
             damaged[position] = rng.integers(256)
         path.write_bytes(damaged)
         try:
-            inspection.inspect(path, [], seconds=None)
+            inspect_model.inspect(path, [], seconds=None)
             outcomes.add("inspected")
         except UserError:
             outcomes.add("refused")

@@ -14,7 +14,7 @@ import h5py
 
 from model_press.formats.errors import UserError
 from model_press.keras_io import model_format
-from model_press.process import child
+from model_press.process import child, limits
 
 _WEIGHTS = "model.weights.h5"
 _MEMORY_BYTES = 8 << 30
@@ -117,21 +117,13 @@ def walk(path: str) -> None:
         file.visititems(read)
 
 
-def _limit(what: int, soft: int, hard: int | None = None) -> None:
-    """Lower a limit of this process."""
-    hard = soft if hard is None else hard
-    _, most = resource.getrlimit(what)
-    if most == resource.RLIM_INFINITY or most > hard:
-        resource.setrlimit(what, (soft, hard))
-
-
 def main(argv: list[str]) -> int:
     """Read the file argv[0]; 1 and a line on standard output if it cannot be read."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _limit(resource.RLIMIT_AS, _MEMORY_BYTES)
+    limits.lower(resource.RLIMIT_CORE, 0)
+    limits.lower(resource.RLIMIT_AS, _MEMORY_BYTES)
     used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
     seconds = used + _SECONDS + os.path.getsize(argv[0]) // _BYTES_A_SECOND
-    _limit(resource.RLIMIT_CPU, seconds, seconds + 1)
+    limits.lower(resource.RLIMIT_CPU, seconds, seconds + 1)
     try:
         walk(argv[0])
     except Exception as error:  # a damaged file raises anything

@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-import re
 import resource
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any, Literal
 from model_press.formats.errors import UserError
 from model_press.keras_io import model_format, saved_model_audit
 from model_press.keras_io.tf_quiet import capture_stderr, keras, tensorflow, tf_keras
+from model_press.process import limits, memory
 
 # What Keras may take to load a model, besides its weights a few times.
 _LOADING_BYTES = 3 << 30
@@ -123,24 +123,13 @@ def _load_keras(
     )
 
 
-@contextlib.contextmanager
-def _bounded_memory(size: int) -> Iterator[None]:
-    """Limit this process to some GB above a file of `size` bytes: a config may ask for absent weights."""
-    status = pathlib.Path("/proc/self/status")
-    found = (
-        re.search(r"^VmData:\s+(\d+) kB$", status.read_text(), re.M) if status.exists() else None
-    )
-    if found is None:  # no Linux
-        yield
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = int(found[1]) * 1024 + _LOADING_BYTES + 4 * size
-    lower = [bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min(limit, *lower) if lower else limit, hard))
+def _bounded_memory(size: int) -> contextlib.AbstractContextManager[None]:
+    """Limit the memory for loading a file of `size` bytes, whose config may declare far larger weights."""
     try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+        used = memory.data_bytes()
+    except OSError:  # no /proc: not Linux
+        return contextlib.nullcontext()
+    return limits.bounded(resource.RLIMIT_DATA, used + _LOADING_BYTES + 4 * size)
 
 
 def _load_saved_model(folder: str, path: str) -> LoadedModel:

@@ -25,6 +25,7 @@ def main(path: str, threads: int) -> None:
 
     from model_press.keras_io import load, model_format, tf_quiet
     from model_press.measure import probe
+    from model_press.process import memory
 
     tf = tf_quiet.tensorflow()
     tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -33,7 +34,7 @@ def main(path: str, threads: int) -> None:
         tf_quiet.keras()
     elif form.keras == "2":
         tf_quiet.tf_keras()
-    base = probe.resident_bytes()
+    base = memory.resident_bytes()
     start = time.perf_counter()
     with load.load(path) as loaded:
         run = _predict(loaded)

@@ -8,11 +8,10 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
-from model_press.formats import manifest, metrics, model_info
+from model_press.formats import deflate, manifest, metrics, model_info
 from model_press.formats.errors import UserError
 from model_press.formats.manifest import TfliteManifest
 from model_press.measure import machine, process, rounds, sanity
-from model_press.measure.zipped import zipped_bytes
 from model_press.process import progress
 
 _RUNTIME = "ai-edge-litert"
@@ -112,7 +111,7 @@ def measure(
     paths = [*(variant.path for variant in variants), *([keras.path] if keras else [])]
     # Nothing is timed any more, so all processors may deflate.
     with concurrent.futures.ThreadPoolExecutor(here.cores) as pool:
-        zipped = dict(zip(paths, pool.map(zipped_bytes, paths), strict=True))
+        zipped = dict(zip(paths, pool.map(deflate.file_size, paths), strict=True))
     records = tuple(each.record(zipped[each.subject.path]) for each in loaded)
     return metrics.Metrics(1, here, records)
 

@@ -7,27 +7,12 @@ inferences to time, answered by a JSON list of milliseconds. At the end of the i
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-
-def resident_bytes() -> int:
-    """Return the resident memory of this process."""
-    with open("/proc/self/statm", encoding="utf-8") as file:
-        return int(file.read().split()[1]) * resource.getpagesize()
-
-
-def peak_bytes() -> int:
-    """Return the largest resident memory of this process so far (kernel field VmHWM, KiB).
-
-    Not ru_maxrss: that keeps the size of the parent from before exec.
-    """
-    with open("/proc/self/status", encoding="utf-8") as file:
-        line = next(line for line in file if line.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024
+from model_press.process import memory
 
 
 def times_ms(infer: Callable[[], Any], count: int) -> list[float]:
@@ -45,7 +30,7 @@ def serve(ready: dict[str, Any], infer: Callable[[], Any]) -> None:
     print(json.dumps(ready), flush=True)
     for line in sys.stdin:
         print(json.dumps(times_ms(infer, int(line))), flush=True)
-    print(json.dumps({"peak_memory_bytes": peak_bytes()}), flush=True)
+    print(json.dumps({"peak_memory_bytes": memory.peak_resident_bytes()}), flush=True)
 
 
 def main(model: str, threads: int, delegate: str) -> None:
@@ -55,7 +40,7 @@ def main(model: str, threads: int, delegate: str) -> None:
 
     from model_press.tflite import delegation
 
-    base = resident_bytes()
+    base = memory.resident_bytes()
     resolver = (
         litert.OpResolverType.AUTO
         if delegate == "xnnpack"

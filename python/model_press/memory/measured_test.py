@@ -59,13 +59,13 @@ def test_threads_share_the_arena(tmp_path, delegate):
 _RUN = """
 import sys
 import numpy as np
-from model_press.measure import probe
+from model_press.process import memory
 from model_press.memory import batches
 
 path, budget, count, *shape = sys.argv[1:]
 images = np.ones((int(count), *map(int, shape)), np.float32)
 batches.run_in_batches(path, images, int(budget), threads=1)
-print(probe.peak_bytes())
+print(memory.peak_resident_bytes())
 """
 
 

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from model_press.process import command_line, worker_protocol
+from model_press.process import command_line, memory, worker_protocol
 
 # A full-size conversion peaks near 2 GB; above this a fresh process is cheaper than the memory.
 MAX_RESIDENT_BYTES = 2 << 30
@@ -33,7 +33,7 @@ def serve(
                 continue  # work is never interrupted; Bazel then waits for the answer
             answer(request, startup, answers, make_parser)
             _release_memory()
-            if requests.drained and _resident_bytes() > max_resident_bytes:
+            if requests.drained and memory.resident_bytes() > max_resident_bytes:
                 _replace_process(answers)
     return 0
 
@@ -73,16 +73,6 @@ def _release_memory() -> None:
     if quiet is not None:
         quiet.clear_session()
     gc.collect()
-
-
-def _resident_bytes() -> int:
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:  # macOS has no /proc; the peak is the best that the standard library knows
-        import resource
-
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _replace_process(answers: int) -> None:

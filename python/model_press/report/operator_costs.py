@@ -4,7 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 
 from model_press.formats import metrics
-from model_press.inspect import facts, running
+from model_press.inspect import facts
+from model_press.inspect.timing import model_run
 from model_press.process import progress
 from model_press.tflite import reader
 
@@ -26,7 +27,7 @@ def with_times(
     for record in progress.track(measured.records, "operators alone"):
         path = models.get(record.variant)
         if path and record.undelegated and record.threads == 1:
-            found = running.run(path, reader.read(path), 1, seconds).undelegated
+            found = model_run.run(path, reader.read(path), 1, seconds).undelegated
             record = dataclasses.replace(record, undelegated=_joined(record.undelegated, found))
         records.append(record)
     return dataclasses.replace(measured, records=tuple(records))

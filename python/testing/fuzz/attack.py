@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 from model_press.formats.errors import UserError
+from model_press.process import limits, memory
 
 from testing.fuzz.loaders import LOADERS, Loader
 
@@ -69,11 +70,8 @@ def _attack(
 def main(argv: list[str]) -> int:
     """Run the attack and print the failures."""
     name, first, count = argv[0], int(argv[1]), int(argv[2])
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     # Address space, not memory: libraries map more than they use, hence on top of what is mapped now.
-    mapped = int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    limit = max(mapped, used) + _MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    limits.lower(resource.RLIMIT_AS, memory.mapped_bytes() + _MEMORY_BYTES)
     with tempfile.TemporaryDirectory() as folder:
         problem = attack(LOADERS[name], first, count, pathlib.Path(folder))
     print(problem, flush=True)

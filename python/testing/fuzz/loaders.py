@@ -31,11 +31,12 @@ from model_press.formats import (
 from model_press.formats import compressions as compression
 from model_press.formats.errors import UserError
 from model_press.images import decode, image_set
-from model_press.inspect import inspection
-from model_press.inspect import loaders as inspection_loaders
+from model_press.inspect import inspect_model
 from model_press.inspect import page as inspection_page
+from model_press.inspect.checks import runtime_support as inspection_loaders
 from model_press.keras_io import hdf5_probe, model_format
 from model_press.memory import report as memory
+from model_press.process import limits
 from model_press.search import lock, space
 from model_press.tflite import op_versions, reader
 from pi_runner import bundle as pi_bundle
@@ -98,7 +99,7 @@ def _probe_in_a_fork(path: str) -> tuple[int, str]:
     child = os.fork()
     if not child:
         # So little that ten seconds are enough for it on a machine that ten others share.
-        resource.setrlimit(resource.RLIMIT_CPU, (1, 2))
+        limits.lower(resource.RLIMIT_CPU, 1, 2)
         os._exit(hdf5_probe.main([path]))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "see above"
 
@@ -132,7 +133,7 @@ def _saved_model_zip() -> bytes:
 
 
 def _inspect(path: pathlib.Path) -> None:
-    inspection_page.lines(inspection.inspect(path, [], seconds=None))
+    inspection_page.lines(inspect_model.inspect(path, [], seconds=None))
 
 
 def _account(path: pathlib.Path) -> None:

@@ -5,18 +5,10 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from model_press.formats import files
-from model_press.inspect import (
-    compressed,
-    constants,
-    facts,
-    findings,
-    loaders,
-    quantisation,
-    running,
-    source,
-    sparse_kernels,
-)
+from model_press.formats import deflate, files
+from model_press.inspect import constants, facts, source
+from model_press.inspect.checks import findings, quantization, runtime_support, sparse_kernels
+from model_press.inspect.timing import model_run
 from model_press.tflite import layers, op_versions, reader
 
 # Smaller constants (biases, shapes) are counted by type, not listed.
@@ -41,10 +33,10 @@ def inspect(
     with source.opened(path) as (data, file):
         main = reader.main_graph(data, file, f"model {path}")
         tensors, by_dtype = _weights(data, main)
-        kind = quantisation.describe(main)
-        checked = loaders.check(file, tables)
-        ran = None if seconds is None else running.run(path, main, threads, seconds)
-        zipped, exact = compressed.zipped(path)
+        kind = quantization.describe(main)
+        checked = runtime_support.check(file, tables)
+        ran = None if seconds is None else model_run.run(path, main, threads, seconds)
+        zipped, exact = deflate.estimate(path)
         return facts.Inspection(
             schema_version=facts.SCHEMA_VERSION,
             file=facts.FileFacts(
@@ -56,7 +48,7 @@ def inspect(
             operators=_operators(file),
             weights=by_dtype,
             weight_tensors=tensors,
-            quantisation=kind,
+            quantization=kind,
             running=ran,
             minimum_runtime=op_versions.minimum_runtime(
                 (name, version) for name, version, _ in file.builtin_ops()

@@ -5,7 +5,8 @@ import os
 import numpy as np
 from ai_edge_litert import interpreter as litert
 
-from model_press.inspect import prefix, source
+from model_press.inspect import source
+from model_press.inspect.timing import graph_prefix
 from model_press.tflite import reader
 
 SMALL = os.environ["SMALL_MODEL"]
@@ -21,7 +22,7 @@ def test_every_prefix_ends_in_what_the_whole_has_there():
     whole.invoke()
     for count in range(1, len(operators) + 1):
         with source.opened(SMALL) as (data, _):
-            model = litert.Interpreter(model_content=prefix.cut(data, count))
+            model = litert.Interpreter(model_content=graph_prefix.cut(data, count))
         model.allocate_tensors()
         model.set_tensor(model.get_input_details()[0]["index"], batch)
         model.invoke()
@@ -36,5 +37,5 @@ def test_every_prefix_ends_in_what_the_whole_has_there():
 def test_a_prefix_keeps_its_own_weights_only():
     with source.opened(SMALL) as (data, file):
         count = len(file.operators)
-        sizes = [len(prefix.cut(data, n)) for n in (1, count // 2, count)]
+        sizes = [len(graph_prefix.cut(data, n)) for n in (1, count // 2, count)]
     assert sizes == sorted(sizes) and sizes[0] < sizes[-1] / 2

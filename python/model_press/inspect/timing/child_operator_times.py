@@ -1,6 +1,6 @@
 """Times a model's graph up to each operator, in a process of its own, since a damaged model may take the runtime down.
 
-    times_runner.py MODEL SECONDS
+    child_operator_times.py MODEL SECONDS
 
 Prints {"partitions"} and, when all is done, {"whole_ms", "ms"}: processor milliseconds of the whole graph, and what
 each operator adds to the graph before it, on one thread with XNNPACK. SECONDS is about how long it may run the graphs.
@@ -11,36 +11,38 @@ import sys
 import time
 from typing import Any
 
-from model_press.inspect import runner
+from model_press.inspect.timing import child_model_run
 
 _LEAST_RUNS = 6
 
 
 def main(path: str, seconds: float) -> None:
     """Run the program; see the module."""
-    runner.limit_memory(path, 16)
+    child_model_run.limit_memory(path, 16)
     from ai_edge_litert import interpreter as litert
 
-    from model_press.inspect import prefix
+    from model_press.inspect.timing import graph_prefix
     from model_press.tflite import delegation
 
     model = litert.Interpreter(model_path=path, num_threads=1)
     model.allocate_tensors()
     partitions, _ = delegation.partitions_and_rest(model._get_ops_details())
-    runner.say({"partitions": partitions})
+    child_model_run.say({"partitions": partitions})
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         from ai_edge_litert import schema_py_generated as schema
 
         count = schema.Model.GetRootAs(data, 0).Subgraphs(0).OperatorsLength()
         differences, before = [], None
         for index in range(count):
-            model = litert.Interpreter(model_content=prefix.cut(data, index + 1), num_threads=1)
+            model = litert.Interpreter(
+                model_content=graph_prefix.cut(data, index + 1), num_threads=1
+            )
             model.allocate_tensors()
-            runner.fill_inputs(model)
+            child_model_run.fill_inputs(model)
             least = _least_ms(before, model, seconds / count)
             differences.append(least[1] - least[0])
             before = model
-    runner.say({"whole_ms": least[1], "ms": differences})
+    child_model_run.say({"whole_ms": least[1], "ms": differences})
 
 
 def _least_ms(shorter: Any | None, longer: Any, seconds: float) -> tuple[float, float]:

@@ -5,7 +5,8 @@ import dataclasses
 import os
 
 from model_press.formats.errors import UserError
-from model_press.inspect import one_op, running, source
+from model_press.inspect import source
+from model_press.inspect.timing import model_run, one_operator
 from model_press.measure import machine
 from model_press.tflite import layers, reader
 
@@ -47,7 +48,7 @@ def measure(path: str | os.PathLike[str], seconds: float) -> Times:
     """
     with source.opened(path) as (data, file):
         main = reader.main_graph(data, file, f"model {path}")
-        entangled = {o.name for o in main.operators} & one_op.ENTANGLED
+        entangled = {o.name for o in main.operators} & one_operator.ENTANGLED
         if source.subgraphs(data) > 1 or entangled:
             what = ", ".join(sorted(entangled)) or f"{source.subgraphs(data)} graphs"
             raise UserError(
@@ -59,11 +60,11 @@ def measure(path: str | os.PathLike[str], seconds: float) -> Times:
                 f"model {path} has no operators, so there is nothing to time; convert the model again if it "
                 "should compute something"
             )
-    answers, failure = running.ask(
-        "model_press.inspect.times_runner",
+    answers, failure = model_run.ask(
+        "model_press.inspect.timing.child_operator_times",
         path,
         [str(seconds)],
-        running.GIVE_UP_SECONDS + seconds,
+        model_run.GIVE_UP_SECONDS + seconds,
     )
     if failure or "ms" not in answers:
         raise UserError(f"model {path} does not run here: {failure or 'no answer'}")

@@ -1,9 +1,9 @@
-"""How a model is quantised, read from its tensors."""
+"""How a model is quantized, read from its tensors."""
 
 from collections import Counter
 
-from model_press.inspect import reasons
-from model_press.inspect.facts import DequantizedOps, Quantisation
+from model_press.inspect.checks import delegate_reasons
+from model_press.inspect.facts import DequantizedOps, Quantization
 from model_press.tflite import layers
 from model_press.tflite.reader import TensorInfo, TfliteFile
 
@@ -11,16 +11,16 @@ _INTEGER = ("int8", "uint8", "int16")
 _CROSSING = ("QUANTIZE", "DEQUANTIZE", "CAST")
 
 
-def describe(main: TfliteFile) -> Quantisation:
+def describe(main: TfliteFile) -> Quantization:
     """Return the kind in words, weight scales counted, and floats amid integers."""
     weights = _weights(main)
-    quantised = [t for t in weights if t.scales]
+    quantized = [t for t in weights if t.scales]
     activations = _activations(main)
-    return Quantisation(
-        kind=_kind(activations, weights, quantised, main),
+    return Quantization(
+        kind=_kind(activations, weights, quantized, main),
         activations=activations,
-        per_channel=sum(len(t.scales) > 1 for t in quantised),
-        per_tensor=sum(len(t.scales) == 1 for t in quantised),
+        per_channel=sum(len(t.scales) > 1 for t in quantized),
+        per_tensor=sum(len(t.scales) == 1 for t in quantized),
         dequantized_ops=_islands(main) if activations in _INTEGER else (),
     )
 
@@ -30,7 +30,7 @@ def _weights(main: TfliteFile) -> list[TensorInfo]:
     made = {o.outputs[0]: o for o in main.operators if o.name == "DEQUANTIZE" and o.outputs}
     found: dict[int, TensorInfo] = {}
     for operator in main.operators:
-        if not reasons.weighted(operator) or len(operator.inputs) < 2:
+        if not delegate_reasons.weighted(operator) or len(operator.inputs) < 2:
             continue
         index = operator.inputs[1]
         if index in made and made[index].inputs:
@@ -51,18 +51,18 @@ def _activations(main: TfliteFile) -> str:
 
 
 def _kind(
-    activations: str, weights: list[TensorInfo], quantised: list[TensorInfo], main: TfliteFile
+    activations: str, weights: list[TensorInfo], quantized: list[TensorInfo], main: TfliteFile
 ) -> str:
     dtypes = {t.dtype for t in weights}
     if activations in _INTEGER:
-        bits = sorted({t.dtype for t in quantised}) or ["no"]
+        bits = sorted({t.dtype for t in quantized}) or ["no"]
         return f"full integer: {activations} activations, {' and '.join(bits)} weights"
-    if quantised:
+    if quantized:
         return f"dynamic range: {' and '.join(sorted(dtypes))} weights, float activations"
     if "float16" in dtypes:
         return "float16 weights, expanded to float32 when loaded"
     if dtypes <= {"float32"}:
-        return "not quantised: float32"
+        return "not quantized: float32"
     return f"{' and '.join(sorted(dtypes))} weights, {activations} activations"
 
 

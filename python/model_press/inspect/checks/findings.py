@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from model_press.inspect import reasons
+from model_press.inspect.checks import delegate_reasons
 from model_press.inspect.facts import (
     Finding,
     Loader,
-    Quantisation,
+    Quantization,
     Running,
     UndelegatedOp,
     Weights,
@@ -28,41 +28,43 @@ SELECT_TF_VERSION, SELECT_TF_MB = "2.14.0", 98.7
 _ORDER = ("error", "slow", "large", "risk", "note")
 
 _CURES = {
-    reasons.STANDALONE_RELU: (
+    delegate_reasons.STANDALONE_RELU: (
         'put "relu" into the "rewrites" of the recipe (recipe int8 has it); with another converter, MaxPooling2D(1) '
         "before the ReLU lets it fuse and changes no value; check with delegation_test"
     ),
-    reasons.HYBRID: (
+    delegate_reasons.HYBRID: (
         "give it representative images: recipe int8 (`calibration` set) has fast kernels for it; or leave these "
         "weights float"
     ),
-    reasons.INT16: (
+    delegate_reasons.INT16: (
         "use recipe int8; keep int16x8 for a model that loses accuracy in int8 and may be slow"
     ),
-    reasons.DYNAMIC: "convert with a static shape: batch 1, height and width as numbers",
-    reasons.SPARSE: "store the weights densely (strip pruning without the sparsity optimisation)",
-    reasons.SCALES: (
+    delegate_reasons.DYNAMIC: "convert with a static shape: batch 1, height and width as numbers",
+    delegate_reasons.SPARSE: "store the weights densely (strip pruning without the sparsity optimisation)",
+    delegate_reasons.SCALES: (
         "calibrate with images that bring the inputs' ranges together, or put the concatenated branches through "
         "one activation with fixed range (ReLU6) so that their scales agree"
     ),
-    reasons.POOL: (
+    delegate_reasons.POOL: (
         'put "pooling" and, for padded windows, "dequantized_ops" into the "rewrites" of the recipe (recipe int8 has '
         "both); with another converter, a DepthwiseConv2D of constant weights computes an unpadded average"
     ),
-    reasons.INPUTS: 'put "concatenation" into the "rewrites" of the recipe (recipe int8 has it), or join in two steps',
-    reasons.QUANTISED_KERNEL: (
-        '"gelu", "math" and "nearest" among the "rewrites" of the recipe keep these in the delegate, and '
-        '"dequantized_ops" runs hard-swish, PReLU, maximum and minimum in float inside it; replace another layer by '
-        "one that XNNPACK quantises (convolution, dense, add, mul, max pooling, global average pooling, resize, "
-        "sigmoid, tanh, leaky ReLU)"
+    delegate_reasons.INPUTS: (
+        'put "concatenation" into the "rewrites" of the recipe (recipe int8 has it), or join in two steps'
     ),
-    reasons.OTHER: "replace the layer by convolutions, dense layers or pooling, or move it out of the model",
+    delegate_reasons.QUANTIZED_KERNEL: (
+        '"gelu", "math" and "nearest" among the "rewrites" of the recipe keep these in the delegate, and '
+        '"dequantized_ops" runs hard-swish, PReLU, maximum and minimum in float inside it; replace another layer by one '
+        "that XNNPACK quantizes (convolution, dense, add, mul, max pooling, global average pooling, resize, sigmoid, "
+        "tanh, leaky ReLU)"
+    ),
+    delegate_reasons.OTHER: "replace the layer by convolutions, dense layers or pooling, or move it out of the model",
 }
 
 
 def find(
     main: TfliteFile,
-    quantisation: Quantisation,
+    quantization: Quantization,
     weights: Sequence[Weights],
     tensors: Sequence[WeightTensor],
     loaders: Sequence[Loader],
@@ -77,11 +79,11 @@ def find(
     found = [
         *_loading(main, loaders, running),
         *_undelegated(running),
-        *_islands(quantisation, running),
-        *_input(main, quantisation),
+        *_islands(quantization, running),
+        *_input(main, quantization),
         *_zeros(weights, tensors, sparse_obstacles),
-        *_formats(main, quantisation, weights),
-        *_scales(quantisation),
+        *_formats(main, quantization, weights),
+        *_scales(quantization),
     ]
     found.sort(key=lambda f: (_ORDER.index(f.severity), -(f.share or 0)))
     return tuple(found)
@@ -137,7 +139,7 @@ def _undelegated(running: Running | None) -> Iterator[Finding]:
         return
     groups: dict[str, list[UndelegatedOp]] = {}
     for op in running.undelegated:
-        if op.why not in (reasons.BYTE_INPUT, reasons.OUTPUT):
+        if op.why not in (delegate_reasons.BYTE_INPUT, delegate_reasons.OUTPUT):
             groups.setdefault(_kind(op.why), []).append(op)
     for kind, ops in groups.items():
         shares = [op.share for op in ops if op.share is not None]
@@ -159,12 +161,12 @@ def _undelegated(running: Running | None) -> Iterator[Finding]:
 
 
 def _kind(why: str) -> str:
-    return next((known for known in _CURES if why.startswith(known)), reasons.OTHER)
+    return next((known for known in _CURES if why.startswith(known)), delegate_reasons.OTHER)
 
 
-def _islands(quantisation: Quantisation, running: Running | None) -> Iterator[Finding]:
+def _islands(quantization: Quantization, running: Running | None) -> Iterator[Finding]:
     outside = {(op.op, op.layer) for op in running.undelegated} if running else set()
-    for island in quantisation.dequantized_ops:
+    for island in quantization.dequantized_ops:
         named = (
             f"dequantized operator at {island.layer}: {_some(island.ops)} between integer operators"
         )
@@ -189,8 +191,8 @@ def _islands(quantisation: Quantisation, running: Running | None) -> Iterator[Fi
         )
 
 
-def _input(main: TfliteFile, quantisation: Quantisation) -> Iterator[Finding]:
-    if quantisation.activations in ("int8", "uint8"):
+def _input(main: TfliteFile, quantization: Quantization) -> Iterator[Finding]:
+    if quantization.activations in ("int8", "uint8"):
         for tensor in main.inputs:
             if tensor.dtype == "float32":
                 yield Finding(
@@ -258,19 +260,19 @@ def _slowness(obstacles: Sequence[str]) -> str:
 
 
 def _formats(
-    main: TfliteFile, quantisation: Quantisation, weights: Sequence[Weights]
+    main: TfliteFile, quantization: Quantization, weights: Sequence[Weights]
 ) -> Iterator[Finding]:
     total = sum(w.bytes for w in weights)
     floats = sum(w.bytes for w in weights if w.dtype == "float32")
-    if quantisation.kind.startswith("not quantised") and total > _MB:
+    if quantization.kind.startswith("not quantized") and total > _MB:
         yield Finding(
             "large",
             f"{floats / _MB:.1f} MB of float32 weights",
-            "nothing is quantised",
+            "nothing is quantized",
             "recipe int8 is a quarter of the size and faster (needs representative images); dynamic_int8 is a "
             "quarter without images; fp16 is half and changes hardly any answer",
         )
-    elif quantisation.kind.startswith("float16") and total > _MB:
+    elif quantization.kind.startswith("float16") and total > _MB:
         yield Finding(
             "note",
             "float16 weights save size only",
@@ -284,25 +286,25 @@ def _formats(
             "the converter leaves small tensors and layers without an integer kernel in float",
             "see the weight tensors (--json) for the layers; replace those without an integer kernel",
         )
-    dequantised = sum(o.name == "DEQUANTIZE" for o in main.operators)
-    if quantisation.kind.startswith("dynamic range") and dequantised > 3:
+    dequantized = sum(o.name == "DEQUANTIZE" for o in main.operators)
+    if quantization.kind.startswith("dynamic range") and dequantized > 3:
         yield Finding(
             "note",
-            f"{dequantised} DEQUANTIZE operators expand weights to float",
+            f"{dequantized} DEQUANTIZE operators expand weights to float",
             "their readers have no kernel for int8 weights with float activations",
             "recipe int8 (needs representative images)",
         )
 
 
-def _scales(quantisation: Quantisation) -> Iterator[Finding]:
-    per_tensor, per_channel = quantisation.per_tensor, quantisation.per_channel
+def _scales(quantization: Quantization) -> Iterator[Finding]:
+    per_tensor, per_channel = quantization.per_tensor, quantization.per_channel
     # One dense layer with one scale is what keeps old runtimes able to load the file.
     if per_tensor > 1 and per_tensor > per_channel:
         yield Finding(
             "risk",
             f"{per_tensor} of {per_tensor + per_channel} weight tensors have one scale for all channels",
             "a channel with small weights then gets few codes, which costs accuracy, most of all in depthwise layers",
-            "convert with per-channel scales (the default of TensorFlow 2's converter), or train quantisation-aware",
+            "convert with per-channel scales (the default of TensorFlow 2's converter), or train quantization-aware",
         )
 
 

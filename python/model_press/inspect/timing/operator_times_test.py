@@ -7,7 +7,8 @@ import pytest
 from testing.tflite_bytes import Op, chain
 
 from model_press.formats.errors import UserError
-from model_press.inspect import inspect_main, operator_times
+from model_press.inspect import inspect_main
+from model_press.inspect.timing import operator_times
 from model_press.tflite import reader
 
 SMALL = os.environ["SMALL_MODEL"]

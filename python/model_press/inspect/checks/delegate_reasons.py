@@ -6,7 +6,7 @@ _QUANTISED = ("int8", "uint8")
 _ACTIVATIONS = {"RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1"}
 _WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"}
 
-STANDALONE_RELU = "XNNPACK has no quantised RELU"
+STANDALONE_RELU = "XNNPACK has no quantized RELU"
 HYBRID = "XNNPACK has no kernel for int8 weights with float activations here"
 INT16 = "XNNPACK has no int16 kernels"
 DYNAMIC = "its shape is dynamic"
@@ -14,9 +14,9 @@ SPARSE = "its weights are stored sparsely"
 SCALES = "its inputs and output differ in scale"
 BYTE_INPUT = "it turns the uint8 pixels of the input into what the graph computes with"
 OUTPUT = "it turns the scores into what the output holds"
-POOL = "XNNPACK has no quantised AVERAGE_POOL_2D"
+POOL = "XNNPACK has no quantized AVERAGE_POOL_2D"
 INPUTS = "XNNPACK joins at most 5 tensors"
-QUANTISED_KERNEL = "XNNPACK has no quantised kernel for it"
+QUANTIZED_KERNEL = "XNNPACK has no quantized kernel for it"
 OTHER = "XNNPACK has no kernel for it, or not for these types and shapes"
 
 
@@ -46,7 +46,7 @@ def why_outside(file: TfliteFile, node: int) -> str:
         scales = {(t.scales[:1], t.zero_points[:1]) for t in values + outputs}
         if operator.name == "CONCATENATION":
             return SCALES if len(scales) > 1 else INPUTS if len(values) > 5 else OTHER
-        return POOL if operator.name == "AVERAGE_POOL_2D" else QUANTISED_KERNEL
+        return POOL if operator.name == "AVERAGE_POOL_2D" else QUANTIZED_KERNEL
     if any(min(t.shape_signature[1:], default=1) < 1 for t in values + outputs):
         return DYNAMIC
     return OTHER

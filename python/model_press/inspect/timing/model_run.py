@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
-from model_press.inspect import reasons
+from model_press.inspect.checks import delegate_reasons
 from model_press.inspect.facts import Running, UndelegatedOp
 from model_press.measure import machine
 from model_press.process import child
@@ -28,7 +28,10 @@ def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: f
       seconds: about how long to time; 0 to load only.
     """
     answers, failure = ask(
-        "model_press.inspect.runner", path, [str(threads), str(seconds)], GIVE_UP_SECONDS
+        "model_press.inspect.timing.child_model_run",
+        path,
+        [str(threads), str(seconds)],
+        GIVE_UP_SECONDS,
     )
     latency, whole = answers.get("latency_ms"), answers.get("whole_ms")
     alone = {int(node): ms for node, ms in answers.get("alone_ms", {}).items()}
@@ -42,7 +45,7 @@ def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: f
                 op=operator.name,
                 layer=layers.layer_of(tensor),
                 tensor=tensor,
-                why=reasons.why_outside(file, node),
+                why=delegate_reasons.why_outside(file, node),
                 alone_ms=None if ms is None else round(ms, 4),
                 share=None if ms is None or not whole else round(min(1.0, ms / whole), 4),
             )

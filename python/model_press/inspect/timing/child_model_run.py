@@ -1,6 +1,6 @@
 """Runs a model in a process of its own, since a damaged one may take the runtime down with it.
 
-    runner.py MODEL THREADS SECONDS
+    child_model_run.py MODEL THREADS SECONDS
 
 Prints one JSON object a line, each as soon as it is known, so that a crash costs what comes after it only:
 {"partitions", "outside": [node indices]}, then {"latency_ms"}, then {"whole_ms", "alone_ms": {node index: ms}}, which
@@ -14,6 +14,8 @@ import statistics
 import sys
 import time
 from typing import Any
+
+from model_press.process import limits
 
 _CPU_BUILTIN_ONLY = "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
 _EXTRA_BYTES = 6 << 30
@@ -45,9 +47,8 @@ def main(path: str, threads: int, seconds: float) -> None:
 
 
 def limit_memory(path: str, copies: int) -> None:
-    """Limit the address space of this process to some GB and a few copies of the file."""
-    limit = _EXTRA_BYTES + copies * os.path.getsize(path)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    """Limit the address space of this process to 6 GiB and `copies` times the size of the file."""
+    limits.lower(resource.RLIMIT_AS, _EXTRA_BYTES + copies * os.path.getsize(path))
 
 
 def say(value: Any) -> None:
@@ -57,10 +58,12 @@ def say(value: Any) -> None:
 
 def fill_inputs(model: Any) -> None:
     """Fill every input of a loaded model with random values, the same each time."""
-    from model_press.inspect import one_op
+    from model_press.inspect.timing import one_operator
 
     for detail in model.get_input_details():
-        model.set_tensor(detail["index"], one_op.random_input(detail["shape"], detail["dtype"]))
+        model.set_tensor(
+            detail["index"], one_operator.random_input(detail["shape"], detail["dtype"])
+        )
 
 
 def _times_ms(model: Any, seconds: float) -> tuple[list[float], list[float]]:
@@ -89,7 +92,7 @@ def _alone(litert: Any, path: str, nodes: list[int], seconds: float) -> dict[int
 
     from ai_edge_litert import schema_py_generated as schema
 
-    from model_press.inspect import one_op
+    from model_press.inspect.timing import one_operator
     from model_press.tflite import reader
 
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -97,10 +100,10 @@ def _alone(litert: Any, path: str, nodes: list[int], seconds: float) -> dict[int
         graph = schema.Model.GetRootAs(data, 0).Subgraphs(0)
         alike: dict[tuple[Any, ...], list[int]] = {}
         for node in nodes:
-            alike.setdefault(one_op.key(graph.Operators(node), graph), []).append(node)
+            alike.setdefault(one_operator.key(graph.Operators(node), graph), []).append(node)
         found: dict[int, float] = {}
         for group in alike.values():
-            cut = one_op.cut(data, group[0], parsed.operators[group[0]].name)
+            cut = one_operator.cut(data, group[0], parsed.operators[group[0]].name)
             if cut is None:
                 continue
             try:

@@ -5,8 +5,8 @@ import mmap
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from model_press.inspect import one_op
 from model_press.inspect.constants import buffer_bytes
+from model_press.inspect.timing import one_operator
 
 _NO_BYTES = np.empty(0, np.uint8)
 
@@ -32,6 +32,6 @@ def cut(data: mmap.mmap, count: int) -> bytes:
     made.buffers = [schema.BufferT()]
     for index, tensor in enumerate(graph.tensors):
         raw = buffer_bytes(data, source, tensor.buffer) if index in used else _NO_BYTES
-        one_op.give_constant(made, tensor, raw)
+        one_operator.give_constant(made, tensor, raw)
     made.subgraphs = [graph]
-    return one_op.packed(made)
+    return one_operator.packed(made)

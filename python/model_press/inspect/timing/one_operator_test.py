@@ -8,7 +8,7 @@ from ai_edge_litert import interpreter as litert
 from ai_edge_litert import schema_py_generated as schema
 from testing.tflite_bytes import Op, chain
 
-from model_press.inspect import one_op
+from model_press.inspect.timing import one_operator
 from model_press.tflite import reader
 
 BROKEN = os.environ["BROKEN_MODEL"]
@@ -31,7 +31,7 @@ def test_a_float_operator_alone_computes_the_same(tmp_path):
     path = tmp_path / "m.tflite"
     path.write_bytes(chain(Op("NEG"), Op("RELU")))
     batch = np.random.default_rng(0).normal(size=(1, 8, 8, 3)).astype(np.float32)
-    alone = _run(one_op.cut(_mapped(path), 1, "RELU"), batch)
+    alone = _run(one_operator.cut(_mapped(path), 1, "RELU"), batch)
     np.testing.assert_array_equal(alone, np.maximum(batch, 0))
 
 
@@ -39,7 +39,7 @@ def test_every_operator_of_a_real_graph_stands_alone_with_its_constants():
     data = _mapped(BROKEN)
     operators = reader.parse(data, "m").operators
     for index, operator in enumerate(operators):
-        cut = one_op.cut(data, index, operator.name)
+        cut = one_operator.cut(data, index, operator.name)
         parsed = reader.parse(cut, "cut")
         assert [o.name for o in parsed.operators] == [operator.name]
         model = litert.Interpreter(model_content=cut)
@@ -51,7 +51,7 @@ def test_equal_work_has_an_equal_key():
     data = _mapped(BROKEN)
     names = [o.name for o in reader.parse(data, "m").operators]
     graph = schema.Model.GetRootAs(data, 0).Subgraphs(0)
-    keys = [one_op.key(graph.Operators(i), graph) for i in range(len(names))]
+    keys = [one_operator.key(graph.Operators(i), graph) for i in range(len(names))]
     assert max(keys.count(key) for key in keys) == 3  # the net's three equal convolutions
     for first, one in zip(names, keys, strict=True):
         assert all(
@@ -60,4 +60,4 @@ def test_equal_work_has_an_equal_key():
 
 
 def test_control_flow_does_not_stand_alone():
-    assert one_op.cut(_mapped(BROKEN), 0, "WHILE") is None
+    assert one_operator.cut(_mapped(BROKEN), 0, "WHILE") is None

@@ -1,0 +1,1 @@
+"""Checks: what an inspection concludes from the facts."""

@@ -1,0 +1,1 @@
+"""Timing: child processes that load and time a model."""
