@@ -1,75 +1,69 @@
-"""report.json: facts of the build and measurements of machines, joined by the files' SHA-256."""
+"""Builds the report: joins the build's facts with machines' measurements by the files' SHA-256."""
 
 import collections
 from collections.abc import Sequence
 from typing import Any
 
-from model_press.evaluate import variant_facts
-from model_press.formats import metrics, strict_json
+from model_press.evaluate import summary, variant_facts
+from model_press.formats import metrics
 from model_press.formats.errors import UserError
-from model_press.report import coreml, published
+from model_press.report import coreml, model, published
 from model_press.report.facts import Entry, Facts
-
-SCHEMA_VERSION = 1
 
 
 def build(
     facts: Facts, measured: metrics.Metrics | None, devices: Sequence[metrics.Metrics] = ()
-) -> dict[str, Any]:
+) -> model.Report:
     """Join facts and measurements.
 
     Args:
+      facts: what the build knows.
       measured: of this machine; None leaves its figures empty.
       devices: of other machines (phones, a Pi), each shown in a table of its own.
-    Returns:
-      The JSON object of report.json. Sizes and memory in bytes, times in ms, accuracy and ratios as fractions;
-      `latency_ms` and its like are objects from the number of threads to the median, empty where not measured;
-      other figures are null where not measured or untrained.
+
     Raises:
       UserError: a record is of a file that this report does not hold.
     """
     for each in (measured, *devices):
         if each is not None:
             _require_same_files(facts, each)
-    base = facts.baseline_entry
-    times = _Times(measured, base.facts.name)
-    variants = [_variant(entry, facts, times) for entry in ordered(facts)]
-    report = {
-        "schema_version": SCHEMA_VERSION,
-        "label": facts.label,
-        "machine": strict_json.to_json(measured.machine) if measured else None,
-        "runtime": _runtime(measured),
-        "model": _model(facts),
-        "images": {
-            "name": facts.images,
-            "count": facts.keras.summary.images,
-            "labelled": facts.keras.summary.labelled,
-        },
-        "baseline": facts.baseline,
-        "keras": _keras(facts, times),
-        "variants": variants,
-        "coreml": [
-            coreml.row(package, base.facts.bytes, _drop(facts, package.summary.top1))
-            for package in sorted(facts.coreml, key=lambda package: (-package.bytes, package.name))
-        ],
-        "calibrations": strict_json.to_json(facts.calibrations),
-        "searches": strict_json.to_json(facts.searches),
-        "devices": [_device(facts, device) for device in devices],
-        "published": None,
-    }
-    if facts.published is not None:
-        by_recipe = {variant["recipe"]: variant for variant in variants}
-        report["published"] = {
-            **strict_json.to_json(facts.published),
-            "claims": [
-                strict_json.to_json(claim) for claim in published.claims(facts.published, by_recipe)
-            ],
-        }
-    return report
+    times = _Times(measured, facts.baseline)
+    variants = tuple(_tflite(entry, facts, times) for entry in ordered(facts))
+    packages = sorted(facts.coreml, key=lambda package: (-package.bytes, package.name))
+    keras = facts.keras
+    article = facts.published
+    return model.Report(
+        schema_version=model.SCHEMA_VERSION,
+        label=facts.label,
+        machine=measured.machine if measured else None,
+        runtime=_runtime(measured),
+        model=model.Model(
+            keras.name,
+            keras.keras,
+            keras.sha256,
+            keras.parameters,
+            keras.input_shape,
+            keras.classes,
+            keras.trained,
+        ),
+        images=model.Images(facts.images, keras.summary.images, keras.summary.labelled),
+        baseline=facts.baseline,
+        keras=_keras(facts, times),
+        variants=variants,
+        coreml=tuple(_coreml(package, facts, times) for package in packages),
+        calibrations=facts.calibrations,
+        searches=facts.searches,
+        devices=tuple(_device(facts, device) for device in devices),
+        published=article
+        and model.Published(
+            **vars(article),
+            claims=published.claims(article, {variant.recipe: variant for variant in variants}),
+        ),
+    )
 
 
 def ordered(facts: Facts) -> list[Entry]:
-    """Return the variants as a reader wants them: the baseline, then the others by falling size."""
+    """Return the variants as a reader expects them: the baseline, then the others by falling size."""
 
     def key(entry: Entry) -> tuple[bool, int, str]:
         return entry.facts.name != facts.baseline, -entry.facts.bytes, entry.facts.name
@@ -106,194 +100,175 @@ class _Times:
         self._baseline = baseline
 
     def records(self, name: str) -> dict[str, metrics.Record]:
-        """Return the records by number of threads, as the apps run it: with the delegate if it applies."""
+        """Return the records that the apps would give, by the number of threads."""
         chosen: dict[str, metrics.Record] = {}
         for record in self._records.get(name, ()):
             threads = str(record.threads)
             if threads not in chosen or record.delegate != "none":
                 chosen[threads] = record
-        return chosen
+        return dict(sorted(chosen.items()))
 
-    def plain_ms(self, name: str) -> dict[str, float]:
-        """Return the medians without delegate, by number of threads."""
-        records = self._records.get(name, ())
-        return {str(r.threads): r.latency.median_ms for r in records if r.delegate == "none"}
-
-    def latency_ratios(self, name: str) -> dict[str, float]:
-        base = self.records(self._baseline)
-        return {
+    def measured(
+        self, name: str, size: float | None = None, zipped: float | None = None
+    ) -> model.Measured:
+        """Return the figures of one variant; `size` and `zipped` are ratios that the build knows."""
+        records, base = self.records(name), self.records(self._baseline)
+        first, first_base = _fewest_threads(records), _fewest_threads(base)
+        by_threads = {
             threads: round(record.latency.median_ms / base[threads].latency.median_ms, 4)
-            for threads, record in self.records(name).items()
+            for threads, record in records.items()
             if threads in base
         }
-
-    def memory(self, name: str) -> dict[str, Any]:
-        """Return the peak and base of the run with the fewest threads, and ratios of both to the baseline's."""
-        record, base = self._fewest(name), self._fewest(self._baseline)
-        peak = record.peak_memory_bytes if record else None
-        floor = record.base_memory_bytes if record else None
-        above = ratio = None
-        if record and base:
-            above = (record.peak_memory_bytes - record.base_memory_bytes) / (
-                base.peak_memory_bytes - base.base_memory_bytes
+        above = whole = None
+        if first and first_base:
+            above = (first.peak_memory_bytes - first.base_memory_bytes) / (
+                first_base.peak_memory_bytes - first_base.base_memory_bytes
             )
-            ratio = record.peak_memory_bytes / base.peak_memory_bytes
-        return {"peak": peak, "base": floor, "above": _round(above), "ratio": _round(ratio)}
+            whole = first.peak_memory_bytes / first_base.peak_memory_bytes
+        return model.Measured(
+            latency_ms={threads: r.latency.median_ms for threads, r in records.items()},
+            latency={
+                threads: model.Latency(**vars(r.latency), load_ms=r.load_ms, first_ms=r.first_ms)
+                for threads, r in records.items()
+            },
+            latency_without_delegate_ms={
+                str(r.threads): r.latency.median_ms
+                for r in self._records.get(name, ())
+                if r.delegate == "none"
+            },
+            peak_memory_bytes=first.peak_memory_bytes if first else None,
+            base_memory_bytes=first.base_memory_bytes if first else None,
+            delegation=_delegation(first),
+            ratios=model.Ratios(
+                size=_rounded(size),
+                zipped=_rounded(zipped),
+                latency=by_threads[min(by_threads, key=int)] if by_threads else None,
+                latency_by_threads=by_threads,
+                memory_above_base=_rounded(above),
+                memory=_rounded(whole),
+            ),
+        )
 
-    def _fewest(self, name: str) -> metrics.Record | None:
-        records = self.records(name)
-        return records[min(records, key=int)] if records else None
+
+def _fewest_threads(records: dict[str, metrics.Record]) -> metrics.Record | None:
+    return records[min(records, key=int)] if records else None
 
 
-def _round(value: float | None) -> float | None:
+def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def _runtime(measured: metrics.Metrics | None) -> dict[str, str] | None:
-    for record in measured.records if measured else ():
-        if record.recipe != metrics.KERAS:
-            runtime: dict[str, str] = strict_json.to_json(record.runtime)
-            return runtime
-    return None
+def _runtime(measured: metrics.Metrics | None) -> metrics.Runtime | None:
+    records = measured.records if measured else ()
+    return next((r.runtime for r in records if r.recipe != metrics.KERAS), None)
 
 
-def _model(facts: Facts) -> dict[str, Any]:
-    keras = facts.keras
-    return {
-        "name": keras.name,
-        "keras": keras.keras,
-        "sha256": keras.sha256,
-        "parameters": keras.parameters,
-        "input_shape": list(keras.input_shape),
-        "classes": keras.classes,
-        "trained": keras.trained,
-    }
-
-
-def _latencies(records: dict[str, metrics.Record]) -> dict[str, Any]:
-    return {
-        threads: {
-            **strict_json.to_json(record.latency),
-            "load_ms": record.load_ms,
-            "first_ms": record.first_ms,
-        }
-        for threads, record in sorted(records.items())
-    }
-
-
-def _keras(facts: Facts, times: _Times) -> dict[str, Any]:
-    keras = facts.keras
-    records = times.records(keras.name)
-    memory = times.memory(keras.name)
-    baseline = facts.baseline_entry.facts
-    return {
-        "name": keras.name,
-        "bytes": keras.keras_bytes,
-        "h5_bytes": keras.h5_bytes,
-        "latency_ms": {t: r.latency.median_ms for t, r in sorted(records.items())},
-        "latency": _latencies(records),
-        "peak_memory_bytes": memory["peak"],
-        "base_memory_bytes": memory["base"],
-        "top1": keras.summary.top1,
-        "top5": keras.summary.top5,
-        "top1_drop": _drop(facts, keras.summary.top1),
-        "distinct_top1": keras.summary.distinct_top1,
-        "classes": strict_json.to_json(keras.summary.classes),
-        "no_accuracy": keras.summary.no_accuracy,
-        "ratios": {
-            "size": _round(keras.keras_bytes / baseline.bytes if keras.keras_bytes else None),
-            "latency": _first(times.latency_ratios(keras.name)),
-            "latency_by_threads": times.latency_ratios(keras.name),
-            "memory_above_base": memory["above"],
-            "memory": memory["ratio"],
-        },
-    }
-
-
-def _drop(facts: Facts, top1: float | None) -> float | None:
+def _quality(facts: Facts, found: summary.Summary) -> model.Quality:
     base = facts.baseline_entry.summary.top1
-    return None if top1 is None or base is None else round(base - top1, 6)
+    return model.Quality(
+        top1=found.top1,
+        top1_drop=None if found.top1 is None or base is None else round(base - found.top1, 6),
+        top5=found.top5,
+        no_accuracy=found.no_accuracy,
+        agreement=found.agreement,
+        distinct_top1=found.distinct_top1,
+        distinct_codes=found.distinct_codes,
+        classes=found.classes,
+    )
 
 
-def _first(by_threads: dict[str, float]) -> float | None:
-    return by_threads[min(by_threads, key=int)] if by_threads else None
+def _keras(facts: Facts, times: _Times) -> model.Keras:
+    keras, baseline = facts.keras, facts.baseline_entry.facts
+    size = keras.keras_bytes / baseline.bytes if keras.keras_bytes else None
+    return model.Keras(
+        **vars(times.measured(keras.name, size)),
+        **vars(_quality(facts, keras.summary)),
+        name=keras.name,
+        title="Keras",
+        bytes=keras.keras_bytes,
+        h5_bytes=keras.h5_bytes,
+    )
 
 
-def _variant(entry: Entry, facts: Facts, times: _Times) -> dict[str, Any]:
+def _variant(
+    known: variant_facts.VariantFacts | coreml.CoremlFacts,
+    found: summary.Summary,
+    facts: Facts,
+    measured: model.Measured,
+    **of_its_format: Any,
+) -> model.Variant:
+    return model.Variant(
+        **vars(measured),
+        **vars(_quality(facts, found)),
+        name=known.name,
+        title=known.name.removeprefix(facts.keras.name + "_"),
+        recipe=known.recipe,
+        sha256=known.sha256,
+        bytes=known.bytes,
+        **of_its_format,
+    )
+
+
+def _tflite(entry: Entry, facts: Facts, times: _Times) -> model.Variant:
     own, base = entry.facts, facts.baseline_entry.facts
-    records, memory = times.records(own.name), times.memory(own.name)
-    ratios = times.latency_ratios(own.name)
-    record = records.get(min(records, key=int)) if records else None
-    return {
-        "name": own.name,
-        "recipe": own.recipe,
-        "sha256": own.sha256,
-        "bytes": own.bytes,
-        "zipped_bytes": own.zipped_bytes,
-        "apk_bytes": own.apk_bytes,
-        "latency_ms": {t: r.latency.median_ms for t, r in sorted(records.items())},
-        "latency": _latencies(records),
-        "latency_without_delegate_ms": times.plain_ms(own.name),
-        "peak_memory_bytes": memory["peak"],
-        "base_memory_bytes": memory["base"],
-        "top1": entry.summary.top1,
-        "top1_drop": _drop(facts, entry.summary.top1),
-        "top5": entry.summary.top5,
-        "no_accuracy": entry.summary.no_accuracy,
-        "ratios": {
-            "size": _round(own.bytes / base.bytes),
-            "zipped": _round(own.zipped_bytes / base.zipped_bytes),
-            "latency": _first(ratios),
-            "latency_by_threads": ratios,
-            "memory_above_base": memory["above"],
-            "memory": memory["ratio"],
-        },
-        "agreement": strict_json.to_json(entry.summary.agreement),
-        "distinct_top1": entry.summary.distinct_top1,
-        "distinct_codes": entry.summary.distinct_codes,
-        "classes": strict_json.to_json(entry.summary.classes),
-        "delegation": _delegation(record),
-        "weights": _weights(entry),
-        "layers": strict_json.to_json(entry.layers),
-        "ops": strict_json.to_json(own.ops),
-        "custom_ops": list(own.custom_ops),
-        "minimum_runtime": own.minimum_runtime,
-    }
+    return _variant(
+        own,
+        entry.summary,
+        facts,
+        times.measured(own.name, own.bytes / base.bytes, own.zipped_bytes / base.zipped_bytes),
+        format="tflite",
+        zipped_bytes=own.zipped_bytes,
+        apk_bytes=own.apk_bytes,
+        weights=_weights(own.weights),
+        layers=entry.layers,
+        ops=own.ops,
+        custom_ops=own.custom_ops,
+        minimum_runtime=own.minimum_runtime,
+    )
 
 
-def _delegation(record: metrics.Record | None) -> dict[str, Any] | None:
-    """Return the partitions and the operators outside them by name, or None if not measured."""
+def _coreml(package: coreml.CoremlFacts, facts: Facts, times: _Times) -> model.Variant:
+    size = package.bytes / facts.baseline_entry.facts.bytes
+    return _variant(
+        package,
+        package.summary,
+        facts,
+        times.measured(package.name, size),
+        format="mlpackage",
+        coverage=package.coverage,
+        compute=package.compute,
+        minimum_ios=package.minimum_ios,
+    )
+
+
+def _delegation(record: metrics.Record | None) -> model.Delegation | None:
     if record is None:
         return None
     outside: dict[str, list[metrics.UndelegatedOp]] = collections.defaultdict(list)
     for op in record.undelegated:
         outside[op.op].append(op)
-    shares = {name: _share(ops, record.latency.median_ms) for name, ops in outside.items()}
     groups = [
-        {
-            "op": name,
-            "count": len(outside[name]),
-            "share": shares[name],
-            "outputs": [op.output for op in outside[name]],
-        }
-        for name in sorted(
-            outside, key=lambda name: (-(shares[name] or 0), -len(outside[name]), name)
+        model.UndelegatedOps(
+            name,
+            len(ops),
+            _share(ops, record.latency.median_ms),
+            tuple(op.output for op in ops),
         )
+        for name, ops in outside.items()
     ]
-    return {"delegate": record.delegate, "partitions": record.partitions, "outside": groups}
+    groups.sort(key=lambda group: (-(group.share or 0), -group.count, group.op))
+    return model.Delegation(record.delegate, record.partitions, tuple(groups))
 
 
 def _share(ops: Sequence[metrics.UndelegatedOp], whole_ms: float) -> float | None:
-    """Return the share of the latency of operators timed alone, at most 1; None if one of them was not."""
+    """Return the share of the latency of operators timed alone, at most 1; None if one was not timed."""
     times = [op.alone_ms for op in ops if op.alone_ms is not None]
     if len(times) < len(ops):
         return None
     return round(min(1.0, sum(times) / whole_ms), 4)
 
 
-def _weights(entry: Entry) -> dict[str, Any]:
-    """Return the shares of the bytes of all constants, by element type and by why a tensor was not compressed."""
-    weights = entry.facts.weights
+def _weights(weights: Sequence[variant_facts.Weight]) -> model.Weights:
     total = sum(weight.bytes for weight in weights) or 1
     kept: dict[str, list[variant_facts.Weight]] = collections.defaultdict(list)
     types: dict[str, int] = collections.defaultdict(int)
@@ -304,55 +279,34 @@ def _weights(entry: Entry) -> dict[str, Any]:
     kernels = [weight for weight in weights if weight.role == "weights"]
     elements = sum(weight.elements for weight in kernels) or 1
     zeros = sum(weight.zeros * weight.elements for weight in kernels) / elements
-    return {
-        "tensors": len(weights),
-        "compressed": sum(weight.compressed for weight in weights),
-        "compressed_share": round(sum(w.bytes for w in weights if w.compressed) / total, 6),
-        "zeros": round(zeros, 6),
-        "by_type": {dtype: round(size / total, 6) for dtype, size in sorted(types.items())},
-        "kept": [
-            {
-                "why": why,
-                "count": len(group),
-                "share": round(sum(weight.bytes for weight in group) / total, 6),
-                "tensors": [weight.name for weight in group],
-            }
-            for why, group in sorted(
-                kept.items(), key=lambda pair: -sum(weight.bytes for weight in pair[1])
+    by_size = sorted(kept.items(), key=lambda pair: -sum(weight.bytes for weight in pair[1]))
+    return model.Weights(
+        tensors=len(weights),
+        compressed=sum(weight.compressed for weight in weights),
+        compressed_share=round(sum(w.bytes for w in weights if w.compressed) / total, 6),
+        zeros=round(zeros, 6),
+        by_type={dtype: round(size / total, 6) for dtype, size in sorted(types.items())},
+        kept=tuple(
+            model.UncompressedWeights(
+                why,
+                len(group),
+                round(sum(weight.bytes for weight in group) / total, 6),
+                tuple(weight.name for weight in group),
             )
-        ],
-    }
+            for why, group in by_size
+        ),
+    )
 
 
-def _device(facts: Facts, measured: metrics.Metrics) -> dict[str, Any]:
+def _device(facts: Facts, measured: metrics.Metrics) -> model.Device:
     times = _Times(measured, facts.baseline)
     names = [facts.keras.name] + [entry.facts.name for entry in ordered(facts)]
     names += [package.name for package in facts.coreml]
     rows = []
     for name in names:
-        records, memory = times.records(name), times.memory(name)
-        if not records:
-            continue
-        ratios = times.latency_ratios(name)
-        rows.append(
-            {
-                "name": name,
-                "recipe": next(iter(records.values())).recipe,
-                "latency_ms": {t: r.latency.median_ms for t, r in sorted(records.items())},
-                "latency": _latencies(records),
-                "peak_memory_bytes": memory["peak"],
-                "base_memory_bytes": memory["base"],
-                "delegation": _delegation(records[min(records, key=int)]),
-                "ratios": {
-                    "latency": _first(ratios),
-                    "latency_by_threads": ratios,
-                    "memory_above_base": memory["above"],
-                    "memory": memory["ratio"],
-                },
-            }
-        )
-    return {
-        "machine": strict_json.to_json(measured.machine),
-        "runtime": _runtime(measured),
-        "variants": rows,
-    }
+        record = _fewest_threads(times.records(name))
+        if record is not None:
+            rows.append(
+                model.DeviceVariant(**vars(times.measured(name)), name=name, recipe=record.recipe)
+            )
+    return model.Device(measured.machine, _runtime(measured), tuple(rows))

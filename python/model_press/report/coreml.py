@@ -2,10 +2,9 @@
 
 import dataclasses
 import os
-from typing import Any
 
 from model_press.evaluate import summary
-from model_press.formats import manifest, metrics, strict_json
+from model_press.formats import manifest, metrics
 from model_press.formats.errors import UserError
 
 
@@ -47,23 +46,3 @@ def read(
         described.requires.minimum_ios,
         found,
     )
-
-
-def row(facts: CoremlFacts, baseline_bytes: int, top1_drop: float | None) -> dict[str, Any]:
-    """Return the variant's object in report.json: bytes, fractions, and ratios to the report's baseline."""
-    return {
-        "name": facts.name,
-        "recipe": facts.recipe,
-        "sha256": facts.sha256,
-        "bytes": facts.bytes,
-        "coverage": facts.coverage,
-        "compute": facts.compute,
-        "minimum_ios": facts.minimum_ios,
-        "top1": facts.summary.top1,
-        "top1_drop": top1_drop,
-        "top5": facts.summary.top5,
-        "no_accuracy": facts.summary.no_accuracy,
-        "agreement": strict_json.to_json(facts.summary.agreement),
-        "distinct_top1": facts.summary.distinct_top1,
-        "ratios": {"size": round(facts.bytes / baseline_bytes, 4)},
-    }

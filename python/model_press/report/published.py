@@ -6,10 +6,13 @@ They stand in a column of their own and are compared as ratios only: another mac
 import dataclasses
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from model_press.formats import files, strict_json
 from model_press.formats.errors import UserError
+
+if TYPE_CHECKING:
+    from model_press.report import model
 
 # A ratio up to a tenth above the published one still counts as the published one.
 _BAND = 1.1
@@ -61,28 +64,33 @@ def read(path: str | os.PathLike[str]) -> Published:
     return found
 
 
-def claims(table: Published, variants: Mapping[str, Mapping[str, Any]]) -> list[Claim]:
-    """Hold each published ratio to the uncompressed model against the report's own.
+def claims(table: Published, variants: "Mapping[str, model.Variant]") -> tuple[Claim, ...]:
+    """Compare each published ratio to the uncompressed model with the report's own.
 
     Args:
-      variants: recipe -> the report's entry of that variant (ratios and top1_drop as in report.json).
+      table: the published figures.
+      variants: the report's variants by recipe.
     """
     first = table.rows[0]
     result = []
     for row in table.rows[1:]:
         ours = variants.get(row.recipe)
-        ratios = ours["ratios"] if ours else {}
+        ratios = ours.ratios if ours else None
         pairs = [
-            ("size", row.bytes / first.bytes, ratios.get("size")),
-            ("latency", row.latency_ms / first.latency_ms, ratios.get("latency")),
-            ("peak memory", row.peak_memory_bytes / first.peak_memory_bytes, ratios.get("memory")),
-            ("top-1 drop", first.top1 - row.top1, ours["top1_drop"] if ours else None),
+            ("size", row.bytes / first.bytes, ratios and ratios.size),
+            ("latency", row.latency_ms / first.latency_ms, ratios and ratios.latency),
+            (
+                "peak memory",
+                row.peak_memory_bytes / first.peak_memory_bytes,
+                ratios and ratios.memory,
+            ),
+            ("top-1 drop", first.top1 - row.top1, ours and ours.top1_drop),
         ]
         for metric, expected, found in pairs:
             verdict = "no such variant" if ours is None else _verdict(metric, expected, found)
             expected = round(expected, 6)
             result.append(Claim(row.recipe, row.title, metric, expected, found, verdict))
-    return result
+    return tuple(result)
 
 
 def _verdict(metric: str, expected: float, found: float | None) -> str:

@@ -1,5 +1,7 @@
 """Published claims hold, fail, or are not judged."""
 
+import types
+
 import pytest
 from testing.raises import user_error
 from testing.report_facts import PUBLISHED
@@ -9,8 +11,8 @@ from model_press.report import published
 
 
 def _claims(size=0.25, latency=0.1, memory=0.5, drop=0.0):
-    ratios = {"size": size, "latency": latency, "memory": memory}
-    ours = {"int8": {"ratios": ratios, "top1_drop": drop}}
+    ratios = types.SimpleNamespace(size=size, latency=latency, memory=memory)
+    ours = {"int8": types.SimpleNamespace(ratios=ratios, top1_drop=drop)}
     found = published.claims(PUBLISHED, ours)
     return {(claim.recipe, claim.metric): claim for claim in found}
 

@@ -1,161 +1,206 @@
-"""Derives the values that both templates show from report.json."""
+"""Derives the tables of the templates from a report."""
 
+import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from model_press.report import formats
+from model_press.evaluate import calibration_ranges, layer_error, summary
+from model_press.formats.metrics import Machine
+from model_press.report import model, published
+from model_press.search import lock, outcome
 
 _WORST_LAYERS = 4
-# With more classes a table of all is no longer read: those that lose most are shown.
+# A table of more classes is hard to read: only those that lose most are shown.
 _MANY_CLASSES = 30
 _SHOWN_CLASSES = 10
 
 
-def context(report: dict[str, Any]) -> dict[str, Any]:
-    """Return the values for the templates: the report itself and the tables that are derived from it."""
-    variants = report["variants"]
-    threads = sorted({t for v in variants for t in v["latency_ms"]}, key=int)
-    trained = any(v["top1"] is not None for v in variants)
-    published = report["published"] or {"rows": [], "claims": []}
-    by_recipe = {row["recipe"]: row for row in published["rows"]}
+@dataclasses.dataclass(frozen=True)
+class ClaimRow:
+    """The published claims about one variant, by metric."""
+
+    title: str
+    recipe: str
+    by_metric: dict[str, published.Claim]
+
+
+@dataclasses.dataclass(frozen=True)
+class WorstLayers:
+    """The layers of a variant with the lowest signal-to-noise ratio; `count` of all were compared."""
+
+    title: str
+    images: int
+    count: int
+    unmatched: int
+    layers: list[layer_error.LayerError]
+
+
+@dataclasses.dataclass(frozen=True)
+class CalibrationRow:
+    """A calibrated variant: the activations that outliers stretch most, and those that are clipped most."""
+
+    title: str
+    report: calibration_ranges.Report
+    outliers: int
+    stretched: list[calibration_ranges.Range]
+    left: list[calibration_ranges.Range]
+
+
+@dataclasses.dataclass(frozen=True)
+class TrialRow:
+    """One trial of a search: its open fields and the verdict in words."""
+
+    fields: str
+    outcome: outcome.Outcome
+    verdict: str
+    won: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class SearchTable:
+    """A search: its bounds in words, and its trials with the winner first, then by the goal."""
+
+    name: str
+    space_points: int
+    goal_text: str
+    bound_text: str
+    machine: Machine
+    rows: list[TrialRow]
+
+
+@dataclasses.dataclass(frozen=True)
+class OpRow:
+    """An operator version, with the number of nodes in each variant."""
+
+    name: str
+    version: int
+    counts: list[int]
+
+
+@dataclasses.dataclass(frozen=True)
+class RecallRow:
+    """The recall of one class in each variant. `own` is the baseline's row."""
+
+    own: summary.ClassRow
+    recalls: list[float | None]
+    loss: float
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassTable:
+    """The classes that are shown; `part` is whether some of `all` are left out."""
+
+    rows: list[RecallRow]
+    all: int
+    part: bool
+
+
+def context(report: model.Report) -> dict[str, Any]:
+    """Return the templates' values: the report itself and the tables that are derived from it."""
+    variants = report.variants
+    threads = sorted({t for v in variants for t in v.latency_ms}, key=int)
+    trained = any(v.top1 is not None for v in variants)
+    rows = report.published.rows if report.published else ()
+    recipes = {variant.recipe for variant in variants}
     return {
         "report": report,
-        "rows": [
-            {
-                **variant,
-                "recipe_title": _title(variant, report),
-                "is_baseline": variant["name"] == report["baseline"],
-                "published": by_recipe.get(variant["recipe"]),
-            }
-            for variant in variants
-        ],
-        "coreml": [{**row, "recipe_title": _title(row, report)} for row in report["coreml"]],
+        "rows": list(variants),
+        "published_by_recipe": {row.recipe: row for row in rows},
+        "coreml": report.coreml,
         "threads": threads,
         "threads_shown": threads or ["1", "2"],
         "quality_key": "top1" if trained else "agreement",
         "quality": "top-1 accuracy" if trained else "same answer as Keras",
-        "no_accuracy": next((v["no_accuracy"] for v in variants if v["no_accuracy"]), ""),
-        "absent": [row for row in published["rows"] if row["recipe"] not in _recipes(variants)],
-        "notes": [row for row in published["rows"] if row["note"]],
-        "claims": _claims(published["claims"]),
-        "calibrations": [_calibration(found, report) for found in report["calibrations"]],
-        "searches": [_search(found) for found in report["searches"]],
-        "worst_layers": [_worst(v, report) for v in variants if v["layers"]],
+        "no_accuracy": next((v.no_accuracy for v in variants if v.no_accuracy), ""),
+        "absent": [row for row in rows if row.recipe not in recipes],
+        "notes": [row for row in rows if row.note],
+        "claims": _claims(report.published.claims if report.published else ()),
+        "calibrations": [_calibration(found, report) for found in report.calibrations],
+        "searches": [_search(found) for found in report.searches],
+        "worst_layers": [_worst(v.title, v.layers) for v in variants if v.layers],
         "ops": _ops(variants),
         "classes": _classes(report),
-        "baseline_title": _title(_baseline(report), report),
-        "formats": formats,
+        "baseline_title": report.baseline_variant.title,
     }
 
 
-def _claims(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return one row a variant: its title, recipe and the claims by metric."""
-    rows: dict[str, dict[str, Any]] = {}
+def _claims(claims: Sequence[published.Claim]) -> list[ClaimRow]:
+    rows: dict[str, ClaimRow] = {}
     for claim in claims:
-        row = rows.setdefault(
-            claim["recipe"], {"title": claim["title"], "recipe": claim["recipe"], "by_metric": {}}
-        )
-        row["by_metric"][claim["metric"]] = claim
+        row = rows.setdefault(claim.recipe, ClaimRow(claim.title, claim.recipe, {}))
+        row.by_metric[claim.metric] = claim
     return list(rows.values())
 
 
-def _recipes(variants: list[dict[str, Any]]) -> set[str]:
-    return {variant["recipe"] for variant in variants}
+def _worst(title: str, comparison: layer_error.LayerErrors) -> WorstLayers:
+    noisy = [layer for layer in comparison.layers if layer.sqnr_db is not None]
+    noisy.sort(key=lambda layer: layer.sqnr_db or 0.0)
+    return WorstLayers(
+        title,
+        comparison.images,
+        len(comparison.layers),
+        comparison.unmatched,
+        noisy[:_WORST_LAYERS],
+    )
 
 
-def _baseline(report: dict[str, Any]) -> dict[str, Any]:
-    return next(v for v in report["variants"] if v["name"] == report["baseline"])
+def _calibration(found: calibration_ranges.Report, report: model.Report) -> CalibrationRow:
+    stretched = sorted(found.ranges, key=lambda each: -each.outlier_ratio)
+    left = sorted(found.ranges, key=lambda each: -each.evaluation.clipped)
+    return CalibrationRow(
+        title=found.variant.removeprefix(report.model.name + "_"),
+        report=found,
+        outliers=sum(each.outlier for each in found.ranges),
+        stretched=stretched[:_WORST_LAYERS],
+        left=[each for each in left if each.evaluation.clipped][:_WORST_LAYERS],
+    )
 
 
-def _title(variant: dict[str, Any], report: dict[str, Any]) -> str:
-    """Return the variant's name without the model's in front."""
-    title: str = variant["name"].removeprefix(report["model"]["name"] + "_")
-    return title
-
-
-def _worst(variant: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
-    """Return the layers of a variant with the lowest signal to error."""
-    comparison = variant["layers"]
-    noisy = [layer for layer in comparison["layers"] if layer["sqnr_db"] is not None]
-    noisy.sort(key=lambda layer: layer["sqnr_db"])
-    return {
-        "title": _title(variant, report),
-        "images": comparison["images"],
-        "count": len(comparison["layers"]),
-        "unmatched": comparison["unmatched"],
-        "layers": noisy[:_WORST_LAYERS],
-    }
-
-
-def _calibration(found: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
-    """Return a calibrated variant: the activations with the worst outliers, and those that evaluation leaves."""
-    ranges = found["ranges"]
-    stretched = sorted(ranges, key=lambda each: -each["outlier_ratio"])
-    left = sorted(ranges, key=lambda each: -each["evaluation"]["clipped"])
-    return {
-        **found,
-        "title": _title({"name": found["variant"]}, report),
-        "outliers": sum(each["outlier"] for each in ranges),
-        "stretched": stretched[:_WORST_LAYERS],
-        "left": [each for each in left if each["evaluation"]["clipped"]][:_WORST_LAYERS],
-    }
-
-
-def _search(found: dict[str, Any]) -> dict[str, Any]:
-    """Return a search: its bounds in words, and its trials with the winner first, then by the goal."""
-    bounds = {name: bound for name, bound in found["bounds"].items() if bound is not None}
+def _search(found: lock.Lock) -> SearchTable:
     rows = []
-    for tried in found["trace"]:
-        won = tried["outcome"]["point"] == found["winner"]["point"]
-        verdict = "the winner" if won else tried["rejected"] or "keeps the bounds"
-        values = ", ".join(f"{k} {v}" for k, v in json.loads(tried["values"]).items())
-        rows.append({**tried["outcome"], "fields": values, "verdict": verdict, "won": won})
+    for tried in found.trace:
+        won = tried.outcome.point == found.winner.point
+        verdict = "the winner" if won else tried.rejected or "keeps the bounds"
+        values = ", ".join(f"{k} {v}" for k, v in json.loads(tried.values).items())
+        rows.append(TrialRow(values, tried.outcome, verdict, won))
 
-    def key(row: dict[str, Any]) -> tuple[bool, bool, float]:
-        figure = row[found["goal"]]
-        return not row["won"], figure is None, figure or 0.0
+    def key(row: TrialRow) -> tuple[bool, bool, float]:
+        figure = getattr(row.outcome, found.goal)
+        return not row.won, figure is None, figure or 0.0
 
-    return {
-        **found,
-        "name": found["compression"]["name"],
-        "rows": sorted(rows, key=key),
-        "bound_text": ", ".join(
-            f"{_words(name)} at most {bound:g}" for name, bound in bounds.items()
-        ),
-        "goal_text": _words(found["goal"]),
-    }
+    bounds = {name: bound for name, bound in vars(found.bounds).items() if bound is not None}
+    return SearchTable(
+        name=found.compression.name,
+        space_points=found.space_points,
+        goal_text=_words(found.goal),
+        bound_text=", ".join(f"{_words(name)} at most {bound:g}" for name, bound in bounds.items()),
+        machine=found.machine,
+        rows=sorted(rows, key=key),
+    )
 
 
 def _words(figure: str) -> str:
     return figure.replace("_", " ").replace("top1", "top-1")
 
 
-def _ops(variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return one row an operator and version, with the number of nodes in each variant."""
-    keys = sorted({(op["name"], op["version"]) for v in variants for op in v["ops"]})
-    counts = [{(op["name"], op["version"]): op["count"] for op in v["ops"]} for v in variants]
-    return [
-        {
-            "name": name,
-            "version": version,
-            "counts": [each.get((name, version), 0) for each in counts],
-        }
-        for name, version in keys
-    ]
+def _ops(variants: Sequence[model.Variant]) -> list[OpRow]:
+    counts = [{(op.name, op.version): op.count for op in v.ops} for v in variants]
+    keys = sorted({key for each in counts for key in each})
+    return [OpRow(*key, [each.get(key, 0) for each in counts]) for key in keys]
 
 
-def _classes(report: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the recall and main confusion of each class in each variant, or None without accuracy."""
-    base = _baseline(report)
-    if not base["classes"]:
-        return None
+def _classes(report: model.Report) -> ClassTable | None:
+    """Return the recall of each class in each variant; None without accuracy."""
     rows = []
-    for index, own in enumerate(base["classes"]):
-        recalls = [v["classes"][index]["recall"] for v in report["variants"]]
+    for index, own in enumerate(report.baseline_variant.classes):
+        recalls = [v.classes[index].recall for v in report.variants]
         known = [recall for recall in recalls if recall is not None]
-        loss = own["recall"] - min(known) if known else 0.0
-        rows.append({**own, "recalls": recalls, "loss": loss})
+        loss = (own.recall or 0.0) - min(known) if known else 0.0
+        rows.append(RecallRow(own, recalls, loss))
+    if not rows:
+        return None
     shown = rows
     if len(rows) > _MANY_CLASSES:
-        shown = sorted(rows, key=lambda row: -row["loss"])[:_SHOWN_CLASSES]
-    return {"rows": shown, "all": len(rows), "part": len(shown) < len(rows)}
+        shown = sorted(rows, key=lambda row: -row.loss)[:_SHOWN_CLASSES]
+    return ClassTable(shown, len(rows), len(shown) < len(rows))
