@@ -11,6 +11,8 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 
+from model_press.process import memory
+
 
 @dataclasses.dataclass(frozen=True)
 class Build:
@@ -115,6 +117,6 @@ class _Workers:
 
 def _resident(process: pathlib.Path) -> int:
     try:
-        return int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError):
+        return memory.resident_bytes(process.name)
+    except (OSError, IndexError):  # it has ended
         return 0

@@ -20,9 +20,8 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 
-import records
-import scratch
-from bazel import Bazel, Build
+from benchmarks.builds import records, scratch
+from benchmarks.builds.bazel import Bazel, Build
 
 _COUNTS = (1, 4, 16, 64)
 _EDITED = 16

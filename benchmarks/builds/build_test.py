@@ -4,11 +4,10 @@ import json
 import pathlib
 from collections.abc import Sequence
 
-import build
 import pytest
-import records
-import scratch
-from bazel import Build, actions
+
+from benchmarks.builds import build, records, scratch
+from benchmarks.builds.bazel import Build, actions
 
 # Converts a variant when its recipe's bytes are new to it, or, with `labels`, when the class names are.
 _BAZEL = """#!/usr/bin/env python3

@@ -5,9 +5,12 @@ import json
 import os
 import pathlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bazel import Build
+from benchmarks.builds.bazel import Build
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SCHEMA_VERSION = 1
 
@@ -62,8 +65,8 @@ def run_of(
     )
 
 
-def append(path: pathlib.Path, run: Run) -> list[dict[str, Any]]:
-    """Add a run to the file of all runs, which it returns, the newest last."""
+def append(path: pathlib.Path, run: "DataclassInstance") -> list[dict[str, Any]]:
+    """Add a run to the file of all runs; return them, the newest last."""
     runs = json.loads(path.read_text("utf-8"))["runs"] if path.exists() else []
     runs.append(json.loads(json.dumps(dataclasses.asdict(run))))
     path.parent.mkdir(parents=True, exist_ok=True)

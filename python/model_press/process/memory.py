@@ -1,14 +1,20 @@
-"""Memory of this process, as the kernel accounts for it."""
+"""Reads the memory of a process, as the kernel accounts for it."""
 
 import os
 import resource
 
 
-def resident_bytes() -> int:
-    """Return the resident memory of this process; where there is no /proc (macOS), its peak."""
+def resident_bytes(process: str = "self") -> int:
+    """Return the resident memory of a process; of this one where there is no /proc (macOS), its peak.
+
+    Args:
+      process: the process's id, or "self".
+    """
     try:
-        return _statm_bytes(1)
+        return _statm_bytes(1, process)
     except OSError:
+        if process != "self":
+            raise
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
@@ -34,8 +40,8 @@ def data_bytes() -> int:
     return _status_bytes("VmData")
 
 
-def _statm_bytes(field: int) -> int:
-    with open("/proc/self/statm", encoding="ascii") as file:
+def _statm_bytes(field: int, process: str = "self") -> int:
+    with open(f"/proc/{process}/statm", encoding="ascii") as file:
         return int(file.read().split()[field]) * os.sysconf("SC_PAGE_SIZE")
 
 
