@@ -31,7 +31,6 @@ def build(
     variants = tuple(_tflite(entry, facts, times) for entry in ordered(facts))
     packages = sorted(facts.coreml, key=lambda package: (-package.bytes, package.name))
     keras = facts.keras
-    article = facts.published
     return model.Report(
         schema_version=model.SCHEMA_VERSION,
         label=facts.label,
@@ -54,11 +53,7 @@ def build(
         calibrations=facts.calibrations,
         searches=facts.searches,
         devices=tuple(_device(facts, device) for device in devices),
-        published=article
-        and model.Published(
-            **vars(article),
-            claims=published.claims(article, {variant.recipe: variant for variant in variants}),
-        ),
+        published=_published(facts.published, variants),
     )
 
 
@@ -239,6 +234,15 @@ def _coreml(package: coreml.CoremlFacts, facts: Facts, times: _Times) -> model.V
         compute=package.compute,
         minimum_ios=package.minimum_ios,
     )
+
+
+def _published(
+    article: published.Published | None, variants: Sequence[model.Variant]
+) -> model.Published | None:
+    if article is None:
+        return None
+    claims = published.claims(article, {variant.recipe: variant for variant in variants})
+    return model.Published(**vars(article), claims=claims)
 
 
 def _delegation(record: metrics.Record | None) -> model.Delegation | None:

@@ -75,16 +75,15 @@ def claims(table: Published, variants: "Mapping[str, model.Variant]") -> tuple[C
     result = []
     for row in table.rows[1:]:
         ours = variants.get(row.recipe)
-        ratios = ours.ratios if ours else None
+        size = latency = memory = drop = None
+        if ours is not None:
+            size, latency, memory = ours.ratios.size, ours.ratios.latency, ours.ratios.memory
+            drop = ours.top1_drop
         pairs = [
-            ("size", row.bytes / first.bytes, ratios and ratios.size),
-            ("latency", row.latency_ms / first.latency_ms, ratios and ratios.latency),
-            (
-                "peak memory",
-                row.peak_memory_bytes / first.peak_memory_bytes,
-                ratios and ratios.memory,
-            ),
-            ("top-1 drop", first.top1 - row.top1, ours and ours.top1_drop),
+            ("size", row.bytes / first.bytes, size),
+            ("latency", row.latency_ms / first.latency_ms, latency),
+            ("peak memory", row.peak_memory_bytes / first.peak_memory_bytes, memory),
+            ("top-1 drop", first.top1 - row.top1, drop),
         ]
         for metric, expected, found in pairs:
             verdict = "no such variant" if ours is None else _verdict(metric, expected, found)

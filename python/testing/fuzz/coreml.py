@@ -6,9 +6,12 @@ import tempfile
 from typing import Any
 
 import numpy as np
-from model_press.coreml import eval_main
+from model_press.coreml import eval_main, package
 from model_press.coreml.evaluator.program import SPEC, WEIGHTS
 from model_press.coreml.protos import model_pb2
+
+from testing.fuzz import mutate
+from testing.fuzz.loader import loads
 
 _FLOAT32, _STRING, _UINT8, _UINT32 = 11, 2, 31, 33
 _CLASSES, _SIDE = 3, 4
@@ -78,11 +81,13 @@ def weights() -> bytes:
     return header.ljust(_HEADER, b"\0") + record.ljust(_HEADER, b"\0") + data
 
 
+@loads("mlpackage", ".mlmodel", specification)
 def load_specification(path: pathlib.Path) -> None:
     """Open a package of this specification and good weights."""
     _open(path.read_bytes(), None)
 
 
+@loads("mlpackage_weights", ".bin", weights)
 def load_weights(path: pathlib.Path) -> None:
     """Open a package of a good specification and these weights."""
     _open(None, path.read_bytes())
@@ -92,14 +97,28 @@ def write(
     folder: pathlib.Path, spec: bytes | None = None, blob: bytes | None = None
 ) -> pathlib.Path:
     """Make net.mlpackage in a folder, of good files where none are given; return its path."""
-    package = folder / "net.mlpackage"
+    made = folder / "net.mlpackage"
     for name, data in (
         (SPEC, specification() if spec is None else spec),
         (WEIGHTS, weights() if blob is None else blob),
     ):
-        (package / name).parent.mkdir(parents=True, exist_ok=True)
-        (package / name).write_bytes(data)
-    return package
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).write_bytes(data)
+    return made
+
+
+def _zip() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        made = write(pathlib.Path(folder))
+        package.write_zip(made, pathlib.Path(folder) / "net.zip", made.name)
+        return (pathlib.Path(folder) / "net.zip").read_bytes()
+
+
+@loads("mlpackage_zip", ".zip", _zip, mutate.damaged_zip)
+def load_zip(path: pathlib.Path) -> None:
+    """Open a zipped package."""
+    with eval_main.unpacked(str(path)) as folder:
+        eval_main.opened(folder)
 
 
 def _open(spec: bytes | None, blob: bytes | None) -> None:
