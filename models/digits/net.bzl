@@ -1,4 +1,4 @@
-"""The net of //models/digits: the smallest of the recorded sweep within half a point of the widest (sweep.json)."""
+"""The net of //models/digits, chosen by the comparison in docs/adr/009-two-models.md."""
 
 SIZE = 80
 

@@ -1,7 +1,7 @@
 """Which member of the Xception family the digits net is, and how long it is trained.
 
-Width and input size follow the recorded sweep, models/digits/sweep.json: the smallest net within
-0.5 points of the widest on held-out digits. A test compares the constants with the record.
+Width and input size are those of the smallest net within 0.5 points of the widest on held-out digits
+(docs/adr/009-two-models.md).
 """
 
 from __future__ import annotations
