@@ -1,7 +1,8 @@
-"""A benchmark's record: NAME.json, which is read again, and NAME.md, which people read."""
+"""Reads and writes a benchmark's record: NAME.json for programs and NAME.md for people."""
 
 import datetime
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from model_press.formats import files, strict_json
@@ -25,8 +26,18 @@ def read(kind: type[_Report], path: str | os.PathLike[str]) -> _Report:
     return strict_json.from_json(kind, files.read_json(path, "record"), "record")
 
 
+def table(titles: str, rows: Iterable[Iterable[object]]) -> list[str]:
+    """Return the lines of a Markdown table; `titles` are separated by ` | `."""
+
+    def line(cells: Iterable[object]) -> str:
+        return f"| {' | '.join(map(str, cells))} |"
+
+    names = titles.split(" | ")
+    return [line(names), "|" + "---|" * len(names), *map(line, rows)]
+
+
 def today() -> str:
-    """Return the day of the run, ISO 8601, UTC."""
+    """Return the day of the run in UTC, as ISO 8601."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
@@ -36,5 +47,5 @@ def where(machine: Machine) -> str:
 
 
 def when_and_where(date: str, machine: Machine) -> str:
-    """Return how a page begins to tell the day and the machine."""
+    """Return the day and the machine, with which a page begins."""
     return f"{date}, {where(machine)}"

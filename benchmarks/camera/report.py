@@ -61,12 +61,18 @@ def markdown(report: Report) -> str:
         "alone, frame to input or the model, is what it cannot go below;",
         "- Pillow: planes to RGB, turn, crop and resize in C, then the plain variant and NumPy's sort.",
         "",
-        "| model | runtime | what | against | ratio (95 %) |",
-        "|---|---|---|---|---|",
     ]
-    for each in report.rows:
-        lines.append(
-            f"| {each.model} | {each.runtime.name} {each.runtime.version} | {each.what} | {each.against} "
-            f"| {each.ratio:.3f} ({each.low:.3f} to {each.high:.3f}) |"
-        )
+    lines += record.table(
+        "model | runtime | what | against | ratio (95 %)",
+        (
+            (
+                each.model,
+                f"{each.runtime.name} {each.runtime.version}",
+                each.what,
+                each.against,
+                f"{each.ratio:.3f} ({each.low:.3f} to {each.high:.3f})",
+            )
+            for each in report.rows
+        ),
+    )
     return "\n".join(lines) + "\n"

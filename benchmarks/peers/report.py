@@ -50,17 +50,19 @@ def markdown(report: Report) -> str:
         "",
         "ONNX Runtime and OpenVINO are engines of servers, no phone runs these files: judge them by size and accuracy.",
         "",
-        "| variant | engine | MB (ratio) | top-1 | points | 1 thread ms (ratio) |",
-        "|---|---|---|---|---|---|",
     ]
-    for row in report.rows:
-        cells = [
-            row.name,
-            row.engine,
-            f"{row.bytes / 1e6:.2f} ({row.bytes / first.bytes:.3f})",
-            f"{100 * row.top1:.2f} %",
-            f"{100 * (row.top1 - first.top1):+.2f}",
-            f"{row.latency.median_ms:.3f} ({row.ratio:.3f})",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
+    lines += record.table(
+        "variant | engine | MB (ratio) | top-1 | points | 1 thread ms (ratio)",
+        (
+            (
+                row.name,
+                row.engine,
+                f"{row.bytes / 1e6:.2f} ({row.bytes / first.bytes:.3f})",
+                f"{100 * row.top1:.2f} %",
+                f"{100 * (row.top1 - first.top1):+.2f}",
+                f"{row.latency.median_ms:.3f} ({row.ratio:.3f})",
+            )
+            for row in report.rows
+        ),
+    )
     return "\n".join(lines) + "\n"

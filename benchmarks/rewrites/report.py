@@ -59,25 +59,25 @@ def markdown(report: Report) -> str:
         "keras.applications with random weights. Ratios are to the same network's fp32. Written by",
         "`bazel run //benchmarks:rewrites`.",
         "",
-        "| network | variant | MB | partitions | operators outside the delegate "
-        "| 1 thread ms (ratio) | 2 threads ms (ratio) | logits against plain int8, codes |",
-        "|---|---|---|---|---|---|---|---|",
     ]
-    for row in report.rows:
-        outside = ", ".join(f"{left.count} {left.op}" for left in row.left)
-        times = [
+    lines += record.table(
+        "network | variant | MB | partitions | operators outside the delegate | 1 thread ms (ratio) "
+        "| 2 threads ms (ratio) | logits against plain int8, codes",
+        map(_cells, report.rows),
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _cells(row: Row) -> list[object]:
+    return [
+        row.network,
+        row.variant,
+        f"{row.bytes / 1e6:.1f}",
+        row.partitions,
+        ", ".join(f"{left.count} {left.op}" for left in row.left),
+        *(
             f"{latency.median_ms:.2f} ({ratio:.3f})"
             for latency, ratio in zip(row.latency, row.ratio, strict=True)
-        ]
-        codes = f"mean {row.codes.mean:.2f}, most {row.codes.largest}" if row.codes else ""
-        cells = [
-            row.network,
-            row.variant,
-            f"{row.bytes / 1e6:.1f}",
-            row.partitions,
-            outside,
-            *times,
-            codes,
-        ]
-        lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
-    return "\n".join(lines) + "\n"
+        ),
+        f"mean {row.codes.mean:.2f}, most {row.codes.largest}" if row.codes else "",
+    ]

@@ -148,38 +148,42 @@ def markdown(report: Report) -> str:
         "",
         *(f"{number}. {run}" for number, run in enumerate(runs, 1)),
         "",
-        "| network | recipe | builds | MB | loads in | partitions | outside "
-        "| correlation of logits (BGR) | same top-1 | holds | run |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for row in report.rows:
-        cells = [row.network, row.recipe, "yes" if row.builds else "**no**"]
-        if row.builds:
-            cells += [
-                f"{row.bytes / 1e6:.1f}",
-                ", ".join(row.loads) or "**none**",
-                str(row.partitions),
-                ", ".join(row.outside),
-                f"{row.correlation:.4f} ({row.swapped:.2f})",
-                f"{row.top1:.0%}",
-                "yes" if row.holds else "**no**",
-            ]
-        else:
-            cells += [""] * 7
-        cells.append(str(runs.index(row.run) + 1))
-        lines.append(f"| {' | '.join(cells)} |")
+    lines += record.table(
+        "network | recipe | builds | MB | loads in | partitions | outside | correlation of logits (BGR) | same top-1 "
+        "| holds | run",
+        ((*_cells(row), runs.index(row.run) + 1) for row in report.rows),
+    )
     problems = [row for row in report.rows if row.problem and not row.cures]
     if problems:
         lines += [
             "",
-            "| network | recipe | cause | what to do | tried |",
-            "|---|---|---|---|---|",
-        ]
-        lines += [
-            f"| {r.network} | {r.recipe} | {r.problem} | {r.fix} | {_came(tried(r, report.rows))} |"
-            for r in problems
+            *record.table(
+                "network | recipe | cause | what to do | tried",
+                (
+                    (r.network, r.recipe, r.problem, r.fix, _came(tried(r, report.rows)))
+                    for r in problems
+                ),
+            ),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _cells(row: Row) -> list[str]:
+    if not row.builds:
+        return [row.network, row.recipe, "**no**", *[""] * 7]
+    return [
+        row.network,
+        row.recipe,
+        "yes",
+        f"{row.bytes / 1e6:.1f}",
+        ", ".join(row.loads) or "**none**",
+        str(row.partitions),
+        ", ".join(row.outside),
+        f"{row.correlation:.4f} ({row.swapped:.2f})",
+        f"{row.top1:.0%}",
+        "yes" if row.holds else "**no**",
+    ]
 
 
 def _came(tries: Sequence[Row]) -> str:
