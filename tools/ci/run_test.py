@@ -7,8 +7,8 @@ import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
-import unittest
+
+import pytest
 
 # Not resolved: under Bazel this is the runfiles tree.
 _REPOSITORY = pathlib.Path(__file__).absolute().parents[2]
@@ -31,7 +31,11 @@ def _result(label: str, status: str) -> dict:
     return {"id": {"testResult": {"label": label}}, "testResult": {"status": status}}
 
 
-class RunTest(unittest.TestCase):
+class TestRun:
+    @pytest.fixture(autouse=True)
+    def _folders(self, tmp_path: pathlib.Path) -> None:
+        self.folders = tmp_path
+
     def run_ci(
         self,
         events: list[dict],
@@ -40,9 +44,7 @@ class RunTest(unittest.TestCase):
         seconds: int = 0,
         **environment: str,
     ) -> subprocess.CompletedProcess[str]:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.root = pathlib.Path(folder.name)
+        self.root = self.folders / str(len(list(self.folders.iterdir())))
         for name in (".ci/run", "tools/ci/summary.py"):
             (self.root / name).parent.mkdir(parents=True)
             shutil.copy(_REPOSITORY / name, self.root / name)
@@ -59,36 +61,31 @@ class RunTest(unittest.TestCase):
 
     def test_green(self) -> None:
         done = self.run_ci([_result("//a:a", "PASSED")])
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual(done.stdout.splitlines()[-1], "1 passed, 0 failed")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.splitlines()[-1] == "1 passed, 0 failed"
 
     def test_calls_are_those_of_the_readme(self) -> None:
         self.run_ci([_result("//a:a", "PASSED")])
         calls = (self.root / "calls").read_text().splitlines()
-        self.assertEqual(calls, ["build //android:app", "test //..."])
+        assert calls == ["build //android:app", "test //..."]
         readme = (_REPOSITORY / "README.md").read_text()
         for call in calls:
-            self.assertIn(f"./bazelw {call}", readme)
+            assert f"./bazelw {call}" in readme
 
     def test_a_failing_command_is_red_although_all_counted_tests_passed(self) -> None:
         for codes in ({"build": 1}, {"test": 3}):
-            with self.subTest(codes):
-                done = self.run_ci([_result("//a:a", "PASSED")], **codes)
-                self.assertEqual(done.returncode, 1)
-                self.assertEqual(done.stdout.splitlines()[-1], "1 passed, 0 failed")
+            done = self.run_ci([_result("//a:a", "PASSED")], **codes)
+            assert done.returncode == 1, codes
+            assert done.stdout.splitlines()[-1] == "1 passed, 0 failed"
 
     def test_a_failing_test_is_red(self) -> None:
         done = self.run_ci([_result("//a:a", "PASSED"), _result("//b:b", "FAILED")])
-        self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (1, "1 passed, 1 failed"))
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "1 passed, 1 failed")
 
     def test_what_hangs_is_stopped(self) -> None:
         done = self.run_ci([_result("//a:a", "PASSED")], seconds=30, CI_MINUTES="0")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn(".ci/run: stopped, since 0 minutes are over", done.stdout)
+        assert done.returncode == 1
+        assert ".ci/run: stopped, since 0 minutes are over" in done.stdout
 
     def test_no_test_is_red(self) -> None:
-        self.assertEqual(self.run_ci([]).returncode, 1)
-
-
-if __name__ == "__main__":
-    unittest.main()
+        assert self.run_ci([]).returncode == 1

@@ -6,9 +6,8 @@ import contextlib
 import io
 import json
 import pathlib
-import tempfile
-import unittest
 
+import pytest
 import summary
 
 _PASSING = (
@@ -21,11 +20,10 @@ _MIXED = (
 )
 
 
-class SummaryTest(unittest.TestCase):
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+class TestSummary:
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: pathlib.Path) -> None:
+        self.folder = tmp_path
         self.events: list[dict] = []
 
     def result(self, label: str, status: str, xml: str | None = None, **more: object) -> None:
@@ -67,39 +65,39 @@ class SummaryTest(unittest.TestCase):
         self.result("//a:a", "PASSED", _PASSING)
         self.result("//b:b", "FAILED", _MIXED)
         code, lines = self.run_main()
-        self.assertEqual((code, lines[-1]), (1, "3 passed, 2 failed, 1 skipped"))
-        self.assertIn("SKIPPED //b:b: c: no phone", lines)
-        self.assertIn(f"FAILED //b:b: FAILED, log: {self.folder}/test.log", lines)
+        assert (code, lines[-1]) == (1, "3 passed, 2 failed, 1 skipped")
+        assert "SKIPPED //b:b: c: no phone" in lines
+        assert f"FAILED //b:b: FAILED, log: {self.folder}/test.log" in lines
 
     def test_all_green(self) -> None:
         self.result("//a:a", "PASSED", _PASSING)
         self.result("//b:b", "PASSED")
-        self.assertEqual(self.run_main(), (0, self.run_main()[1]))
-        self.assertEqual(self.run_main()[1][-1], "3 passed, 0 failed")
+        assert self.run_main() == (0, self.run_main()[1])
+        assert self.run_main()[1][-1] == "3 passed, 0 failed"
 
     def test_timeout_and_crash_count_although_no_case_failed(self) -> None:
         self.result("//a:a", "TIMEOUT", _PASSING)
         self.result("//b:b", "FAILED")
         code, lines = self.run_main()
-        self.assertEqual((code, lines[-1]), (1, "2 passed, 2 failed"))
+        assert (code, lines[-1]) == (1, "2 passed, 2 failed")
 
     def test_failing_case_counts_although_the_program_exited_0(self) -> None:
         self.result("//a:a", "PASSED", _MIXED)
         code, lines = self.run_main()
-        self.assertEqual((code, lines[-1]), (1, "1 passed, 2 failed, 1 skipped"))
+        assert (code, lines[-1]) == (1, "1 passed, 2 failed, 1 skipped")
 
     def test_last_attempt_decides(self) -> None:
         self.result("//a:a", "FAILED", _MIXED, attempt=1)
         self.result("//a:a", "PASSED", _PASSING, attempt=2)
         code, lines = self.run_main()
-        self.assertEqual((code, lines[-1]), (0, "2 passed, 0 failed"))
+        assert (code, lines[-1]) == (0, "2 passed, 0 failed")
 
     def test_shards_add_up(self) -> None:
         self.result("//a:a", "PASSED", _PASSING, shard=1, seconds=2)
         self.result("//a:a", "PASSED", _PASSING, shard=2, seconds=3)
         code, lines = self.run_main()
-        self.assertEqual((code, lines[-1]), (0, "4 passed, 0 failed"))
-        self.assertIn("      5.0 s  //a:a", lines)
+        assert (code, lines[-1]) == (0, "4 passed, 0 failed")
+        assert "      5.0 s  //a:a" in lines
 
     def test_what_did_not_build_fails(self) -> None:
         self.result("//a:a", "PASSED", _PASSING)
@@ -108,17 +106,17 @@ class SummaryTest(unittest.TestCase):
         )
         self.completed("//c:c", aborted={"reason": "ANALYSIS_FAILURE"})
         code, lines = self.run_main()
-        self.assertEqual((code, lines[-1]), (1, "2 passed, 2 failed"))
-        self.assertIn("FAILED //b:b: did not build: bash failed: exit 1", lines)
-        self.assertIn("FAILED //c:c: did not build: ANALYSIS_FAILURE", lines)
+        assert (code, lines[-1]) == (1, "2 passed, 2 failed")
+        assert "FAILED //b:b: did not build: bash failed: exit 1" in lines
+        assert "FAILED //c:c: did not build: ANALYSIS_FAILURE" in lines
 
     def test_skips_are_counted_and_red_where_asked(self) -> None:
         self.result("//a:a", "PASSED", _PASSING)
         self.completed("//b:b", aborted={"reason": "SKIPPED", "description": "needs macOS"})
-        self.assertEqual(self.run_main()[0], 0)
+        assert self.run_main()[0] == 0
         code, lines = self.run_main("--no-skips")
-        self.assertEqual((code, lines[-1]), (1, "2 passed, 0 failed, 1 skipped"))
-        self.assertIn("SKIPPED //b:b: needs macOS", lines)
+        assert (code, lines[-1]) == (1, "2 passed, 0 failed, 1 skipped")
+        assert "SKIPPED //b:b: needs macOS" in lines
 
     def test_a_skipped_app_is_no_skipped_test(self) -> None:
         self.result("//a:a", "PASSED", _PASSING)
@@ -131,12 +129,12 @@ class SummaryTest(unittest.TestCase):
             )
             self.completed(label, aborted={"reason": "SKIPPED", "description": "needs macOS"})
         code, lines = self.run_main("--no-skips")
-        self.assertEqual((code, lines[-1]), (1, "2 passed, 0 failed, 1 skipped"))
-        self.assertIn("SKIPPED //b:b: needs macOS", lines)
+        assert (code, lines[-1]) == (1, "2 passed, 0 failed, 1 skipped")
+        assert "SKIPPED //b:b: needs macOS" in lines
 
     def test_nothing_ran_is_red(self) -> None:
-        self.assertEqual(self.run_main()[0], 1)
-        self.assertEqual(self.run_main()[1][-1], "0 passed, 0 failed")
+        assert self.run_main()[0] == 1
+        assert self.run_main()[1][-1] == "0 passed, 0 failed"
 
     def test_slowest_first_with_cached_ones_marked(self) -> None:
         for number in range(summary.SLOWEST + 5):
@@ -145,15 +143,11 @@ class SummaryTest(unittest.TestCase):
             )
         lines = self.run_main()[1]
         slowest = [line.split()[2] for line in lines if " s  //" in line]
-        self.assertEqual(slowest, [f"//a:{number}" for number in range(summary.SLOWEST + 4, 4, -1)])
-        self.assertIn("     24.0 s  //a:24 (cached)", lines)
+        assert slowest == [f"//a:{number}" for number in range(summary.SLOWEST + 4, 4, -1)]
+        assert "     24.0 s  //a:24 (cached)" in lines
 
     def test_no_events_is_red(self) -> None:
         output = io.StringIO()
         with contextlib.redirect_stdout(output):
-            self.assertEqual(summary.main([str(self.folder / "absent.json")]), 1)
-        self.assertEqual(output.getvalue().splitlines()[-1], "0 passed, 1 failed")
-
-
-if __name__ == "__main__":
-    unittest.main()
+            assert summary.main([str(self.folder / "absent.json")]) == 1
+        assert output.getvalue().splitlines()[-1] == "0 passed, 1 failed"

@@ -1,17 +1,16 @@
 """Seeds one fault of each kind."""
 
 import pathlib
-import tempfile
-import unittest
+import re
 
 import hygiene
+import pytest
 
 
-class HygieneTest(unittest.TestCase):
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.root = pathlib.Path(folder.name)
+class TestHygiene:
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: pathlib.Path) -> None:
+        self.root = tmp_path
 
     def complaints(self, name: str, content: str | bytes) -> list[str]:
         path = self.root / name
@@ -24,48 +23,42 @@ class HygieneTest(unittest.TestCase):
             "plain text, pip and apt-get\n",
             'cp "$dir/root/x" build/work/y ~/work/z\n',
         ):
-            self.assertEqual(self.complaints("a.txt", content), [])
-        self.assertEqual(self.complaints("a.md", "https://example.com/\n"), [])
-        self.assertEqual(self.complaints("a.png", b"\x89PNG\0\r\n"), [])
+            assert self.complaints("a.txt", content) == []
+        assert self.complaints("a.md", "https://example.com/\n") == []
+        assert self.complaints("a.png", b"\x89PNG\0\r\n") == []
 
     def test_registry_hosts(self) -> None:
         for host in hygiene._REGISTRY_HOSTS:
             [complaint] = self.complaints(
                 "a.txt", f"one\nsee http://x.{host.replace(' ', '.')}/y\n"
             )
-            self.assertRegex(complaint, r"^a.txt:2: names the registry host ")
+            assert re.search(r"^a.txt:2: names the registry host ", complaint)
         for other in ("copypi.organic", "my-crates.iota"):
-            self.assertEqual(self.complaints("a.txt", other + "\n"), [])
+            assert self.complaints("a.txt", other + "\n") == []
 
     def test_url_in_a_lock_file(self) -> None:
         for name in ("npm_lock.json", "requirements_lock.txt", "lock.json"):
             [complaint] = self.complaints(name, '{"resolved": "https://example.com/x"}\n')
-            self.assertIn(f"{name}:1: a URL in a lock file", complaint)
+            assert f"{name}:1: a URL in a lock file" in complaint
 
     def test_machine_paths(self) -> None:
         for folder in ("work", "root", "home/ann", "Users/ann"):
             [complaint] = self.complaints("a.py", f'open("/{folder}/x")\n')
-            self.assertIn("is a path of one machine", complaint)
+            assert "is a path of one machine" in complaint
 
     def test_size(self) -> None:
-        self.assertEqual(self.complaints("a.bin", b"\0" * hygiene.MAX_BYTES), [])
+        assert self.complaints("a.bin", b"\0" * hygiene.MAX_BYTES) == []
         [complaint] = self.complaints("a.bin", b"\0" * (hygiene.MAX_BYTES + 1))
-        self.assertIn(f"a.bin: {hygiene.MAX_BYTES + 1} bytes", complaint)
+        assert f"a.bin: {hygiene.MAX_BYTES + 1} bytes" in complaint
 
     def test_binaries(self) -> None:
         for suffix in hygiene._BINARY_SUFFIXES:
             [complaint] = self.complaints("a" + suffix, b"\0")
-            self.assertIn("make it in the build", complaint)
+            assert "make it in the build" in complaint
 
     def test_half_merged_and_half_written(self) -> None:
         for mark in ("<", ">", "|"):
             [complaint] = self.complaints("a.txt", mark * 7 + " HEAD\n")
-            self.assertIn("a.txt:1: a merge conflict's mark", complaint)
-        self.assertEqual(self.complaints("a.txt", "x"), ["a.txt: no newline at its end: add one"])
-        self.assertEqual(
-            self.complaints("a.txt", "x\r\n"), ["a.txt: Windows line ends: convert them"]
-        )
-
-
-if __name__ == "__main__":
-    unittest.main()
+            assert "a.txt:1: a merge conflict's mark" in complaint
+        assert self.complaints("a.txt", "x") == ["a.txt: no newline at its end: add one"]
+        assert self.complaints("a.txt", "x\r\n") == ["a.txt: Windows line ends: convert them"]
