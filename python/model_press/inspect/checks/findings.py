@@ -58,7 +58,9 @@ _CURES = {
         "that XNNPACK quantizes (convolution, dense, add, mul, max pooling, global average pooling, resize, sigmoid, "
         "tanh, leaky ReLU)"
     ),
-    delegate_reasons.OTHER: "replace the layer by convolutions, dense layers or pooling, or move it out of the model",
+    delegate_reasons.OTHER: (
+        "replace the layer by convolutions, dense layers or pooling, or move it out of the model"
+    ),
 }
 
 
