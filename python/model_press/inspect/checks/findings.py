@@ -54,9 +54,9 @@ _CURES = {
     ),
     delegate_reasons.QUANTIZED_KERNEL: (
         '"gelu", "math" and "nearest" among the "rewrites" of the recipe keep these in the delegate, and '
-        '"dequantized_ops" runs hard-swish, PReLU, maximum and minimum in float inside it; replace another layer by one '
-        "that XNNPACK quantizes (convolution, dense, add, mul, max pooling, global average pooling, resize, sigmoid, "
-        "tanh, leaky ReLU)"
+        '"dequantized_ops" runs hard-swish, PReLU, maximum and minimum in float inside it; replace another layer by '
+        "one that XNNPACK quantizes (convolution, dense, add, mul, max pooling, global average pooling, resize, "
+        "sigmoid, tanh, leaky ReLU)"
     ),
     delegate_reasons.OTHER: (
         "replace the layer by convolutions, dense layers or pooling, or move it out of the model"
