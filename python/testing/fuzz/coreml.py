@@ -6,9 +6,10 @@ import tempfile
 from typing import Any
 
 import numpy as np
-from model_press.coreml import eval_main, package
+from model_press.coreml import package
 from model_press.coreml.evaluator.program import SPEC, WEIGHTS
 from model_press.coreml.protos import model_pb2
+from model_press.evaluate import coreml_eval
 
 from testing.fuzz import mutate
 from testing.fuzz.loader import loads
@@ -117,13 +118,13 @@ def _zip() -> bytes:
 @loads("mlpackage_zip", ".zip", _zip, mutate.damaged_zip)
 def load_zip(path: pathlib.Path) -> None:
     """Open a zipped package."""
-    with eval_main.unpacked(str(path)) as folder:
-        eval_main.opened(folder)
+    with coreml_eval.unpacked(str(path)) as folder:
+        coreml_eval.opened(folder)
 
 
 def _open(spec: bytes | None, blob: bytes | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        eval_main.opened(write(pathlib.Path(folder), spec, blob))
+        coreml_eval.opened(write(pathlib.Path(folder), spec, blob))
 
 
 def _typed(kind: Any, dtype: int, shape: tuple[int, ...]) -> None:
