@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 from model_press.inspect import inspection, source, sparse_kernels
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 from model_press.tflite import reader
 
 SIZE = 96

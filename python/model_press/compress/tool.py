@@ -5,7 +5,7 @@ import os
 import sys
 
 from model_press.formats.errors import UserError
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,9 +4,9 @@ import os
 
 import numpy as np
 
+from model_press.evaluate import outputs
 from model_press.formats import manifest
 from model_press.formats.errors import UserError
-from model_press.gates import outputs
 from model_press.gates.result import Measure, Result
 from model_press.images import image_set, npy, quality
 

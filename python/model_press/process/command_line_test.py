@@ -10,6 +10,7 @@ import pytest
 from testing.manifests import manifest_of
 
 from model_press.formats import files, manifest
+from model_press.images import npy
 from model_press.process import command_line
 
 # Two different pictures: from black to white, left to right and back.
@@ -100,7 +101,7 @@ def test_no_disk_space_is_one_line(monkeypatch, tmp_path):
     def full(*_):
         raise OSError(28, "No space left on device", "o.npy")
 
-    monkeypatch.setattr(files, "write_npy", full)
+    monkeypatch.setattr(npy, "write_npy", full)
     code, lines = _run(*_image_set_arguments(tmp_path, np.zeros((2, 4, 4, 3), np.uint8)))
     assert (code, lines) == (1, ["ERROR //models/x:set: No space left on device: o.npy"])
 

@@ -69,7 +69,7 @@ def _protected_stdout() -> Iterator[int]:
 
 
 def _release_memory() -> None:
-    quiet = sys.modules.get("model_press.keras_io.tf_quiet")
+    quiet = sys.modules.get("model_press.process.tf_quiet")
     if quiet is not None:
         quiet.clear_session()
     gc.collect()

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from model_press.evaluate import outputs
 from model_press.formats import files, manifest, strict_json
 from model_press.formats.errors import UserError
-from model_press.gates import outputs
 from model_press.images import npy
 from model_press.measure import process, ratio, rounds
 from model_press.process import child
