@@ -4,9 +4,9 @@ import os
 import pathlib
 
 import numpy as np
-from model_press.inspect import inspection, source, sparse_kernels
+from model_press.inspect import inspection, sparse_kernels
 from model_press.process import tf_quiet
-from model_press.tflite import reader
+from model_press.tflite import reader, source
 
 SIZE = 96
 

@@ -4,11 +4,13 @@ The runtime's table is JSON: {"runtime": name, "version": "2.16.1", "ops": {"CON
 {"max_version": 8}, ...}}; other fields are for people.
 """
 
+import argparse
 import os
 from collections.abc import Sequence
 
 from model_press.formats import files, manifest
 from model_press.formats.errors import UserError
+from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.tflite import layers, reader
 
@@ -122,3 +124,19 @@ def _read_table(path: str | os.PathLike[str]) -> tuple[str, dict[str, int]]:
         raise UserError(
             f"runtime table {path} lacks {error}; expected runtime, version and ops with max_version"
         ) from error
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", action="append", required=True, help="of a variant; repeatable")
+    parser.add_argument("--manifest", action="append", required=True, help="one for each --model")
+    parser.add_argument("--runtime", required=True)
+
+
+def _check(options: argparse.Namespace) -> Result:
+    manifests = [manifest.read_tflite(path) for path in options.manifest]
+    return check_all(options.model, manifests, options.runtime)
+
+
+COMMAND = gate(
+    "check-runtime", "operator versions against a runtime's table", _add_arguments, _check
+)

@@ -14,10 +14,9 @@ from model_press.inspect import (
     loaders,
     quantisation,
     running,
-    source,
     sparse_kernels,
 )
-from model_press.tflite import layers, op_versions, reader
+from model_press.tflite import layers, op_versions, reader, source
 
 # Smaller constants (biases, shapes) are counted by type, not listed.
 _LISTED_ELEMENTS = 256

@@ -5,9 +5,9 @@ import dataclasses
 import os
 
 from model_press.formats.errors import UserError
-from model_press.inspect import one_op, running, source
+from model_press.inspect import one_op, running
 from model_press.measure import machine
-from model_press.tflite import layers, reader
+from model_press.tflite import layers, reader, source
 
 SCHEMA_VERSION = 1
 _SHOWN = 12

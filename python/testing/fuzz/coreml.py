@@ -6,9 +6,9 @@ import tempfile
 from typing import Any
 
 import numpy as np
-from model_press.coreml import eval_main
 from model_press.coreml.evaluator.program import SPEC, WEIGHTS
 from model_press.coreml.protos import model_pb2
+from model_press.evaluate import coreml_eval
 
 _FLOAT32, _STRING, _UINT8, _UINT32 = 11, 2, 31, 33
 _CLASSES, _SIDE = 3, 4
@@ -104,7 +104,7 @@ def write(
 
 def _open(spec: bytes | None, blob: bytes | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        eval_main.opened(write(pathlib.Path(folder), spec, blob))
+        coreml_eval.opened(write(pathlib.Path(folder), spec, blob))
 
 
 def _typed(kind: Any, dtype: int, shape: tuple[int, ...]) -> None:

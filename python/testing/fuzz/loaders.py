@@ -15,7 +15,8 @@ from typing import Any
 
 import h5py
 import numpy as np
-from model_press.coreml import eval_main, package
+from model_press.coreml import package
+from model_press.evaluate import coreml_eval
 from model_press.formats import (
     bundle,
     coreml_recipes,
@@ -119,8 +120,8 @@ def _mlpackage_zip() -> bytes:
 
 
 def _load_mlpackage_zip(path: pathlib.Path) -> None:
-    with eval_main.unpacked(str(path)) as folder:
-        eval_main.opened(folder)
+    with coreml_eval.unpacked(str(path)) as folder:
+        coreml_eval.opened(folder)
 
 
 def _saved_model_zip() -> bytes:

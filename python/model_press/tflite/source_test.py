@@ -10,9 +10,9 @@ from ai_edge_litert import schema_py_generated as schema
 from testing.raises import user_error
 from testing.tflite_bytes import Op, chain
 
-from model_press.inspect import constants, inspection, source, sparse_kernels
+from model_press.inspect import constants, inspection, sparse_kernels
 from model_press.process import child
-from model_press.tflite import reader
+from model_press.tflite import reader, source
 from model_press.tflite.reader import Operator
 
 
@@ -102,7 +102,7 @@ def _bomb(rows: int) -> bytes:
 _LIMITED = """
 import sys
 from model_press.formats.errors import UserError
-from model_press.inspection import source
+from model_press.tflite import source
 with open("/proc/self/statm") as file:
     source._PARSE_BYTES = int(file.read().split()[0]) * 4096 + (16 << 20)
 try:
