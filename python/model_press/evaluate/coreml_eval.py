@@ -137,7 +137,8 @@ def _page(description: dict[str, Any], found: list[dict[str, Any]]) -> list[str]
     entry = description["input"]
     lines = [
         f"{entry['width']}x{entry['height']} {entry['color_order']} image `{entry['name']}`, "
-        f"{description['classes']} classes, {description['weights']} weights, {description['coverage']:.1%} of them compressed, "
+        f"{description['classes']} classes, {description['weights']} weights, "
+        f"{description['coverage']:.1%} of them compressed, "
         f"specification version {description['specification_version']}"
     ]
     for item in found:
