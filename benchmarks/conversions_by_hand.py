@@ -16,7 +16,7 @@ from model_press.convert import calibration
 from model_press.formats import files, model_info, recipes
 from model_press.images import npy
 from model_press.keras_io import fold_preprocessing, load
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 from model_press.tflite.rewrites import rewriting
 
 

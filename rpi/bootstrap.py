@@ -15,7 +15,7 @@ import zipfile
 
 _CACHE_VARIABLE = "MODEL_PRESS_CACHE"
 _UNUSED_S = 30 * 24 * 3600
-_BUNDLE_EXIT = 3  # as pi_runner.failures.BUNDLE
+_BUNDLE_EXIT = 3  # ExitCode.BUNDLE of model_press.formats.errors
 
 
 def platform_tag() -> str:

@@ -60,6 +60,11 @@ def classes(kind: str) -> tuple[type, ...]:
     return _CLASSES[kind]
 
 
+def valid(name: str) -> Any:
+    """Return the object of a valid example, such as "manifest_tflite_int8"."""
+    return _valid()[name][1]
+
+
 def texts() -> dict[Example, bytes]:
     """Return all examples with their content."""
     found = {}

@@ -139,7 +139,7 @@ def test_swapped_labels_are_red(tmp_path):
         first, second, *rest = entries[name].splitlines(keepends=True)
         entries[name] = b"".join([second, first, *rest])
 
-    assert "the labels are not those of the manifest" in _faults(
+    assert "is not the file that the manifest of" in _faults(
         _repack(tmp_path / "swapped.apk", swap)
     )
 

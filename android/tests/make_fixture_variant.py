@@ -4,10 +4,13 @@ The model is bytes without a meaning: what is tested looks at files and never ru
 """
 
 import argparse
-import hashlib
-import json
+import dataclasses
 import pathlib
 import sys
+
+from model_press.formats import files, manifest
+
+from schemas import example_set
 
 _MODEL = b"\x1c\x00\x00\x00TFL3" + bytes(range(256)) * 64
 _LABELS = ["apple", "pear", "plum", "fig"]
@@ -23,24 +26,17 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out-labels", type=pathlib.Path, required=True)
     args = parser.parse_args(argv)
     labels = "".join(f"{label}\n" for label in _LABELS).encode()
-    manifest = {
-        "schema_version": 1,
-        "name": f"fixture_{args.recipe}",
-        "model": {
-            "file": args.out_model.name,
-            "format": "tflite",
-            "sha256": hashlib.sha256(_MODEL).hexdigest(),
-            "bytes": len(_MODEL),
-        },
-        "recipe": {"schema_version": 1, "name": args.recipe},
-        "output": {"name": "output", "shape": [1, len(_LABELS)], "dtype": "uint8"},
-        "labels": {
-            "file": args.out_labels.name,
-            "count": len(_LABELS),
-            "sha256": hashlib.sha256(labels).hexdigest(),
-        },
-        "minimum_runtime": "99.0" if args.fault == "newer_runtime" else "2.16.1",
-    }
+    plain = example_set.valid("manifest_tflite_int8")
+    needs = "99.0" if args.fault == "newer_runtime" else "2.16.1"
+    described = dataclasses.replace(
+        plain,
+        name=f"fixture_{args.recipe}",
+        model=manifest.ModelFile(args.out_model.name, files.sha256_bytes(_MODEL), len(_MODEL)),
+        recipe=dataclasses.replace(plain.recipe, name=args.recipe),
+        output=dataclasses.replace(plain.output, shape=(1, len(_LABELS))),
+        labels=manifest.Labels(args.out_labels.name, len(_LABELS), files.sha256_bytes(labels)),
+        requires=dataclasses.replace(plain.requires, minimum_runtime=needs),
+    )
     model = _MODEL
     if args.fault == "other_model":
         model = _MODEL[::-1]
@@ -49,7 +45,7 @@ def main(argv: list[str]) -> int:
     elif args.fault == "missing_label":
         labels = "".join(f"{label}\n" for label in _LABELS[1:]).encode()
     args.out_model.write_bytes(model)
-    args.out_manifest.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    manifest.write(args.out_manifest, described)
     args.out_labels.write_bytes(labels)
     return 0
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 
 from benchmarks.peers import engines, quantisers
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from model_press.formats import files
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 
 from benchmarks.rewrites import peer
 

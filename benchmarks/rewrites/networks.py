@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 from model_press.convert import convert
 from model_press.formats import files, normalization, recipes
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 from model_press.tflite.rewrites import rewriting
 
 from benchmarks.rewrites import peer

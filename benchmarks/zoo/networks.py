@@ -10,7 +10,8 @@ from model_press.compress.quantization import equalize as equalizing
 from model_press.formats import normalization
 from model_press.formats.errors import UserError
 from model_press.images import preprocess
-from model_press.keras_io import load, tf_quiet
+from model_press.keras_io import load
+from model_press.process import tf_quiet
 
 from models.photographs import crops, photos
 

@@ -9,17 +9,15 @@ load(":gate.bzl", "gate")
 load(":recipe.bzl", "recipe_of")
 load(":shipped.bzl", "recipe_label")
 load(":tflite_variant.bzl", "tflite_variant")
+load(":tool.bzl", "program")
 
 _LAUNCHER = """\
 #!/bin/sh
 # Searches and writes the lock: bazel run {label} -- [--trials N] [--exhaustive] [--seed N] [--state DIR]
-exec {tool} run --label={label} {arguments} "$@"
+exec {tool} --label={label} {arguments} "$@"
 """
 
 _BOUNDS = ["top1_drop", "size_ratio", "latency_ratio", "memory_ratio"]
-
-def _program(name):
-    return attr.label(default = Label("//python/model_press/search:" + name), executable = True, cfg = "exec")
 
 _DEMANDS = {
     "bounds": attr.string_dict(doc = "Largest value of each bounded figure."),
@@ -41,7 +39,7 @@ def _locked_compression_impl(ctx):
     arguments.add("--lock", ctx.file.lock)
     arguments.add("--out", out)
     ctx.actions.run(
-        executable = ctx.executable._lock_tool,
+        executable = ctx.executable._lock,
         arguments = [arguments],
         inputs = [ctx.file.lock],
         outputs = [out],
@@ -55,7 +53,7 @@ _locked_compression = rule(
     implementation = _locked_compression_impl,
     attrs = {
         "lock": attr.label(allow_single_file = [".json"], mandatory = True),
-        "_lock_tool": _program("lock_tool"),
+        "_lock": program("search:lock_program"),
     },
     provides = [CompressionInfo],
     doc = "The compression that a search lock holds.",
@@ -123,7 +121,7 @@ _search = rule(
         recipe = attr.label(providers = [RecipeInfo], mandatory = True),
         training = attr.label(mandatory = True),
         winner = attr.string(mandatory = True, doc = "Name of the winning compression."),
-        _search = _program("search"),
+        _search = program("search:search_program"),
         **_DEMANDS
     ),
     doc = "See best_variant.",
@@ -132,7 +130,7 @@ _search = rule(
 def _lock_test_impl(ctx):
     options = dict(_demands(ctx), **{"--lock": ctx.file.lock, "--search": ctx.attr.search})
     files = [ctx.file.lock, ctx.file.space]
-    return gate(ctx, tool = ctx.attr._lock_tool, command = "check", options = options, files = files)
+    return gate(ctx, tool = ctx.attr._lock, command = "check", options = options, files = files)
 
 _lock_test = rule(
     implementation = _lock_test_impl,
@@ -140,7 +138,7 @@ _lock_test = rule(
     attrs = dict(
         lock = attr.label(allow_single_file = [".json"], mandatory = True),
         search = attr.string(mandatory = True, doc = "The command that searches, for the message."),
-        _lock_tool = _program("lock_tool"),
+        _lock = program("search:lock_program"),
         **_DEMANDS
     ),
     doc = "Red when the lock belongs to another space, goal or bound, was edited, or its winner breaks a bound.",

@@ -3,7 +3,7 @@
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
 load("//models:variants.bzl", "variants_of")
 load("//tools/starlark:label.bzl", "public_label")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_tool", "tool_arguments")
 
 def _calibration_report_impl(ctx):
     variant, float_variant = variants_of(ctx.label, [ctx.attr.variant, ctx.attr.float_variant], camera_input = False)
@@ -15,7 +15,7 @@ def _calibration_report_impl(ctx):
         fail("{}: `count` is {}, expected at least one image".format(public_label(ctx.label), ctx.attr.count))
     images = ctx.attr.images[ImageSetInfo].images
     out = ctx.actions.declare_file(ctx.label.name + ".json")
-    arguments = tool_arguments(ctx, "calibration-ranges")
+    arguments = tool_arguments(ctx)
     arguments.add("--model=" + variant.model.path)
     arguments.add("--manifest=" + variant.manifest.path)
     arguments.add("--float-model=" + float_variant.model.path)
@@ -26,7 +26,7 @@ def _calibration_report_impl(ctx):
     arguments.add("--out=" + out.path)
     run_tool(
         ctx,
-        tool = ctx.executable._light_tool,
+        tool = ctx.executable._program,
         mnemonic = "CalibrationRanges",
         progress_message = "Comparing the calibrated ranges of {} with its values".format(variant.name),
         arguments = arguments,
@@ -49,7 +49,7 @@ calibration_report = rule(
         float_variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "A variant of the same model that computes in float, such as fp32."),
         images = attr.label(providers = [ImageSetInfo], mandatory = True, doc = "Evaluation images, which calibration has not seen."),
         variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "A variant with calibrated activations (int8, int16x8)."),
-        **LIGHT_TOOL_ATTR
+        _program = program("evaluate:calibration_ranges_program"),
     ),
     doc = "`<name>.json`: for each activation the calibrated range, the 99.9th percentile, outliers by layer, and the share of " +
           "evaluation values that the range cuts off (schema: Report in python/model_press/evaluate/calibration_ranges.py).",

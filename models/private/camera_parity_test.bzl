@@ -3,8 +3,8 @@
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
 load("//models:variants.bzl", "variant_of")
 load("//tools/starlark:label.bzl", "public_label")
-load(":gate.bzl", "gate")
-load(":runtimes.bzl", "CAMERA_TOOLS", "RUNTIMES")
+load(":gate.bzl", "GATE_ATTRS", "gate")
+load(":runtimes.bzl", "RUNTIMES")
 
 def _camera_parity_test_impl(ctx):
     variant = variant_of(ctx.label, ctx.attr.variant, format = None)
@@ -23,7 +23,7 @@ def _camera_parity_test_impl(ctx):
         "--min-agreement": ctx.attr.min_agreement,
         "--max-difference": ctx.attr.max_difference,
     })
-    return gate(ctx, tool = getattr(ctx.attr, runtime.camera_tool), command = "check-fused", options = options, files = files)
+    return gate(ctx, command = runtime.camera_gate, options = options, files = files, env = runtime.env)
 
 _camera_parity_test = rule(
     implementation = _camera_parity_test_impl,
@@ -34,7 +34,7 @@ _camera_parity_test = rule(
         max_difference = attr.string(),
         min_agreement = attr.string(),
         variant = attr.label(providers = [VariantInfo], mandatory = True),
-        **CAMERA_TOOLS
+        **GATE_ATTRS
     ),
     doc = "See the macro of the same name.",
 )

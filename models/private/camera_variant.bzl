@@ -39,7 +39,7 @@ def _camera_variant_impl(ctx):
             ctx.attr.width,
         ))
     made = declare_variant(ctx, plain.format, plain.model_info.name)
-    arguments = tool_arguments(ctx, "fuse")
+    arguments = tool_arguments(ctx)
     arguments.add("--{}={}".format(runtime.model_option, plain.model.path))
     arguments.add("--manifest=" + plain.manifest.path)
     if ctx.attr.height:
@@ -61,6 +61,7 @@ def _camera_variant_impl(ctx):
         arguments = arguments,
         inputs = [plain.model, plain.manifest],
         outputs = made.files,
+        env = runtime.env,
     )
     return variant_providers(
         ctx,

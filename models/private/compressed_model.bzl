@@ -4,6 +4,7 @@ load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ImageStreamIn
 load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 load(":shipped.bzl", "compression_label")
+load(":tool.bzl", "program")
 
 def _add_training(ctx, arguments):
     """Adds where training images come from; returns (inputs, tools)."""
@@ -78,11 +79,7 @@ compressed_model = rule(
             doc = "An image_set or image_stream: what channels are ranked on, batch normalisation's statistics are taken of, " +
                   "and training uses. Never one that an accuracy_test measures on.",
         ),
-        "_compress": attr.label(
-            default = Label("//python/model_press/compress:compress"),
-            executable = True,
-            cfg = "exec",
-        ),
+        "_compress": program("compress:compress_program"),
     },
     provides = [ModelInfo],
     doc = "A Keras model with fewer channels or with zeros in its kernels, fine-tuned; as good as a keras_model everywhere. " +

@@ -4,7 +4,7 @@ load("//models:providers.bzl", "ModelInfo", "RecipeInfo", "VariantInfo")
 load(":recipe.bzl", "recipe_of")
 load(":runtimes.bzl", "RUNTIMES")
 load(":shipped.bzl", "coreml_recipe_label")
-load(":tool.bzl", "COREML_TOOL_ATTR", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_tool", "tool_arguments")
 load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
 
 def _coreml_variant_impl(ctx):
@@ -17,18 +17,19 @@ def _coreml_variant_impl(ctx):
         "--model": model.model,
         "--recipe": recipe.json,
     }
-    arguments = tool_arguments(ctx, "convert-coreml")
+    arguments = tool_arguments(ctx)
     for option, file in options.items():
         arguments.add(option + "=" + file.path)
     add_outputs(arguments, RUNTIMES[made.format], made)
     run_tool(
         ctx,
-        tool = ctx.executable._coreml_tool,
+        tool = ctx.executable._program,
         mnemonic = "CoremlConvert",
         progress_message = "Converting {} to {}".format(model.name, made.model.basename),
         arguments = arguments,
         inputs = options.values(),
         outputs = made.files,
+        env = RUNTIMES[made.format].env,
     )
     return variant_providers(ctx, made, model_info = model, recipe_name = recipe.name, conversion = options)
 
@@ -37,7 +38,7 @@ _coreml_variant = rule(
     attrs = dict(
         model = attr.label(providers = [ModelInfo], mandatory = True, doc = "The keras_model."),
         recipe = attr.label(providers = [RecipeInfo], mandatory = True, doc = "The recipe target."),
-        **COREML_TOOL_ATTR
+        _program = program("coreml:convert_program"),
     ),
     provides = [VariantInfo],
     doc = "One .mlpackage with its manifest; see the macro of the same name.",

@@ -2,7 +2,7 @@
 
 load("//models:providers.bzl", "VariantInfo")
 load("//models:variants.bzl", "STOCK_INTERPRETER", "variant_of")
-load(":gate.bzl", "MEASURED_GATE_ATTRS", "gate")
+load(":gate.bzl", "GATE_ATTRS", "gate")
 
 def _delegation_test_impl(ctx):
     model = variant_of(ctx.label, ctx.attr.variant, custom_ops = STOCK_INTERPRETER).model
@@ -11,7 +11,7 @@ def _delegation_test_impl(ctx):
         "--max-partitions": ctx.attr.max_partitions,
         "--allowed": ctx.attr.outside,
     }
-    return gate(ctx, tool = ctx.attr._gate_tool, command = "check-delegation", options = options, files = [model])
+    return gate(ctx, command = "check-delegation", options = options, files = [model])
 
 delegation_test = rule(
     implementation = _delegation_test_impl,
@@ -22,7 +22,7 @@ delegation_test = rule(
             doc = "Operators that may run outside, such as the uint8 to int8 QUANTIZE at either end.",
         ),
         variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "The variant."),
-        **MEASURED_GATE_ATTRS
+        **GATE_ATTRS
     ),
     doc = "Red when LiteRT's XNNPACK delegate cuts the graph into more partitions, or leaves an operator outside, than stated.",
 )

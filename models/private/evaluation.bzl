@@ -4,10 +4,10 @@ load("//models:providers.bzl", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "V
 load("//models:variants.bzl", "variant_of")
 load("//tools/starlark:label.bzl", "public_label")
 load(":runtimes.bzl", "PREDICT_TOOLS", "RUNTIMES")
-load(":tool.bzl", "TOOL_ATTR", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_tool", "tool_arguments")
 
 def _subject(ctx):
-    """Return what runs the subject: struct of name, manifest, tool, command, mnemonic and options (dict to File or string)."""
+    """Return what runs the subject: struct of name, manifest, tool, mnemonic, env and options (dict to File or string)."""
     subject = ctx.attr.subject
     if VariantInfo in subject:
         variant = variant_of(ctx.label, subject, format = None, camera_input = False)
@@ -16,8 +16,8 @@ def _subject(ctx):
             name = variant.name,
             manifest = variant.manifest,
             tool = runtime.predict_tool,
-            command = runtime.predict_command,
             mnemonic = runtime.predict_mnemonic,
+            env = runtime.env,
             options = dict(
                 {runtime.model_option: variant.model, "manifest": variant.manifest},
                 **runtime.predict_options(ctx, variant)
@@ -28,9 +28,9 @@ def _subject(ctx):
         return struct(
             name = model.name,
             manifest = None,
-            tool = "_tool",
-            command = "predict-keras",
+            tool = "_predict_keras",
             mnemonic = "KerasPredict",
+            env = {},
             options = {"model": model.model, "info": model.info},
         )
     return fail("{}: {} is neither a variant nor a keras_model".format(public_label(ctx.label), public_label(subject.label)))
@@ -40,7 +40,7 @@ def _evaluation_impl(ctx):
     image_set = ctx.attr.images[ImageSetInfo]
     out = ctx.actions.declare_file(ctx.label.name + ".outputs.npy")
     options = dict(subject.options, images = image_set.images)
-    arguments = tool_arguments(ctx, subject.command)
+    arguments = tool_arguments(ctx)
     for option, value in options.items():
         arguments.add("--{}={}".format(option, value.path if type(value) == "File" else value))
     arguments.add("--out=" + out.path)
@@ -52,6 +52,7 @@ def _evaluation_impl(ctx):
         arguments = arguments,
         inputs = [value for value in options.values() if type(value) == "File"],
         outputs = [out],
+        env = subject.env,
     )
     return [
         DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out])),
@@ -68,7 +69,8 @@ evaluation = rule(
         ),
         images = attr.label(providers = [ImageSetInfo], mandatory = True, doc = "The image_set to run on."),
         subject = attr.label(mandatory = True, doc = "A variant of any format, but no camera_variant, or a keras_model."),
-        **dict(TOOL_ATTR, **PREDICT_TOOLS)
+        _predict_keras = program("keras_io:predict_program"),
+        **PREDICT_TOOLS
     ),
     provides = [EvaluationInfo],
     doc = "Outputs of one variant or Keras model on an image set.",

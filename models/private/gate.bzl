@@ -1,24 +1,15 @@
 """The common part of every gate: a test that runs one check of a program on files of the build."""
 
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
-load(":tool.bzl", "LIGHT_TOOL_ATTR")
+load(":tool.bzl", "program")
 
 _LAUNCHER = """\
 #!/bin/sh
 # Runs from the runfiles root. The verdict goes to the log, the same as JSON to the test's outputs.
-exec {tool} {command} --label={label} --out="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/{out}" {arguments}
+{environment}exec {tool} {command} --label={label} --out="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/{out}" {arguments}
 """
 
-GATE_ATTRS = LIGHT_TOOL_ATTR
-
-# Gates that run the model on this machine.
-MEASURED_GATE_ATTRS = {
-    "_gate_tool": attr.label(
-        default = Label("//python/model_press/gates:gate_tool"),
-        executable = True,
-        cfg = "exec",
-    ),
-}
+GATE_ATTRS = {"_gates": program("gates:gates_program")}
 
 # A measurement is of this machine at this moment: alone on it, never from a cache.
 MEASURED_TAGS = [
@@ -28,25 +19,27 @@ MEASURED_TAGS = [
     "no-remote-exec",
 ]
 
-def gate(ctx, *, command, options, files, tool = None, out = "verdict.json"):
+def gate(ctx, *, command, options, files, tool = None, out = "verdict.json", env = {}):
     """Makes the providers of a gate.
 
     Args:
-      ctx: context of a test rule with GATE_ATTRS or MEASURED_GATE_ATTRS.
+      ctx: context of a test rule with GATE_ATTRS.
       command: subcommand of the program, or "" for a program that has none.
       options: dict of option name to File, string or list of strings.
       files: list of Files that the options name.
-      tool: the attribute that holds the program; the model_press program by default.
+      tool: the attribute that holds the program; the one of gates by default.
       out: name of the file that it writes to the test's outputs.
+      env: environment variables of the program.
 
     Returns:
       List of providers of a test rule.
     """
-    tool = tool or ctx.attr._light_tool
+    tool = tool or ctx.attr._gates
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
         tool = tool[DefaultInfo].files_to_run.executable.short_path,
         command = command,
+        environment = "".join(["export {}={}\n".format(name, value) for name, value in env.items()]),
         out = out,
         label = shell_label(ctx.label),
         arguments = shell_options(options),

@@ -3,7 +3,7 @@
 load("//models:providers.bzl", "ImageSetInfo")
 load("//tools/starlark:label.bzl", "public_label")
 load(":generated.bzl", "GENERATOR_ATTRS", "run_generator")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_tool", "tool_arguments")
 
 def _add_generated(ctx, arguments):
     made = {
@@ -39,7 +39,7 @@ def _add_files(ctx, arguments):
 def _image_set_impl(ctx):
     images = ctx.actions.declare_file(ctx.label.name + ".images.npy")
     classes = ctx.actions.declare_file(ctx.label.name + ".classes.npy")
-    arguments = tool_arguments(ctx, "image-set")
+    arguments = tool_arguments(ctx)
     inputs = _add_generated(ctx, arguments) if ctx.attr.generator else _add_files(ctx, arguments)
     if ctx.attr.class_names:
         arguments.add("--class-count={}".format(len(ctx.attr.class_names)))
@@ -47,7 +47,7 @@ def _image_set_impl(ctx):
     arguments.add("--out-classes=" + classes.path)
     run_tool(
         ctx,
-        tool = ctx.executable._light_tool,
+        tool = ctx.executable._program,
         mnemonic = "ImageSet",
         progress_message = "Decoding the images of {}".format(public_label(ctx.label)),
         arguments = arguments,
@@ -71,7 +71,7 @@ image_set = rule(
         height = attr.int(doc = "Pixels, for `srcs`."),
         srcs = attr.label_list(allow_files = True, doc = "Image files in any format that Pillow reads."),
         width = attr.int(doc = "Pixels, for `srcs`."),
-        **LIGHT_TOOL_ATTR
+        _program = program("images:image_set_program"),
     ),
     provides = [ImageSetInfo],
     doc = "Images as one uint8 array, from files or from a generator program (options --out-images and --out-classes).",

@@ -3,7 +3,7 @@
 load("//models:providers.bzl", "ModelInfo")
 load("//tools/starlark:label.bzl", "public_label")
 load(":generated.bzl", "GENERATOR_ATTRS", "run_generator")
-load(":tool.bzl", "TOOL_ATTR", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_tool", "tool_arguments")
 
 _STYLES = ["tf", "caffe", "torch", "none"]
 
@@ -40,7 +40,7 @@ def _keras_model_impl(ctx):
     info = ctx.actions.declare_file(ctx.label.name + ".model.json")
     labels = ctx.actions.declare_file(ctx.label.name + ".labels.txt")
 
-    arguments = tool_arguments(ctx, "import-model")
+    arguments = tool_arguments(ctx)
     arguments.add("--src=" + path)
     if ctx.file.labels:
         arguments.add("--labels=" + ctx.file.labels.path)
@@ -54,7 +54,7 @@ def _keras_model_impl(ctx):
     arguments.add("--out-labels=" + labels.path)
     run_tool(
         ctx,
-        tool = ctx.executable._tool,
+        tool = ctx.executable._program,
         mnemonic = "KerasImport",
         progress_message = "Checking the Keras model {}".format(public_label(ctx.label)),
         arguments = arguments,
@@ -91,7 +91,7 @@ keras_model = rule(
         saved_model = attr.label_list(allow_files = True, doc = "All files of a SavedModel folder."),
         src = attr.label(allow_single_file = True, doc = "The trained model: .keras or .h5 of Keras 2 or 3."),
         trained = attr.bool(default = True, doc = "False for placeholder weights: reports then give no accuracy."),
-        **TOOL_ATTR
+        _program = program("keras_io:import_program"),
     ),
     provides = [ModelInfo],
     doc = "A trained Keras image classifier: one input [N, height, width, 3], one output [N, classes].",

@@ -2,7 +2,7 @@
 
 load("//models:providers.bzl", "VariantInfo")
 load("//models:variants.bzl", "STOCK_INTERPRETER", "variants_of")
-load(":gate.bzl", "MEASURED_GATE_ATTRS", "MEASURED_TAGS", "gate")
+load(":gate.bzl", "GATE_ATTRS", "MEASURED_TAGS", "gate")
 
 def _latency_test_impl(ctx):
     variants = variants_of(ctx.label, [ctx.attr.variant, ctx.attr.baseline], custom_ops = STOCK_INTERPRETER)
@@ -13,7 +13,7 @@ def _latency_test_impl(ctx):
         "--bound": ["{}={}".format(cpu, ratio) for cpu, ratio in ctx.attr.max_ratio.items()],
         "--threads": ctx.attr.threads,
     }
-    return gate(ctx, tool = ctx.attr._gate_tool, command = "check-latency", options = options, files = [model, baseline])
+    return gate(ctx, command = "check-latency", options = options, files = [model, baseline])
 
 _latency_test = rule(
     implementation = _latency_test_impl,
@@ -23,7 +23,7 @@ _latency_test = rule(
         max_ratio = attr.string_dict(mandatory = True),
         threads = attr.int(default = 1),
         variant = attr.label(providers = [VariantInfo], mandatory = True),
-        **MEASURED_GATE_ATTRS
+        **GATE_ATTRS
     ),
     doc = "See the macro of the same name.",
 )

@@ -4,6 +4,7 @@ load("//models:providers.bzl", "VariantInfo")
 load("//models:variants.bzl", "STOCK_INTERPRETER", "same_model", "variants_of")
 load("//tools/starlark:label.bzl", "public_label")
 load(":gate.bzl", "MEASURED_TAGS", "gate")
+load(":tool.bzl", "program")
 
 def _measurement_test_impl(ctx):
     if not ctx.attr.variants:
@@ -28,11 +29,7 @@ _measurement_test = rule(
     attrs = {
         "rounds": attr.int(mandatory = True),
         "variants": attr.label_list(providers = [VariantInfo], mandatory = True),
-        "_measure": attr.label(
-            default = Label("//python/model_press/measure"),
-            executable = True,
-            cfg = "exec",
-        ),
+        "_measure": program("measure:measure_program"),
     },
     doc = "See the macro of the same name.",
 )

@@ -2,7 +2,7 @@
 
 load("//models:providers.bzl", "VariantInfo")
 load("//models:variants.bzl", "STOCK_INTERPRETER", "variants_of")
-load(":gate.bzl", "MEASURED_GATE_ATTRS", "MEASURED_TAGS", "gate")
+load(":gate.bzl", "GATE_ATTRS", "MEASURED_TAGS", "gate")
 
 def _memory_test_impl(ctx):
     variants = variants_of(ctx.label, [ctx.attr.variant, ctx.attr.baseline], custom_ops = STOCK_INTERPRETER)
@@ -13,7 +13,7 @@ def _memory_test_impl(ctx):
         "--max-ratio": ctx.attr.max_ratio,
         "--threads": ctx.attr.threads,
     }
-    return gate(ctx, tool = ctx.attr._gate_tool, command = "check-memory", options = options, files = [model, baseline])
+    return gate(ctx, command = "check-memory", options = options, files = [model, baseline])
 
 _memory_test = rule(
     implementation = _memory_test_impl,
@@ -23,7 +23,7 @@ _memory_test = rule(
         max_ratio = attr.string(mandatory = True),
         threads = attr.int(default = 1),
         variant = attr.label(providers = [VariantInfo], mandatory = True),
-        **MEASURED_GATE_ATTRS
+        **GATE_ATTRS
     ),
     doc = "See the macro of the same name.",
 )

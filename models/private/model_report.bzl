@@ -6,11 +6,12 @@ load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 load(":evaluation.bzl", "evaluation_of")
+load(":tool.bzl", "program")
 
 _LAUNCHER = """\
 #!/bin/sh
 # Measures on this machine and writes the full report: bazel run {label} -- --out DIR [--metrics FILE] [--device FILE]...
-exec {tool} run --label={label} {arguments} "$@"
+exec {tool} --label={label} {arguments} "$@"
 """
 
 _SUFFIXES = [".html", ".md", ".csv", ".json"]
@@ -31,7 +32,7 @@ def _run(ctx, *, command, mnemonic, progress_message, options, outputs, tool = N
     arguments = ctx.actions.args()
     if command:
         arguments.add(command)
-        arguments.add("--label=" + public_label(ctx.label))
+    arguments.add("--label=" + public_label(ctx.label))
     inputs = []
     for option, values in options.items():
         for value in values if type(values) == "list" else [values]:
@@ -41,7 +42,7 @@ def _run(ctx, *, command, mnemonic, progress_message, options, outputs, tool = N
                 inputs.append(value)
     arguments.add_all(more)
     ctx.actions.run(
-        executable = tool or ctx.executable._report_tool,
+        executable = tool or ctx.executable._report,
         arguments = [arguments],
         inputs = inputs,
         outputs = outputs,
@@ -71,6 +72,7 @@ def _summary(ctx, evaluation, keras, model):
         progress_message = "Summarising the answers of " + evaluation.subject,
         options = options,
         outputs = [out],
+        tool = ctx.executable._evaluate,
         more = ["--out", out.path],
     )
     return out
@@ -84,6 +86,7 @@ def _facts(ctx, variant):
         progress_message = "Reading sizes, operators and weights of " + variant.name,
         options = {"--manifest": variant.manifest, "--model": variant.model},
         outputs = [out],
+        tool = ctx.executable._evaluate,
         more = ["--out", out.path],
     )
     return out
@@ -104,6 +107,7 @@ def _layers(ctx, variant, baseline, images):
             "--model": variant.model,
         },
         outputs = [out],
+        tool = ctx.executable._evaluate,
         more = ["--out", out.path],
     )
     return out
@@ -221,9 +225,6 @@ def _model_report_impl(ctx):
         OutputGroupInfo(facts = depset([facts])),
     ]
 
-def _program(label):
-    return attr.label(default = Label(label), executable = True, cfg = "exec")
-
 _model_report = rule(
     implementation = _model_report_impl,
     executable = True,
@@ -240,9 +241,10 @@ _model_report = rule(
         "published": attr.label(allow_single_file = [".json"]),
         "searches": attr.label_list(allow_files = [".json"]),
         "variants": attr.label_list(providers = [VariantInfo], mandatory = True),
-        "_keras_sizes": _program("//python/model_press/evaluate:keras_sizes"),
-        "_report_run": _program("//python/model_press/report:report_run"),
-        "_report_tool": _program("//python/model_press/report:report_tool"),
+        "_evaluate": program("evaluate:evaluate_program"),
+        "_keras_sizes": program("evaluate:keras_sizes_program"),
+        "_report": program("report:report_program"),
+        "_report_run": program("report:run_program"),
     },
     doc = "See the macro of the same name.",
 )

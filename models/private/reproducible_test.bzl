@@ -3,7 +3,8 @@
 load("//models:providers.bzl", "VariantInfo")
 load("//models:variants.bzl", "variant_of")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR")
+load(":gate.bzl", "GATE_ATTRS")
+load(":tool.bzl", "program")
 
 # Settings that may differ from one machine or day to the next and must not show in the bytes: one thread instead of all
 # processors, and another order of Python's sets. The process is a fresh one, not a worker that has converted before.
@@ -20,8 +21,8 @@ _LAUNCHER = """\
 set -e
 again="${{TEST_TMPDIR:-${{TMPDIR:-/tmp}}}}/again"
 mkdir -p "$again"
-{environment} {tool} convert --label={label} {conversion} --out-model="$again/{stem}.tflite" --out-manifest="$again/{stem}.manifest.json"
-exec {light_tool} check-reproducible --label={label} --out="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/verdict.json" \\
+{environment} {convert} --label={label} {conversion} --out-model="$again/{stem}.tflite" --out-manifest="$again/{stem}.manifest.json"
+exec {gates} check-reproducible --label={label} --out="${{TEST_UNDECLARED_OUTPUTS_DIR:-.}}/verdict.json" \\
     {compared} --model-again="$again/{stem}.tflite" --manifest-again="$again/{stem}.manifest.json"
 """
 
@@ -33,16 +34,16 @@ def _reproducible_test_impl(ctx):
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
         compared = shell_options({"--model": variant.model, "--manifest": variant.manifest}),
+        convert = _executable(ctx.attr._convert),
         conversion = shell_options(variant.conversion),
         environment = " ".join(["{}={}".format(name, value) for name, value in _OTHER_CONDITIONS.items()]),
         label = shell_label(ctx.label),
-        light_tool = _executable(ctx.attr._light_tool),
+        gates = _executable(ctx.attr._gates),
         # The manifest names its model's file.
         stem = variant.name,
-        tool = _executable(ctx.attr._tool),
     ), is_executable = True)
     runfiles = ctx.runfiles(files = [variant.model, variant.manifest] + variant.conversion.values())
-    for tool in [ctx.attr._tool, ctx.attr._light_tool]:
+    for tool in [ctx.attr._convert, ctx.attr._gates]:
         runfiles = runfiles.merge(tool[DefaultInfo].default_runfiles)
     return [DefaultInfo(executable = launcher, runfiles = runfiles)]
 
@@ -51,7 +52,8 @@ reproducible_test = rule(
     test = True,
     attrs = dict(
         variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "The variant."),
-        **dict(TOOL_ATTR, **LIGHT_TOOL_ATTR)
+        _convert = program("convert:convert_program"),
+        **GATE_ATTRS
     ),
     doc = "Red when a second conversion, in a process of its own with one thread and another hash seed, differs in a byte of " +
           "the .tflite or its manifest; it names the tensors, operators, constants, metadata and fields that differ.",

@@ -1,12 +1,6 @@
 """What runs the variants of each format. A new runtime is an entry here, a rule that converts and its programs."""
 
-load(
-    ":tool.bzl",
-    "COREML_EVALUATOR_ATTR",
-    "COREML_FUSED_TOOL_ATTR",
-    "FUSED_TOOL_ATTR",
-    "LIGHT_TOOL_ATTR",
-)
+load(":tool.bzl", "program")
 
 def _tflite_options(ctx, variant):
     options = {
@@ -24,29 +18,34 @@ def _no_options(_ctx, _variant):
 # Fields:
 #   made_by: the rule that makes a plain variant, for messages.
 #   model_option: name of the programs' option for the model, with `out-` or `plain-` before it where there are several.
-#   predict_tool, predict_command, predict_mnemonic, predict_options: the action of an `evaluation`.
+#   predict_tool, predict_mnemonic, predict_options: the action of an `evaluation`.
+#   env: environment variables of the programs that convert to it or run it.
 #   camera_tool, camera_mnemonic: the action of a camera_variant.
+#   camera_gate: what a camera_parity_test runs.
 #   camera_options: attributes of camera_variant that only some formats know: (the program's option, default).
 RUNTIMES = {
     "mlpackage": struct(
         made_by = "coreml_variant",
         model_option = "package",
-        predict_tool = "_coreml_evaluator",
-        predict_command = "predict-coreml",
+        # BLAS threads that wait for each other cost more than they bring when actions run side by side.
+        env = {"OPENBLAS_NUM_THREADS": "1"},
+        predict_tool = "_predict_coreml",
         predict_mnemonic = "CoremlPredict",
         predict_options = _no_options,
-        camera_tool = "_coreml_fused_tool",
+        camera_gate = "check-coreml-camera-parity",
+        camera_tool = "_camera_coreml",
         camera_mnemonic = "CoremlCamera",
         camera_options = {},
     ),
     "tflite": struct(
         made_by = "tflite_variant",
         model_option = "model",
-        predict_tool = "_light_tool",
-        predict_command = "predict",
+        env = {},
+        predict_tool = "_predict_tflite",
         predict_mnemonic = "TflitePredict",
         predict_options = _tflite_options,
-        camera_tool = "_fused_tool",
+        camera_gate = "check-camera-parity",
+        camera_tool = "_camera_tflite",
         camera_mnemonic = "TfliteCamera",
         camera_options = {
             "color_order": ("--color-order", "RGB"),
@@ -56,6 +55,12 @@ RUNTIMES = {
     ),
 }
 
-PREDICT_TOOLS = dict(LIGHT_TOOL_ATTR, **COREML_EVALUATOR_ATTR)
+PREDICT_TOOLS = {
+    "_predict_coreml": program("coreml:predict_program"),
+    "_predict_tflite": program("tflite:predict_program"),
+}
 
-CAMERA_TOOLS = dict(FUSED_TOOL_ATTR, **COREML_FUSED_TOOL_ATTR)
+CAMERA_TOOLS = {
+    "_camera_coreml": program("camera_input/coreml:fuse_program"),
+    "_camera_tflite": program("camera_input/tflite:fuse_program"),
+}

@@ -2,7 +2,7 @@
 
 load("//models:providers.bzl", "VariantInfo")
 load("//tools/starlark:label.bzl", "public_label")
-load(":gate.bzl", "MEASURED_GATE_ATTRS", "gate")
+load(":gate.bzl", "GATE_ATTRS", "gate")
 
 def _file(variant):
     """The .tflite, or the Core ML package as a stored zip, which is a few hundred bytes more than its files."""
@@ -26,7 +26,7 @@ def _size_test_impl(ctx):
     if not ctx.attr.max_bytes and not ctx.attr.max_ratio:
         fail("{}: neither `max_bytes` nor `max_ratio` is set, expected at least one bound".format(public_label(ctx.label)))
     command = "check-size" + (" --zipped" if ctx.attr.zipped else "")
-    return gate(ctx, tool = ctx.attr._gate_tool, command = command, options = options, files = files)
+    return gate(ctx, command = command, options = options, files = files)
 
 _size_test = rule(
     implementation = _size_test_impl,
@@ -37,7 +37,7 @@ _size_test = rule(
         max_ratio = attr.string(),
         variant = attr.label(providers = [VariantInfo], mandatory = True),
         zipped = attr.bool(),
-        **MEASURED_GATE_ATTRS
+        **GATE_ATTRS
     ),
     doc = "See the macro of the same name.",
 )

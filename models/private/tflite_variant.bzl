@@ -6,7 +6,7 @@ load(":compressed_model.bzl", "compressed_of")
 load(":recipe.bzl", "recipe_of")
 load(":runtimes.bzl", "RUNTIMES")
 load(":shipped.bzl", "recipe_label", "split_recipe")
-load(":tool.bzl", "LIGHT_TOOL_ATTR", "TOOL_ATTR", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_tool", "tool_arguments")
 load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
 
 def _tflite_variant_impl(ctx):
@@ -28,13 +28,13 @@ def _tflite_variant_impl(ctx):
         options["--calibration-images"] = ctx.attr.calibration[ImageSetInfo].images
     if ctx.file.custom_ops:
         options["--custom-ops"] = ctx.file.custom_ops
-    arguments = tool_arguments(ctx, "convert")
+    arguments = tool_arguments(ctx)
     for option, file in options.items():
         arguments.add(option + "=" + file.path)
     add_outputs(arguments, RUNTIMES[made.format], made, manifest = unlabelled)
     run_tool(
         ctx,
-        tool = ctx.executable._tool,
+        tool = ctx.executable._convert,
         mnemonic = "TfliteConvert",
         progress_message = "Converting {} to {}".format(model.name, made.model.basename),
         arguments = arguments,
@@ -43,13 +43,13 @@ def _tflite_variant_impl(ctx):
     )
 
     # Apart, so that an edited name of a class converts nothing again.
-    arguments = tool_arguments(ctx, "label-manifest")
+    arguments = tool_arguments(ctx)
     arguments.add("--manifest=" + unlabelled.path)
     arguments.add("--labels=" + model.labels.path)
     arguments.add("--out-manifest=" + made.manifest.path)
     run_tool(
         ctx,
-        tool = ctx.executable._light_tool,
+        tool = ctx.executable._label_manifest,
         mnemonic = "LabelManifest",
         progress_message = "Naming the labels of {}".format(made.model.basename),
         arguments = arguments,
@@ -73,7 +73,8 @@ _tflite_variant = rule(
         custom_ops = attr.label(allow_single_file = [".py"], doc = "Declares custom operators, each with a reference kernel."),
         model = attr.label(providers = [ModelInfo], mandatory = True, doc = "The keras_model."),
         recipe = attr.label(providers = [RecipeInfo], mandatory = True, doc = "The recipe target."),
-        **dict(TOOL_ATTR, **LIGHT_TOOL_ATTR)
+        _convert = program("convert:convert_program"),
+        _label_manifest = program("convert:label_manifest_program"),
     ),
     provides = [VariantInfo],
     doc = "One .tflite with its manifest; see the macro of the same name.",

@@ -1,55 +1,51 @@
-"""How rules run the model_press program: one action, one subcommand, in a persistent worker where Bazel allows it."""
+"""How rules run a step's program: one action, in a persistent worker where Bazel allows it."""
 
 load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 
-def _tool_attr(label):
-    return attr.label(default = Label(label), executable = True, cfg = "exec")
+def program(name):
+    """The attribute of a rule that runs a step's program: a program by step, so that an edit re-runs that step alone.
 
-# The program with TensorFlow, for what converts or runs Keras models.
-TOOL_ATTR = {"_tool": _tool_attr("//python/model_press/process:model_press")}
+    Args:
+      name: of the program below //python/model_press, such as "convert:convert_program".
 
-# The same program without: it starts in a tenth of the time.
-LIGHT_TOOL_ATTR = {"_light_tool": _tool_attr("//python/model_press/process:light_tool")}
-
-# What converts to Core ML, and what runs Core ML without TensorFlow.
-COREML_TOOL_ATTR = {"_coreml_tool": _tool_attr("//python/model_press/coreml")}
-COREML_EVALUATOR_ATTR = {"_coreml_evaluator": _tool_attr("//python/model_press/coreml:evaluator_tool")}
-
-# What fuses input and output into a variant.
-FUSED_TOOL_ATTR = {"_fused_tool": _tool_attr("//python/model_press/camera_input/tflite:fused")}
-COREML_FUSED_TOOL_ATTR = {"_coreml_fused_tool": _tool_attr("//python/model_press/camera_input/coreml:fused")}
+    Returns:
+      A private label attribute.
+    """
+    return attr.label(default = Label("//python/model_press/" + name), executable = True, cfg = "exec")
 
 _WORKER = {"supports-workers": "1"}
 
-def tool_arguments(ctx, command):
+def tool_arguments(ctx, command = None):
     """Starts the parameter file of one action.
 
     Args:
       ctx: rule context.
-      command: subcommand of the model_press program.
+      command: subcommand, of a program that has several.
 
     Returns:
-      An Args object; the caller adds the subcommand's own options.
+      An Args object; the caller adds the program's own options.
     """
     arguments = ctx.actions.args()
     arguments.use_param_file("@%s", use_always = True)
     arguments.set_param_file_format("multiline")
-    arguments.add(command)
+    if command:
+        arguments.add(command)
     arguments.add("--label=" + public_label(ctx.label))
     return arguments
 
-def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, outputs):
-    """Registers one action of the model_press program.
+def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, outputs, env = {}):
+    """Registers one action of a step's program.
 
     Args:
       ctx: rule context.
-      tool: ctx.executable._tool or _light_tool.
+      tool: the executable of a program().
       mnemonic: CamelCase mnemonic of the action.
       progress_message: what Bazel prints while it runs.
       arguments: from tool_arguments().
       inputs: list of Files.
       outputs: list of Files.
+      env: environment variables beside those of every Python program.
     """
     ctx.actions.run(
         executable = tool,
@@ -58,6 +54,6 @@ def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, output
         outputs = outputs,
         mnemonic = mnemonic,
         progress_message = progress_message,
-        env = PYTHON_ENV,
+        env = dict(PYTHON_ENV, **env),
         execution_requirements = _WORKER,
     )

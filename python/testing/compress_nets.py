@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 
 from testing import keras_models
 

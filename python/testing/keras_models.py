@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 
 CLASSES = 10
 SIZE = 24

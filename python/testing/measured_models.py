@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 import numpy as np
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 
 
 def _model(k: Any, channels: int, standalone_relu: bool) -> Any:

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from model_press.formats.errors import UserError
+from model_press.formats.errors import ExitCode, UserError
 
 from pi_runner import failures, photo
 from pi_runner.bundle import Bundle, Repair
@@ -240,11 +240,11 @@ def main(argv: list[str], models: str | os.PathLike[str], repair: Repair | None 
     except BrokenPipeError:
         # The reader of the answers has gone. Python flushes standard output once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return failures.SOME_FAILED
+        return ExitCode.FAILED
     except OSError as error:
         # A full disk, a folder without permission: the system's own words say it best.
         print(f"ERROR {error}", file=sys.stderr)
-        return failures.SOME_FAILED
+        return ExitCode.FAILED
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    return failures.OK if done else failures.SOME_FAILED
+    return ExitCode.OK if done else ExitCode.FAILED

@@ -13,11 +13,13 @@ import pages
 import pytest
 import workspace_files
 from commands import Command, split_command
-from model_press.coreml import eval_main
+from model_press.evaluate import coreml_eval
 from model_press.formats import compressions, coreml_recipes, recipes
-from model_press.inspect import inspect_main
-from model_press.report import tool as report_tool
-from model_press.search import main as search_main
+from model_press.formats.errors import UserError
+from model_press.inspect import inspect_program
+from model_press.process import command_line
+from model_press.report import run_program
+from model_press.search import search_program
 from pi_runner import cli as pi_cli
 
 ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
@@ -26,15 +28,21 @@ KNOWN = {line for line in _LABELS if line.startswith("//")}
 OUTPUTS = {line.strip() for line in _LABELS if line.startswith("  ")}
 
 # What the launchers of a model_report and a best_variant give before the user's own options.
-_REPORT = ["run", "--label=//x", "--facts=f", "--variant=v", "--manifest=m"]
-_SEARCH = ["run", "--label=//x", "--name=n", "--space=s", "--goal=size_ratio", "--out=o"]
+_REPORT = ["--label=//x", "--facts=f", "--variant=v", "--manifest=m"]
+_SEARCH = ["--label=//x", "--name=n", "--space=s", "--goal=size_ratio", "--out=o"]
 _SEARCH += ["--model=m", "--info=i", "--labels=l", "--recipe=r", "--images=i", "--classes=c"]
 _SEARCH += ["--baseline=b", "--baseline-manifest=m"]
+
+
+def _parser(command):
+    return lambda: command_line.parser(command)
+
+
 PROGRAMS = {
-    "//python:inspect": (inspect_main.parser, []),
-    "//python:coreml_eval": (eval_main.parser, []),
-    "report": (report_tool.parser, _REPORT),
-    "search": (search_main.parser, _SEARCH),
+    "//python:inspect": (_parser(inspect_program.COMMAND), []),
+    "//python:coreml_eval": (_parser(coreml_eval.COMMAND), []),
+    "report": (_parser(run_program.COMMAND), _REPORT),
+    "search": (_parser(search_program.COMMAND), _SEARCH),
     "./runner": (pi_cli._parser, []),
 }
 # They take none, or what their own tests cover.
@@ -91,8 +99,8 @@ def test_arguments_are_those_of_the_programs(documentation, capsys):
             continue
         try:
             _parse(command)
-        except SystemExit:
-            pytest.fail(f"{page}:{command.line}: {capsys.readouterr().err}")
+        except (SystemExit, UserError) as error:
+            pytest.fail(f"{page}:{command.line}: {error} {capsys.readouterr().err}")
         parsed += 1
     assert parsed > 15
 
@@ -224,7 +232,7 @@ def test_a_wrong_page_is_named(tmp_path, page, complaint):
 
 def test_wrong_arguments_of_a_program_are_refused():
     [words] = split_command("bazel run //python:inspect -- --explain model.tflite")
-    with pytest.raises(SystemExit):
+    with pytest.raises(UserError):
         _parse(Command(1, words))
     [words] = split_command("./runner sing photo.jpg")
     with pytest.raises(SystemExit):

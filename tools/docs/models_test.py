@@ -8,7 +8,8 @@ import re
 import guides
 import pytest
 import workspace_files
-from model_press.inspect import inspect_main
+from model_press.inspect import inspect_program
+from testing import programs
 
 ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
 INT8 = os.environ["INT8"]
@@ -22,7 +23,7 @@ def test_the_inspect_command_runs(capsys):
             continue
         words = [INT8 if word.endswith(".tflite") else word for word in command.passed_on]
         quick = "--seconds=0.2" if "--time" in words else "--no-run"
-        assert inspect_main.main([*words, quick]) == 0
+        assert programs.call([*words, quick], inspect_program.COMMAND) == 0
         assert "DEPTHWISE_CONV_2D" in capsys.readouterr().out
         ran += 1
     assert ran > 1

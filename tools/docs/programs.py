@@ -32,21 +32,13 @@ def of(parser: argparse.ArgumentParser, text: str = "", only: Sequence[str] = ()
     return Program(text or parser.description or "", tuple(_options(parser, only)))
 
 
-def subcommand(parser: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
-    """Return the parser of a subcommand."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            found: argparse.ArgumentParser = action.choices[name]
-            return found
-    raise KeyError(name)
-
-
 def _options(parser: argparse.ArgumentParser, only: Sequence[str]) -> Iterator[Option]:
     known = {name: action for action in parser._actions for name in action.option_strings}
     wanted = [known[name] for name in only] or [
         action
         for action in parser._actions
-        if action.help != argparse.SUPPRESS and not isinstance(action, argparse._HelpAction)
+        if action.help != argparse.SUPPRESS and action.option_strings[-1:] != ["--helpfull"]
+        if not isinstance(action, argparse._HelpAction)
     ]
     for action in wanted:
         flag = action.nargs == 0

@@ -1,14 +1,16 @@
 """The programs that docs/versions.md calls public, with their descriptions and options."""
 
 import pathlib
+from collections.abc import Sequence
 
 import programs
 import python_api
 import release
-from model_press.coreml import eval_main
-from model_press.inspect import inspect_main
-from model_press.report import tool as report_tool
-from model_press.search import main as search_main
+from model_press.evaluate import coreml_eval
+from model_press.inspect import inspect_program
+from model_press.process import command_line
+from model_press.report import run_program
+from model_press.search import search_program
 
 from rpi.private import deploy
 
@@ -17,19 +19,25 @@ REPORT = ("--out", "--metrics", "--device", "--rounds")
 SEARCH = ("--trials", "--exhaustive", "--seed", "--state")
 
 
+def _of(
+    command: command_line.Command, text: str = "", only: Sequence[str] = ()
+) -> programs.Program:
+    return programs.of(command_line.parser(command), text, only)
+
+
 def public(root: pathlib.Path) -> dict[str, programs.Program]:
     """Return the public programs by target."""
     doctor = python_api.doc(python_api.read(root / "tools", "doctor.doctor"))
     return {
-        "//python:inspect": programs.of(inspect_main.parser()),
-        "//python:coreml_eval": programs.of(eval_main.parser()),
-        "a model_report": programs.of(
-            programs.subcommand(report_tool.parser(), "run"),
+        "//python:inspect": _of(inspect_program.COMMAND),
+        "//python:coreml_eval": _of(coreml_eval.COMMAND),
+        "a model_report": _of(
+            run_program.COMMAND,
             "Measures on this machine and writes the full report.",
             REPORT,
         ),
-        "a best_variant's `.search`": programs.of(
-            programs.subcommand(search_main.parser(), "run"),
+        "a best_variant's `.search`": _of(
+            search_program.COMMAND,
             "Tries points of the space, measures them and writes the lock.",
             SEARCH,
         ),

@@ -186,11 +186,3 @@ def test_a_parser_is_read():
         ("--count COUNT", None),
     ]
     assert [option.usage for option in programs.of(parser, only=["--loud"]).options] == ["--loud"]
-
-
-def test_a_subcommand_is_found():
-    parser = argparse.ArgumentParser()
-    parser.add_subparsers().add_parser("run", description="Runs.")
-    assert programs.of(programs.subcommand(parser, "run")).text == "Runs."
-    with pytest.raises(KeyError):
-        programs.subcommand(argparse.ArgumentParser(), "run")

@@ -57,7 +57,7 @@ def key_test_suite(name):
         )
     _python_test(
         name = "python_test",
-        target_under_test = "//python/model_press/process:light_tool",
+        target_under_test = "//python/model_press/gates:gates_program",
     )
     native.test_suite(
         name = name,

@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from model_press.keras_io import keras_file, tf_quiet
+from model_press.keras_io import keras_file
+from model_press.process import tf_quiet
 
 
 def main(argv: list[str]) -> int:

@@ -4,10 +4,10 @@ import os
 import pathlib
 
 import numpy as np
-from model_press.inspect import inspect_model, source
+from model_press.inspect import inspect_model
 from model_press.inspect.checks import sparse_kernels
-from model_press.keras_io import tf_quiet
-from model_press.tflite import reader
+from model_press.process import tf_quiet
+from model_press.tflite import reader, source
 
 SIZE = 96
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from model_press.compress import kernels, magnitude
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 from testing import keras_models
 from testing.compress_settings import HALF
 

@@ -12,7 +12,8 @@ import argparse
 import os
 
 from model_press.formats.errors import UserError
-from model_press.keras_io import keras_file, tf_quiet
+from model_press.keras_io import keras_file
+from model_press.process import tf_quiet
 
 from models.photographs import program
 

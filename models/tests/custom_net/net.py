@@ -13,7 +13,7 @@ import zipfile
 from typing import Any
 
 import numpy as np
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 SIZE, CLASSES = 80, 4
 _WIDTH = 0.5

@@ -17,7 +17,8 @@ import numpy as np
 from model_press.formats import files
 from model_press.formats.errors import UserError
 from model_press.images import npy
-from model_press.keras_io import keras_file, tf_quiet
+from model_press.keras_io import keras_file
+from model_press.process import tf_quiet
 
 from models.photographs import program
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from model_press.formats.normalization import Normalization
 from model_press.images import preprocess
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 
 def reestimate(

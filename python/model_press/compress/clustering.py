@@ -13,7 +13,7 @@ from model_press.compress import kernels
 from model_press.compress.training import Observer
 from model_press.formats.compressions import Clustering
 from model_press.formats.errors import UserError
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 _ROUNDS = 200  # it stops when nothing moves, mostly after 20 to 80
 

@@ -271,7 +271,7 @@ def arguments(model, tmp_path):
 
 def run_tool(arguments):
     return subprocess.run(
-        [sys.executable, "-m", "model_press.compress.tool", *arguments],
+        [sys.executable, "-m", "model_press.compress.compress_program", *arguments],
         env=child.environment(),
         capture_output=True,
         text=True,

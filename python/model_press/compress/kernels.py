@@ -69,7 +69,7 @@ def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any
 
 def variable(kernel: Any) -> Any:
     """Return the TensorFlow variable of a Keras 2 or 3 variable."""
-    from model_press.keras_io.tf_quiet import tensorflow
+    from model_press.process.tf_quiet import tensorflow
 
     return kernel if isinstance(kernel, tensorflow().Variable) else kernel.value
 

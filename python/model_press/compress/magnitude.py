@@ -14,7 +14,7 @@ from model_press.compress import kernels
 from model_press.compress.training import Observer
 from model_press.formats.compressions import Magnitude
 from model_press.formats.errors import UserError
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 # How far a layer's sparsity may be from the target: rounding of small kernels comes on top.
 TOLERANCE = 0.005

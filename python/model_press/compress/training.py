@@ -13,7 +13,7 @@ from model_press.formats.errors import UserError
 from model_press.formats.normalization import Normalization
 from model_press.images import preprocess
 from model_press.keras_io.graph import is_keras_2
-from model_press.keras_io.tf_quiet import keras, tensorflow, tf_keras
+from model_press.process.tf_quiet import keras, tensorflow, tf_keras
 
 THREADS = 2
 # Batch normalisation may remember a tenth of the training: its default 0.99 is too long for a few hundred steps.

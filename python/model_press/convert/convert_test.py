@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter as LiteRt
 from ai_edge_litert.interpreter import OpResolverType
-from testing import int8_graphs, keras_models
+from testing import int8_graphs, keras_models, programs
 from testing.raises import user_error
 
-from model_press.convert import calibration, convert
+from model_press.convert import calibration, convert, convert_program
 from model_press.formats import (
     files,
     labels,
@@ -24,7 +24,6 @@ from model_press.formats import (
 from model_press.gates import parity
 from model_press.images import npy, preprocess
 from model_press.keras_io import load
-from model_press.process import command_line
 from model_press.tflite import reader
 from model_press.tflite.interpreter import Interpreter
 
@@ -395,7 +394,6 @@ def test_same_bytes_from_a_fresh_process(tiny, converted, tmp_path):
     files.write_json(tmp_path / "i.json", strict_json.to_json(_info(tiny)))
     (tmp_path / "l.txt").write_bytes(labels.dump(labels.default(keras_models.CLASSES)))
     arguments = [
-        "convert",
         f"--model={tiny}",
         f"--info={tmp_path / 'i.json'}",
         f"--labels={tmp_path / 'l.txt'}",
@@ -405,7 +403,7 @@ def test_same_bytes_from_a_fresh_process(tiny, converted, tmp_path):
         f"--out-manifest={tmp_path / 'tiny_int8.manifest.json'}",
     ]
     done = subprocess.run(
-        [sys.executable, "-m", "model_press.process.command_line", *arguments],
+        [sys.executable, "-m", "model_press.convert.convert_program", *arguments],
         env={"PYTHONPATH": ":".join(filter(None, sys.path))},
         capture_output=True,
         text=True,
@@ -415,7 +413,7 @@ def test_same_bytes_from_a_fresh_process(tiny, converted, tmp_path):
     cold = (tmp_path / "tiny_int8.tflite").read_bytes()
     assert files.sha256_bytes(cold) == files.sha256_bytes(converted["int8"].data)
     description = (tmp_path / "tiny_int8.manifest.json").read_bytes()
-    assert command_line.run(arguments, print) == 0
+    assert programs.call(arguments, convert_program.COMMAND) == 0
     assert (tmp_path / "tiny_int8.manifest.json").read_bytes() == description
 
 

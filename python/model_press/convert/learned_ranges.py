@@ -13,7 +13,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from model_press.formats.errors import UserError
 from model_press.formats.model_info import ActivationRange
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 from model_press.tflite.graph import Graph
 
 # Keras 3 numbers the scopes of a model that is traced for the second time.

@@ -8,7 +8,7 @@ the model: the file is smaller, memory and latency are not.
 import numpy as np
 
 from model_press.formats.errors import UserError
-from model_press.keras_io.tf_quiet import capture_stderr, tensorflow
+from model_press.process.tf_quiet import capture_stderr, tensorflow
 from model_press.tflite import reader
 from model_press.tflite.graph import Graph
 from model_press.tflite.interpreter import Interpreter

@@ -10,7 +10,7 @@ from model_press.convert import learned_ranges
 from model_press.formats.errors import UserError
 from model_press.formats.model_info import ActivationRange
 from model_press.formats.recipes import Recipe
-from model_press.keras_io.tf_quiet import capture_stderr, tensorflow
+from model_press.process.tf_quiet import capture_stderr, tensorflow
 from model_press.tflite import reader
 
 

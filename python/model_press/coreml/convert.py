@@ -15,7 +15,7 @@ from model_press.formats.coreml_recipes import CoremlRecipe
 from model_press.formats.errors import UserError
 from model_press.formats.normalization import RAW, Normalization
 from model_press.keras_io import fold_preprocessing, load
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 INPUT = "image"
 LABEL = "classLabel"

@@ -9,10 +9,10 @@ import sys
 
 import numpy as np
 import pytest
-from testing import coreml_models, keras_models
+from testing import coreml_models, keras_models, programs
 from testing.raises import user_error
 
-from model_press.coreml import cli, package, weights
+from model_press.coreml import convert_program, package, weights
 from model_press.coreml.evaluator import program
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.coreml.protos import quiet
@@ -224,7 +224,6 @@ def test_same_bytes_in_another_process_with_another_hash_seed(wide, tmp_path):
         out = tmp_path / seed / "net.mlpackage"
         out.parent.mkdir()
         arguments = [
-            "convert-coreml",
             f"--model={wide.folder / 'm.model'}",
             f"--info={wide.folder / 'm.json'}",
             f"--labels={wide.folder / 'm.labels.txt'}",
@@ -235,8 +234,10 @@ def test_same_bytes_in_another_process_with_another_hash_seed(wide, tmp_path):
         ]
         # A program of its own: sys.path as here, another order of every set and dictionary.
         code = (
-            f"import sys; sys.path[:] = {sys.path!r}; from model_press.coreml import cli; "
-            f"sys.exit(cli.main({arguments!r}))"
+            f"import sys; sys.path[:] = {sys.path!r}; sys.argv[1:] = {arguments!r}; "
+            "from model_press.coreml import convert_program; "
+            "from model_press.process import command_line; "
+            "command_line.main(convert_program.COMMAND)"
         )
         run = subprocess.run(
             [sys.executable, "-c", code],
@@ -310,12 +311,10 @@ def test_repeated_label_is_refused(keras2, tmp_path):
         )
 
 
-def test_command_line_says_one_line_for_a_bad_recipe(keras2, tmp_path, capsys):
-    lines = []
+def test_command_line_says_one_line_for_a_bad_recipe(keras2, tmp_path):
     path = tmp_path / "r.json"
     path.write_text("{}")
     arguments = [
-        "convert-coreml",
         "--label=//a:b",
         f"--recipe={path}",
         f"--out-package={tmp_path / 'x.mlpackage'}",
@@ -327,7 +326,8 @@ def test_command_line_says_one_line_for_a_bad_recipe(keras2, tmp_path, capsys):
         "--out-zip=x",
         "--out-manifest=x",
     ]
-    assert cli.cli.run(arguments, lines.append, cli.parser) == 1
+    code, lines = programs.lines(arguments, convert_program.COMMAND)
+    assert code == 1
     assert len(lines) == 1 and lines[0].startswith(
         "ERROR //a:b: recipe r.json: field 'schema_version' is missing"
     )

@@ -8,7 +8,7 @@ import types
 import warnings
 from collections.abc import Iterator
 
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 
 
 @contextlib.contextmanager

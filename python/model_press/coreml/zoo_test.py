@@ -12,7 +12,7 @@ from testing import coreml_models, keras_models
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.formats import normalization
 from model_press.images import preprocess
-from model_press.keras_io.tf_quiet import clear_session, tf_keras
+from model_press.process.tf_quiet import clear_session, tf_keras
 
 # Name, input size, what the model does with pixels itself.
 _MODELS = [

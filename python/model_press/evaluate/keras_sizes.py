@@ -1,11 +1,10 @@
-"""Measures a Keras model's bytes as .keras and as .h5: keras_sizes.py --model FILE --info JSON --out JSON."""
+"""Measures a Keras model's bytes as .keras and as .h5."""
 
-import argparse
 import os
 import tempfile
 import warnings
 
-from model_press.formats import files, model_info
+from model_press.formats import model_info
 from model_press.keras_io import load, model_format
 
 
@@ -28,17 +27,3 @@ def sizes(model: str | os.PathLike[str], info: model_info.ModelInfo) -> dict[str
                     loaded.model.save(path)
             found[f"{extension}_bytes"] = os.path.getsize(path)
     return found
-
-
-def main(argv: list[str] | None = None) -> None:
-    """Write the sizes as JSON."""
-    parser = argparse.ArgumentParser(prog="keras_sizes", description=__doc__)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--info", required=True)
-    parser.add_argument("--out", required=True)
-    options = parser.parse_args(argv)
-    files.write_json(options.out, sizes(options.model, model_info.read(options.info)))
-
-
-if __name__ == "__main__":
-    main()

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from model_press.evaluate import outputs
 from model_press.formats import files, manifest, strict_json
 from model_press.formats.errors import UserError
-from model_press.gates import outputs
 from model_press.images import image_set, npy
 
 _TOP_K = 5

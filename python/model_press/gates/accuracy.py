@@ -1,12 +1,14 @@
 """check-accuracy: how much top-1 accuracy a variant loses against a baseline on labelled images."""
 
+import argparse
 import os
 
 import numpy as np
 
+from model_press.evaluate import outputs
 from model_press.formats import manifest
 from model_press.formats.errors import UserError
-from model_press.gates import outputs
+from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.images import image_set, npy, quality
 
@@ -61,3 +63,27 @@ def check(
         (Measure("top-1 accuracy drop", base - accuracy, max_drop, at_most=True),),
         {"accuracy": accuracy, "baseline accuracy": base, "images": len(truth)},
     )
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--outputs", required=True)
+    parser.add_argument("--manifest", required=True)
+    parser.add_argument("--baseline-outputs", required=True)
+    parser.add_argument("--baseline-manifest")
+    parser.add_argument("--classes", required=True)
+    parser.add_argument("--max-drop", type=float, required=True)
+
+
+def _check(options: argparse.Namespace) -> Result:
+    baseline = options.baseline_manifest
+    return check(
+        options.outputs,
+        manifest.read(options.manifest),
+        options.baseline_outputs,
+        manifest.read(baseline) if baseline else None,
+        options.classes,
+        options.max_drop,
+    )
+
+
+COMMAND = gate("check-accuracy", "accuracy drop against a baseline", _add_arguments, _check)

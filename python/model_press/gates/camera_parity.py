@@ -1,5 +1,6 @@
-"""check-fused: whether a model with fused input and output answers as the separate steps do."""
+"""check-camera-parity: whether a model with fused input and output answers as the separate steps do."""
 
+import argparse
 import os
 
 import numpy as np
@@ -11,6 +12,7 @@ from model_press.formats import manifest
 from model_press.formats.errors import UserError
 from model_press.formats.manifest import TfliteManifest
 from model_press.gates import parity
+from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.images import outputs_file, preprocess
 from model_press.tflite import delegation
@@ -87,3 +89,45 @@ def _separately(
     )
     codes = network.run(preprocess.encode_input(seen[None], plain))[0]
     return separate.answer(preprocess.decode_output(codes, plain.output), description.postprocess)
+
+
+def add_arguments(parser: argparse.ArgumentParser, kind: str, origin: str) -> None:
+    """Add the options of a comparison of a variant with camera input with the plain one.
+
+    Args:
+      kind: the checked file, and its option: "model" or "package".
+      origin: the plain one, for the help.
+    """
+    parser.add_argument(f"--{kind}", required=True)
+    parser.add_argument("--manifest", required=True)
+    parser.add_argument(f"--plain-{kind}", required=True, help=origin)
+    parser.add_argument("--plain-manifest", required=True)
+    parser.add_argument("--images", required=True)
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--min-agreement", type=float, required=True)
+    parser.add_argument("--max-difference", type=float, required=True)
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_arguments(parser, "model", "the variant that it was made from")
+
+
+def _check(options: argparse.Namespace) -> Result:
+    return check(
+        options.model,
+        manifest.read_tflite(options.manifest, camera=True),
+        options.plain_model,
+        manifest.read_tflite(options.plain_manifest, camera=False),
+        options.images,
+        options.count,
+        options.min_agreement,
+        options.max_difference,
+    )
+
+
+COMMAND = gate(
+    "check-camera-parity",
+    "a model with camera input against the separate steps",
+    _add_arguments,
+    _check,
+)

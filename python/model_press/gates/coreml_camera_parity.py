@@ -1,5 +1,6 @@
-"""check-fused: whether a fused package answers as Pillow's resize, the finished package and NumPy's sort do."""
+"""check-coreml-camera-parity: whether a package with camera input answers as the separate steps do."""
 
+import argparse
 import os
 
 import numpy as np
@@ -9,9 +10,11 @@ from model_press.camera_input.coreml.runner import FusedPackage
 from model_press.camera_input.tflite import frames
 from model_press.coreml import package, verify
 from model_press.coreml.evaluator.classifier import ImageClassifier
+from model_press.formats import manifest
 from model_press.formats.errors import UserError
 from model_press.formats.manifest import CoremlManifest
-from model_press.gates import parity
+from model_press.gates import camera_parity, parity
+from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.images import outputs_file
 
@@ -67,3 +70,28 @@ def check(
         ),
         {"frames": len(tops), "distinct top-1 classes": distinct},
     )
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    camera_parity.add_arguments(parser, "package", "the one that it was made from")
+
+
+def _check(options: argparse.Namespace) -> Result:
+    return check(
+        options.package,
+        manifest.read_coreml(options.manifest, camera=True),
+        options.plain_package,
+        manifest.read_coreml(options.plain_manifest, camera=False),
+        options.images,
+        options.count,
+        options.min_agreement,
+        options.max_difference,
+    )
+
+
+COMMAND = gate(
+    "check-coreml-camera-parity",
+    "a package with camera input against the separate steps",
+    _add_arguments,
+    _check,
+)

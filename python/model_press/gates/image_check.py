@@ -1,5 +1,6 @@
 """check-images: whether a set of images can judge a model: varied, unseen, of all classes, and in RGB."""
 
+import argparse
 import os
 from collections.abc import Sequence
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from model_press.formats import manifest
 from model_press.formats.errors import UserError
+from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.images import image_set, npy, outputs_file, preprocess, quality
 from model_press.tflite import interpreter as tflite_interpreter
@@ -76,3 +78,20 @@ def _colours(
         scores(slice(None, None, -1)),
         classes[usable] if labelled.any() else None,
     )
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--manifest", required=True)
+    parser.add_argument("--images", required=True)
+    parser.add_argument("--classes", required=True)
+    parser.add_argument("--seen", action="append", default=[], metavar="NAME=IMAGES")
+
+
+def _check(options: argparse.Namespace) -> Result:
+    seen = [tuple(item.split("=", 1)) for item in options.seen]
+    description = manifest.read_tflite(options.manifest, camera=False)
+    return check(options.model, description, options.images, options.classes, seen)
+
+
+COMMAND = gate("check-images", "whether images can judge a model", _add_arguments, _check)

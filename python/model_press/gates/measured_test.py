@@ -5,7 +5,7 @@ import os
 import pytest
 
 from model_press.formats.errors import UserError
-from model_press.gates import measured
+from model_press.gates import delegation, latency, memory, size
 from model_press.measure import machine
 
 # Made by testing_models in a build action: a convolution net, the same with more channels, and one whose int8 graph a
@@ -17,35 +17,35 @@ BROKEN = os.environ["BROKEN_MODEL"]
 
 # shows: gate size_test: a bigger net
 def test_size_passes_and_goes_red_on_a_bigger_variant():
-    assert measured.check_size(SMALL, LARGE, 0.9, None, zipped=False).green
-    assert not measured.check_size(LARGE, SMALL, 0.9, None, zipped=False).green
-    assert not measured.check_size(SMALL, None, None, 10, zipped=True).green
+    assert size.check(SMALL, LARGE, 0.9, None, zipped=False).green
+    assert not size.check(LARGE, SMALL, 0.9, None, zipped=False).green
+    assert not size.check(SMALL, None, None, 10, zipped=True).green
     with pytest.raises(UserError, match="max_ratio 0.9 and baseline None; give max_bytes, or"):
-        measured.check_size(SMALL, None, 0.9, None, zipped=False)
+        size.check(SMALL, None, 0.9, None, zipped=False)
 
 
 # shows: gate latency_test: a bigger net
 def test_latency_passes_and_goes_red_on_a_slower_variant():
-    assert measured.check_latency(SMALL, LARGE, {"*": 0.9}, threads=1).green
-    slower = measured.check_latency(LARGE, SMALL, {"*": 1.1}, threads=1)
+    assert latency.check(SMALL, LARGE, {"*": 0.9}, threads=1).green
+    slower = latency.check(LARGE, SMALL, {"*": 1.1}, threads=1)
     assert not slower.green and slower.measures[0].measured > 1.1
 
 
 # shows: pain D29
 def test_latency_without_a_bound_for_this_cpu_says_so():
-    result = measured.check_latency(SMALL, LARGE, {"another-cpu": 0.1}, threads=1)
+    result = latency.check(SMALL, LARGE, {"another-cpu": 0.1}, threads=1)
     here = machine.this_machine().cpu_class
     assert result.green and f"no bound for this CPU ({here})" in result.facts["verdict"]
 
 
 # shows: gate memory_test: a bigger net
 def test_memory_passes_and_goes_red_on_a_bigger_variant():
-    assert measured.check_memory(SMALL, LARGE, 0.95, threads=1).green
-    assert not measured.check_memory(LARGE, SMALL, 0.95, threads=1).green
+    assert memory.check(SMALL, LARGE, 0.95, threads=1).green
+    assert not memory.check(LARGE, SMALL, 0.95, threads=1).green
 
 
 # shows: pain D28; gate delegation_test: a stand-alone ReLU
 def test_delegation_names_what_breaks_the_graph():
-    assert measured.check_delegation(SMALL, 1, ["QUANTIZE", "SOFTMAX"]).green
+    assert delegation.check(SMALL, 1, ["QUANTIZE", "SOFTMAX"]).green
     with pytest.raises(UserError, match="RELU writing .*; at most 1 partitions"):
-        measured.check_delegation(BROKEN, 1, ["QUANTIZE", "SOFTMAX"])
+        delegation.check(BROKEN, 1, ["QUANTIZE", "SOFTMAX"])

@@ -1,12 +1,14 @@
 """check-parity: whether a variant agrees with Keras on the golden images, within its recipe's tolerance."""
 
+import argparse
 import os
 
 import numpy as np
 
+from model_press.evaluate import outputs
 from model_press.formats import manifest
 from model_press.formats.errors import UserError
-from model_press.gates import outputs
+from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 
 # Fewer values in all outputs together: a model that answers (nearly) the same for every input.
@@ -73,3 +75,16 @@ def check(
             "mean difference": float(difference.mean()),
         },
     )
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--outputs", required=True)
+    parser.add_argument("--manifest", required=True)
+    parser.add_argument("--keras-outputs", required=True)
+
+
+def _check(options: argparse.Namespace) -> Result:
+    return check(options.outputs, manifest.read(options.manifest), options.keras_outputs)
+
+
+COMMAND = gate("check-parity", "agreement with Keras within the tolerance", _add_arguments, _check)

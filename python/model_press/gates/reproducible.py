@@ -1,5 +1,6 @@
 """check-reproducible: whether a second conversion, under other conditions, gave the same bytes."""
 
+import argparse
 import json
 import os
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from model_press.formats import files
 from model_press.formats.errors import UserError
+from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.tflite import reader
 
@@ -153,3 +155,17 @@ def _fields(a: Any, b: Any, path: str) -> Iterator[str]:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--manifest", required=True)
+    parser.add_argument("--model-again", required=True)
+    parser.add_argument("--manifest-again", required=True)
+
+
+def _check(options: argparse.Namespace) -> Result:
+    return check(options.model, options.manifest, options.model_again, options.manifest_again)
+
+
+COMMAND = gate("check-reproducible", "two conversions byte by byte", _add_arguments, _check)

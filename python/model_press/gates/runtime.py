@@ -1,10 +1,12 @@
 """check-runtime: whether a runtime has every operator version that a model uses."""
 
+import argparse
 import os
 from collections.abc import Sequence
 
 from model_press.formats import manifest, runtime_table
 from model_press.formats.errors import UserError
+from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.tflite import layers, reader
 
@@ -108,3 +110,19 @@ def _layers(file: reader.TfliteFile, name: str, version: int) -> str:
     distinct = list(dict.fromkeys(found))
     more = f" and {len(distinct) - 3} more" if len(distinct) > 3 else ""
     return ", ".join(distinct[:3]) + more
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", action="append", required=True, help="of a variant; repeatable")
+    parser.add_argument("--manifest", action="append", required=True, help="one for each --model")
+    parser.add_argument("--runtime", required=True)
+
+
+def _check(options: argparse.Namespace) -> Result:
+    manifests = [manifest.read_tflite(path) for path in options.manifest]
+    return check_all(options.model, manifests, options.runtime)
+
+
+COMMAND = gate(
+    "check-runtime", "operator versions against a runtime's table", _add_arguments, _check
+)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from model_press.formats import deflate, files
-from model_press.inspect import constants, facts, source
+from model_press.inspect import constants, facts
 from model_press.inspect.checks import findings, quantization, runtime_support, sparse_kernels
 from model_press.inspect.timing import model_run
-from model_press.tflite import layers, op_versions, reader
+from model_press.tflite import layers, op_versions, reader, source
 
 # Smaller constants (biases, shapes) are counted by type, not listed.
 _LISTED_ELEMENTS = 256

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model_press.inspect import facts, inspect_model
-from model_press.keras_io import tf_quiet
+from model_press.process import tf_quiet
 
 TABLES = [os.environ["TENSORFLOW_LITE_TABLE"], os.environ["LITERT_TABLE"]]
 SIZE = 96

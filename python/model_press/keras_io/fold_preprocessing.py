@@ -23,7 +23,7 @@ import numpy as np
 
 from model_press.formats.normalization import Normalization
 from model_press.keras_io.load import LoadedModel
-from model_press.keras_io.tf_quiet import keras, tensorflow, tf_keras
+from model_press.process.tf_quiet import keras, tensorflow, tf_keras
 
 Method = Literal["identity", "weights", "convolution"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from model_press.formats.errors import UserError
-from model_press.keras_io.tf_quiet import keras, tensorflow, tf_keras
+from model_press.process.tf_quiet import keras, tensorflow, tf_keras
 
 
 @dataclasses.dataclass(frozen=True)

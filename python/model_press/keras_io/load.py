@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from model_press.formats.errors import UserError
 from model_press.keras_io import model_format, saved_model_audit
-from model_press.keras_io.tf_quiet import capture_stderr, keras, tensorflow, tf_keras
 from model_press.process import limits, memory
+from model_press.process.tf_quiet import capture_stderr, keras, tensorflow, tf_keras
 
 # What Keras may take to load a model, besides its weights a few times.
 _LOADING_BYTES = 3 << 30

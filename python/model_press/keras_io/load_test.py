@@ -9,7 +9,8 @@ from testing import keras_models
 from testing.raises import user_error
 
 from model_press.formats import model_info, normalization
-from model_press.keras_io import import_model, load, tf_quiet
+from model_press.keras_io import import_model, load
+from model_press.process import tf_quiet
 
 INPUT = np.random.default_rng(0).normal(size=(2, keras_models.SIZE, keras_models.SIZE, 3))
 INPUT = INPUT.astype(np.float32)

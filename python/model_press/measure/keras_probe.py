@@ -23,9 +23,9 @@ def main(path: str, threads: int) -> None:
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     import numpy as np
 
-    from model_press.keras_io import load, model_format, tf_quiet
+    from model_press.keras_io import load, model_format
     from model_press.measure import probe
-    from model_press.process import memory
+    from model_press.process import memory, tf_quiet
 
     tf = tf_quiet.tensorflow()
     tf.config.threading.set_intra_op_parallelism_threads(threads)

@@ -4,12 +4,10 @@ import argparse
 import concurrent.futures
 import dataclasses
 import os
-import sys
 from collections.abc import Sequence
 from importlib import metadata
 
 from model_press.formats import deflate, manifest, metrics, model_info
-from model_press.formats.errors import UserError
 from model_press.formats.manifest import TfliteManifest
 from model_press.measure import machine, process, rounds, sanity
 from model_press.process import progress
@@ -126,21 +124,6 @@ def _load(subject: Variant, threads: int) -> list[_Configuration]:
     return made
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Run measure --variant MODEL --manifest JSON [...] [--keras-model FILE --keras-info JSON] --out metrics.json."""
-    parser = argparse.ArgumentParser(prog="measure", description=__doc__)
-    add_arguments(parser)
-    parser.add_argument("--label", default="measure", help="the target, for the error line")
-    parser.add_argument("--out", required=True)
-    options = parser.parse_args(argv)
-    try:
-        metrics.write(options.out, measured(options))
-    except UserError as error:
-        print(f"ERROR {options.label}: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that name the subjects of the measurement."""
     parser.add_argument("--variant", action="append", required=True, help="a .tflite")
@@ -163,7 +146,3 @@ def measured(options: argparse.Namespace) -> metrics.Metrics:
     names = [each.manifest.name for each in variants]
     sanity.check(found, names + ([keras.info.name] if keras else []))
     return found
-
-
-if __name__ == "__main__":
-    sys.exit(main())

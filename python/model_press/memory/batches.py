@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 from model_press.formats.errors import UserError
-from model_press.inspect import source
-from model_press.keras_io.tf_quiet import capture_stderr
-from model_press.tflite import arena, reader
+from model_press.process.tf_quiet import capture_stderr
+from model_press.tflite import arena, reader, source
 from model_press.tflite.interpreter import DEFAULT_THREADS
 from model_press.tflite.reader import TensorInfo, TfliteFile
 

@@ -5,9 +5,8 @@ import os
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from model_press.inspect import source
 from model_press.memory import advice, batches
-from model_press.tflite import arena, reader
+from model_press.tflite import arena, reader, source
 from model_press.tflite.layers import layer_of
 
 _SHOWN = 12

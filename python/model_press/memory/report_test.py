@@ -6,9 +6,9 @@ import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from testing import memory_graphs
+from testing import memory_graphs, programs
 
-from model_press.inspect import inspect_main
+from model_press.inspect import inspect_program
 from model_press.memory import report
 
 SHAPE = (1, 16, 16, 4)
@@ -23,7 +23,7 @@ def net(tmp_path):
 
 
 def test_the_page_names_what_fills_memory(net, capsys):
-    assert inspect_main.main(["--memory", net]) == 0
+    assert programs.call(["--memory", net], inspect_program.COMMAND) == 0
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 100
     for part in ("At the peak: operator 2 of 21", "pool0", "What would lower it", "recipe int8"):
@@ -32,12 +32,12 @@ def test_the_page_names_what_fills_memory(net, capsys):
 
 
 def test_layers_shows_every_operator(net, capsys):
-    assert inspect_main.main(["--memory", "--layers", net]) == 0
+    assert programs.call(["--memory", "--layers", net], inspect_program.COMMAND) == 0
     assert sum("#" in line for line in capsys.readouterr().out.splitlines()) == 21
 
 
 def test_the_page_says_which_batch_fits(net, capsys):
-    assert inspect_main.main(["--memory", "--budget-mb=0.1", net]) == 0
+    assert programs.call(["--memory", "--budget-mb=0.1", net], inspect_program.COMMAND) == 0
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 100
     [line] = [line for line in text.splitlines() if "fits the budget" in line]
@@ -45,7 +45,12 @@ def test_the_page_says_which_batch_fits(net, capsys):
 
 
 def test_json_has_it_all(net, capsys):
-    assert inspect_main.main(["--memory", "--json", "--batch=3", "--budget-mb=0.1", net]) == 0
+    assert (
+        programs.call(
+            ["--memory", "--json", "--batch=3", "--budget-mb=0.1", net], inspect_program.COMMAND
+        )
+        == 0
+    )
     found = json.loads(capsys.readouterr().out)
     assert found["batch"] == 3 and found["arena_bytes"] == 3 * 4 * ONE
     assert len(found["steps"]) == 21
@@ -67,7 +72,7 @@ def test_json_has_it_all(net, capsys):
     ],
 )
 def test_mistakes_get_one_line(net, capsys, arguments, message):
-    assert inspect_main.main([*arguments, net]) == 1
+    assert programs.call([*arguments, net], inspect_program.COMMAND) == 1
     said = capsys.readouterr()
     assert said.out == "" and said.err.count("\n") == 1 and message in said.err
 
@@ -75,7 +80,7 @@ def test_mistakes_get_one_line(net, capsys, arguments, message):
 def test_a_file_that_is_no_model_gets_one_line(tmp_path, capsys):
     path = tmp_path / "x.tflite"
     path.write_bytes(b"PK\x03\x04" + bytes(20))
-    assert inspect_main.main(["--memory", str(path)]) == 1
+    assert programs.call(["--memory", str(path)], inspect_program.COMMAND) == 1
     assert "zip archive" in capsys.readouterr().err
 
 
@@ -101,6 +106,6 @@ def test_a_model_of_a_larger_batch_is_planned_by_that_or_by_the_one_asked_for(tm
     assert (own.batch, one.batch) == (4, 1)
     assert (own.live[0].shape, one.live[0].shape) == ((4, *SHAPE[1:]), SHAPE)
     assert own.arena_bytes == 4 * one.arena_bytes
-    assert inspect_main.main(["--memory", str(path)]) == 0
+    assert programs.call(["--memory", str(path)], inspect_program.COMMAND) == 0
     text = capsys.readouterr().out
     assert "planned memory of one run of 4 images" in text and "split the batch of 4" in text

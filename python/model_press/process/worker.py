@@ -4,49 +4,43 @@ TensorFlow's import costs seconds and a conversion leaves memory behind, so the 
 replaces itself (same pipes) when it has grown.
 """
 
-import argparse
 import contextlib
 import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from model_press.process import command_line, memory, worker_protocol
+from model_press.process import memory, tf_quiet, worker_protocol
+
+# What Bazel starts a worker with.
+OPTION = "--persistent_worker"
 
 # A full-size conversion peaks near 2 GB; above this a fresh process is cheaper than the memory.
 MAX_RESIDENT_BYTES = 2 << 30
 
 
-def serve(
-    startup: Sequence[str],
-    max_resident_bytes: int = MAX_RESIDENT_BYTES,
-    make_parser: Callable[[], argparse.ArgumentParser] | None = None,
-) -> int:
-    """Answer requests from stdin until it closes; each runs as `startup` + the request's arguments.
+# Runs the program once: the request's arguments, and what takes each line for the user; the exit code.
+Run = Callable[[Sequence[str], Callable[[str], None]], int]
 
-    make_parser: the program's subcommands, as cli.run takes them.
-    """
+
+def serve(run: Run, max_resident_bytes: int = MAX_RESIDENT_BYTES) -> int:
+    """Answer requests from stdin until it closes, each by `run`."""
     with _protected_stdout() as answers:
         requests = worker_protocol.Requests(sys.stdin.fileno())
         for request in requests:
             if request.cancel:
                 continue  # work is never interrupted; Bazel then waits for the answer
-            answer(request, startup, answers, make_parser)
+            answer(request, run, answers)
             _release_memory()
             if requests.drained and memory.resident_bytes() > max_resident_bytes:
                 _replace_process(answers)
     return 0
 
 
-def answer(
-    request: worker_protocol.Request,
-    startup: Sequence[str],
-    answers: int,
-    make_parser: Callable[[], argparse.ArgumentParser] | None = None,
-) -> None:
+def answer(request: worker_protocol.Request, run: Run, answers: int) -> None:
     """Run one request and write its answer to file descriptor `answers`."""
     lines: list[str] = []
-    code = command_line.run([*startup, *request.arguments], lines.append, make_parser)
+    code = run(request.arguments, lines.append)
     output = "".join(line.rstrip("\n") + "\n" for line in lines)
     data = worker_protocol.encode_response(code, output, request.request_id)
     while data:
@@ -69,9 +63,7 @@ def _protected_stdout() -> Iterator[int]:
 
 
 def _release_memory() -> None:
-    quiet = sys.modules.get("model_press.keras_io.tf_quiet")
-    if quiet is not None:
-        quiet.clear_session()
+    tf_quiet.clear_session()
     gc.collect()
 
 

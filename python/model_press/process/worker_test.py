@@ -6,10 +6,19 @@ import sys
 
 import numpy as np
 import pytest
+from testing import programs
 
-from model_press.process import command_line, worker, worker_protocol
+from model_press.formats.errors import ExitCode
+from model_press.images import image_set_program
+from model_press.process import worker, worker_protocol
 
-_SERVE = "import sys; from model_press import worker; sys.exit(worker.serve([], int(sys.argv[1])))"
+_SERVE = """
+import sys
+from model_press.images import image_set_program
+from model_press.process import command_line, worker
+run = lambda request, say: command_line.run(request, say, image_set_program.COMMAND)
+sys.exit(worker.serve(run, int(sys.argv[1])))
+"""
 
 
 def _encode_request(arguments: list[str], number: int = 0) -> bytes:
@@ -73,7 +82,6 @@ def client():
 def _request(tmp_path, name: str, pixels: np.ndarray) -> list[str]:
     np.save(tmp_path / f"{name}.npy", pixels)
     return [
-        "image-set",
         f"--label=//m:{name}",
         f"--images={tmp_path}/{name}.npy",
         f"--out-images={tmp_path}/{name}.images.npy",
@@ -92,7 +100,8 @@ def test_answers_and_errors_do_not_end_the_worker(client, tmp_path):
     bad = client.ask(_request(tmp_path, "b", good[:0]))
     assert bad["exitCode"] == 1
     assert bad["output"].startswith("ERROR //m:b: ") and bad["output"].count("\n") == 1
-    assert client.ask(["--bogus"])["exitCode"] == 1
+    assert client.ask(["--bogus"])["exitCode"] == ExitCode.USAGE
+    assert client.ask(["--help"])["exitCode"] == ExitCode.OK
     assert client.ask(_request(tmp_path, "c", good))["exitCode"] == 0
 
 
@@ -110,7 +119,7 @@ def test_two_requests_at_once_are_answered_in_order(client, tmp_path):
 def test_worker_and_plain_run_give_the_same_bytes(client, tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (3, 5, 5, 3)).astype(np.uint8)
     assert client.ask(_request(tmp_path, "w", pixels))["exitCode"] == 0
-    assert command_line.run(_request(tmp_path, "p", pixels), print) == 0
+    assert programs.call(_request(tmp_path, "p", pixels), image_set_program.COMMAND) == 0
     assert (tmp_path / "w.images.npy").read_bytes() == (tmp_path / "p.images.npy").read_bytes()
 
 
@@ -122,16 +131,15 @@ def test_a_grown_worker_replaces_itself_and_goes_on(tmp_path):
     assert client.close() == 0
 
 
-def test_stray_prints_do_not_reach_the_protocol(monkeypatch, capfd):
-    def noisy(argv, say, make_parser=None):
+def test_stray_prints_do_not_reach_the_protocol(capfd):
+    def noisy(argv, say):
         os.write(1, b"native print\n")
         print("python print")
         say("line")
         return 0
 
-    monkeypatch.setattr(command_line, "run", noisy)
     with worker._protected_stdout() as answers:
-        worker.answer(worker_protocol.Request(), [], answers)
+        worker.answer(worker_protocol.Request(), noisy, answers)
     out, err = capfd.readouterr()
     assert _decode_response(out.encode()[1:]) == {"exitCode": 0, "output": "line\n", "requestId": 0}
     assert "native print" in err

@@ -3,12 +3,13 @@
 import dataclasses
 
 import pytest
+from testing import programs
 from testing.raises import user_error
 from testing.search_space import BOUNDS, data_of, outcome_at, space_of
 
 from model_press.formats import files, strict_json
 from model_press.measure import machine
-from model_press.search import lock, main, optimise
+from model_press.search import lock, lock_program, optimise
 
 
 @pytest.fixture
@@ -57,11 +58,15 @@ def test_the_program(made, tmp_path, capsys):
     lock.write(tmp_path / "lock.json", made)
     common = ["check", "--label=//x:best", f"--space={tmp_path / 'space.json'}"]
     common += [f"--lock={tmp_path / 'lock.json'}", "--goal=size_ratio", "--search=SEARCH"]
-    assert main.main([*common, "--max-top1-drop=0.015"]) == 0
+    assert (
+        programs.call([*common, "--max-top1-drop=0.015"], *lock_program.COMMANDS, prog="lock") == 0
+    )
     assert "45 of 45 points tried" in capsys.readouterr().out
-    assert main.main([*common, "--max-top1-drop=0.02"]) == 1
+    assert (
+        programs.call([*common, "--max-top1-drop=0.02"], *lock_program.COMMANDS, prog="lock") == 1
+    )
     assert capsys.readouterr().err.startswith("ERROR //x:best: the lock is stale")
     out = tmp_path / "compression.json"
     extract = ["extract", "--label=//x:best", f"--lock={tmp_path / 'lock.json'}", f"--out={out}"]
-    assert main.main(extract) == 0
+    assert programs.call(extract, *lock_program.COMMANDS, prog="lock") == 0
     assert files.read_json(out, "compression") == strict_json.to_json(made.compression)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from model_press.evaluate import outputs
 from model_press.formats import files, manifest, strict_json
 from model_press.formats.errors import UserError
-from model_press.gates import outputs
 from model_press.images import npy
 from model_press.measure import process, ratio, rounds
 from model_press.process import child
@@ -105,7 +105,7 @@ class Trials:
         small, info = folder / "small.keras", folder / "small.json"
         model, manifest_path = folder / "trial.tflite", folder / "trial.manifest.json"
         _run(
-            "model_press.compress.tool",
+            "model_press.compress.compress_program",
             f"--label={_label(self._space, point)}",
             f"--model={inputs.model}",
             f"--info={inputs.info}",
@@ -119,8 +119,7 @@ class Trials:
         )
         calibration = inputs.calibration and f"--calibration-images={inputs.calibration}"
         _run(
-            "model_press.process.command_line",
-            "convert",
+            "model_press.convert.convert_program",
             f"--label={_label(self._space, point)}",
             f"--model={small}",
             f"--info={info}",
@@ -135,8 +134,7 @@ class Trials:
     def _top1(self, model: str, manifest_path: str, folder: pathlib.Path) -> float:
         raw = folder / "outputs.npy"
         _run(
-            "model_press.process.command_line",
-            "predict",
+            "model_press.tflite.predict_program",
             f"--model={model}",
             f"--manifest={manifest_path}",
             "--delegate=xnnpack",

@@ -17,7 +17,7 @@ import numpy as np
 from flatbuffers import flexbuffers
 
 from model_press.formats.errors import UserError
-from model_press.keras_io.tf_quiet import capture_stderr
+from model_press.process.tf_quiet import capture_stderr
 from model_press.tflite import litert_c, reader
 from model_press.tflite.custom_ops import Kernel, Kernels
 from model_press.tflite.graph import Graph

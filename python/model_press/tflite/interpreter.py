@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from model_press.formats.errors import UserError
-from model_press.keras_io.tf_quiet import capture_stderr
+from model_press.process.tf_quiet import capture_stderr
 
 DEFAULT_THREADS = min(4, os.cpu_count() or 1)
 Delegate = Literal["xnnpack", "none"]

@@ -11,7 +11,7 @@ from model_press.formats.camera_input import CameraFrame
 from model_press.formats.errors import UserError
 from model_press.formats.manifest import TfliteManifest
 from model_press.images import preprocess
-from model_press.keras_io.tf_quiet import capture_stderr
+from model_press.process.tf_quiet import capture_stderr
 from model_press.tflite.interpreter import DEFAULT_THREADS, XNNPACK, Delegate
 
 

@@ -316,7 +316,7 @@ class _Reader:
 
 
 def _only_numbers(call: keras_graph.Call) -> bool:
-    from model_press.keras_io.tf_quiet import tensorflow
+    from model_press.process.tf_quiet import tensorflow
 
     rest = tensorflow().nest.flatten((call.args, call.kwargs))
     return all(

@@ -21,7 +21,7 @@ from model_press.compress.channels.channel_graph import Axis, Weight
 from model_press.compress.channels.channel_groups import Coupling
 from model_press.formats.errors import UserError
 from model_press.keras_io import graph as keras_graph
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 CRITERIA = ("l1", "bn_scale", "activation", "gradient")
 # Pixels in a batch of images. Xception's activations then stay below 2 GB.

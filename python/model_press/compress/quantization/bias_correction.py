@@ -12,7 +12,7 @@ import numpy as np
 
 from model_press.compress.quantization import graph_interpreter, quantization_points
 from model_press.keras_io import graph as keras_graph
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 
 def correct(model: Any, inputs: np.ndarray) -> dict[str, float]:

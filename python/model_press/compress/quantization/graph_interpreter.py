@@ -7,7 +7,7 @@ from typing import Any
 from model_press.compress import kernels
 from model_press.compress.quantization import quantization_points
 from model_press.keras_io import graph as keras_graph
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 # A range or a kernel of nothing but zeros would have the scale 0.
 SMALLEST = 1e-6

@@ -17,7 +17,7 @@ from typing import Any
 from model_press.compress.quantization import graph_interpreter, quantization_points
 from model_press.formats.model_info import ActivationRange
 from model_press.keras_io import graph as keras_graph
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 # Ranges may remember a tenth of the training, as batch normalisation does in training.py.
 _MEMORIES = 10

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model_press.coreml.evaluator.ops import OPERATIONS
-from model_press.keras_io.tf_quiet import tensorflow
+from model_press.process.tf_quiet import tensorflow
 
 tf = tensorflow()
 RNG = np.random.default_rng(0)

@@ -5,9 +5,8 @@ import os
 import numpy as np
 from ai_edge_litert import interpreter as litert
 
-from model_press.inspect import source
 from model_press.inspect.timing import graph_prefix
-from model_press.tflite import reader
+from model_press.tflite import reader, source
 
 SMALL = os.environ["SMALL_MODEL"]
 

@@ -5,10 +5,9 @@ import dataclasses
 import os
 
 from model_press.formats.errors import UserError
-from model_press.inspect import source
 from model_press.inspect.timing import model_run, one_operator
 from model_press.measure import machine
-from model_press.tflite import layers, reader
+from model_press.tflite import layers, reader, source
 
 SCHEMA_VERSION = 1
 _SHOWN = 12

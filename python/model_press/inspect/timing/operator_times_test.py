@@ -4,10 +4,11 @@ import json
 import os
 
 import pytest
+from testing import programs
 from testing.tflite_bytes import Op, chain
 
 from model_press.formats.errors import UserError
-from model_press.inspect import inspect_main
+from model_press.inspect import inspect_program
 from model_press.inspect.timing import operator_times
 from model_press.tflite import reader
 
@@ -26,7 +27,7 @@ def test_the_operators_times_add_up_to_the_whole():
 
 
 def test_the_page_names_kinds_and_layers(capsys):
-    assert inspect_main.main(["--time", SMALL, "--seconds=0.5"]) == 0
+    assert programs.call(["--time", SMALL, "--seconds=0.5"], inspect_program.COMMAND) == 0
     text = capsys.readouterr().out
     assert "Kinds of operators" in text and "Slowest operators" in text
     assert "CONV_2D" in text and "1 partition" in text
@@ -34,7 +35,7 @@ def test_the_page_names_kinds_and_layers(capsys):
 
 
 def test_json_has_a_version(capsys):
-    assert inspect_main.main(["--time", "--json", SMALL, "--seconds=0.2"]) == 0
+    assert programs.call(["--time", "--json", SMALL, "--seconds=0.2"], inspect_program.COMMAND) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["schema_version"] == operator_times.SCHEMA_VERSION
     assert {"op", "layer", "output_shape", "ms"} == set(found["operators"][0])
@@ -70,5 +71,5 @@ def test_a_model_that_does_not_run_is_one_line(tmp_path):
     ],
 )
 def test_what_does_not_go_together_is_one_line(options, said, capsys):
-    assert inspect_main.main(["--time", SMALL, *options]) == 1
+    assert programs.call(["--time", SMALL, *options], inspect_program.COMMAND) == 1
     assert said in capsys.readouterr().err

@@ -10,10 +10,10 @@ from ai_edge_litert import schema_py_generated as schema
 from testing.raises import user_error
 from testing.tflite_bytes import Op, chain
 
-from model_press.inspect import constants, inspect_model, source
+from model_press.inspect import constants, inspect_model
 from model_press.inspect.checks import sparse_kernels
 from model_press.process import child
-from model_press.tflite import reader
+from model_press.tflite import reader, source
 from model_press.tflite.reader import Operator
 
 
@@ -103,8 +103,8 @@ def _bomb(rows: int) -> bytes:
 _LIMITED = """
 import sys
 from model_press.formats.errors import UserError
-from model_press.inspect import source
 from model_press.process import memory
+from model_press.tflite import source
 source._PARSE_BYTES = memory.mapped_bytes() + (16 << 20)
 try:
     with source.opened(sys.argv[1]):

@@ -5,16 +5,17 @@ import os
 import stat
 
 import pytest
+from testing import programs
 from testing.tflite_bytes import Op, chain
 
-from model_press.inspect import facts, inspect_main
+from model_press.inspect import facts, inspect_program
 
 BROKEN, SMALL = os.environ["BROKEN_MODEL"], os.environ["SMALL_MODEL"]
 TABLES = [f"--runtime={os.environ[name]}" for name in ("TENSORFLOW_LITE_TABLE", "LITERT_TABLE")]
 
 
 def _json(capsys, *arguments) -> dict:
-    assert inspect_main.main([*TABLES, "--json", *map(str, arguments)]) == 0
+    assert programs.call([*TABLES, "--json", *map(str, arguments)], inspect_program.COMMAND) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -41,7 +42,7 @@ def test_a_whole_graph_has_no_such_finding(capsys):
 
 
 def test_the_page_is_aligned_and_fits_the_width(capsys):
-    assert inspect_main.main([*TABLES, BROKEN, "--seconds=0.2"]) == 0
+    assert programs.call([*TABLES, BROKEN, "--seconds=0.2"], inspect_program.COMMAND) == 0
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 100
     for part in ("Inputs and outputs", "Operators (", "Weights (", "2 partitions", "Findings ("):
@@ -77,35 +78,35 @@ def test_a_model_that_the_runtime_refuses_is_still_read(tmp_path, capsys):
     found = _json(capsys, path, "--seconds=0")
     assert "MyOp" in found["running"]["failure"] and found["running"]["partitions"] == 0
     assert [op["name"] for op in found["operators"]] == ["MyOp", "RELU"]
-    assert inspect_main.main([str(path), "--seconds=0"]) == 0
+    assert programs.call([str(path), "--seconds=0"], inspect_program.COMMAND) == 0
     assert "does not run: " in capsys.readouterr().out
 
 
 def test_mistakes_are_one_line_and_exit_1(tmp_path, capsys, monkeypatch):
     path = tmp_path / "m.keras"
     path.write_bytes(b"PK\x03\x04 zip")
-    assert inspect_main.main([str(path)]) == 1
+    assert programs.call([str(path)], inspect_program.COMMAND) == 1
     said = capsys.readouterr()
     assert said.out == "" and said.err.startswith("ERROR model ") and said.err.count("\n") == 1
     table = ["--no-run", "--runtime=own.json"]
     # Relative to where the user is, not to the runfiles.
     monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
-    assert inspect_main.main(["m.keras"]) == 1
+    assert programs.call(["m.keras"], inspect_program.COMMAND) == 1
     assert "a .keras model" in capsys.readouterr().err
-    assert inspect_main.main([os.path.abspath(SMALL), *table]) == 1
+    assert programs.call([os.path.abspath(SMALL), *table], inspect_program.COMMAND) == 1
     assert "own.json does not exist" in capsys.readouterr().err
     ops = {"CONV_2D": {"max_version": 1}}
     (tmp_path / "own.json").write_text(json.dumps({"runtime": "own", "version": "1", "ops": ops}))
-    assert inspect_main.main([os.path.abspath(SMALL), *table]) == 0
+    assert programs.call([os.path.abspath(SMALL), *table], inspect_program.COMMAND) == 0
     assert "own 1: CONV_2D version 3, it has up to 1" in capsys.readouterr().out
 
 
 def test_explore_starts_model_explorer_or_says_how_to_get_it(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert inspect_main.main([SMALL, "--explore"]) == 1
+    assert programs.call([SMALL, "--explore"], inspect_program.COMMAND) == 1
     assert "pip install ai-edge-model-explorer" in capsys.readouterr().err
     program = tmp_path / "model-explorer"
     program.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    assert inspect_main.main([SMALL, "--explore"]) == 0
+    assert programs.call([SMALL, "--explore"], inspect_program.COMMAND) == 0
     assert (tmp_path / "opened").read_text().strip() == SMALL

@@ -8,20 +8,19 @@ bazel run //python:inspect -- --time FILE.tflite
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from model_press.formats import files, strict_json
 from model_press.formats.errors import UserError
-from model_press.inspect import explorer, inspect_model, page, source
-from model_press.process import user_path
+from model_press.inspect import explorer, inspect_model, page
+from model_press.process import command_line, user_path
+from model_press.tflite import source
 
 # A petabyte: no machine has it, and no plan overflows.
 _MOST_MB = 1e9
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the options."""
-    result = argparse.ArgumentParser(prog="inspect", description=__doc__.splitlines()[0])
+def _add_arguments(result: argparse.ArgumentParser) -> None:
     result.add_argument("file", help="any .tflite")
     result.add_argument("--json", action="store_true", help="everything as JSON (schema_version 2)")
     result.add_argument("--threads", type=int, default=1, help="for the latency (default 1)")
@@ -56,10 +55,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--runtime", action="append", default=[], metavar="TABLE.json", help="a runtime's operators"
     )
-    return result
 
 
-def _memory(path: str, options: argparse.Namespace) -> int:
+def _memory(path: str, options: argparse.Namespace) -> None:
     from model_press.memory import report
 
     batch = options.batch
@@ -74,10 +72,9 @@ def _memory(path: str, options: argparse.Namespace) -> int:
         budget = int(options.budget_mb * 1e6)
     found = report.account(path, batch, budget)
     _show(report.lines(found, options.layers), found, options)
-    return 0
 
 
-def _time(path: str, options: argparse.Namespace) -> int:
+def _time(path: str, options: argparse.Namespace) -> None:
     from model_press.inspect.timing import operator_times
 
     if options.no_run:
@@ -90,7 +87,6 @@ def _time(path: str, options: argparse.Namespace) -> int:
         raise UserError(f"--time measures on one thread; leave --threads {options.threads} out")
     found = operator_times.measure(path, options.seconds)
     _show(operator_times.lines(found), found, options)
-    return 0
 
 
 def _show(lines: Iterable[str], found: object, options: argparse.Namespace) -> None:
@@ -103,39 +99,31 @@ def _show(lines: Iterable[str], found: object, options: argparse.Namespace) -> N
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print the inspection; return 1 after one line on standard error if the file is not a TFLite model."""
-    options = parser().parse_args(argv)
+def _run(options: argparse.Namespace, say: command_line.Say) -> int | None:
     path = user_path.resolve(options.file)
     # The tables that the build gives lie in the runfiles, where this program starts.
     tables = [
         table if os.path.exists(table) else user_path.resolve(table) for table in options.runtime
     ]
-    try:
-        if options.memory:
-            return _memory(path, options)
-        for name in ("layers", "batch", "budget_mb"):
-            given = getattr(options, name)
-            if given is not None and given is not False:
-                raise UserError(f"--{name.replace('_', '-')} goes with --memory")
-        if options.time:
-            return _time(path, options)
-        if options.explore:
-            with source.opened(path):
-                pass
-            return explorer.explore(path)
-        found = inspect_model.inspect(
-            path, tables, options.threads, None if options.no_run else options.seconds
-        )
-    except UserError as error:
-        print(f"ERROR {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"ERROR {path}: {error.strerror or error}", file=sys.stderr)
-        return 1
-    _show(page.lines(found), found, options)
-    return 0
+    if options.memory:
+        return _memory(path, options)
+    for name in ("layers", "batch", "budget_mb"):
+        given = getattr(options, name)
+        if given is not None and given is not False:
+            raise UserError(f"--{name.replace('_', '-')} goes with --memory")
+    if options.time:
+        return _time(path, options)
+    if options.explore:
+        with source.opened(path):
+            pass
+        return explorer.explore(path)
+    found = inspect_model.inspect(
+        path, tables, options.threads, None if options.no_run else options.seconds
+    )
+    return _show(page.lines(found), found, options)
 
+
+COMMAND = command_line.Command("inspect", __doc__.splitlines()[0], _add_arguments, _run)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.main(COMMAND)

@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from testing import programs
 from testing.report_facts import INT8, facts_of, metrics_of, record_of
 
 from model_press.formats import metrics
-from model_press.report import facts, tool
+from model_press.report import facts, report_program, run_program
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def folder(tmp_path, monkeypatch):
 def _run(folder, *more: str) -> int:
     # What `bazel run` would measure; none of these tests gets so far.
     fixed = ["--label=//models/net:report", f"--facts={folder / 'facts.json'}"]
-    return tool.main(["run", *fixed, "--variant=no", "--manifest=no", *more])
+    return programs.call([*fixed, "--variant=no", "--manifest=no", *more], run_program.COMMAND)
 
 
 def test_paths_are_the_users(folder):
@@ -59,7 +60,8 @@ def test_out_is_needed(folder, capsys):
 
 
 def test_render_writes_what_the_build_knows(folder):
-    arguments = ["--label=//x:y", f"--facts={folder / 'facts.json'}", "--stem=page"]
-    assert tool.main(["render", *arguments, f"--out={folder}"]) == 0
+    arguments = ["render", "--label=//x:y", f"--facts={folder / 'facts.json'}", "--stem=page"]
+    arguments.append(f"--out={folder}")
+    assert programs.call(arguments, *report_program.COMMANDS, prog="report") == 0
     assert "not measured" in (folder / "page.html").read_text()
     assert json.loads((folder / "page.json").read_text())["machine"] is None

@@ -10,7 +10,7 @@ import pathlib
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -23,41 +23,10 @@ from model_press.formats import files
 from model_press.formats.errors import UserError
 from model_press.images import decode
 from model_press.keras_io import model_format
-from model_press.process import user_path
+from model_press.process import command_line, user_path
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print the result for each photograph; return 1 after one line on standard error for an error."""
-    options = parser().parse_args(argv)
-    try:
-        with unpacked(user_path.resolve(options.model)) as folder:
-            classifier = opened(folder, options.precision)
-            found = [
-                _classify(classifier, user_path.resolve(photo), photo, options.fit, options.top)
-                for photo in options.photos
-            ]
-            description = _describe(classifier)
-    except UserError as error:
-        print(f"ERROR {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"ERROR {error.filename}: {error.strerror or error}", file=sys.stderr)
-        return 1
-    try:
-        if options.json:
-            sys.stdout.write(
-                files.dump_json({"schema_version": 1, **description, "photos": found}).decode()
-            )
-        else:
-            print("\n".join(_page(description, found)))
-    except BrokenPipeError:  # `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the options."""
-    result = argparse.ArgumentParser(prog="coreml_eval", description=__doc__.splitlines()[0])
+def _add_arguments(result: argparse.ArgumentParser) -> None:
     result.add_argument("model", help="a .mlpackage folder, or a zip that holds one")
     result.add_argument("photos", nargs="*", metavar="photo", help="JPEG, PNG, WebP or BMP")
     result.add_argument("--top", type=int, default=5, help="labels a photograph (default 5)")
@@ -74,7 +43,25 @@ def parser() -> argparse.ArgumentParser:
         help="round to float16 where the program declares it (default), or nowhere",
     )
     result.add_argument("--json", action="store_true", help="the same as JSON (schema_version 1)")
-    return result
+
+
+def _run(options: argparse.Namespace, say: command_line.Say) -> None:
+    with unpacked(user_path.resolve(options.model)) as folder:
+        classifier = opened(folder, options.precision)
+        found = [
+            _classify(classifier, user_path.resolve(photo), photo, options.fit, options.top)
+            for photo in options.photos
+        ]
+        description = _describe(classifier)
+    try:
+        if options.json:
+            sys.stdout.write(
+                files.dump_json({"schema_version": 1, **description, "photos": found}).decode()
+            )
+        else:
+            print("\n".join(_page(description, found)))
+    except BrokenPipeError:  # `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def opened(folder: pathlib.Path, precision: machine.Precision = "declared") -> ImageClassifier:
@@ -160,5 +147,7 @@ def _page(description: dict[str, Any], found: list[dict[str, Any]]) -> list[str]
     return lines
 
 
+COMMAND = command_line.Command("coreml_eval", __doc__.splitlines()[0], _add_arguments, _run)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.main(COMMAND)

@@ -1,16 +1,12 @@
-"""Program behind compressed_model: a Keras model and a compression recipe in, a smaller Keras model out."""
+"""The program behind compressed_model: a Keras model and a compression in, a smaller Keras model out."""
 
 import argparse
 import os
-import sys
 
-from model_press.formats.errors import UserError
-from model_press.keras_io import tf_quiet
+from model_press.process import command_line, tf_quiet
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="compress", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--label", required=True, help="the target, for error lines")
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, help=".keras or .h5, as import-model wrote it")
     parser.add_argument("--info", required=True, help="its description by import-model")
     parser.add_argument("--compression", required=True, help="the recipe, JSON")
@@ -26,10 +22,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out-model", required=True)
     parser.add_argument("--out-info", required=True)
     parser.add_argument("--out-report", required=True)
-    return parser
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace, say: command_line.Say) -> None:
     # oneDNN's convolutions train 3.5 times faster than Eigen's, at the price that another kind of processor
     # sums in another order. TensorFlow reads this when it is imported, hence here.
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
@@ -61,20 +56,9 @@ def _run(options: argparse.Namespace) -> None:
     compress.write(model, report, info, options.out_model, options.out_info, options.out_report)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Run the program; return 0, or 1 after one line on standard error for a user error."""
-    options = _parser().parse_args(argv)
-    try:
-        _run(options)
-    except UserError as error:
-        print(f"ERROR {options.label}: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        what = error.filename or "disk or memory"
-        print(f"ERROR {options.label}: {error.strerror or error}: {what}", file=sys.stderr)
-        return 1
-    return 0
-
+COMMAND = command_line.Command(
+    "compress", "make a smaller Keras model by a compression", _add_arguments, _run
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.main(COMMAND)

@@ -4,9 +4,10 @@ import json
 
 import pytest
 from PIL import Image
-from testing import coreml_models, keras_models
+from testing import coreml_models, keras_models, programs
 
-from model_press.coreml import eval_main, package
+from model_press.coreml import package
+from model_press.evaluate import coreml_eval
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def test_folder_and_zip_give_the_scores(variant, photo, tmp_path, capsys):
     package.write_zip(variant.package, tmp_path / "net.zip", "net.mlpackage")
     answers = []
     for model in (variant.package, tmp_path / "net.zip"):
-        assert eval_main.main([str(model), photo, "--json", "--top=2"]) == 0
+        assert programs.call([str(model), photo, "--json", "--top=2"], coreml_eval.COMMAND) == 0
         answers.append(json.loads(capsys.readouterr().out))
     assert answers[0] == answers[1]
     best = answers[0]["photos"][0]["labels"]
@@ -39,7 +40,7 @@ def test_folder_and_zip_give_the_scores(variant, photo, tmp_path, capsys):
 
 
 def test_page_names_the_input_and_the_label(variant, photo, capsys):
-    assert eval_main.main([str(variant.package), photo]) == 0
+    assert programs.call([str(variant.package), photo], coreml_eval.COMMAND) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0].startswith("24x24 RGB image `image`, 10 classes, ") and "compressed" in out[0]
     assert out[1] == photo and "colour" in out[2]
@@ -55,7 +56,7 @@ def test_page_names_the_input_and_the_label(variant, photo, capsys):
 )
 def test_what_is_no_package_gets_one_line(tmp_path, photo, capsys, monkeypatch, model, said):
     monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
-    assert eval_main.main([model, photo]) == 1
+    assert programs.call([model, photo], coreml_eval.COMMAND) == 1
     captured = capsys.readouterr()
     assert captured.out == "" and said in captured.err and captured.err.count("\n") == 1
 
@@ -67,6 +68,6 @@ def test_a_damaged_zip_gets_one_line(variant, photo, tmp_path, capsys, cut):
     data = bytearray(path.read_bytes())
     data[cut] ^= 1
     path.write_bytes(data)
-    assert eval_main.main([str(path), photo]) == 1
+    assert programs.call([str(path), photo], coreml_eval.COMMAND) == 1
     said = capsys.readouterr().err
     assert "net.zip is truncated or corrupt" in said and said.count("\n") == 1

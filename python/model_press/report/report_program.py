@@ -1,0 +1,90 @@
+"""The program behind model_report: it collects what the build knows and writes the pages."""
+
+import argparse
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+
+from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
+from model_press.formats import files, model_info
+from model_press.process import command_line
+from model_press.report import coreml, facts, published
+from model_press.search import lock
+
+
+def _add_collect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--info", required=True)
+    parser.add_argument("--keras-sizes", required=True)
+    parser.add_argument("--keras-summary", required=True)
+    parser.add_argument("--images-name", required=True)
+    parser.add_argument("--baseline", required=True)
+    parser.add_argument("--variant", action="append", required=True, metavar="FACTS")
+    parser.add_argument("--summary", action="append", required=True)
+    parser.add_argument("--layers", action="append", default=[])
+    parser.add_argument("--published")
+    parser.add_argument("--calibration", action="append", default=[], metavar="REPORT")
+    parser.add_argument("--search", action="append", default=[], metavar="LOCK")
+    parser.add_argument("--coreml", action="append", default=[], metavar="MANIFEST")
+    parser.add_argument("--coreml-summary", action="append", default=[])
+    parser.add_argument("--out", required=True)
+
+
+def _collect(options: argparse.Namespace, say: command_line.Say) -> None:
+    layers = {found.variant: found for found in map(layer_error.read, options.layers)}
+    entries = []
+    for variant_path, summary_path in zip(options.variant, options.summary, strict=True):
+        variant = variant_facts.read(variant_path)
+        entries.append(facts.Entry(variant, summary.read(summary_path), layers.get(variant.name)))
+    found = facts.collect(
+        options.label,
+        options.images_name,
+        options.baseline,
+        model_info.read(options.info),
+        files.read_json(options.keras_sizes, "Keras sizes"),
+        summary.read(options.keras_summary),
+        tuple(entries),
+        published.read(options.published) if options.published else None,
+        tuple(
+            coreml.read(manifest_path, found)
+            for manifest_path, found in zip(options.coreml, options.coreml_summary, strict=True)
+        ),
+        tuple(map(calibration_ranges.read, options.calibration)),
+        tuple(map(lock.read, options.search)),
+    )
+    facts.write(options.out, found)
+
+
+def _add_render(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--facts", required=True)
+    parser.add_argument("--stem", required=True)
+    parser.add_argument("--out", required=True, help="an existing folder")
+
+
+def _render(options: argparse.Namespace, say: command_line.Say) -> None:
+    with own_font_cache():
+        from model_press.report import build, render
+
+        render.write(build.build(facts.read(options.facts), None), options.out, options.stem)
+
+
+@contextlib.contextmanager
+def own_font_cache() -> Iterator[None]:
+    """Give matplotlib, and fontconfig, which it asks for fonts, a folder to write to.
+
+    They read it when they are imported.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = folder
+        yield
+
+
+COMMANDS = (
+    command_line.Command(
+        "collect", "everything that the build knows, in one file", _add_collect, _collect
+    ),
+    command_line.Command("render", "the report without measurements", _add_render, _render),
+)
+
+if __name__ == "__main__":
+    command_line.main(*COMMANDS, prog="report")
