@@ -32,7 +32,7 @@ class Frame:
     height: int
     width: int
     color_order: camera_input.PixelOrder
-    turn: camera_input.Rotation
+    rotation_degrees: camera_input.Rotation
 
 
 FRAMES = (

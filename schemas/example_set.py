@@ -71,14 +71,16 @@ def texts() -> dict[Example, bytes]:
     valid = _valid()
     for name, (kind, value) in valid.items():
         found[Example(f"valid/{name}.json", kind)] = files.dump_json(strict_json.to_json(value))
-    for name, base, words, apps_may_accept, path, value in _INVALID:
+    for name, base, words, path, value in _INVALID:
         kind, whole = valid[base]
         data = _json(whole)
         _put(data, path, value)
         text = json.dumps(data, indent=2) + "\n"
         # Python writes no number beyond a float's range.
         text = text.replace(f'"{_HUGE}"', _HUGE)
-        example = Example(f"invalid/{name}.json", kind, words, apps_may_accept)
+        example = Example(
+            f"invalid/{name}.json", kind, tuple(words.split()), name in _APPS_MAY_ACCEPT
+        )
         found[example] = text.encode()
     return found
 
@@ -87,13 +89,14 @@ def _json(value: Any) -> Any:
     return json.loads(files.dump_json(strict_json.to_json(value)))
 
 
-def _put(data: Any, path: tuple[str | int, ...], value: Any) -> None:
-    for key in path[:-1]:
-        data = data[key]
+def _put(data: Any, path: str, value: Any) -> None:
+    *parts, last = path.split(".")
+    for key in parts:
+        data = data[int(key) if key.isdigit() else key]
     if value is _MISSING:
-        del data[path[-1]]
+        del data[last]
     else:
-        data[path[-1]] = copy.deepcopy(value)
+        data[last] = copy.deepcopy(value)
 
 
 _HUGE = "1e400"
@@ -362,203 +365,113 @@ def _info() -> model_info.ModelInfo:
 
 
 _T, _C, _P = "manifest_tflite_int8", "manifest_tflite_camera_top_k", "manifest_mlpackage"
-# Name, valid example that it is made from, words of the message, apps_may_accept, path of the field, its value.
-_INVALID: tuple[tuple[str, str, tuple[str, ...], bool, tuple[str | int, ...], Any], ...] = (
-    (
-        "manifest_schema_1",
-        _T,
-        ("schema_version", "1", "older", "again"),
-        False,
-        ("schema_version",),
-        1,
-    ),
-    (
-        "manifest_schema_2",
-        _C,
-        ("schema_version", "2", "older", "again"),
-        False,
-        ("schema_version",),
-        2,
-    ),
-    ("manifest_schema_4", _T, ("schema_version", "4"), False, ("schema_version",), 4),
-    (
-        "manifest_mlpackage_schema_1",
-        _P,
-        ("schema_version", "1", "older", "again"),
-        False,
-        ("schema_version",),
-        1,
-    ),
-    ("manifest_unknown_format", _T, ("format",), False, ("format",), "onnx"),
-    ("manifest_no_format", _T, ("format",), False, ("format",), _MISSING),
-    ("manifest_unknown_field", _T, ("entry",), True, ("entry",), {}),
-    ("manifest_missing_field", _T, ("preprocess",), False, ("preprocess",), _MISSING),
-    ("manifest_missing_inner_field", _T, ("count",), False, ("labels", "count"), _MISSING),
-    ("manifest_wrong_type", _T, ("count",), False, ("labels", "count"), "twenty"),
-    ("manifest_wrong_inner_type", _T, ("shape",), False, ("input", "shape"), "1x64x64x3"),
-    ("manifest_zero_scale", _T, ("output", "scale"), False, ("output", "scale"), 0),
-    ("manifest_negative_scale", _T, ("output", "scale"), False, ("output", "scale"), -0.5),
-    ("manifest_scale_1e400", _T, ("scale",), False, ("output", "scale"), _HUGE),
-    ("manifest_unpaired_surrogate", _T, ("name",), True, ("source", "name"), "digits\ud800"),
-    ("manifest_labels_count", _T, ("output", "19"), False, ("labels", "count"), 19),
-    ("manifest_no_labels", _T, ("count",), False, ("labels", "count"), 0),
-    ("manifest_model_path", _T, ("file",), False, ("model", "file"), "../digits.tflite"),
-    ("manifest_labels_path", _T, ("file",), False, ("labels", "file"), "a/digits.labels.txt"),
-    ("manifest_sha256", _T, ("sha256",), False, ("model", "sha256"), "../" + "0" * 61),
-    ("manifest_four_channels", _T, ("input",), False, ("input", "shape"), [1, 64, 64, 4]),
-    ("manifest_zero_std", _T, ("std",), False, ("preprocess", "std"), [1.0, 0.0, 1.0]),
-    ("manifest_two_means", _T, ("mean",), False, ("preprocess", "mean"), [0.0, 0.0]),
-    (
-        "manifest_unknown_filter",
-        _T,
-        ("filter",),
-        False,
-        ("preprocess", "resize", "filter"),
-        "lanczos",
-    ),
-    ("manifest_unknown_fit", _T, ("fit",), False, ("preprocess", "resize", "fit"), "pad"),
-    ("manifest_recipe", _T, ("recipe", "calibration"), True, ("recipe", "calibration"), "none"),
+# Readers in apps, which read only the fields that they use, may accept these.
+_APPS_MAY_ACCEPT = ("manifest_unknown_field", "manifest_unpaired_surrogate", "manifest_recipe")
+# Name, valid example that it is made from, words of the message, path of the field, its value.
+_INVALID: tuple[tuple[str, str, str, str, Any], ...] = (
+    ("manifest_schema_1", _T, "schema_version 1 older again", "schema_version", 1),
+    ("manifest_schema_2", _C, "schema_version 2 older again", "schema_version", 2),
+    ("manifest_schema_4", _T, "schema_version 4", "schema_version", 4),
+    ("manifest_mlpackage_schema_1", _P, "schema_version 1 older again", "schema_version", 1),
+    ("manifest_unknown_format", _T, "format", "format", "onnx"),
+    ("manifest_no_format", _T, "format", "format", _MISSING),
+    ("manifest_unknown_field", _T, "entry", "entry", {}),
+    ("manifest_missing_field", _T, "preprocess", "preprocess", _MISSING),
+    ("manifest_missing_inner_field", _T, "count", "labels.count", _MISSING),
+    ("manifest_wrong_type", _T, "count", "labels.count", "twenty"),
+    ("manifest_wrong_inner_type", _T, "shape", "input.shape", "1x64x64x3"),
+    ("manifest_zero_scale", _T, "output scale", "output.scale", 0),
+    ("manifest_negative_scale", _T, "output scale", "output.scale", -0.5),
+    ("manifest_scale_1e400", _T, "scale", "output.scale", _HUGE),
+    ("manifest_unpaired_surrogate", _T, "name", "source.name", "digits\ud800"),
+    ("manifest_labels_count", _T, "output 19", "labels.count", 19),
+    ("manifest_no_labels", _T, "count", "labels.count", 0),
+    ("manifest_model_path", _T, "file", "model.file", "../digits.tflite"),
+    ("manifest_labels_path", _T, "file", "labels.file", "a/digits.labels.txt"),
+    ("manifest_sha256", _T, "sha256", "model.sha256", "../" + "0" * 61),
+    ("manifest_four_channels", _T, "input", "input.shape", [1, 64, 64, 4]),
+    ("manifest_zero_std", _T, "std", "preprocess.std", [1.0, 0.0, 1.0]),
+    ("manifest_two_means", _T, "mean", "preprocess.mean", [0.0, 0.0]),
+    ("manifest_unknown_filter", _T, "filter", "preprocess.resize.filter", "lanczos"),
+    ("manifest_unknown_fit", _T, "fit", "preprocess.resize.fit", "pad"),
+    ("manifest_recipe", _T, "recipe calibration", "recipe.calibration", "none"),
     (
         "manifest_postprocess_alone",
         _T,
-        ("postprocess",),
-        False,
-        ("postprocess",),
+        "postprocess",
+        "postprocess",
         {"steps": ["softmax"], "top_k": 0},
     ),
-    ("manifest_camera_top_k_above_labels", _C, ("top_k",), False, ("postprocess", "top_k"), 21),
-    ("manifest_camera_top_k_not_output", _C, ("output",), False, ("postprocess", "top_k"), 4),
-    ("manifest_camera_steps", _C, ("steps",), False, ("postprocess", "steps"), ["topk", "softmax"]),
-    ("manifest_camera_no_indices", _C, ("indices",), False, ("output", "indices"), None),
-    ("manifest_camera_frame", _C, ("input",), False, ("camera_input", "height"), 482),
-    (
-        "manifest_camera_size",
-        _C,
-        ("model_input_size",),
-        False,
-        ("camera_input", "model_input_size"),
-        [64, 0],
-    ),
-    (
-        "manifest_camera_rotation",
-        _C,
-        ("rotation_degrees",),
-        False,
-        ("camera_input", "rotation_degrees"),
-        45,
-    ),
-    ("manifest_mlpackage_bias", _P, ("bias",), False, ("preprocess", "bias"), [0.0]),
-    ("manifest_mlpackage_no_label", _P, ("label",), False, ("output", "label"), None),
-    ("manifest_mlpackage_labels_count", _P, ("output", "19"), False, ("labels", "count"), 19),
+    ("manifest_camera_top_k_above_labels", _C, "top_k", "postprocess.top_k", 21),
+    ("manifest_camera_top_k_not_output", _C, "output", "postprocess.top_k", 4),
+    ("manifest_camera_steps", _C, "steps", "postprocess.steps", ["topk", "softmax"]),
+    ("manifest_camera_no_indices", _C, "indices", "output.indices", None),
+    ("manifest_camera_frame", _C, "input", "camera_input.height", 482),
+    ("manifest_camera_size", _C, "model_input_size", "camera_input.model_input_size", [64, 0]),
+    ("manifest_camera_rotation", _C, "rotation_degrees", "camera_input.rotation_degrees", 45),
+    ("manifest_mlpackage_bias", _P, "bias", "preprocess.bias", [0.0]),
+    ("manifest_mlpackage_no_label", _P, "label", "output.label", None),
+    ("manifest_mlpackage_labels_count", _P, "output 19", "labels.count", 19),
     (
         "manifest_mlpackage_rotation",
         "manifest_mlpackage_camera",
-        ("rotation_degrees",),
-        False,
-        ("camera_input", "rotation_degrees"),
+        "rotation_degrees",
+        "camera_input.rotation_degrees",
         90,
     ),
-    (
-        "manifest_mlpackage_frame",
-        "manifest_mlpackage_camera",
-        ("input",),
-        False,
-        ("input", "height"),
-        64,
-    ),
-    ("recipe_unknown_weights", "recipe_int8", ("weights", "int3"), False, ("weights",), "int3"),
-    ("recipe_calibration", "recipe_int8", ("calibration",), False, ("calibration",), "none"),
+    ("manifest_mlpackage_frame", "manifest_mlpackage_camera", "input", "input.height", 64),
+    ("recipe_unknown_weights", "recipe_int8", "weights int3", "weights", "int3"),
+    ("recipe_calibration", "recipe_int8", "calibration", "calibration", "none"),
     (
         "recipe_tolerance",
         "recipe_int8",
-        ("tolerance.min_top1_agreement", "1.5"),
-        False,
-        ("tolerance", "min_top1_agreement"),
+        "tolerance.min_top1_agreement 1.5",
+        "tolerance.min_top1_agreement",
         1.5,
     ),
-    ("recipe_name", "recipe_int8", ("name", "Int-8"), False, ("name",), "Int-8"),
-    ("coreml_recipe_sparsity", "coreml_recipe_int8", ("sparsity",), False, ("sparsity",), 1.0),
-    (
-        "coreml_recipe_palette_bits",
-        "coreml_recipe_palette",
-        ("palette.bits", "5"),
-        False,
-        ("palette", "bits"),
-        5,
-    ),
+    ("recipe_name", "recipe_int8", "name Int-8", "name", "Int-8"),
+    ("coreml_recipe_sparsity", "coreml_recipe_int8", "sparsity", "sparsity", 1.0),
+    ("coreml_recipe_palette_bits", "coreml_recipe_palette", "palette.bits 5", "palette.bits", 5),
     (
         "compression_share_and_budget",
         "compression_everything",
-        ("share", "budget"),
-        False,
-        ("channels", "share"),
+        "share budget",
+        "channels.share",
         0.5,
     ),
     (
         "compression_clusters",
         "compression_everything",
-        ("clustering.clusters", "257"),
-        False,
-        ("clustering", "clusters"),
+        "clustering.clusters 257",
+        "clustering.clusters",
         257,
     ),
-    ("metrics_kind", "metrics_android", ("machine.kind",), False, ("machine", "kind"), "toaster"),
+    ("metrics_kind", "metrics_android", "machine.kind", "machine.kind", "toaster"),
     (
         "metrics_negative_latency",
         "metrics_android",
-        ("records[0].latency.median_ms",),
-        False,
-        ("records", 0, "latency", "median_ms"),
+        "records[0].latency.median_ms",
+        "records.0.latency.median_ms",
         -1.0,
     ),
-    ("model_info_one_class", "model_info_digits", ("classes",), False, ("classes",), 1),
+    ("model_info_one_class", "model_info_digits", "classes", "classes", 1),
     (
         "model_info_zero_std",
         "model_info_digits",
-        ("preprocess.std",),
-        False,
-        ("preprocess", "std"),
+        "preprocess.std",
+        "preprocess.std",
         [1.0, 0.0, 1.0],
     ),
-    (
-        "bundle_index_schema_1",
-        "bundle_index_android",
-        ("schema_version",),
-        False,
-        ("schema_version",),
-        1,
-    ),
-    (
-        "bundle_index_default",
-        "bundle_index_android",
-        ("default",),
-        False,
-        ("default",),
-        "digits_int4",
-    ),
-    ("bundle_index_no_variant", "bundle_index_android", ("variants",), False, ("variants",), []),
-    (
-        "bundle_index_path",
-        "bundle_index_android",
-        ("labels",),
-        False,
-        ("variants", 0, "labels"),
-        "../labels.txt",
-    ),
+    ("bundle_index_schema_1", "bundle_index_android", "schema_version", "schema_version", 1),
+    ("bundle_index_default", "bundle_index_android", "default", "default", "digits_int4"),
+    ("bundle_index_no_variant", "bundle_index_android", "variants", "variants", []),
+    ("bundle_index_path", "bundle_index_android", "labels", "variants.0.labels", "../labels.txt"),
     (
         "bundle_index_absolute_path",
         "bundle_index_android",
-        ("model",),
-        False,
-        ("variants", 0, "model"),
+        "model",
+        "variants.0.model",
         "/model.tflite",
     ),
-    (
-        "bundle_index_twice",
-        "bundle_index_android",
-        ("digits_fp32",),
-        False,
-        ("variants", 0, "name"),
-        "digits_fp32",
-    ),
+    ("bundle_index_twice", "bundle_index_android", "digits_fp32", "variants.0.name", "digits_fp32"),
 )

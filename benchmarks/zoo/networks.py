@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import pathlib
 
 import numpy as np
@@ -87,7 +88,8 @@ def save(name: str, folder: pathlib.Path) -> Saved:
     build = getattr(keras.applications, name)
     model = build(weights=None, input_shape=shape, classifier_activation=None)
     calibration, compared = images(network.size)
-    normalize = normalization.NAMED[network.mode].apply
+    mode = normalization.NAMED[network.mode]
+    normalize = functools.partial(preprocess.normalize, normalization=mode)
     for layer in model.submodules:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0

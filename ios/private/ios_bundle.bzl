@@ -2,7 +2,7 @@
 
 load("//models:providers.bzl", "VariantInfo")
 load("//models:variants.bzl", "variant_of", "variants_of")
-load("//models/private:tool.bzl", "run_tool", "tool_arguments")
+load("//tools/starlark:action.bzl", "run_tool", "tool_arguments")
 
 _TOOL_ATTR = {"_ios_tool": attr.label(default = Label("//ios/private:ios_tool"), executable = True, cfg = "exec")}
 

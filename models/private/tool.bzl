@@ -1,7 +1,9 @@
-"""How rules run a step's program: one action, in a persistent worker where Bazel allows it."""
+"""The programs of the steps, as attributes of rules."""
 
-load("//tools/python:env.bzl", "PYTHON_ENV")
-load("//tools/starlark:label.bzl", "public_label")
+load("//tools/starlark:action.bzl", _run_tool = "run_tool", _tool_arguments = "tool_arguments")
+
+run_tool = _run_tool
+tool_arguments = _tool_arguments
 
 def program(name):
     """The attribute of a rule that runs a step's program: a program by step, so that an edit re-runs that step alone.
@@ -13,47 +15,3 @@ def program(name):
       A private label attribute.
     """
     return attr.label(default = Label("//python/model_press/" + name), executable = True, cfg = "exec")
-
-_WORKER = {"supports-workers": "1"}
-
-def tool_arguments(ctx, command = None):
-    """Starts the parameter file of one action.
-
-    Args:
-      ctx: rule context.
-      command: subcommand, of a program that has several.
-
-    Returns:
-      An Args object; the caller adds the program's own options.
-    """
-    arguments = ctx.actions.args()
-    arguments.use_param_file("@%s", use_always = True)
-    arguments.set_param_file_format("multiline")
-    if command:
-        arguments.add(command)
-    arguments.add("--label=" + public_label(ctx.label))
-    return arguments
-
-def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, outputs, env = {}):
-    """Registers one action of a step's program.
-
-    Args:
-      ctx: rule context.
-      tool: the executable of a program().
-      mnemonic: CamelCase mnemonic of the action.
-      progress_message: what Bazel prints while it runs.
-      arguments: from tool_arguments().
-      inputs: list of Files.
-      outputs: list of Files.
-      env: environment variables beside those of every Python program.
-    """
-    ctx.actions.run(
-        executable = tool,
-        arguments = [arguments],
-        inputs = inputs,
-        outputs = outputs,
-        mnemonic = mnemonic,
-        progress_message = progress_message,
-        env = dict(PYTHON_ENV, **env),
-        execution_requirements = _WORKER,
-    )

@@ -22,10 +22,13 @@ _CONFIG = "tools/lint/mypy.ini"
 # Folders that imports begin at; every other folder is one of its own.
 _ROOTS = {
     "android/private/": ".",
+    "benchmarks/": ".",
     "ios/private/": ".",
+    "models/": ".",
     "python/": "python",
     "rpi/pi_runner/": "rpi",
     "rpi/private/": ".",
+    "schemas/": ".",
 }
 _ERROR = re.compile(r"^(?P<path>[^:\n]+):\d+: error: .*\[(?P<code>[a-z-]+)\]$")
 
@@ -48,6 +51,8 @@ def groups(paths: Iterable[str]) -> list[list[str]]:
     by_root: dict[str, list[str]] = collections.defaultdict(list)
     for path in sorted(paths):
         by_root[root_of(path)].append(path)
+    # All other roots lie below the workspace's own, so its files are a group by themselves.
+    top = by_root.pop(".", [])
     made: list[tuple[set[str], list[str]]] = []
     for root, inside in by_root.items():
         modules = {path.removeprefix(root + "/") for path in inside}
@@ -58,7 +63,7 @@ def groups(paths: Iterable[str]) -> list[list[str]]:
         taken, group = free[0]
         taken |= modules
         group += inside
-    return [group for _, group in made]
+    return [group for _, group in made] + ([top] if top else [])
 
 
 def errors(printed: str) -> Iterator[tuple[str, str, str]]:
@@ -123,7 +128,11 @@ def check(root: pathlib.Path, stubs: Sequence[str], mypy: Checker) -> tuple[list
         for group in groups(files):
             folders = [str(root / folder) for folder in dict.fromkeys(map(root_of, group))]
             # Behind the group's own, what it imports of the others.
-            others = [str(root / folder) for folder in dict.fromkeys(map(root_of, files))]
+            others = [
+                str(root / folder)
+                for folder in dict.fromkeys(map(root_of, files))
+                if not any(path.startswith(f"{folder}/") for path in group)
+            ]
             search = ":".join(dict.fromkeys([*folders, *others, *stubs]))
             text = (root / _CONFIG).read_text("utf-8")
             config.write_text(text.replace("[mypy]\n", f"[mypy]\nmypy_path = {search}\n", 1))
@@ -133,6 +142,7 @@ def check(root: pathlib.Path, stubs: Sequence[str], mypy: Checker) -> tuple[list
             if code not in (0, 1) or own:
                 return [*printed.splitlines(), *own.splitlines(), "mypy itself failed"], len(files)
             found += errors(printed)
+    found = list(dict.fromkeys(found))  # two groups may import the same file
     return list(compare(found, read_debts((root / DEBTS).read_text("utf-8")))), len(files)
 
 
