@@ -9,7 +9,7 @@ from model_press.measure import process
 
 
 def check(model: str, max_partitions: int, allowed: list[str]) -> Result:
-    """Delegate partitions, and operators left to the built-in kernels.
+    """Check the delegate's partitions and the operators left to the built-in kernels.
 
     Args:
       model: path of a .tflite.

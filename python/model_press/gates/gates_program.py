@@ -23,7 +23,7 @@ GATES = {
 
 
 def commands(argv: Sequence[str]) -> list[command_line.Command]:
-    """Import and return the gate that the arguments name, or all of them where they name none.
+    """Import and return the gate that the arguments name, or all gates by default.
 
     The others would cost seconds: SciPy, coremltools and LiteRT are behind some.
     """

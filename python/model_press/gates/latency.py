@@ -15,7 +15,7 @@ _ATTEMPTS = 5
 
 
 def check(model: str, baseline: str, bounds: dict[str, float], threads: int) -> Result:
-    """Ratio of the median latencies, measured in turns until its 95 % interval clears the bound.
+    """Check the ratio of the median latencies, measured in turns until its 95 % interval clears the bound.
 
     Args:
       model, baseline: paths of .tflite files, both run by LiteRT with XNNPACK.

@@ -8,7 +8,7 @@ from model_press.measure import process
 
 
 def check(model: str, baseline: str, max_ratio: float, threads: int) -> Result:
-    """Peak memory above the runtime's base, as a share of the baseline's."""
+    """Check the peak memory above the runtime's base, as a share of the baseline's."""
     above = []
     for path in (model, baseline):
         probe = process.Probe(path, threads, "xnnpack")
