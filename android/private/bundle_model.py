@@ -120,8 +120,8 @@ def main(argv: list[str]) -> int:
     except (UserError, OSError) as error:
         print(f"{args.label}: {error}", file=sys.stderr)
         return 1
-    index = bundle.make(_copy(args, number) for number in range(len(args.name)))
-    (args.out / "models" / bundle.INDEX).write_bytes(bundle.dump(index))
+    listed = bundle.make(_copy(args, index) for index in range(len(args.name)))
+    (args.out / "models" / bundle.INDEX).write_bytes(bundle.dump(listed))
     return 0
 
 

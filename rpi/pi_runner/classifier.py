@@ -54,7 +54,7 @@ class Classifier:
         manifest = variant.manifest
         try:
             if manifest.camera_input is not None:
-                self._run = _Fused(variant.model, manifest, threads)
+                self._run: _Fused | _Plain = _Fused(variant.model, manifest, threads)
             else:
                 self._run = _Plain(variant.model, manifest, threads)
         except UserError as error:

@@ -10,7 +10,7 @@ from model_press.images import npy, preprocess
 
 
 def read(
-    path: str | os.PathLike[str], description: manifest.TfliteManifest | None, what: str
+    path: str | os.PathLike[str], description: manifest.Manifest | None, what: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (raw, float32 scores), both [N, classes]; without a manifest raw is float32.
 

@@ -74,7 +74,7 @@ class Summary:
 def summarize(
     subject: str,
     outputs_path: str | os.PathLike[str],
-    description: manifest.TfliteManifest | None,
+    description: manifest.Manifest | None,
     keras_path: str | os.PathLike[str],
     classes_path: str | os.PathLike[str],
     names: Sequence[str],
@@ -195,7 +195,7 @@ def _ranked(scores: np.ndarray) -> np.ndarray:
     return np.argsort(-scores, axis=1, kind="stable")[:, :_TOP_K]
 
 
-def _floor(description: manifest.TfliteManifest | None) -> float:
+def _floor(description: manifest.Manifest | None) -> float:
     if description is None or description.output.dtype == "float32":
         return _FLOAT_FLOOR
     return description.output.scale / 2

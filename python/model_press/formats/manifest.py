@@ -11,7 +11,7 @@ is 0 and std 1: raw pixels go in. With camera input: the frame's bytes go in, or
 
 import dataclasses
 import os
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from model_press.formats import (
     camera_input,
@@ -35,8 +35,8 @@ from model_press.formats.strict_json import (
 )
 
 SCHEMA_VERSION = 3
-TFLITE = "tflite"
-MLPACKAGE = "mlpackage"
+TFLITE: Final = "tflite"
+MLPACKAGE: Final = "mlpackage"
 
 Dtype = Literal["float32", "uint8", "int8", "int16"]
 Name = Annotated[str, Length(1)]
@@ -225,6 +225,11 @@ class TfliteManifest:
     requires: TfliteRequires
 
     @property
+    def camera(self) -> CameraInput:
+        """Return the camera input; UserError if there is none."""
+        return _camera_of(self)
+
+    @property
     def top_k(self) -> int:
         """Number of classes returned by the model's own top-k, or 0 if it returns all scores."""
         return self.postprocess.top_k if self.postprocess else 0
@@ -254,6 +259,11 @@ class CoremlManifest:
     coverage: Share
     activation_bytes: Count | None
     requires: CoremlRequires
+
+    @property
+    def camera(self) -> CameraInput:
+        """Return the camera input; UserError if there is none."""
+        return _camera_of(self)
 
     @property
     def top_k(self) -> int:
@@ -341,6 +351,12 @@ def verify_file(expected: str, path: str | os.PathLike[str], what: str) -> None:
             f"{what} {path} (sha256 {actual[:12]}…) is not the file its manifest names "
             f"({expected[:12]}…); take model, manifest and labels from one target"
         )
+
+
+def _camera_of(found: Manifest) -> CameraInput:
+    if found.camera_input is None:
+        raise UserError(f"{found.name}: camera_input is null, expected a variant with camera input")
+    return found.camera_input
 
 
 def _of_kind(

@@ -18,9 +18,9 @@ _CONSTANT_IMAGES = 32
 
 def check(
     outputs_path: str | os.PathLike[str],
-    description: manifest.TfliteManifest,
+    description: manifest.Manifest,
     baseline_path: str | os.PathLike[str],
-    baseline: manifest.TfliteManifest | None,
+    baseline: manifest.Manifest | None,
     classes_path: str | os.PathLike[str],
     max_drop: float,
 ) -> Result:

@@ -41,12 +41,12 @@ def check(
     """
     manifest.verify_file(description.model.sha256, model, "model")
     manifest.verify_file(plain.model.sha256, plain_model, "model")
-    height, width = description.camera_input.model_input_size
+    height, width = description.camera.model_input_size
     pixels = outputs_file.read_images(images_path, height, width)[:count]
     runner, network = FusedRunner(model, description, 1), Interpreter(plain_model, 1)
     same, largest, tops = 0, 0.0, []
     for image in pixels:
-        frame = frames.make(image, description.camera_input)
+        frame = frames.make(image, description.camera)
         scores, indices = runner.run(frame)
         expected, best = _separately(network, plain, frame, description)
         same += indices is None or np.array_equal(indices, best)
@@ -84,9 +84,7 @@ def _separately(
     frame: np.ndarray,
     description: TfliteManifest,
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    seen = separate.pixels(
-        frame, description.camera_input, *description.camera_input.model_input_size
-    )
+    seen = separate.pixels(frame, description.camera, *description.camera.model_input_size)
     codes = network.run(preprocess.encode_input(seen[None], plain))[0]
     return separate.answer(preprocess.decode_output(codes, plain.output), description.postprocess)
 

@@ -42,16 +42,12 @@ def check(
     network = ImageClassifier(plain_folder)
     verify.check(network, plain)
     fused = FusedPackage(folder, description)
-    pixels = outputs_file.read_images(images_path, *description.camera_input.model_input_size)[
-        :count
-    ]
+    pixels = outputs_file.read_images(images_path, *description.camera.model_input_size)[:count]
     same, largest, tops = 0, 0.0, []
     for image in pixels:
-        frame = frames.make(image, description.camera_input)
+        frame = frames.make(image, description.camera)
         scores, indices = fused.run(frame)
-        seen = separate.pixels(
-            frame, description.camera_input, *description.camera_input.model_input_size
-        )
+        seen = separate.pixels(frame, description.camera, *description.camera.model_input_size)
         expected, best = separate.answer(network.run(seen[None])[0], description.postprocess)
         same += indices is None or (best is not None and np.array_equal(indices, best))
         largest = max(largest, float(np.abs(scores.astype(np.float64) - expected).max()))

@@ -26,7 +26,7 @@ def min_distinct_top1(classes: int) -> int:
 
 def check(
     outputs_path: str | os.PathLike[str],
-    description: manifest.TfliteManifest,
+    description: manifest.Manifest,
     keras_path: str | os.PathLike[str],
 ) -> Result:
     """Compare a variant's outputs with Keras' on the same images.

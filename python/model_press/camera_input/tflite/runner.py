@@ -32,14 +32,14 @@ def frame(rgb: np.ndarray, camera: CameraFrame, alpha: np.ndarray | None = None)
 
 
 def frame_of(image: Image.Image, description: TfliteManifest) -> np.ndarray:
-    """Return uint8 description.camera_input.shape, as the model takes it, of an upright RGB picture of any size.
+    """Return uint8 description.camera.shape, as the model takes it, of an upright RGB picture of any size.
 
     A picture of the frame's size goes in as it is. Of another the part that the network is to see, the same as of a
     model that crops nothing, is put where this one looks.
     """
     return frame(
-        separate.place(image, description.camera_input, description.camera_input.model_input_size),
-        description.camera_input,
+        separate.place(image, description.camera, description.camera.model_input_size),
+        description.camera,
     )
 
 
@@ -80,6 +80,7 @@ class FusedRunner:
         details = self._interpreter.get_input_details() + self._interpreter.get_output_details()
         output = description.output
         actual = [(tuple(d["shape"].tolist()), np.dtype(d["dtype"]).name) for d in details]
+        declared: list[tuple[tuple[int, ...], str]]
         declared = [(tensor.shape, tensor.dtype) for tensor in (description.input, output)]
         declared += [(output.shape, "int32")] if output.indices else []
         if actual != declared:
