@@ -20,7 +20,7 @@ class FileFacts:
 
 @dataclasses.dataclass(frozen=True)
 class Port:
-    """An input or output of the model. scale is 0 if the tensor is not quantized; -1 in shape is dynamic."""
+    """An input or output of the model. scale is 0 if the tensor is not quantised; -1 in shape is dynamic."""
 
     name: str
     shape: tuple[int, ...]
