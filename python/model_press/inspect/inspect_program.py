@@ -106,13 +106,15 @@ def _run(options: argparse.Namespace, say: command_line.Say) -> int | None:
         table if os.path.exists(table) else user_path.resolve(table) for table in options.runtime
     ]
     if options.memory:
-        return _memory(path, options)
+        _memory(path, options)
+        return None
     for name in ("layers", "batch", "budget_mb"):
         given = getattr(options, name)
         if given is not None and given is not False:
             raise UserError(f"--{name.replace('_', '-')} goes with --memory")
     if options.time:
-        return _time(path, options)
+        _time(path, options)
+        return None
     if options.explore:
         with source.opened(path):
             pass
@@ -120,7 +122,8 @@ def _run(options: argparse.Namespace, say: command_line.Say) -> int | None:
     found = inspect_model.inspect(
         path, tables, options.threads, None if options.no_run else options.seconds
     )
-    return _show(page.lines(found), found, options)
+    _show(page.lines(found), found, options)
+    return None
 
 
 COMMAND = command_line.Command("inspect", __doc__.splitlines()[0], _add_arguments, _run)
