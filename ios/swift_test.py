@@ -128,7 +128,7 @@ def _type_check(
 def _resizes(folder: pathlib.Path) -> None:
     """The pictures and Pillow's answers that the Android app is tested with, with an alpha of 255."""
     folder.mkdir(parents=True)
-    fixtures = pathlib.Path("android/core/fixtures")
+    fixtures = pathlib.Path("schemas/pixel_fixtures")
     cases = [
         (
             path.name.removesuffix(".in.npy"),
@@ -148,7 +148,7 @@ def _resizes(folder: pathlib.Path) -> None:
 
 def _photographs() -> dict[str, np.ndarray]:
     """uint8 RGB: the first is of the size that the camera's package asks for, of the others it is not."""
-    every = np.load("android/core/fixtures/pixels.npy")
+    every = np.load("schemas/pixel_fixtures/pixels.npy")
     noise = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
     half = noise // 2
     return {

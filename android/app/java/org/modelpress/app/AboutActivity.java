@@ -21,7 +21,7 @@ public final class AboutActivity extends Activity {
     setContentView(R.layout.about);
     try {
       AppModels models = new AppModels(this);
-      showModel(models.manifest(models.nameOrFirst(new Settings(this).variant())));
+      showModel(models.manifest(models.nameOrDefault(new Settings(this).variant())));
     } catch (IOException | RuntimeException e) {
       add(R.string.fact_variant, getString(R.string.model_error, e.getMessage()));
     }

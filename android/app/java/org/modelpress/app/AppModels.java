@@ -16,25 +16,27 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.modelpress.core.LabelledImages;
+import org.modelpress.core.ModelIndex;
 import org.modelpress.core.ModelManifest;
 import org.modelpress.core.Npy;
 import org.modelpress.core.UnpackedModel;
 
 /**
- * The variants that the build put into the APK, under {@code assets/models/NAME/}, and the labelled
+ * The variants that the build put into the APK, under {@code assets/models/}, and the labelled
  * sample under {@code assets/sample/}.
  */
 final class AppModels {
   private static final String ROOT = "models/";
-  private static final String INDEX = ROOT + "index.txt";
+  private static final String INDEX = ROOT + "index.json";
   private static final String SAMPLE = "sample/";
   private static final int BUFFER_BYTES = 1 << 14;
 
+  private static final String PACKED = ".packed";
   private static final String UNPACKED = "models";
 
   private final AssetManager assets;
   private final File unpacked;
-  private final List<String> names;
+  private final ModelIndex index;
 
   /**
    * Reads the list of variants.
@@ -44,25 +46,25 @@ final class AppModels {
   AppModels(Context context) throws IOException {
     assets = context.getAssets();
     unpacked = new File(context.getNoBackupFilesDir(), UNPACKED);
-    names = lines(INDEX);
+    index = ModelIndex.parse(text(INDEX));
   }
 
-  /** The variants' names, the app's first choice first. */
+  /** The variants' names, in the order of the build. */
   List<String> names() {
-    return names;
+    return index.names();
   }
 
-  /** The name {@code wanted} if the APK has it, otherwise the first choice. */
-  String nameOrFirst(String wanted) {
-    return names.contains(wanted) ? wanted : names.get(0);
+  /** The name {@code wanted} if the APK has it, otherwise that of the default variant. */
+  String nameOrDefault(String wanted) {
+    return names().contains(wanted) ? wanted : index.defaultName();
   }
 
   ModelManifest manifest(String name) throws IOException {
-    return ModelManifest.parse(text(ROOT + name + "/manifest.json"));
+    return ModelManifest.parse(text(ROOT + index.entry(name).manifest()));
   }
 
   List<String> labels(String name) throws IOException {
-    return lines(ROOT + name + "/labels.txt");
+    return Arrays.asList(text(ROOT + index.entry(name).labels()).split("\n"));
   }
 
   /**
@@ -70,25 +72,23 @@ final class AppModels {
    * unpacked to a file at its first use.
    */
   ByteBuffer model(String name) throws IOException {
-    try {
-      return mapStored(name);
-    } catch (FileNotFoundException e) {
-      String packed = ROOT + name + "/model.packed";
-      return UnpackedModel.map(() -> assets.open(packed), unpacked, manifest(name));
-    }
+    String path = ROOT + index.entry(name).model();
+    return path.endsWith(PACKED)
+        ? UnpackedModel.map(() -> assets.open(path), unpacked, manifest(name))
+        : mapStored(path);
   }
 
   /** Deletes unpacked models of older versions of the app. */
   void deleteUnused() throws IOException {
     List<ModelManifest> manifests = new ArrayList<>();
-    for (String name : names) {
+    for (String name : names()) {
       manifests.add(manifest(name));
     }
     UnpackedModel.deleteOthers(unpacked, manifests);
   }
 
-  private ByteBuffer mapStored(String name) throws IOException {
-    try (AssetFileDescriptor descriptor = assets.openFd(ROOT + name + "/model.tflite");
+  private ByteBuffer mapStored(String path) throws IOException {
+    try (AssetFileDescriptor descriptor = assets.openFd(path);
         FileInputStream stream = descriptor.createInputStream();
         FileChannel channel = stream.getChannel()) {
       return channel.map(
@@ -109,10 +109,6 @@ final class AppModels {
 
   private Npy array(String name) throws IOException {
     return Npy.parse(bytes(SAMPLE + name), name);
-  }
-
-  private List<String> lines(String path) throws IOException {
-    return Arrays.asList(text(path).split("\n"));
   }
 
   private String text(String path) throws IOException {

@@ -99,7 +99,7 @@ public final class CameraActivity extends Activity
       }
       AppModels models = new AppModels(this);
       Settings settings = new Settings(this);
-      String name = models.nameOrFirst(settings.variant());
+      String name = models.nameOrDefault(settings.variant());
       ModelManifest manifest = models.manifest(name);
       classifier =
           new Classifier(models.model(name), manifest, models.labels(name), settings.options());

@@ -70,7 +70,7 @@ final class SettingsPanel {
     ArrayAdapter<String> adapter = new ArrayAdapter<>(screen, R.layout.variant, entries);
     adapter.setDropDownViewResource(android.R.layout.simple_spinner_dropdown_item);
     picker.setAdapter(adapter);
-    chosen = models.nameOrFirst(settings.variant());
+    chosen = models.nameOrDefault(settings.variant());
     picker.setSelection(names.indexOf(chosen));
     picker.setOnItemSelectedListener(
         new AdapterView.OnItemSelectedListener() {

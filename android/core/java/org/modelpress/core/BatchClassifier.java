@@ -13,13 +13,12 @@ import org.tensorflow.lite.Interpreter;
  * <p>A batch is split into parts of equal size, each of which keeps within the budget; one image is
  * always tried. The budget is asked again before each part, and a part for which memory runs out is
  * halved. The answers are those of {@link Classifier}, in the order of the images. A model whose
- * graph takes one image only runs one at a time.
+ * graph takes only one image runs one at a time.
  */
 public final class BatchClassifier implements AutoCloseable {
   /**
-   * Memory of an image against {@link ActivationMemory}: kernels have buffers of their own, and the
-   * delegate packs tensors less tightly than the sum. See BatchClassifierTest for what was
-   * measured.
+   * Memory of an image, as a multiple of the planned activations: kernels have buffers of their
+   * own, and XNNPACK packs tensors less tightly. BatchClassifierTest measures it.
    */
   private static final int OVERHEAD = 2;
 
@@ -75,17 +74,17 @@ public final class BatchClassifier implements AutoCloseable {
     this.labels = new ArrayList<>(labels);
     this.options = processor;
     this.budget = budget;
-    // The best answers of a batch come in an order of their own; such models are for cameras.
-    oneOnly = manifest.answerCount() > 0;
+    // A built-in top-k is for cameras; without a plan of its memory a batch has no known size.
+    oneOnly = manifest.topK() > 0 || manifest.activationBytes() == ModelManifest.UNKNOWN_BYTES;
     preprocessor = new Preprocessor(manifest);
     one = buffer(manifest.input(), 1);
     bytesPerImage =
-        OVERHEAD * ActivationMemory.peakBytes(model)
+        OVERHEAD * Math.max(0, manifest.activationBytes())
             + manifest.input().byteCount()
             + manifest.output().byteCount();
   }
 
-  /** Memory that is reckoned for each image of a part, bytes. */
+  /** Memory that is reserved for each image of a part, in bytes. */
   public long bytesPerImage() {
     return bytesPerImage;
   }
@@ -177,7 +176,7 @@ public final class BatchClassifier implements AutoCloseable {
   /** Opens an interpreter for {@code size} images; one that is open keeps its largest memory. */
   private void open(int size) {
     closeInterpreter();
-    if (manifest.answerCount() > 0) {
+    if (manifest.topK() > 0) {
       single = new Classifier(model, manifest, labels, options);
       capacity = 1;
       return;

@@ -82,9 +82,8 @@ public final class Classifier implements AutoCloseable {
     }
     outputs.put(0, output);
     indices =
-        ByteBuffer.allocateDirect(manifest.answerCount() * Integer.BYTES)
-            .order(ByteOrder.nativeOrder());
-    if (manifest.answerCount() > 0) {
+        ByteBuffer.allocateDirect(manifest.topK() * Integer.BYTES).order(ByteOrder.nativeOrder());
+    if (manifest.topK() > 0) {
       outputs.put(1, indices);
     }
   }
@@ -173,7 +172,7 @@ public final class Classifier implements AutoCloseable {
       scores[i] = manifest.output().realValue(output, i);
     }
     List<LabelScore> best =
-        manifest.answerCount() > 0 ? chosen(scores, count) : TopLabels.of(scores, labels, count);
+        manifest.topK() > 0 ? chosen(scores, count) : TopLabels.of(scores, labels, count);
     return new Classification(best, preprocess, inference, delegate());
   }
 
@@ -248,7 +247,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   private void checkIndices() {
-    int count = manifest.answerCount();
+    int count = manifest.topK();
     if (engine.outputCount() != (count > 0 ? 2 : 1)) {
       throw new ManifestException(
           String.format(

@@ -1,5 +1,6 @@
 package org.modelpress.core;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Element type of a model's input or output tensor, named as in manifest.json. */
@@ -20,7 +21,7 @@ public enum ElementType {
     return byteCount;
   }
 
-  /** Whether elements are integer codes that a scale and a zero point turn into real values. */
+  /** Whether elements are integers that a scale and a zero point turn into real values. */
   public boolean isQuantized() {
     return this != FLOAT32;
   }
@@ -30,18 +31,13 @@ public enum ElementType {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /**
-   * Finds the type called {@code name} in manifest.json.
-   *
-   * @throws ManifestException if there is no such type
-   */
+  /** The names of all types. */
+  static String[] manifestNames() {
+    return Arrays.stream(values()).map(ElementType::manifestName).toArray(String[]::new);
+  }
+
+  /** The type called {@code name} in manifest.json, one of {@link #manifestNames}. */
   static ElementType fromManifestName(String name) {
-    for (ElementType type : values()) {
-      if (type.manifestName().equals(name)) {
-        return type;
-      }
-    }
-    throw new ManifestException(
-        "unknown tensor dtype \"" + name + "\" (this app knows uint8, int8, int16 and float32)");
+    return valueOf(name.toUpperCase(Locale.ROOT));
   }
 }

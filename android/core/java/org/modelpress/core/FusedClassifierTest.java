@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.Random;
+import org.json.JSONObject;
 import org.junit.Test;
 
 /** A model that crops, resizes and chooses itself answers as the same model and this code do. */
@@ -72,7 +73,7 @@ public final class FusedClassifierTest {
     return new YuvPixels(
         width,
         height,
-        frame.turn(),
+        frame.rotationDegrees(),
         new YuvPixels.Plane(bytes, width, 1),
         new YuvPixels.Plane(bytes.slice(), width, 2),
         new YuvPixels.Plane(red, width, 2));
@@ -177,12 +178,11 @@ public final class FusedClassifierTest {
 
   @Test
   public void refusesTheManifestOfAnotherCount() throws IOException {
-    String other =
-        json(BYTES + FUSED)
-            .replaceAll("(\"count\": )5\\b", "$14")
-            .replaceAll("(1,\\s*)5(\\s*\\])", "$14$2");
-    ModelManifest manifest = ModelManifest.parse(other);
-    assertEquals(4, manifest.answerCount());
+    JSONObject other = new JSONObject(json(BYTES + FUSED));
+    other.getJSONObject("postprocess").put("top_k", 4);
+    other.getJSONObject("output").put("shape", new int[] {1, 4});
+    ModelManifest manifest = ModelManifest.parse(other.toString());
+    assertEquals(4, manifest.topK());
     ByteBuffer model = model(BYTES + FUSED);
     ManifestException error =
         assertThrows(

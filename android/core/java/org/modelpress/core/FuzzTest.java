@@ -53,13 +53,8 @@ public final class FuzzTest {
   }
 
   @Test
-  public void manifestsOfFusedModels() throws Exception {
+  public void manifestsWithCameraInput() throws Exception {
     attack("camera_manifest", file -> ModelManifest.parse(text(file)));
-  }
-
-  @Test
-  public void models() throws Exception {
-    attack("tflite", file -> ActivationMemory.peakBytes(ByteBuffer.wrap(file)));
   }
 
   @Test

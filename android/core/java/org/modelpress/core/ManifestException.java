@@ -1,15 +1,21 @@
 package org.modelpress.core;
 
-/** A manifest that cannot be read, or that its model or labels contradict; one line says how. */
+/**
+ * A manifest or index that cannot be read, or that model or labels contradict; one line says how.
+ */
 public final class ManifestException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
   private static final int LONGEST = 300;
 
   ManifestException(String problem) {
-    super("manifest.json: " + line(problem));
+    this("manifest.json", problem);
   }
 
-  /** What a file says may be long and have line ends; it stays one line. */
+  ManifestException(String file, String problem) {
+    super(file + ": " + line(problem));
+  }
+
+  /** Text from a file may be long and have line ends; the message stays one short line. */
   static String line(String text) {
     String line = text.replaceAll("\\p{Cntrl}+", " ").trim();
     return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;

@@ -183,7 +183,7 @@ public final class Measurement {
     Arrays.fill(pixels, (byte) GREY);
     if (manifest.takesPlanes()) {
       YuvPixels.Plane plane = new YuvPixels.Plane(ByteBuffer.wrap(pixels), width, 1);
-      return new YuvPixels(width, height, manifest.turn(), plane, plane, plane);
+      return new YuvPixels(width, height, manifest.rotationDegrees(), plane, plane, plane);
     }
     return new RgbImage(width, height, pixels);
   }

@@ -1,29 +1,22 @@
 package org.modelpress.core;
 
+import java.util.Arrays;
 import java.util.regex.Pattern;
-import org.json.JSONArray;
-import org.json.JSONException;
-import org.json.JSONObject;
 
 /**
  * What an app needs to know about a model, read from the manifest.json that travels with it.
  *
  * <p>The manifest is the only source of sizes, scales, means and labels: the app states none.
+ * schemas/manifest.schema.json describes the file.
  */
 public final class ModelManifest {
-  /** The plain schema: one output, a score for each class. */
-  static final int PLAIN_SCHEMA = 1;
+  /** What {@link #activationBytes} returns where the build could not plan them. */
+  public static final long UNKNOWN_BYTES = -1;
 
-  /** The schema of a model that crops, resizes and chooses the best classes itself. */
-  static final int FUSED_SCHEMA = 2;
-
+  private static final int SCHEMA_VERSION = 3;
   private static final int IMAGE_RANK = 4;
-
-  /** Pixels; a picture of 100 megapixels has no longer one. */
-  private static final int LONGEST_SIDE = 16384;
-
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-  private static final String FILTER = "bilinear_antialias";
+  private static final Pattern FILE_NAME = Pattern.compile("(?!\\.{1,2}$)[^/\\\\]+");
 
   private final String name;
   private final String variant;
@@ -39,88 +32,119 @@ public final class ModelManifest {
   private final TensorSpec output;
   private final Preprocessing preprocessing;
   private final int operatorCount;
-  private final int answerCount;
-  private final String frameOrder;
-  private final int turn;
-  // Height and width that a fused model resizes to; empty of another, and whether it crops first.
-  private final int[] network;
-  private final boolean networkCrops;
+  private final long activationBytes;
+  private final int topK;
+  // Null for a model that takes an image of its own size.
+  private final CameraInput camera;
 
-  private ModelManifest(JSONObject json) throws JSONException {
-    int version = json.getInt("schema_version");
-    boolean fused = version == FUSED_SCHEMA;
-    if (version != PLAIN_SCHEMA && !fused) {
+  private ModelManifest(JsonFields json) {
+    checkVersion(json.integer("schema_version", 0, Integer.MAX_VALUE));
+    json.oneOf("format", "tflite");
+    name = json.text("name");
+    JsonFields source = json.object("source");
+    String model = source.text("name") + "_";
+    variant = name.startsWith(model) ? name.substring(model.length()) : name;
+    trained = source.flag("trained");
+    JsonFields compression = source.objectOrNull("compression");
+    JsonFields conversion = json.object("recipe");
+    recipe = (compression == null ? "" : compression.text("name") + "_") + conversion.text("name");
+    computesFloats = conversion.text("activations").equals("float32");
+    JsonFields file = json.object("model");
+    modelFile = file.text("file", FILE_NAME, "a file name without a folder");
+    // It becomes a file's name.
+    modelSha256 = file.text("sha256", SHA256, "64 hexadecimal digits");
+    modelBytes = file.count("bytes");
+    JsonFields labels = json.object("labels");
+    labelsFile = labels.text("file", FILE_NAME, "a file name without a folder");
+    labelCount = labels.integer("count", 1, Integer.MAX_VALUE);
+    preprocessing = new Preprocessing(json.object("preprocess"));
+    activationBytes = json.countOrUnknown("activation_bytes");
+    int operators = 0;
+    for (JsonFields use : json.object("requires").objects("ops")) {
+      operators += use.integer("count", 1, Integer.MAX_VALUE);
+    }
+    operatorCount = operators;
+    JsonFields frame = json.objectOrNull("camera_input");
+    camera = frame == null ? null : new CameraInput(frame);
+    input = input(json);
+    JsonFields postprocess = json.objectOrNull("postprocess");
+    topK = postprocess == null ? 0 : topK(json, postprocess);
+    output = output(json);
+  }
+
+  private static void checkVersion(int version) {
+    if (version < SCHEMA_VERSION) {
       throw new ManifestException(
           String.format(
-              "schema_version %d; this app reads versions %d and %d, rebuild both from one"
-                  + " checkout",
-              version, PLAIN_SCHEMA, FUSED_SCHEMA));
+              "schema_version %d was written by an older model_press, expected %d; build the"
+                  + " variant again",
+              version, SCHEMA_VERSION));
     }
-    name = json.getString("name");
-    String model = json.getJSONObject("source").getString("name") + "_";
-    variant = name.startsWith(model) ? name.substring(model.length()) : name;
-    JSONObject compression = json.getJSONObject("source").optJSONObject("compression");
-    recipe =
-        (compression == null ? "" : compression.getString("name") + "_")
-            + json.getJSONObject("recipe").getString("name");
-    computesFloats = json.getJSONObject("recipe").optString("activations").equals("float32");
-    modelFile = json.getJSONObject("model").getString("file");
-    modelSha256 = json.getJSONObject("model").getString("sha256");
-    if (!SHA256.matcher(modelSha256).matches()) {
-      // It becomes a file's name.
-      throw new ManifestException("model.sha256 \"" + modelSha256 + "\"; expected 64 digits");
-    }
-    modelBytes = json.getJSONObject("model").getLong("bytes");
-    trained = json.getJSONObject("source").getBoolean("trained");
-    labelsFile = json.getJSONObject("labels").getString("file");
-    labelCount = json.getJSONObject("labels").getInt("count");
-    input = tensor(json.getJSONObject("input"));
-    output = tensor(json.getJSONObject(fused ? "scores" : "output"));
-    answerCount = fused ? json.getJSONObject("answer").getInt("count") : 0;
-    preprocessing = preprocessing(json.getJSONObject("preprocess"));
-    operatorCount = operators(json.getJSONArray("ops"));
-    frameOrder = fused ? json.getJSONObject("entry").getString("color_order") : "";
-    turn = fused ? json.getJSONObject("entry").getInt("turn") : 0;
-    if (turn != 0 && !takesPlanes()) {
+    if (version > SCHEMA_VERSION) {
       throw new ManifestException(
-          String.format("turn %d of %s; this app hands over upright pixels", turn, frameOrder));
+          String.format(
+              "schema_version %d, expected %d; build the app again, from the checkout of the"
+                  + " variant",
+              version, SCHEMA_VERSION));
     }
-    network = fused ? network(json.getJSONArray("network")) : new int[0];
-    networkCrops = fused && crops("entry fit", json.getJSONObject("entry").getString("fit"));
-    int[] shape = input.shape();
-    boolean alpha = fused && shape.length == IMAGE_RANK && shape[3] == RgbImage.CHANNELS + 1;
-    boolean image = alpha || (shape.length == IMAGE_RANK && shape[3] == RgbImage.CHANNELS);
-    if (takesPlanes()) {
-      // Three rows of bytes for two of pixels, each byte by itself.
-      image = shape.length == IMAGE_RANK && shape[3] == 1 && shape[1] % 3 == 0 && shape[2] % 2 == 0;
+  }
+
+  private TensorSpec input(JsonFields json) {
+    TensorSpec tensor = new TensorSpec(json.object("input"));
+    int[] shape = tensor.shape();
+    boolean image = shape.length == IMAGE_RANK && shape[0] == 1 && shape[3] == RgbImage.CHANNELS;
+    if (camera == null && !image) {
+      throw json.refusal("input", tensor, "one RGB image [1, H, W, 3]");
     }
-    if (!image || shape[0] != 1) {
-      throw new ManifestException("input " + input + "; expected one RGB image [1, H, W, 3]");
+    boolean bytes =
+        tensor.type() == ElementType.UINT8 && tensor.scale() == 1 && tensor.zeroPoint() == 0;
+    if (camera != null && !(bytes && Arrays.equals(shape, camera.shape()))) {
+      throw json.refusal(
+          "input",
+          tensor,
+          "the frame of camera_input, uint8 "
+              + Arrays.toString(camera.shape())
+              + " with scale 1 and zero point 0");
     }
-    if (answerCount < 0 || answerCount > labelCount) {
-      throw new ManifestException(
-          String.format("%d answers of %d labels; expected 0 to all", answerCount, labelCount));
+    return tensor;
+  }
+
+  private int topK(JsonFields json, JsonFields postprocess) {
+    if (camera == null) {
+      throw json.refusal("postprocess", "an object", "null, as camera_input is null");
     }
-    if (output.elementCount() != (answerCount > 0 ? answerCount : labelCount)) {
-      throw new ManifestException(
-          String.format("output %s has another width than the %d labels", output, labelCount));
+    String steps = String.join(" ", postprocess.texts("steps"));
+    if (!steps.matches("|softmax|(softmax )?(topk|argmax)")) {
+      throw postprocess.refusal("steps", steps, "softmax first, then topk or argmax");
     }
+    int least = steps.endsWith("topk") || steps.endsWith("argmax") ? 1 : 0;
+    int most = steps.endsWith("topk") ? labelCount : least;
+    return postprocess.integer("top_k", least, most);
+  }
+
+  private TensorSpec output(JsonFields json) {
+    JsonFields fields = json.object("output");
+    TensorSpec tensor = new TensorSpec(fields);
+    int[] expected = {1, topK > 0 ? topK : labelCount};
+    if (!Arrays.equals(tensor.shape(), expected)) {
+      throw json.refusal("output", tensor, "scores " + Arrays.toString(expected));
+    }
+    String indices = fields.textOrNull("indices");
+    if ((indices == null) != (topK == 0)) {
+      throw fields.refusal("indices", indices, topK == 0 ? "null" : "the name of an output");
+    }
+    return tensor;
   }
 
   /**
    * Reads a manifest.
    *
    * @param json the text of manifest.json
-   * @throws ManifestException if it is no JSON, lacks a field or describes no image classifier
+   * @throws ManifestException if it is not JSON, lacks a field or does not describe an image
+   *     classifier in TensorFlow Lite's format
    */
   public static ModelManifest parse(String json) {
-    try {
-      return new ModelManifest(new JSONObject(json));
-    } catch (JSONException e) {
-      throw new ManifestException(e.getMessage());
-    } catch (StackOverflowError e) {
-      throw new ManifestException("its JSON is nested too deep");
-    }
+    return new ModelManifest(JsonFields.parse(json, "manifest.json"));
   }
 
   /** Name of the variant, for example {@code digits_int8}. */
@@ -193,115 +217,47 @@ public final class ModelManifest {
   }
 
   /**
-   * How many classes the model itself chooses; its second output then says which. 0 of a model that
-   * scores every class.
+   * Memory that the runtime takes for one image beside the weights, in bytes, or {@link
+   * #UNKNOWN_BYTES}.
    */
-  public int answerCount() {
-    return answerCount;
+  public long activationBytes() {
+    return activationBytes;
+  }
+
+  /** Number of classes returned by the model's built-in top-k, or 0 if it returns all scores. */
+  public int topK() {
+    return topK;
   }
 
   /** Whether the model takes a camera's planes (NV12 or NV21) instead of pixels. */
   public boolean takesPlanes() {
-    return frameOrder.startsWith("NV");
+    return camera != null && camera.isPlanar();
   }
 
   /** Whether V comes before U in the planes that the model takes. */
   boolean redFirst() {
-    return frameOrder.equals("NV21");
+    return takesPlanes() && camera.colorOrder.equals("NV21");
   }
 
-  /** Degrees clockwise by which the model itself turns a frame upright. */
-  public int turn() {
-    return turn;
+  /** Degrees clockwise by which the model itself rotates a frame upright. */
+  public int rotationDegrees() {
+    return camera == null ? 0 : camera.rotationDegrees;
   }
 
-  /** Height in pixels of the image that the model takes, before it turns it. */
+  /** Height in pixels of the image that the model takes, before the model rotates it. */
   public int inputHeight() {
-    return takesPlanes() ? input.shape()[1] * 2 / 3 : input.shape()[1];
+    return camera == null ? input.shape()[1] : camera.height;
   }
 
-  /** Width in pixels of the image that the model takes, before it turns it. */
+  /** Width in pixels of the image that the model takes, before the model rotates it. */
   public int inputWidth() {
-    return input.shape()[2];
+    return camera == null ? input.shape()[2] : camera.width;
   }
 
   /** Where a picture goes in the input. */
   Placement placement(Pixels image) {
-    int width = inputWidth();
-    int height = inputHeight();
-    return network.length == 0
-        ? Placement.filling(image, width, height, preprocessing.crop())
-        : Placement.fused(image, width, height, network[1], network[0], networkCrops);
-  }
-
-  private static int[] network(JSONArray json) throws JSONException {
-    int[] sides = json.length() == 2 ? new int[] {json.getInt(0), json.getInt(1)} : new int[2];
-    for (int side : sides) {
-      if (side < 1 || side > LONGEST_SIDE) {
-        throw new ManifestException(
-            String.format(
-                "network is %s; expected a height and a width of 1 to %d", json, LONGEST_SIDE));
-      }
-    }
-    return sides;
-  }
-
-  private static boolean crops(String field, String fit) {
-    return one(field, fit, "crop", "stretch").equals("crop");
-  }
-
-  private static int operators(JSONArray json) throws JSONException {
-    int count = 0;
-    for (int i = 0; i < json.length(); i++) {
-      count += json.getJSONObject(i).getInt("count");
-    }
-    return count;
-  }
-
-  private static TensorSpec tensor(JSONObject json) throws JSONException {
-    JSONArray sizes = json.getJSONArray("shape");
-    int[] shape = new int[sizes.length()];
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = sizes.getInt(i);
-    }
-    return new TensorSpec(
-        json.getString("name"),
-        shape,
-        ElementType.fromManifestName(json.getString("dtype")),
-        json.getDouble("scale"),
-        json.getInt("zero_point"));
-  }
-
-  private static Preprocessing preprocessing(JSONObject json) throws JSONException {
-    JSONObject resize = json.getJSONObject("resize");
-    if (!FILTER.equals(resize.getString("filter"))) {
-      throw new ManifestException(
-          String.format(
-              "resize filter \"%s\"; this app has %s only", resize.getString("filter"), FILTER));
-    }
-    return new Preprocessing(
-        crops("resize fit", resize.getString("fit")),
-        one("color_order", json.getString("color_order"), "BGR", "RGB").equals("BGR"),
-        channels(json.getJSONArray("mean")),
-        channels(json.getJSONArray("std")));
-  }
-
-  private static String one(String field, String value, String first, String second) {
-    if (!value.equals(first) && !value.equals(second)) {
-      throw new ManifestException(
-          String.format("%s \"%s\"; expected \"%s\" or \"%s\"", field, value, first, second));
-    }
-    return value;
-  }
-
-  private static double[] channels(JSONArray json) throws JSONException {
-    if (json.length() != RgbImage.CHANNELS) {
-      throw new ManifestException("mean or std of " + json.length() + " channels; expected 3");
-    }
-    double[] values = new double[RgbImage.CHANNELS];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = json.getDouble(i);
-    }
-    return values;
+    return camera == null
+        ? Placement.filling(image, inputWidth(), inputHeight(), preprocessing.crop())
+        : Placement.forCamera(image, camera);
   }
 }

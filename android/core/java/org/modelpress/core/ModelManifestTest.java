@@ -5,235 +5,191 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
 import org.json.JSONArray;
 import org.json.JSONObject;
 import org.junit.Test;
 
-/** Reads what a manifest says and refuses, in one line, what an app cannot follow. */
+/** Reads the examples that every language reads, and refuses in one line what an app cannot use. */
 public final class ModelManifestTest {
-  private static final String SHA256 =
-      "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
+  private static final String INT8 = "tflite_int8";
+  private static final String TOP_K = "tflite_camera_top_k";
+  private static final String PLANES = "tflite_camera_planes";
 
-  private static JSONObject tensor(String name, int[] shape, String dtype) {
-    return new JSONObject()
-        .put("name", name)
-        .put("shape", new JSONArray(shape))
-        .put("dtype", dtype)
-        .put("scale", 0.25)
-        .put("zero_point", 3);
+  private static JSONObject valid(String name) throws IOException {
+    return new JSONObject(TestExample.text("valid/manifest_" + name + ".json"));
   }
 
-  private static JSONObject manifest() {
-    return new JSONObject()
-        .put("schema_version", 1)
-        .put("name", "fruit_int8")
-        .put("recipe", new JSONObject().put("name", "int8").put("activations", "int8"))
-        .put(
-            "model",
-            new JSONObject()
-                .put("file", "fruit_int8.tflite")
-                .put("sha256", SHA256)
-                .put("bytes", 3_000_000_000L))
-        .put("source", new JSONObject().put("name", "fruit").put("trained", true))
-        .put("labels", new JSONObject().put("file", "fruit.labels.txt").put("count", 2))
-        .put("ops", new JSONArray().put(new JSONObject().put("name", "ADD").put("count", 2)))
-        .put("input", tensor("in", new int[] {1, 4, 6, 3}, "uint8"))
-        .put("output", tensor("out", new int[] {1, 2}, "int8"))
-        .put(
-            "preprocess",
-            new JSONObject()
-                .put("color_order", "RGB")
-                .put(
-                    "resize",
-                    new JSONObject().put("fit", "crop").put("filter", "bilinear_antialias"))
-                .put("mean", new JSONArray(new double[] {0, 0, 0}))
-                .put("std", new JSONArray(new double[] {1, 1, 1})));
+  private static ModelManifest parse(String name) throws IOException {
+    return ModelManifest.parse(valid(name).toString());
+  }
+
+  private static String refusal(String json) {
+    String said =
+        assertThrows(ManifestException.class, () -> ModelManifest.parse(json)).getMessage();
+    assertEquals(said, -1, said.indexOf('\n'));
+    return said;
   }
 
   private static void assertRefused(JSONObject manifest, String part) {
-    ManifestException error =
-        assertThrows(ManifestException.class, () -> ModelManifest.parse(manifest.toString()));
-    assertTrue(error.getMessage(), error.getMessage().contains(part));
-    assertEquals(-1, error.getMessage().indexOf('\n'));
+    String said = refusal(manifest.toString());
+    assertTrue(said, said.contains(part));
   }
 
   @Test
-  public void readsWhatAnAppNeeds() {
-    ModelManifest manifest = ModelManifest.parse(manifest().toString());
-    assertEquals("fruit_int8", manifest.name());
+  public void readsOrRefusesEverySharedExample() throws IOException {
+    int read = 0;
+    int refused = 0;
+    for (TestExample example : TestExample.ofKind("manifest")) {
+      if (example.file.contains("mlpackage")) {
+        String said = refusal(example.text());
+        assertTrue(said, said.contains("format") || said.contains("schema_version"));
+      } else if (example.isValid()) {
+        assertEquals(
+            new JSONObject(example.text()).getString("name"),
+            ModelManifest.parse(example.text()).name());
+        read++;
+      } else {
+        example.assertNamed(refusal(example.text()));
+        refused++;
+      }
+    }
+    assertEquals(7, read);
+    assertTrue(refused + " refused", refused > 20);
+  }
+
+  @Test
+  public void readsWhatAnAppNeeds() throws IOException {
+    ModelManifest manifest = parse(INT8);
+    assertEquals("digits_int8", manifest.name());
     assertEquals("int8", manifest.recipe());
     assertEquals("int8", manifest.variant());
-    assertEquals(SHA256, manifest.modelSha256());
-    assertEquals(3_000_000_000L, manifest.modelBytes());
+    assertEquals("digits_int8.tflite", manifest.modelFile());
+    assertEquals(64, manifest.modelSha256().length());
+    assertEquals(28416, manifest.modelBytes());
+    assertEquals(131072, manifest.activationBytes());
+    assertEquals("digits.labels.txt", manifest.labelsFile());
     assertTrue(manifest.trained());
     assertFalse(manifest.computesFloats());
-    assertEquals(6, manifest.inputWidth());
-    assertEquals(4, manifest.inputHeight());
-    assertEquals(ElementType.INT8, manifest.output().type());
-    assertEquals(3, manifest.output().zeroPoint());
-    assertEquals(2, manifest.operatorCount());
+    assertTrue(parse("tflite_fp32").computesFloats());
+    assertEquals(64, manifest.inputWidth());
+    assertEquals(64, manifest.inputHeight());
+    assertEquals(ElementType.UINT8, manifest.output().type());
+    assertEquals(0.00390625, manifest.output().scale(), 0);
+    assertEquals(5, manifest.operatorCount());
+    assertEquals(0, manifest.topK());
+    assertEquals(0, manifest.rotationDegrees());
+    assertTrue(manifest.preprocessing().crop());
+    Preprocessing caffe = parse("tflite_dynamic_int8").preprocessing();
+    assertTrue(caffe.blueFirst());
+    assertEquals(116.779, caffe.mean(1), 0);
   }
 
   @Test
-  public void aCompressionStandsInFrontOfTheRecipe() {
-    JSONObject manifest = manifest();
-    JSONObject compression = new JSONObject().put("name", "macs30");
-    manifest.getJSONObject("source").put("compression", compression);
-    assertEquals("macs30_int8", ModelManifest.parse(manifest.toString()).recipe());
-    manifest.getJSONObject("source").put("compression", JSONObject.NULL);
-    assertEquals("int8", ModelManifest.parse(manifest.toString()).recipe());
+  public void putsTheCompressionBeforeTheRecipe() throws IOException {
+    assertEquals("macs30_fp32", parse("tflite_compressed").recipe());
   }
 
   @Test
-  public void refusesAnotherSchema() {
-    assertRefused(manifest().put("schema_version", 3), "schema_version 3");
-  }
-
-  private static JSONObject entry(String order, int turn) {
-    return new JSONObject().put("color_order", order).put("turn", turn).put("fit", "crop");
-  }
-
-  private static JSONObject fused() {
-    JSONObject manifest = manifest().put("schema_version", 2);
-    manifest.remove("output");
-    manifest.put("labels", new JSONObject().put("file", "fruit.labels.txt").put("count", 7));
-    manifest.put("answer", new JSONObject().put("count", 2));
-    manifest.put("entry", entry("RGB", 0));
-    manifest.put("network", new JSONArray(new int[] {2, 2}));
-    return manifest.put("scores", tensor("scores", new int[] {1, 2}, "uint8"));
-  }
-
-  @Test
-  public void readsAModelThatChoosesItself() {
-    ModelManifest manifest = ModelManifest.parse(fused().toString());
-    assertEquals(2, manifest.answerCount());
-    assertEquals(7, manifest.labelCount());
-    assertEquals(2, manifest.output().elementCount());
-    assertEquals(0, ModelManifest.parse(manifest().toString()).answerCount());
+  public void readsCameraInput() throws IOException {
+    ModelManifest frame = parse(TOP_K);
+    assertEquals(5, frame.topK());
+    assertEquals(20, frame.labelCount());
+    assertEquals(5, frame.output().elementCount());
+    assertEquals(640, frame.inputWidth());
+    assertEquals(480, frame.inputHeight());
+    assertFalse(frame.takesPlanes());
+    ModelManifest planes = parse(PLANES);
+    assertTrue(planes.takesPlanes());
+    assertTrue(planes.redFirst());
+    assertEquals(480, planes.inputHeight());
+    assertEquals(640, planes.inputWidth());
+    assertEquals(90, planes.rotationDegrees());
   }
 
   @Test
-  public void readsFramesWithAlphaOfAFusedModelOnly() {
-    JSONObject alpha = tensor("in", new int[] {1, 4, 6, 4}, "uint8");
-    assertEquals(6, ModelManifest.parse(fused().put("input", alpha).toString()).inputWidth());
-    assertRefused(manifest().put("input", alpha), "RGB");
-  }
-
-  private static JSONObject planes(int[] shape) {
-    return fused().put("entry", entry("NV21", 90)).put("input", tensor("in", shape, "uint8"));
+  public void activationBytesMayBeUnknown() throws IOException {
+    JSONObject manifest = valid(INT8).put("activation_bytes", JSONObject.NULL);
+    assertEquals(
+        ModelManifest.UNKNOWN_BYTES, ModelManifest.parse(manifest.toString()).activationBytes());
+    assertRefused(manifest.put("activation_bytes", -1), "activation_bytes");
   }
 
   @Test
-  public void readsFramesOfPlanes() {
-    ModelManifest manifest = ModelManifest.parse(planes(new int[] {1, 6, 8, 1}).toString());
-    assertTrue(manifest.takesPlanes());
-    assertEquals(4, manifest.inputHeight());
-    assertEquals(8, manifest.inputWidth());
-    assertEquals(90, manifest.turn());
-    assertRefused(planes(new int[] {1, 6, 8, 3}), "RGB");
-    assertRefused(planes(new int[] {1, 7, 8, 1}), "RGB");
-    assertRefused(fused().put("entry", entry("RGBA", 90)), "turn 90 of RGBA");
+  public void rotatesPlanesOnly() throws IOException {
+    JSONObject manifest = valid(TOP_K);
+    manifest.getJSONObject("camera_input").put("rotation_degrees", 90);
+    assertRefused(manifest, "camera_input.rotation_degrees': got 90 for RGBA");
   }
 
   @Test
-  public void refusesANetworkOfNoPossibleSize() {
+  public void refusesFramesOfNoPossibleSize() throws IOException {
     for (int[] sides : new int[][] {{}, {2}, {2, 0}, {-1, 2}, {2, 2, 3}, {16385, 2}}) {
-      JSONArray network = new JSONArray(sides);
-      assertRefused(
-          fused().put("network", network),
-          "network is " + network + "; expected a height and a width of 1 to 16384");
+      JSONObject manifest = valid(TOP_K);
+      manifest.getJSONObject("camera_input").put("model_input_size", new JSONArray(sides));
+      assertRefused(manifest, "model_input_size");
     }
-    JSONObject lacking = fused();
-    lacking.remove("network");
-    assertRefused(lacking, "network");
-    assertRefused(fused().put("entry", entry("RGB", 0).put("fit", "letterbox")), "entry fit");
+    JSONObject odd = valid(PLANES);
+    odd.getJSONObject("camera_input").put("height", 481);
+    assertRefused(odd, "even sides for NV21");
+    JSONObject letterbox = valid(TOP_K);
+    letterbox.getJSONObject("camera_input").put("fit", "letterbox");
+    assertRefused(letterbox, "camera_input.fit");
   }
 
   @Test
-  public void refusesScoresThatAreNotTheChosen() {
-    assertRefused(fused().put("answer", new JSONObject().put("count", 3)), "another width");
-    assertRefused(fused().put("answer", new JSONObject().put("count", 8)), "8 answers of 7");
-    assertRefused(fused().put("answer", new JSONObject().put("count", 0)), "another width");
+  public void refusesTensorsOfNoPossibleSize() throws IOException {
+    for (int[] shape : new int[][] {{1, 0, 6, 3}, {1, -4, 6, 3}, {1, 65536, 65536, 3}}) {
+      JSONObject manifest = valid(INT8);
+      manifest.getJSONObject("input").put("shape", new JSONArray(shape));
+      assertRefused(manifest, "input.shape");
+    }
   }
 
   @Test
-  public void refusesTextThatIsNoJson() {
-    assertThrows(ManifestException.class, () -> ModelManifest.parse("version https://git-lfs"));
+  public void refusesAnUnknownDtype() throws IOException {
+    JSONObject manifest = valid(INT8);
+    manifest.getJSONObject("input").put("dtype", "int4");
+    assertRefused(manifest, "field 'input.dtype': got \"int4\", expected one of uint8, int8");
   }
 
   @Test
-  public void namesTheVariantOfItsModel() {
-    JSONObject pruned = manifest().put("name", "fruit_channels80_int8");
+  public void takesNoTextForANumber() throws IOException {
+    JSONObject manifest = valid(INT8);
+    manifest.getJSONObject("labels").put("count", "20");
+    assertRefused(manifest, "labels.count");
+    manifest = valid(INT8);
+    manifest.getJSONObject("output").put("scale", "0.5");
+    assertRefused(manifest, "output.scale");
+  }
+
+  @Test
+  public void namesTheVariantOfItsModel() throws IOException {
+    JSONObject pruned = valid(INT8).put("name", "digits_channels80_int8");
     assertEquals("channels80_int8", ModelManifest.parse(pruned.toString()).variant());
-    JSONObject renamed = manifest().put("name", "apples");
+    JSONObject renamed = valid(INT8).put("name", "apples");
     assertEquals("apples", ModelManifest.parse(renamed.toString()).variant());
   }
 
   @Test
-  public void namesAMissingField() {
-    JSONObject manifest = manifest();
-    manifest.remove("output");
-    assertRefused(manifest, "output");
-  }
-
-  @Test
-  public void refusesAnInputThatIsNoRgbImage() {
-    assertRefused(manifest().put("input", tensor("in", new int[] {1, 4, 6, 1}, "uint8")), "RGB");
-  }
-
-  @Test
-  public void refusesLabelsOfAnotherCount() {
-    JSONObject labels = new JSONObject().put("file", "fruit.labels.txt").put("count", 3);
-    assertRefused(manifest().put("labels", labels), "3 labels");
-  }
-
-  @Test
-  public void refusesAnUnknownDtype() {
-    assertRefused(manifest().put("input", tensor("in", new int[] {1, 4, 6, 3}, "int4")), "int4");
-  }
-
-  @Test
-  public void refusesADigestThatLeadsElsewhere() {
-    JSONObject manifest = manifest();
-    manifest.getJSONObject("model").put("sha256", "../../evil");
-    assertRefused(manifest, "model.sha256");
-  }
-
-  @Test
-  public void refusesTensorsOfNoPossibleSize() {
-    for (int[] shape : new int[][] {{1, 0, 6, 3}, {1, -4, 6, 3}, {1, 65536, 65536, 3}}) {
-      assertRefused(manifest().put("input", tensor("in", shape, "uint8")), "elements");
-    }
-  }
-
-  @Test
-  public void refusesJsonWithoutEnd() {
+  public void refusesTextThatIsNoJson() {
+    refusal("version https://git-lfs");
     StringBuilder deep = new StringBuilder();
     for (int i = 0; i < 200_000; i++) {
       deep.append("{\"a\":");
     }
-    assertThrows(ManifestException.class, () -> ModelManifest.parse(deep.toString()));
+    refusal(deep.toString());
   }
 
   @Test
-  public void staysOneShortLine() {
+  public void staysOneShortLine() throws IOException {
     StringBuilder name = new StringBuilder("a\n");
     for (int i = 0; i < 1000; i++) {
       name.append("long ");
     }
-    JSONObject input = tensor("in", new int[] {1, 4, 6, 3}, name.toString());
-    ManifestException error =
-        assertThrows(
-            ManifestException.class,
-            () -> ModelManifest.parse(manifest().put("input", input).toString()));
-    assertEquals(-1, error.getMessage().indexOf('\n'));
-    assertTrue(error.getMessage(), error.getMessage().length() < 400);
-  }
-
-  @Test
-  public void refusesAnotherFilter() {
-    JSONObject manifest = manifest();
-    manifest.getJSONObject("preprocess").getJSONObject("resize").put("filter", "nearest");
-    assertRefused(manifest, "nearest");
+    JSONObject manifest = valid(INT8);
+    manifest.getJSONObject("input").put("dtype", name.toString());
+    String said = refusal(manifest.toString());
+    assertTrue(said, said.length() < 400);
   }
 }

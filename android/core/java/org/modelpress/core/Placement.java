@@ -30,22 +30,22 @@ final class Placement {
   }
 
   /**
-   * A picture for a model that brings its input to {@code toWidth} x {@code toHeight} itself.
+   * A picture for a model that crops and resizes the frame that it takes.
    *
-   * <p>Cut to the input's shape first, it would be cut twice: of a portrait of 3:4, for an input of
-   * 4:3 and a square network, 9/16 of the square would be left. So what the network is to see is
-   * put where the model looks, and nothing sees the rest. A picture of the input's size goes in as
-   * it is.
+   * <p>Cropping to the frame first would crop twice: a 3:4 portrait would lose 44 % of the intended
+   * square. So the part that the model is to see goes where the model looks, and the rest of the
+   * frame stays black. A picture of the frame's size goes in unchanged.
    */
-  static Placement fused(
-      Pixels image, int width, int height, int toWidth, int toHeight, boolean crop) {
-    if (image.width() == width && image.height() == height) {
-      return filling(image, width, height, false);
+  static Placement forCamera(Pixels image, CameraInput frame) {
+    if (image.width() == frame.width && image.height() == frame.height) {
+      return filling(image, frame.width, frame.height, false);
     }
+    int width = frame.modelWidth;
+    int height = frame.modelHeight;
     return new Placement(
-        width,
-        height,
-        CropBox.of(image.width(), image.height(), toWidth, toHeight, crop),
-        CropBox.of(width, height, toWidth, toHeight, crop));
+        frame.width,
+        frame.height,
+        CropBox.of(image.width(), image.height(), width, height, frame.crop),
+        CropBox.of(frame.width, frame.height, width, height, frame.crop));
   }
 }

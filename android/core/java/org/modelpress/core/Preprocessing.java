@@ -9,14 +9,16 @@ public final class Preprocessing {
   private final double[] mean;
   private final double[] std;
 
-  Preprocessing(boolean crop, boolean blueFirst, double[] mean, double[] std) {
-    this.crop = crop;
-    this.blueFirst = blueFirst;
-    this.mean = mean.clone();
-    this.std = std.clone();
+  Preprocessing(JsonFields json) {
+    JsonFields resize = json.object("resize");
+    resize.oneOf("filter", "bilinear_antialias");
+    crop = resize.oneOf("fit", "crop", "stretch").equals("crop");
+    blueFirst = json.oneOf("color_order", "RGB", "BGR").equals("BGR");
+    mean = json.numbers("mean", RgbImage.CHANNELS);
+    std = json.numbers("std", RgbImage.CHANNELS);
     for (double deviation : std) {
-      if (!(deviation > 0)) {
-        throw new ManifestException("std " + deviation + "; expected a number above 0");
+      if (deviation <= 0) {
+        throw json.refusal("std", deviation, "numbers above 0");
       }
     }
   }

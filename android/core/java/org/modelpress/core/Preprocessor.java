@@ -105,7 +105,7 @@ public final class Preprocessor implements InputWriter {
     int width = manifest.inputWidth();
     int height = manifest.inputHeight();
     if (image instanceof YuvPixels
-        && ((YuvPixels) image).isStoredAs(width, height, manifest.turn())) {
+        && ((YuvPixels) image).isStoredAs(width, height, manifest.rotationDegrees())) {
       return (YuvPixels) image;
     }
     throw new IllegalArgumentException(
@@ -118,7 +118,7 @@ public final class Preprocessor implements InputWriter {
             manifest.name(),
             width,
             height,
-            manifest.turn()));
+            manifest.rotationDegrees()));
   }
 
   private void put(ByteBuffer buffer, int position, int pixel) {

@@ -3,7 +3,7 @@ package org.modelpress.core;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Name, shape, element type and quantisation of a model's input or output, from manifest.json. */
+/** A model's input or output tensor, as manifest.json describes it. */
 public final class TensorSpec {
   private final String name;
   private final int[] shape;
@@ -11,26 +11,23 @@ public final class TensorSpec {
   private final double scale;
   private final int zeroPoint;
 
-  TensorSpec(String name, int[] shape, ElementType type, double scale, int zeroPoint) {
-    this.name = name;
-    this.shape = shape.clone();
-    this.type = type;
-    this.scale = scale;
-    this.zeroPoint = zeroPoint;
-    if (type.isQuantized() && !(scale > 0)) {
-      throw new ManifestException(
-          String.format(
-              "tensor \"%s\" is %s with scale %s; expected a scale above 0",
-              name, type.manifestName(), scale));
+  TensorSpec(JsonFields json) {
+    name = json.text("name");
+    shape = json.integers("shape", 1, Integer.MAX_VALUE);
+    type = ElementType.fromManifestName(json.oneOf("dtype", ElementType.manifestNames()));
+    scale = json.number("scale");
+    zeroPoint = json.integer("zero_point", Integer.MIN_VALUE, Integer.MAX_VALUE);
+    if (type.isQuantized() ? scale <= 0 : scale != 0) {
+      throw json.refusal(
+          "scale",
+          scale + " for " + type.manifestName(),
+          type.isQuantized() ? "a number above 0" : "0");
     }
     long bytes = type.byteCount();
     for (int size : shape) {
-      bytes = size < 1 ? 0 : bytes * size;
-      if (bytes < 1 || bytes > Integer.MAX_VALUE) {
-        throw new ManifestException(
-            String.format(
-                "tensor \"%s\" of %s elements; expected sizes above 0 and less than 2 GB",
-                name, Arrays.toString(shape)));
+      bytes *= size;
+      if (bytes > Integer.MAX_VALUE) {
+        throw json.refusal("shape", Arrays.toString(shape), "a tensor of less than 2 GB");
       }
     }
   }
@@ -53,7 +50,7 @@ public final class TensorSpec {
     return scale;
   }
 
-  /** The code that stands for real 0; 0 for float32. */
+  /** The quantized value of real 0; 0 for float32. */
   public int zeroPoint() {
     return zeroPoint;
   }
@@ -74,7 +71,7 @@ public final class TensorSpec {
 
   /**
    * Reads element {@code index} of a tensor in native byte order as a real value: the float itself,
-   * or (code - zero point) * scale.
+   * or (quantized value - zero point) * scale.
    */
   public float realValue(ByteBuffer tensor, int index) {
     int code;
