@@ -173,8 +173,8 @@ def _handed_over(photo: np.ndarray, description: manifest.CoremlManifest) -> np.
     return frame
 
 
-def _fused(folder: pathlib.Path) -> None:
-    """What FusedTests.swift reads: answers of digits' fused packages and of the one that they were made from."""
+def _camera(folder: pathlib.Path) -> None:
+    """Write the scores of digits' packages with camera input, and of their plain one, for CameraInputTests.swift."""
     folder.mkdir(parents=True)
     digits = pathlib.Path("models/digits")
     packages = {}
@@ -213,8 +213,9 @@ def _rgba(rgb: np.ndarray) -> np.ndarray:
 def test_portable_package(root, work):
     fixtures = work / "Tests/ModelPressCoreTests/Fixtures"
     _resizes(fixtures / "resize")
-    _fused(fixtures / "fused")
-    kinds = ["pi_index", "coreml_manifest", "camera_coreml_manifest", "labels"]
+    _camera(fixtures / "camera")
+    shutil.copytree("schemas/examples", fixtures / "examples")
+    kinds = ["bundle_index", "camera_coreml_manifest", "coreml_manifest", "labels"]
     corpus.write(fixtures / "fuzz", 10_000, kinds)
     done = _run(root, work, "swift", "test", "--disable-sandbox")
     assert done.returncode == 0, done.stdout

@@ -26,13 +26,13 @@ final class Benchmark: ObservableObject {
     file = nil
     problem = nil
     do {
-      // A report knows no fused packages, and refuses measurements of what it does not know.
+      // A report does not know packages with camera input, and refuses measurements of them.
       var reported: [Metrics.Record] = []
       for (index, variant) in variants.enumerated() {
         progress = Double(index) / Double(variants.count)
         let record = try await measure(variant, units: units)
         records.append(record)
-        if variant.manifest.entry == nil { reported.append(record) }
+        if variant.manifest.cameraInput == nil { reported.append(record) }
       }
       let data = try Metrics(machine: machine, records: reported).json()
       let url = FileManager.default.temporaryDirectory.appendingPathComponent("metrics.json")

@@ -20,7 +20,7 @@ actor Classifier {
   private let model: MLModel
 
   init(variant: Variant, units: ComputeUnits) async throws {
-    let url = try await ModelFile.compiled(variant.entry.package)
+    let url = try await ModelFile.compiled(variant.entry.model)
     let configuration = MLModelConfiguration()
     configuration.computeUnits = units.coreML
     let start = ContinuousClock.now
@@ -33,7 +33,7 @@ actor Classifier {
 
   /// Classifies a picture of any size; one of the model's size is handed over as it is.
   ///
-  /// - Parameter count: how many labels to return; of a model that chooses them itself, no more than it does.
+  /// - Parameter count: how many labels to return; at most as many as the model's built-in top-k returns.
   func classify(_ picture: Picture, count: Int) throws -> Answer {
     let buffer = try self.buffer(of: picture)
     let start = ContinuousClock.now
@@ -73,13 +73,13 @@ actor Classifier {
   }
 
   private func best(of output: MLFeatureProvider, count: Int) throws -> [LabelScore] {
-    if let picks = variant.manifest.picks {
+    let name = variant.manifest.output.name
+    if let indices = variant.manifest.output.indices {
       return try TopLabels.chosen(
-        scores: try array(picks.scores, of: output).map(\.doubleValue),
-        indices: try array(picks.indices, of: output).map(\.intValue), labels: variant.labels,
-        answerCount: variant.manifest.answerCount, count: count)
+        scores: try array(name, of: output).map(\.doubleValue),
+        indices: try array(indices, of: output).map(\.intValue), labels: variant.labels,
+        topK: variant.manifest.topK, count: count)
     }
-    let name = variant.manifest.features?.probabilities ?? ""
     guard let value = output.featureValue(for: name) else {
       throw ManifestError(reason: "the model gives no \(name)")
     }

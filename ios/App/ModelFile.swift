@@ -19,7 +19,8 @@ extension ComputeUnits {
 
 /// Finds a model in the bundle: compiled by Xcode or rules_apple, or a package that is compiled here once.
 enum ModelFile {
-  static func compiled(_ package: String, bundle: Bundle = .models) async throws -> URL {
+  static func compiled(_ path: String, bundle: Bundle = .models) async throws -> URL {
+    let package = path.hasSuffix(".mlpackage") ? String(path.dropLast(10)) : path
     if let url = bundle.url(forResource: package, withExtension: "mlmodelc") { return url }
     guard let source = bundle.url(forResource: package, withExtension: "mlpackage") else {
       throw ManifestError(reason: "the app has neither \(package).mlmodelc nor .mlpackage")

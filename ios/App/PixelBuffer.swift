@@ -7,8 +7,8 @@ import CoreVideo
 
 /// Pixel buffers of a model's size. Core ML scales and orders the pixels by what the package says.
 enum PixelBuffer {
-  /// An upright image, cut and resized as the manifest says, to the byte as the build does; black where a fused package
-  /// does not look.
+  /// An upright image, cropped and resized as the manifest says, with the same bytes as in the build; black where a
+  /// package with camera input does not look.
   static func of(_ image: CGImage, for manifest: Manifest) throws -> CVPixelBuffer {
     let placement = manifest.placement(width: image.width, height: image.height)
     let (box, target) = (placement.part, placement.target)

@@ -6,16 +6,18 @@ import Foundation
 
 /// A model in the app's bundle with its manifest and labels.
 struct Variant: Identifiable, Equatable {
-  let entry: Catalogue.Entry
+  let entry: ModelIndex.Entry
   let manifest: Manifest
   let labels: [String]
 
-  var id: String { entry.package }
+  var id: String { entry.name }
 
-  /// The variants that variants.json lists.
+  /// The variants that index.json lists, the default one first.
   static func inBundle(_ bundle: Bundle = .models) throws -> [Variant] {
-    let catalogue = try Catalogue(data: data("variants.json", bundle))
-    return try catalogue.variants.map { entry in
+    let index = try ModelIndex(data: data("index.json", bundle))
+    let first = index.variants.filter { $0.name == index.defaultName }
+    let others = index.variants.filter { $0.name != index.defaultName }
+    return try (first + others).map { entry in
       let manifest = try ManifestError.naming(entry.manifest) {
         try Manifest(data: data(entry.manifest, bundle))
       }
@@ -42,6 +44,6 @@ extension Bundle {
   static let models: Bundle = {
     let inside = Bundle.main.paths(forResourcesOfType: "bundle", inDirectory: nil)
     let all = [Bundle.main] + inside.compactMap(Bundle.init(path:))
-    return all.first { $0.url(forResource: "variants", withExtension: "json") != nil } ?? .main
+    return all.first { $0.url(forResource: "index", withExtension: "json") != nil } ?? .main
   }()
 }

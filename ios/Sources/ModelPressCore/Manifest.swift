@@ -1,16 +1,15 @@
 import Foundation
 
-/// What a Core ML variant's manifest.json says, which model_press writes beside each .mlpackage.
+/// A Core ML variant's manifest.json, which model_press writes beside each .mlpackage.
+///
+/// schemas/manifest.schema.json describes the file.
 public struct Manifest: Codable, Equatable, Sendable {
-  /// The plain schema: a label, and a probability for each class.
-  static let plainSchema = 1
-  /// The schema of a package that crops, resizes and chooses the best classes itself.
-  static let fusedSchema = 2
+  static let schemaVersion = 3
+  static let format = "mlpackage"
 
   /// The package: folder name, digest and bytes of its files.
   public struct Model: Codable, Equatable, Sendable {
     public let file: String
-    public let format: String
     public let sha256: String
     public let bytes: Int
   }
@@ -25,41 +24,41 @@ public struct Manifest: Codable, Equatable, Sendable {
     public let height: Int
     public let width: Int
 
-    /// Whether a picture is of this size, so that it is handed over as it is.
+    /// Whether a picture has this size, so that it is handed over unchanged.
     public func takes(width: Int, height: Int) -> Bool {
       width == self.width && height == self.height
     }
   }
 
-  /// The picture that a fused package crops and resizes itself: of the input's size.
-  public struct Entry: Codable, Equatable, Sendable {
+  /// Names of the model's outputs.
+  public struct Output: Codable, Equatable, Sendable {
+    /// The scores: a dictionary from label to probability, or with a built-in top-k an array, best first.
+    public let name: String
+    public let shape: [Int]
+    /// The classes of the scores, as numbers; nil if every class has its score.
+    public let indices: String?
+    /// The best label; nil with a built-in top-k.
+    public let label: String?
+  }
+
+  /// The frame of a package that crops and resizes it; it has the input's size.
+  public struct CameraInput: Codable, Equatable, Sendable {
     public let height: Int
     public let width: Int
     public let colorOrder: String
     public let fit: Fit
     public let filter: String
-    /// Degrees clockwise by which the package itself turns a picture upright.
-    public let turn: Int
+    /// Degrees clockwise by which the package itself rotates a frame.
+    public let rotationDegrees: Int
+    /// Height and width that the package resizes the frame to.
+    public let modelInputSize: [Int]
   }
 
-  /// What a fused package does with its scores.
-  public struct Answer: Codable, Equatable, Sendable {
+  /// What the package does with its scores.
+  public struct Postprocess: Codable, Equatable, Sendable {
     /// In their order: softmax, then topk or argmax; each may be left out.
     public let steps: [String]
-    /// How many classes it chooses; 0 where every class has its score.
-    public let count: Int
-  }
-
-  /// Names of the outputs of a package that chooses classes: their scores and their numbers, best first.
-  public struct Picks: Codable, Equatable, Sendable {
-    public let scores: String
-    public let indices: String
-  }
-
-  /// Names of the model's outputs: the label, and the dictionary from label to probability.
-  public struct Features: Codable, Equatable, Sendable {
-    public let label: String
-    public let probabilities: String
+    public let topK: Int
   }
 
   /// How a photograph of another size meets the input. Scale and bias are applied inside the package.
@@ -90,29 +89,26 @@ public struct Manifest: Codable, Equatable, Sendable {
     public let compression: Compression?
   }
 
-  /// Pixels along a side of the largest input; products of two such sides are no overflow.
-  static let longestSide = 16384
-  /// The one filter that `ImageResizer` has, and a fused package.
+  /// Maximum side length of an input, in pixels; the product of two sides cannot overflow.
+  static let maxSide = 16384
+  /// The only filter that `ImageResizer` has.
   static let filter = "bilinear_antialias"
 
   public let schemaVersion: Int
   public let name: String
+  public let format: String
   public let model: Model
   public let source: Source
   public let recipe: Recipe
   public let input: Input
-  /// nil of a package that chooses classes, which has `picks`.
-  public let features: Features?
-  public let picks: Picks?
-  /// nil of the plain schema, as are `network` and `answer`.
-  public let entry: Entry?
-  /// Height and width that a fused package resizes to.
-  public let network: [Int]?
-  public let answer: Answer?
+  public let output: Output
+  /// nil unless the package takes a camera's frame and resizes it itself.
+  public let cameraInput: CameraInput?
+  public let postprocess: Postprocess?
   public let preprocess: Preprocess
   public let labels: Labels
 
-  /// What was done to the model, such as `pruned50_int8`: the compression's name in front of the recipe's.
+  /// What was done to the model, such as `pruned50_coreml_int8`: the compression's name before the recipe's.
   public var recipeName: String {
     (source.compression.map { $0.name + "_" } ?? "") + recipe.name
   }
@@ -123,153 +119,146 @@ public struct Manifest: Codable, Equatable, Sendable {
     return name.hasPrefix(model) ? String(name.dropFirst(model.count)) : name
   }
 
-  /// How many classes the package itself chooses, with scores and numbers as outputs; 0 of one that scores every class.
-  public var answerCount: Int { answer?.count ?? 0 }
+  /// Number of classes returned by the package's built-in top-k, or 0 if it returns all scores.
+  public var topK: Int { postprocess?.topK ?? 0 }
 
   /// Reads manifest.json.
   ///
   /// - Throws: `ManifestError` that names what is missing or wrong.
   public init(data: Data) throws {
-    do {
-      // Before the rest: another schema has other fields.
-      let version = try decodeChecked(Schema.self, from: data).schemaVersion
-      guard version == Manifest.plainSchema || version == Manifest.fusedSchema else {
-        throw ManifestError(
-          reason: "schema_version \(version); this app reads versions \(Manifest.plainSchema) and "
-            + "\(Manifest.fusedSchema), rebuild both from one checkout")
-      }
-      self = try decodeChecked(Manifest.self, from: data)
-    } catch let error as DecodingError {
-      throw ManifestError(reason: Manifest.explain(error))
-    }
+    // Before the rest: another schema or format has other fields.
+    try decodeExplained(Head.self, from: data).check()
+    self = try decodeExplained(Manifest.self, from: data)
+    try checkFiles()
     try checkInput()
-    if schemaVersion == Manifest.fusedSchema {
-      try checkFused()
-    } else {
-      try checkPlain()
+    if let cameraInput { try check(cameraInput) }
+    if let postprocess { try check(postprocess) }
+    try checkOutput()
+  }
+
+  private struct Head: Decodable {
+    let schemaVersion: Int
+    let format: String?
+
+    func check() throws {
+      let expected = Manifest.schemaVersion
+      if schemaVersion < expected {
+        throw ManifestError(
+          reason: "schema_version \(schemaVersion) was written by an older model_press, expected "
+            + "\(expected); build the variant again")
+      }
+      if schemaVersion > expected {
+        throw ManifestError(
+          reason: "schema_version \(schemaVersion), expected \(expected); build the app again, from "
+            + "the checkout of the variant")
+      }
+      if format != Manifest.format {
+        let found = format.map(ManifestError.line) ?? "missing"
+        throw ManifestError(reason: "format is \(found), expected \(Manifest.format)")
+      }
     }
   }
 
-  private struct Schema: Decodable {
-    let schemaVersion: Int
+  private func checkFiles() throws {
+    for (field, file) in [("model.file", model.file), ("labels.file", labels.file)] {
+      guard !file.isEmpty, file != ".", file != "..", !file.contains(where: { "/\\".contains($0) })
+      else {
+        throw ManifestError(
+          reason: "\(field) is \"\(ManifestError.line(file))\", expected a name without a folder")
+      }
+    }
+    for (field, digest) in [("model.sha256", model.sha256), ("labels.sha256", labels.sha256)] {
+      guard digest.count == 64, digest.allSatisfy({ "0123456789abcdef".contains($0) }) else {
+        throw ManifestError(
+          reason: "\(field) is \"\(ManifestError.line(digest))\", expected 64 hexadecimal digits")
+      }
+    }
   }
 
   private func checkInput() throws {
-    guard model.format == "mlpackage" else {
-      let format = ManifestError.line(model.format)
-      throw ManifestError(reason: "model.format is \(format), this app reads mlpackage")
+    try checkSides("input.height and input.width", [input.height, input.width])
+    guard labels.count > 0 else {
+      throw ManifestError(reason: "labels.count is \(labels.count), expected at least 1")
     }
-    guard input.width > 0, input.height > 0, labels.count > 0 else {
-      throw ManifestError(reason: "input size and labels.count must be above 0")
-    }
-    guard max(input.width, input.height) <= Manifest.longestSide else {
-      throw ManifestError(reason: "input size must be at most \(Manifest.longestSide)")
-    }
-    try checkFilter(preprocess.resize.filter)
-    let channels = preprocess.bias.count
-    guard channels == 3 else {
+    try checkFilter("preprocess.resize.filter", preprocess.resize.filter)
+    guard preprocess.bias.count == 3 else {
       throw ManifestError(
-        reason: "preprocess.bias has \(channels) numbers, expected three, one a channel")
+        reason: "preprocess.bias has \(preprocess.bias.count) numbers, expected 3")
     }
   }
 
-  private func checkFilter(_ filter: String) throws {
+  private func checkSides(_ field: String, _ sides: [Int]) throws {
+    guard sides.count == 2, sides.allSatisfy((1...Manifest.maxSide).contains) else {
+      throw ManifestError(
+        reason: "\(field): got \(sides.prefix(4)), expected a height and a width of 1 to "
+          + "\(Manifest.maxSide)")
+    }
+  }
+
+  private func checkFilter(_ field: String, _ filter: String) throws {
     guard filter == Manifest.filter else {
-      let found = ManifestError.line(filter)
       throw ManifestError(
-        reason: "resize filter \"\(found)\"; this app has \(Manifest.filter) only")
+        reason: "\(field) is \"\(ManifestError.line(filter))\", expected \(Manifest.filter)")
     }
   }
 
-  private func checkPlain() throws {
-    guard features != nil else { throw ManifestError(reason: "field features is missing") }
-    let fused: [(String, Bool)] = [
-      ("picks", picks != nil), ("entry", entry != nil), ("network", network != nil),
-      ("answer", answer != nil),
-    ]
-    if let (field, _) = fused.first(where: { $0.1 }) {
+  private func check(_ camera: CameraInput) throws {
+    guard input.takes(width: camera.width, height: camera.height) else {
       throw ManifestError(
-        reason: "field \(field) is of schema_version \(Manifest.fusedSchema), the manifest is of "
-          + "\(schemaVersion)")
+        reason: "input is \(input.width)x\(input.height), expected the size of camera_input, "
+          + "\(camera.width)x\(camera.height)")
     }
+    try checkFilter("camera_input.filter", camera.filter)
+    guard camera.colorOrder == "RGB" else {
+      let order = ManifestError.line(camera.colorOrder)
+      throw ManifestError(reason: "camera_input.color_order is \"\(order)\", expected RGB")
+    }
+    guard camera.rotationDegrees == 0 else {
+      throw ManifestError(
+        reason: "camera_input.rotation_degrees is \(camera.rotationDegrees), expected 0: this app "
+          + "hands over upright pixels")
+    }
+    try checkSides("camera_input.model_input_size", camera.modelInputSize)
   }
 
-  private func checkFused() throws {
-    guard let entry, let network, let answer else {
-      let field = entry == nil ? "entry" : network == nil ? "network" : "answer"
-      throw ManifestError(reason: "field \(field) is missing")
+  private func check(_ postprocess: Postprocess) throws {
+    guard cameraInput != nil else {
+      throw ManifestError(reason: "postprocess is set, expected null as camera_input is null")
     }
-    try checkEntry(entry)
-    let sides = 1...Manifest.longestSide
-    guard network.count == 2, network.allSatisfy(sides.contains) else {
-      throw ManifestError(
-        reason: "network is \(network.prefix(4)), expected a height and a width of 1 to "
-          + "\(Manifest.longestSide)")
-    }
-    try checkAnswer(answer)
-  }
-
-  private func checkEntry(_ entry: Entry) throws {
-    guard input.takes(width: entry.width, height: entry.height) else {
-      throw ManifestError(
-        reason: "input is \(input.width)x\(input.height), expected that of the entry, "
-          + "\(entry.width)x\(entry.height)")
-    }
-    try checkFilter(entry.filter)
-    guard entry.colorOrder == "RGB" else {
-      let order = ManifestError.line(entry.colorOrder)
-      throw ManifestError(
-        reason: "entry.color_order \"\(order)\"; this app hands over pictures, which are RGB")
-    }
-    guard entry.turn == 0 else {
-      throw ManifestError(reason: "turn \(entry.turn); this app hands over upright pixels")
-    }
-  }
-
-  private func checkAnswer(_ answer: Answer) throws {
-    guard (0...labels.count).contains(answer.count) else {
-      throw ManifestError(
-        reason: "\(answer.count) answers of \(labels.count) labels; expected 0 to all")
-    }
-    let last = answer.steps.first == "softmax" ? Array(answer.steps.dropFirst()) : answer.steps
+    let steps = postprocess.steps
+    let last = steps.first == "softmax" ? Array(steps.dropFirst()) : steps
     let counts: ClosedRange<Int>
     switch last {
     case []: counts = 0...0
     case ["argmax"]: counts = 1...1
     case ["topk"]: counts = 1...labels.count
     default:
-      let steps = ManifestError.line(answer.steps.prefix(4).joined(separator: ", "))
+      let found = ManifestError.line(steps.prefix(4).joined(separator: ", "))
       throw ManifestError(
-        reason:
-          "answer.steps \"\(steps)\"; expected softmax, then topk or argmax, each once at most"
-      )
+        reason: "postprocess.steps is \"\(found)\", expected softmax, then topk or argmax")
     }
-    guard counts.contains(answer.count) else {
-      let steps = answer.steps.joined(separator: ", ")
+    guard counts.contains(postprocess.topK) else {
       throw ManifestError(
-        reason: "answer.count is \(answer.count), expected \(counts.lowerBound) to "
-          + "\(counts.upperBound) for the steps \"\(steps)\"")
-    }
-    let picking = answer.count > 0
-    guard (picks != nil) == picking, (features != nil) != picking else {
-      throw ManifestError(
-        reason: "found \(picks == nil ? "no picks" : "picks") and "
-          + "\(features == nil ? "no features" : "features"), expected "
-          + "\(picking ? "picks" : "features") alone by its answer")
+        reason: "postprocess.top_k is \(postprocess.topK), expected \(counts.lowerBound) to "
+          + "\(counts.upperBound) for the steps \"\(steps.joined(separator: ", "))\"")
     }
   }
 
-  private static func explain(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, let context):
-      return "field \(pathInFile(context.codingPath + [key])) is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "field \(pathInFile(context.codingPath)) has the wrong type"
-    case .dataCorrupted(let context):
-      let field = pathInFile(context.codingPath)
-      return field.isEmpty ? "it is not JSON" : "field \(field) has an unknown value"
-    @unknown default:
-      return "it cannot be read"
+  private func checkOutput() throws {
+    let expected = [1, topK > 0 ? topK : labels.count]
+    guard output.shape == expected else {
+      throw ManifestError(
+        reason: "output.shape is \(output.shape.prefix(4)), expected \(expected)")
+    }
+    guard (output.indices != nil) == (topK > 0) else {
+      throw ManifestError(
+        reason: "output.indices is \(output.indices.map(ManifestError.line) ?? "null"), expected "
+          + "\(topK > 0 ? "a name" : "null") with top_k \(topK)")
+    }
+    guard (output.label == nil) == (topK > 0) else {
+      throw ManifestError(
+        reason: "output.label is \(output.label.map(ManifestError.line) ?? "null"), expected "
+          + "\(topK > 0 ? "null" : "a name") with top_k \(topK)")
     }
   }
 }
@@ -277,7 +266,7 @@ public struct Manifest: Codable, Equatable, Sendable {
 /// A manifest that cannot be used, in one line.
 public struct ManifestError: Error, Equatable, CustomStringConvertible {
   public let reason: String
-  /// Name of the file that says so; an app has a manifest for each variant.
+  /// Name of the file that is wrong; an app has a manifest for each variant.
   public let file: String
 
   public init(reason: String, file: String = "manifest.json") {
@@ -287,7 +276,7 @@ public struct ManifestError: Error, Equatable, CustomStringConvertible {
 
   public var description: String { "\(file): \(reason)" }
 
-  /// What reads a file that has another name in the app: its errors name it.
+  /// Reads a file that has another name in the app: errors get that name.
   public static func naming<Value>(_ file: String, _ read: () throws -> Value) throws -> Value {
     do {
       return try read()
@@ -296,7 +285,7 @@ public struct ManifestError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The beginning of what a file says, as one line.
+  /// The beginning of a text from a file, as one line.
   static func line(_ text: String) -> String {
     let breaks = CharacterSet.controlCharacters.union(.newlines)
     return String(

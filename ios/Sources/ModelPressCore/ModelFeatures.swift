@@ -45,14 +45,9 @@ extension Manifest {
 
   private var outputs: [String: ModelFeatures.Kind] {
     var outputs: [String: ModelFeatures.Kind] = [:]
-    if let features {
-      outputs[features.label] = .label
-      outputs[features.probabilities] = .probabilities
-    }
-    if let picks {
-      outputs[picks.scores] = .array
-      outputs[picks.indices] = .array
-    }
+    outputs[output.name] = output.indices == nil ? .probabilities : .array
+    if let indices = output.indices { outputs[indices] = .array }
+    if let label = output.label { outputs[label] = .label }
     return outputs
   }
 

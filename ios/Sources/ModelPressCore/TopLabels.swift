@@ -27,21 +27,21 @@ public enum TopLabels {
     return sorted.prefix(max(0, count)).map(\.entry)
   }
 
-  /// What the model has chosen itself, best first; no more than it chooses.
+  /// The classes that a model's built-in top-k returned, best first, at most `count`.
   ///
   /// - Parameters:
   ///   - scores: of the chosen classes.
   ///   - indices: their numbers, in the labels' order.
-  ///   - answerCount: how many the manifest says.
-  /// - Throws: `ManifestError` if there are other than so many, or one is no class.
+  ///   - topK: their number by the manifest.
+  /// - Throws: `ManifestError` if the model returned another number of classes, or one without a label.
   public static func chosen(
-    scores: [Double], indices: [Int], labels: [String], answerCount: Int, count: Int
+    scores: [Double], indices: [Int], labels: [String], topK: Int, count: Int
   ) throws -> [LabelScore] {
-    guard scores.count == answerCount, indices.count == answerCount else {
+    guard scores.count == topK, indices.count == topK else {
       throw ManifestError(
         reason:
           "the model answers \(scores.count) scores of \(indices.count) classes; the manifest "
-          + "says \(answerCount) (model and manifest are not a pair)")
+          + "says \(topK) (model and manifest are not a pair)")
     }
     return try zip(indices, scores).prefix(max(0, count)).map { index, score in
       guard labels.indices.contains(index) else {

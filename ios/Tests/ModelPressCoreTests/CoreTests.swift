@@ -38,7 +38,7 @@ final class TopLabelsTests: XCTestCase {
   func testWhatTheModelHasChosenKeepsItsOrder() throws {
     func chosen(_ count: Int) throws -> [LabelScore] {
       try TopLabels.chosen(
-        scores: [0.5, 0.25, 0.25], indices: [3, 2, 0], labels: labels, answerCount: 3, count: count)
+        scores: [0.5, 0.25, 0.25], indices: [3, 2, 0], labels: labels, topK: 3, count: count)
     }
     XCTAssertEqual(try chosen(2).map(\.label), ["d", "c"])
     XCTAssertEqual(try chosen(20).map(\.score), [0.5, 0.25, 0.25])
@@ -49,7 +49,7 @@ final class TopLabelsTests: XCTestCase {
     func assertRefused(_ scores: [Double], _ indices: [Int], _ said: String) {
       XCTAssertThrowsError(
         try TopLabels.chosen(
-          scores: scores, indices: indices, labels: labels, answerCount: 2, count: 5)
+          scores: scores, indices: indices, labels: labels, topK: 2, count: 5)
       ) { error in
         XCTAssertEqual("\(error)", "manifest.json: the model answers \(said)")
       }
@@ -88,32 +88,9 @@ final class LatenciesTests: XCTestCase {
   }
 }
 
-final class CatalogueTests: XCTestCase {
-  func testReadsEntriesInOrder() throws {
-    let text = """
-      {"schema_version": 1, "variants": [
-        {"package": "b", "manifest": "b.manifest.json", "labels": "l.txt"},
-        {"package": "a", "manifest": "a.manifest.json", "labels": "l.txt"}]}
-      """
-    XCTAssertEqual(try Catalogue(data: Data(text.utf8)).variants.map(\.package), ["b", "a"])
-  }
-
-  func testEmptyAndOtherSchemasAreRefused() {
-    for text in [
-      "{}", "{\"schema_version\": 1, \"variants\": []}",
-      "{\"schema_version\": 2, \"variants\": []}",
-    ] {
-      XCTAssertThrowsError(try Catalogue(data: Data(text.utf8))) { error in
-        XCTAssertEqual(
-          "\(error)", "variants.json: lists no variant, or is of another schema than 1")
-      }
-    }
-  }
-}
-
 final class MetricsTests: XCTestCase {
   func testMetricsJsonIsWhatPythonReads() throws {
-    let manifest = try Manifest(data: Data(ManifestTests.text.utf8))
+    let manifest = try ManifestTests.example()
     let record = Metrics.Record(
       manifest: manifest, zippedBytes: 1400, os: "iOS 17.5", computeUnits: .cpuAndNeuralEngine,
       loadMs: 12.5, firstMs: 3.5, latencies: Latencies(milliseconds: [1, 2, 3]), warmupRuns: 5,

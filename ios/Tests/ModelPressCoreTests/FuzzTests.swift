@@ -56,19 +56,19 @@ final class FuzzTests: XCTestCase {
         XCTAssertLessThanOrEqual(place.left + place.width, manifest.input.width)
         XCTAssertLessThanOrEqual(place.top + place.height, manifest.input.height)
         _ = (manifest.variant, manifest.recipeName, FrameSize(of: manifest.input))
-        let count = manifest.answerCount
+        let count = manifest.topK
         if count > 1000 { return }
         let names = (0..<count).map { "\($0)" }
         _ = try TopLabels.chosen(
           scores: names.map { _ in 0 }, indices: Array(0..<count), labels: names,
-          answerCount: count, count: 5)
+          topK: count, count: 5)
         try? manifest.check(ModelFeatures(images: [:], outputs: [:]))
       }
     }
   }
 
-  func testCatalogues() throws {
-    try attack("pi_index") { _ = try Catalogue(data: $0) }
+  func testIndexes() throws {
+    try attack("bundle_index") { _ = try ModelIndex(data: $0) }
   }
 
   func testLabels() throws {

@@ -1,89 +1,108 @@
+import Foundation
 import XCTest
 
 @testable import ModelPressCore
 
 final class ManifestTests: XCTestCase {
-  static let text = """
-    {"schema_version": 1, "name": "digits_coreml_fp16",
-     "model": {"file": "digits_coreml_fp16.mlpackage", "format": "mlpackage", "sha256": "ab", "bytes": 1500,
-               "specification_version": 7},
-     "source": {"name": "digits", "sha256": "cd", "keras": "2", "parameters": 10, "trained": true},
-     "recipe": {"schema_version": 1, "name": "fp16", "palette": null},
-     "input": {"name": "image", "height": 80, "width": 64, "color_order": "RGB"},
-     "features": {"label": "classLabel", "probabilities": "classLabel_probs"},
-     "preprocess": {"resize": {"fit": "crop", "filter": "bilinear_antialias"}, "scale": 0.0078, "bias": [-1, -1, -1]},
-     "labels": {"file": "digits.labels.txt", "count": 20, "sha256": "ef"}}
-    """
+  private static let plain = "mlpackage"
+  private static let topK = "mlpackage_camera_top_k"
 
-  /// The same as a fused package that chooses three classes.
-  static let fused =
-    text
-    .replacingOccurrences(
-      of: "{\"schema_version\": 1, \"name\": \"digits_coreml_fp16\"",
-      with: "{\"schema_version\": 2, \"name\": \"digits_coreml_camera\""
-    )
-    .replacingOccurrences(
-      of: "\"height\": 80, \"width\": 64", with: "\"height\": 40, \"width\": 30"
-    )
-    .replacingOccurrences(
-      of: "\"features\": {\"label\": \"classLabel\", \"probabilities\": \"classLabel_probs\"},",
-      with: """
-        "features": null, "picks": {"scores": "scores", "indices": "indices"},
-        "entry": {"height": 40, "width": 30, "color_order": "RGB", "fit": "crop", "filter": "bilinear_antialias",
-                  "turn": 0},
-        "network": [80, 64], "answer": {"steps": ["topk"], "count": 3},
-        """)
+  /// A valid example of schemas/.
+  static func example(_ name: String = plain) throws -> Manifest {
+    try Manifest(data: TestFiles.data("examples/valid/manifest_\(name).json"))
+  }
+
+  /// The same with another value of a field; nil removes it.
+  private func changed(_ name: String, _ path: String, _ value: Any?) throws -> Data {
+    let data = try TestFiles.data("examples/valid/manifest_\(name).json")
+    let json = try XCTUnwrap(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let keys = path.split(separator: ".").map(String.init)
+    return try JSONSerialization.data(withJSONObject: setting(value, at: keys[...], in: json))
+  }
+
+  private func setting(_ value: Any?, at path: ArraySlice<String>, in object: [String: Any])
+    -> [String: Any]
+  {
+    guard let key = path.first else { return object }
+    var result = object
+    let inner = object[key] as? [String: Any] ?? [:]
+    result[key] = path.count == 1 ? value : setting(value, at: path.dropFirst(), in: inner)
+    return result
+  }
+
+  private func assertRefused(
+    _ name: String, _ field: String, _ value: Any?, _ said: String, line: UInt = #line
+  ) throws {
+    let data = try changed(name, field, value)
+    XCTAssertThrowsError(try Manifest(data: data), line: line) { error in
+      XCTAssertEqual("\(error)", "manifest.json: \(said)", line: line)
+    }
+  }
+
+  func testReadsOrRefusesEverySharedExample() throws {
+    var (read, refused) = (0, 0)
+    for example in try SharedExample.all(of: "manifest") {
+      let data = try example.data()
+      if example.file.contains("mlpackage"), example.isValid {
+        let manifest = try Manifest(data: data)
+        XCTAssertTrue(manifest.name.hasPrefix("digits_"), example.file)
+        XCTAssertEqual(manifest.labels.count, 20)
+        read += 1
+        continue
+      }
+      XCTAssertThrowsError(try Manifest(data: data), example.file) { error in
+        // Models of another format are refused as such, whatever else is wrong with them.
+        if example.file.contains("mlpackage") { example.assertNamed("\(error)") }
+        XCTAssertFalse("\(error)".contains(where: \.isNewline))
+      }
+      refused += 1
+    }
+    XCTAssertEqual(read, 4)
+    XCTAssertGreaterThan(refused, 30)
+  }
 
   func testReadsWhatTheBuildWrites() throws {
-    let manifest = try Manifest(data: Data(Self.text.utf8))
-    XCTAssertEqual(manifest.name, "digits_coreml_fp16")
-    XCTAssertEqual(manifest.recipe.name, "fp16")
-    XCTAssertEqual(manifest.input, Manifest.Input(name: "image", height: 80, width: 64))
-    XCTAssertEqual(manifest.features?.probabilities, "classLabel_probs")
+    let manifest = try Self.example()
+    XCTAssertEqual(manifest.name, "digits_coreml_int8")
+    XCTAssertEqual(manifest.recipe.name, "coreml_int8")
+    XCTAssertEqual(manifest.input, Manifest.Input(name: "image", height: 64, width: 64))
+    XCTAssertEqual(manifest.output.name, "classLabel_probs")
+    XCTAssertEqual(manifest.output.label, "classLabel")
     XCTAssertEqual(manifest.preprocess.resize.fit, .crop)
     XCTAssertEqual(manifest.labels.count, 20)
     XCTAssertTrue(manifest.source.trained)
-    XCTAssertEqual(manifest.variant, "coreml_fp16")
-    XCTAssertEqual(manifest.answerCount, 0)
+    XCTAssertEqual(manifest.variant, "coreml_int8")
+    XCTAssertEqual(manifest.topK, 0)
   }
 
-  func testReadsAFusedPackages() throws {
-    let manifest = try Manifest(data: Data(Self.fused.utf8))
-    XCTAssertEqual(manifest.variant, "coreml_camera")
-    XCTAssertEqual(manifest.input, Manifest.Input(name: "image", height: 40, width: 30))
-    XCTAssertEqual(manifest.answerCount, 3)
-    XCTAssertEqual(manifest.picks, Manifest.Picks(scores: "scores", indices: "indices"))
-    XCTAssertNil(manifest.features)
-    XCTAssertEqual(manifest.entry?.fit, .crop)
-    XCTAssertEqual(manifest.network, [80, 64])
+  func testReadsCameraInput() throws {
+    let manifest = try Self.example(Self.topK)
+    XCTAssertEqual(manifest.variant, "coreml_int8_camera_top5")
+    XCTAssertEqual(manifest.input, Manifest.Input(name: "image", height: 480, width: 640))
+    XCTAssertEqual(manifest.topK, 5)
+    XCTAssertEqual(manifest.output.name, "scores")
+    XCTAssertEqual(manifest.output.indices, "indices")
+    XCTAssertNil(manifest.output.label)
+    XCTAssertEqual(manifest.cameraInput?.fit, .crop)
+    XCTAssertEqual(manifest.cameraInput?.modelInputSize, [64, 64])
   }
 
-  func testAPhotographIsPutWhereAFusedPackageLooks() throws {
-    let camera = Self.fused
-      .replacingOccurrences(
-        of: "\"height\": 40, \"width\": 30", with: "\"height\": 640, \"width\": 480"
-      )
-      .replacingOccurrences(of: "[80, 64]", with: "[80, 80]")
-    let whole = PixelBox(left: 0, top: 0, width: 480, height: 640)
-    let fused = try Manifest(data: Data(camera.utf8))
+  func testAPhotographIsPutWhereAPackageWithCameraInputLooks() throws {
+    let whole = PixelBox(left: 0, top: 0, width: 640, height: 480)
+    let camera = try Self.example(Self.topK)
     XCTAssertEqual(
-      fused.placement(width: 640, height: 480),
+      camera.placement(width: 480, height: 640),
       Placement(
-        part: PixelBox(left: 80, top: 0, width: 480, height: 480),
-        target: PixelBox(left: 0, top: 80, width: 480, height: 480)))
+        part: PixelBox(left: 0, top: 80, width: 480, height: 480),
+        target: PixelBox(left: 80, top: 0, width: 480, height: 480)))
     XCTAssertEqual(
-      fused.placement(width: 480, height: 640), Placement(part: whole, target: whole))
-    let stretching = try Manifest(
-      data: Data(
-        camera.replacingOccurrences(
-          of: "\"fit\": \"crop\", \"filter\": \"bilinear_antialias\",\n",
-          with: "\"fit\": \"stretch\", \"filter\": \"bilinear_antialias\",\n"
-        ).utf8))
-    XCTAssertEqual(stretching.entry?.fit, .stretch)
+      camera.placement(width: 640, height: 480), Placement(part: whole, target: whole))
+    let stretching = try Manifest(data: changed(Self.topK, "camera_input.fit", "stretch"))
+    XCTAssertEqual(stretching.cameraInput?.fit, .stretch)
     XCTAssertEqual(
-      stretching.placement(width: 640, height: 480),
-      Placement(part: PixelBox(left: 0, top: 0, width: 640, height: 480), target: whole))
-    let plain = try Manifest(data: Data(Self.text.utf8))
+      stretching.placement(width: 480, height: 640),
+      Placement(part: PixelBox(left: 0, top: 0, width: 480, height: 640), target: whole))
+    let plain = try Manifest(data: changed(Self.plain, "input.height", 80))
     XCTAssertEqual(
       plain.placement(width: 640, height: 480),
       Placement(
@@ -91,10 +110,10 @@ final class ManifestTests: XCTestCase {
         target: PixelBox(left: 0, top: 0, width: 64, height: 80)))
   }
 
-  func testAPictureOfTheModelsSizeIsHandedOverAsItIs() throws {
-    let input = try Manifest(data: Data(Self.fused.utf8)).input
-    XCTAssertTrue(input.takes(width: 30, height: 40))
-    XCTAssertFalse(input.takes(width: 40, height: 30))
+  func testAPictureOfTheModelsSizeIsHandedOverUnchanged() throws {
+    let input = try Self.example(Self.topK).input
+    XCTAssertTrue(input.takes(width: 640, height: 480))
+    XCTAssertFalse(input.takes(width: 480, height: 640))
     XCTAssertNil(FrameSize(of: input))
     for size in FrameSize.allCases {
       let same = Manifest.Input(name: "image", height: size.height, width: size.width)
@@ -102,154 +121,142 @@ final class ManifestTests: XCTestCase {
     }
   }
 
-  func testACompressionStandsInFrontOfTheRecipe() throws {
-    XCTAssertEqual(try Manifest(data: Data(Self.text.utf8)).recipeName, "fp16")
-    for (said, recipe) in [("null", "fp16"), ("{\"name\": \"pruned50\"}", "pruned50_fp16")] {
-      let text = Self.text.replacingOccurrences(
-        of: "\"trained\": true", with: "\"trained\": true, \"compression\": \(said)")
-      XCTAssertEqual(try Manifest(data: Data(text.utf8)).recipeName, recipe)
+  func testTheCompressionStandsBeforeTheRecipe() throws {
+    XCTAssertEqual(try Self.example().recipeName, "coreml_int8")
+    XCTAssertEqual(try Self.example("mlpackage_compressed").recipeName, "macs30_coreml_int8")
+  }
+
+  func testEachFaultIsNamed() throws {
+    let plain = Self.plain
+    try assertRefused(
+      plain, "schema_version", 2,
+      "schema_version 2 was written by an older model_press, expected 3; build the variant again")
+    try assertRefused(plain, "format", "tflite", "format is tflite, expected mlpackage")
+    try assertRefused(plain, "schema_version", nil, "field schema_version is missing")
+    try assertRefused(plain, "input.height", nil, "field input.height is missing")
+    try assertRefused(plain, "input.width", "64", "field input.width has the wrong type")
+    let sides = "expected a height and a width of 1 to 16384"
+    for width in [0, 16385, Int.max] {
+      try assertRefused(
+        plain, "input.width", width, "input.height and input.width: got [64, \(width)], \(sides)")
+    }
+    try assertRefused(
+      plain, "format", "a\n\(String(repeating: "b", count: 99))",
+      "format is a\(String(repeating: "b", count: 58)), expected mlpackage")
+    try assertRefused(
+      plain, "preprocess.bias", [-1, "", -1] as [Any],
+      "field preprocess.bias[1] has the wrong type")
+    try assertRefused(
+      plain, "preprocess.resize.fit", "letterbox",
+      "field preprocess.resize.fit has an unknown value")
+    try assertRefused(
+      plain, "preprocess.resize.filter", "nearest\u{2028}",
+      "preprocess.resize.filter is \"nearest\", expected bilinear_antialias")
+    XCTAssertThrowsError(try Manifest(data: Data("[".utf8))) { error in
+      XCTAssertEqual("\(error)", "manifest.json: it is not JSON")
     }
   }
 
-  private func assertRefused(
-    _ old: String, _ new: String, _ said: String, in good: String = ManifestTests.text,
-    file: StaticString = #filePath, line: UInt = #line
-  ) {
-    let text = good.replacingOccurrences(of: old, with: new)
-    XCTAssertNotEqual(text, good, "the test changes nothing", file: file, line: line)
-    XCTAssertThrowsError(try Manifest(data: Data(text.utf8)), file: file, line: line) { error in
-      XCTAssertEqual("\(error)", "manifest.json: \(said)", file: file, line: line)
+  func testEachFaultOfCameraInputIsNamed() throws {
+    let camera = Self.topK
+    try assertRefused(
+      camera, "camera_input.height", 482,
+      "input is 640x480, expected the size of camera_input, 640x482")
+    try assertRefused(
+      camera, "camera_input.color_order", "NV12", "camera_input.color_order is \"NV12\", expected RGB")
+    try assertRefused(
+      camera, "camera_input.color_order", nil, "field camera_input.color_order is missing")
+    try assertRefused(
+      camera, "camera_input.color_order", 1, "field camera_input.color_order has the wrong type")
+    try assertRefused(
+      camera, "camera_input.rotation_degrees", 90,
+      "camera_input.rotation_degrees is 90, expected 0: this app hands over upright pixels")
+    try assertRefused(
+      camera, "camera_input.filter", "nearest",
+      "camera_input.filter is \"nearest\", expected bilinear_antialias")
+    for size in [[80], [80, 0], [80, 64, 3], [16385, 64]] {
+      try assertRefused(
+        camera, "camera_input.model_input_size", size,
+        "camera_input.model_input_size: got \(size), expected a height and a width of 1 to 16384")
     }
-  }
-
-  func testEachFaultIsNamed() {
-    assertRefused(
-      "\"schema_version\": 1, \"name\": \"d", "\"schema_version\": 3, \"nam\": \"d",
-      "schema_version 3; this app reads versions 1 and 2, rebuild both from one checkout")
-    assertRefused(
-      "\"format\": \"mlpackage\"", "\"format\": \"tflite\"",
-      "model.format is tflite, this app reads mlpackage")
-    assertRefused(
-      "\"schema_version\": 1, \"name\": \"d", "\"name\": \"d", "field schema_version is missing")
-    assertRefused("\"height\": 80, ", "", "field input.height is missing")
-    assertRefused("\"width\": 64", "\"width\": \"64\"", "field input.width has the wrong type")
-    assertRefused("\"width\": 64", "\"width\": 0", "input size and labels.count must be above 0")
-    assertRefused("\"width\": 64", "\"width\": 16385", "input size must be at most 16384")
-    assertRefused(
-      "\"width\": 64", "\"width\": 9223372036854775807", "input size must be at most 16384")
-    assertRefused(
-      "\"format\": \"mlpackage\"",
-      "\"format\": \"a\\n\(String(repeating: "b", count: 99))\"",
-      "model.format is a\(String(repeating: "b", count: 58)), this app reads mlpackage")
-    assertRefused(
-      "[-1, -1, -1]", "[-1, -1]",
-      "preprocess.bias has 2 numbers, expected three, one a channel")
-    assertRefused(
-      "[-1, -1, -1]", "[-1, \"\", -1]", "field preprocess.bias[1] has the wrong type")
-    assertRefused("\"crop\"", "\"letterbox\"", "field preprocess.resize.fit has an unknown value")
-    assertRefused("{\"schema_version\": 1, \"name\": \"d", "[", "it is not JSON")
-    assertRefused("\"features\"", "\"feature\"", "field features is missing")
-    assertRefused(
-      "\"labels\": {", "\"picks\": {\"scores\": \"s\", \"indices\": \"i\"}, \"labels\": {",
-      "field picks is of schema_version 2, the manifest is of 1")
-    assertRefused(
-      "bilinear_antialias", "nearest\u{2028}",
-      "resize filter \"nearest\"; this app has bilinear_antialias only")
-  }
-
-  private func assertFusedRefused(
-    _ old: String, _ new: String, _ said: String, file: StaticString = #filePath,
-    line: UInt = #line
-  ) {
-    assertRefused(old, new, said, in: Self.fused, file: file, line: line)
-  }
-
-  func testEachFaultOfAFusedManifestIsNamed() {
-    for field in ["entry", "network", "answer"] {
-      assertFusedRefused("\"\(field)\"", "\"other\"", "field \(field) is missing")
+    for count in [21, -1, 0] {
+      try assertRefused(
+        camera, "postprocess.top_k", count,
+        "postprocess.top_k is \(count), expected 1 to 20 for the steps \"softmax, topk\"")
     }
-    assertFusedRefused(
-      "{\"height\": 40, \"width\": 30", "{\"height\": 41, \"width\": 30",
-      "input is 30x40, expected that of the entry, 30x41")
-    assertFusedRefused(
-      "\"RGB\", \"fit\"", "\"NV12\", \"fit\"",
-      "entry.color_order \"NV12\"; this app hands over pictures, which are RGB")
-    assertFusedRefused(
-      "\"color_order\": \"RGB\", \"fit\"", "\"colour\": 0, \"fit\"",
-      "field entry.color_order is missing")
-    assertFusedRefused(
-      "\"RGB\", \"fit\"", "1, \"fit\"", "field entry.color_order has the wrong type")
-    assertFusedRefused("\"turn\": 0", "\"turn\": 90", "turn 90; this app hands over upright pixels")
-    assertFusedRefused(
-      "\"bilinear_antialias\",\n", "\"nearest\",\n",
-      "resize filter \"nearest\"; this app has bilinear_antialias only")
-    for network in ["[80]", "[80, 0]", "[80, 64, 3]", "[16385, 64]"] {
-      assertFusedRefused(
-        "[80, 64]", network,
-        "network is \(network), expected a height and a width of 1 to 16384")
-    }
-    assertFusedRefused(
-      "\"count\": 3", "\"count\": 21", "21 answers of 20 labels; expected 0 to all")
-    assertFusedRefused(
-      "\"count\": 3", "\"count\": -1", "-1 answers of 20 labels; expected 0 to all")
-    assertFusedRefused(
-      "\"count\": 3", "\"count\": 0", "answer.count is 0, expected 1 to 20 for the steps \"topk\"")
-    assertFusedRefused(
-      "[\"topk\"]", "[\"softmax\", \"argmax\"]",
-      "answer.count is 3, expected 1 to 1 for the steps \"softmax, argmax\"")
-    assertFusedRefused(
-      "[\"topk\"]", "[]", "answer.count is 3, expected 0 to 0 for the steps \"\"")
-    assertFusedRefused(
-      "[\"topk\"]", "[\"topk\", \"softmax\"]",
-      "answer.steps \"topk, softmax\"; expected softmax, then topk or argmax, each once at most")
-    assertFusedRefused(
-      "\"features\": null",
-      "\"features\": {\"label\": \"a\", \"probabilities\": \"b\"}",
-      "found picks and features, expected picks alone by its answer")
-    assertFusedRefused(
-      "[\"topk\"], \"count\": 3", "[], \"count\": 0",
-      "found picks and no features, expected features alone by its answer")
-    assertFusedRefused(
-      "\"picks\": {\"scores\"", "\"picks\": {\"score\"", "field picks.scores is missing")
+    try assertRefused(
+      camera, "postprocess.steps", ["softmax", "argmax"],
+      "postprocess.top_k is 5, expected 1 to 1 for the steps \"softmax, argmax\"")
+    try assertRefused(
+      camera, "postprocess.steps", ["topk", "softmax"],
+      "postprocess.steps is \"topk, softmax\", expected softmax, then topk or argmax")
+    try assertRefused(camera, "output.shape", [1, 4], "output.shape is [1, 4], expected [1, 5]")
+    try assertRefused(
+      camera, "output.label", "a", "output.label is a, expected null with top_k 5")
+    try assertRefused(camera, "postprocess.steps", nil, "field postprocess.steps is missing")
   }
 
   func testAnErrorNamesTheFileOfItsVariant() throws {
-    let text = Self.fused.replacingOccurrences(of: "\"count\": 3", with: "\"count\": 0")
+    let data = try changed(Self.topK, "labels.count", 0)
     XCTAssertThrowsError(
-      try ManifestError.naming("d.manifest.json") { try Manifest(data: Data(text.utf8)) }
+      try ManifestError.naming("d.manifest.json") { try Manifest(data: data) }
     ) { error in
-      XCTAssertEqual(
-        "\(error)",
-        "d.manifest.json: answer.count is 0, expected 1 to 20 for the steps \"topk\"")
+      XCTAssertEqual("\(error)", "d.manifest.json: labels.count is 0, expected at least 1")
     }
     XCTAssertEqual(try ManifestError.naming("d.manifest.json") { 1 }, 1)
   }
 
   func testAModelThatIsNotTheManifestsIsRefused() throws {
-    let (plain, fused) = (
-      try Manifest(data: Data(Self.text.utf8)), try Manifest(data: Data(Self.fused.utf8))
-    )
+    let (plain, camera) = (try Self.example(), try Self.example(Self.topK))
     let plainModel = ModelFeatures(
-      images: ["image": ModelFeatures.Size(width: 64, height: 80)],
+      images: ["image": ModelFeatures.Size(width: 64, height: 64)],
       outputs: ["classLabel": .label, "classLabel_probs": .probabilities])
-    let fusedModel = ModelFeatures(
-      images: ["image": ModelFeatures.Size(width: 30, height: 40)],
+    let cameraModel = ModelFeatures(
+      images: ["image": ModelFeatures.Size(width: 640, height: 480)],
       outputs: ["scores": .array, "indices": .array])
     XCTAssertNoThrow(try plain.check(plainModel))
-    XCTAssertNoThrow(try fused.check(fusedModel))
+    XCTAssertNoThrow(try camera.check(cameraModel))
     let pair = "(model and manifest are not a pair)"
-    XCTAssertThrowsError(try fused.check(plainModel)) { error in
+    XCTAssertThrowsError(try camera.check(plainModel)) { error in
       XCTAssertEqual(
         "\(error)",
-        "manifest.json: input of the model is image 64x80; the manifest says image 30x40 \(pair)")
+        "manifest.json: input of the model is image 64x64; the manifest says image 640x480 \(pair)")
     }
-    let mixed = ModelFeatures(images: fusedModel.images, outputs: plainModel.outputs)
-    XCTAssertThrowsError(try fused.check(mixed)) { error in
+    let mixed = ModelFeatures(images: cameraModel.images, outputs: plainModel.outputs)
+    XCTAssertThrowsError(try camera.check(mixed)) { error in
       XCTAssertEqual(
         "\(error)",
         "manifest.json: output of the model is classLabel (label), classLabel_probs (probabilities); "
           + "the manifest says indices (array), scores (array) \(pair)")
     }
     XCTAssertThrowsError(try plain.check(ModelFeatures(images: [:], outputs: plainModel.outputs)))
+  }
+}
+
+final class ModelIndexTests: XCTestCase {
+  func testReadsOrRefusesEverySharedExample() throws {
+    var refused = 0
+    for example in try SharedExample.all(of: "bundle_index") {
+      let data = try example.data()
+      if example.isValid {
+        let index = try ModelIndex(data: data)
+        XCTAssertTrue(index.variants.map(\.name).contains(index.defaultName), example.file)
+        continue
+      }
+      XCTAssertThrowsError(try ModelIndex(data: data), example.file) { error in
+        XCTAssertTrue("\(error)".hasPrefix("index.json: "), "\(error)")
+        example.assertNamed("\(error)")
+      }
+      refused += 1
+    }
+    XCTAssertGreaterThanOrEqual(refused, 6)
+  }
+
+  func testReadsEntriesInOrder() throws {
+    let data = try TestFiles.data("examples/valid/bundle_index_android.json")
+    let index = try ModelIndex(data: data)
+    XCTAssertEqual(index.variants.map(\.name), ["digits_int8", "digits_fp32"])
+    XCTAssertEqual(index.variants[1].labels, "digits_fp32/labels.txt")
+    XCTAssertEqual(index.defaultName, "digits_int8")
   }
 }

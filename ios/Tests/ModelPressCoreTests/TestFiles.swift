@@ -26,6 +26,35 @@ enum TestFiles {
   }
 }
 
+/// An example file of schemas/, which readers of every language accept or refuse.
+struct SharedExample: Decodable {
+  let file: String
+  let kind: String
+  /// Words that an error message must contain.
+  let words: [String]
+  let appsMayAccept: Bool
+
+  private struct List: Decodable {
+    let examples: [SharedExample]
+  }
+
+  var isValid: Bool { file.hasPrefix("valid/") }
+
+  /// The examples of a kind of file, without the invalid ones that an app may accept.
+  static func all(of kind: String) throws -> [SharedExample] {
+    try decodeChecked(List.self, from: TestFiles.data("examples/index.json")).examples
+      .filter { $0.kind == kind && !$0.appsMayAccept }
+  }
+
+  func data() throws -> Data { try TestFiles.data("examples/\(file)") }
+
+  func assertNamed(_ message: String) {
+    for word in words {
+      XCTAssertTrue(message.contains(word), "\(file): \(message) does not contain \(word)")
+    }
+  }
+}
+
 extension Fit {
   /// Cuts and resizes pixels of four bytes, as the app does.
   func resized(

@@ -35,7 +35,7 @@ def _pi_index() -> bytes:
     return bundle.dump(bundles.index("a", "b"))
 
 
-@loads("pi_index", ".json", _pi_index, mutate.damaged_json)
+@loads("bundle_index", ".json", _pi_index, mutate.damaged_json)
 def _load_pi_index(path: pathlib.Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copyfile(path, os.path.join(folder, pi_bundle.INDEX))
