@@ -53,7 +53,7 @@ def test_assets_are_not_shrunk():
         return {name for name in _files(apk) if name.startswith("assets/")}
 
     assert assets(_APK) == assets(_UNSHRUNK)
-    assert "assets/models/index.txt" in assets(_APK)
+    assert "assets/models/index.json" in assets(_APK)
 
 
 def test_the_notice_names_what_ships():

@@ -258,6 +258,7 @@ public final class ModelManifest {
   Placement placement(Pixels image) {
     return camera == null
         ? Placement.filling(image, inputWidth(), inputHeight(), preprocessing.crop())
-        : Placement.forCamera(image, camera);
+        : Placement.forCamera(
+            image, camera.width, camera.height, camera.modelWidth, camera.modelHeight, camera.crop);
   }
 }

@@ -36,16 +36,15 @@ final class Placement {
    * square. So the part that the model is to see goes where the model looks, and the rest of the
    * frame stays black. A picture of the frame's size goes in unchanged.
    */
-  static Placement forCamera(Pixels image, CameraInput frame) {
-    if (image.width() == frame.width && image.height() == frame.height) {
-      return filling(image, frame.width, frame.height, false);
+  static Placement forCamera(
+      Pixels image, int width, int height, int modelWidth, int modelHeight, boolean crop) {
+    if (image.width() == width && image.height() == height) {
+      return filling(image, width, height, false);
     }
-    int width = frame.modelWidth;
-    int height = frame.modelHeight;
     return new Placement(
-        frame.width,
-        frame.height,
-        CropBox.of(image.width(), image.height(), width, height, frame.crop),
-        CropBox.of(frame.width, frame.height, width, height, frame.crop));
+        width,
+        height,
+        CropBox.of(image.width(), image.height(), modelWidth, modelHeight, crop),
+        CropBox.of(width, height, modelWidth, modelHeight, crop));
   }
 }

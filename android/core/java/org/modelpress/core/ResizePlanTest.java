@@ -54,8 +54,8 @@ public final class ResizePlanTest {
         for (Placement placement :
             new Placement[] {
               Placement.filling(image, size[2], size[3], crop),
-              Placement.fused(image, size[2], size[3], 5, 2, crop),
-              Placement.fused(image, size[2], size[3], 2, 5, crop),
+              Placement.forCamera(image, size[2], size[3], 5, 2, crop),
+              Placement.forCamera(image, size[2], size[3], 2, 5, crop),
             }) {
           byte[] expected = new ImageResizer(size[2], size[3]).resize(image, placement);
           ResizePlan plan = new ResizePlan(placement);
