@@ -74,7 +74,7 @@ def test_a_prediction_without_kernels_is_refused(saved, tmp_path):
     made = convert.convert_model(names[0], TF, fp32, None, kernels=ops.KERNELS)
     (tmp_path / "net.tflite").write_bytes(made.data)
     described = convert.describe(made, model_info.read(names[1]), fp32, "net", names[2])
-    assert described.custom_ops == ("BesselI0e", "Bump")
+    assert described.requires.custom_ops == ("BesselI0e", "Bump")
     np.save(tmp_path / "i.npy", IMAGES)
     paths = (tmp_path / "net.tflite", described, tmp_path / "i.npy", tmp_path / "o.npy")
     with user_error("has custom operators (BesselI0e, Bump)", "--custom-ops"):

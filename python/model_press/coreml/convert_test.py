@@ -278,7 +278,7 @@ def test_group_that_does_not_divide_a_width_is_refused_before_compression(tmp_pa
         "palette4",
         min_elements=2048,
         min_coverage=0.95,
-        palette=coreml_models.recipes.Palette(4, "kmeans", 16),
+        palette=coreml_models.coreml_recipes.Palette(4, "kmeans", 16),
     )
     with user_error("palette.group_size 16 does not divide", "conv2d", "(728)", "use a divisor of"):
         one.convert(grouped, "grouped")

@@ -8,9 +8,14 @@ from testing.manifests import manifest_of, recipe
 from testing.raises import user_error
 
 from model_press.formats import files, manifest, metrics, model_info
-from model_press.measure import measure
+from model_press.measure import measure, measure_program
+from model_press.process import command_line
 
 MODELS = {name: os.environ[f"{name}_MODEL"] for name in ("SMALL", "BROKEN")}
+
+
+def _measure(arguments):
+    return command_line.run(arguments, command_line.to_stderr, measure_program.COMMAND)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +57,7 @@ def arguments(tmp_path_factory):
 
 
 def test_everything_is_measured_and_tensorflow_stays_out_of_the_variants(arguments, tmp_path):
-    assert measure.main([*arguments, f"--out={tmp_path / 'm.json'}"]) == 0
+    assert _measure([*arguments, f"--out={tmp_path / 'm.json'}"]) == 0
     found = metrics.read(tmp_path / "m.json")
     threads = [1, 2] if found.machine.cores > 1 else [1]
     kinds = {(r.variant, r.delegate, r.threads) for r in found.records}
@@ -73,7 +78,7 @@ def test_everything_is_measured_and_tensorflow_stays_out_of_the_variants(argumen
 def test_another_file_than_the_manifests_is_refused(arguments, tmp_path, capsys):
     small_manifest, broken_model = arguments[3], arguments[5]
     swapped = ["--variant", broken_model, "--manifest", small_manifest]
-    assert measure.main([*swapped, "--label=//x:y", f"--out={tmp_path / 'm.json'}"]) == 1
+    assert _measure([*swapped, "--label=//x:y", f"--out={tmp_path / 'm.json'}"]) == 1
     error = capsys.readouterr().err
     assert error.startswith("ERROR //x:y: ") and "not the file its manifest names" in error
     assert not (tmp_path / "m.json").exists()

@@ -27,8 +27,12 @@ from testing.fuzz import bundles, mutate, tflite_files
 from testing.fuzz.loader import Good, Load, add, loads
 
 
+# The root of the runfiles: an action that writes a corpus runs in another folder.
+_ROOT = pathlib.Path(__file__).parents[3]
+
+
 def _file(path: str) -> Good:
-    return lambda: pathlib.Path(path).read_bytes()
+    return lambda: (_ROOT / path).read_bytes()
 
 
 def _pi_index() -> bytes:
