@@ -26,7 +26,6 @@ from pi_runner import bundle as pi_bundle
 from testing.fuzz import bundles, mutate, tflite_files
 from testing.fuzz.loader import Good, Load, add, loads
 
-
 # The root of the runfiles: an action that writes a corpus runs in another folder.
 _ROOT = pathlib.Path(__file__).parents[3]
 
