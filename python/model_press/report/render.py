@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from model_press.formats import files, strict_json
-from model_press.report import model, numbers, plots, view
+from model_press.report import formatting, model, plots, view
 
 _FOLDER = pathlib.Path(__file__).parent
 _SUFFIXES = (".html", ".md", ".csv", ".json")
@@ -92,7 +92,7 @@ def _environment(escape: bool) -> jinja2.Environment:
         "short_layer",
         "listed",
     ):
-        environment.filters[name] = getattr(numbers, name)
+        environment.filters[name] = getattr(formatting, name)
     environment.filters["cell"] = lambda text: str(text).replace("|", "\\|")
     return environment
 

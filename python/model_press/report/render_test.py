@@ -9,7 +9,7 @@ import re
 import pytest
 from testing.report_facts import INT8, facts_of, metrics_of, record_of
 
-from model_press.report import build, numbers, plots, render
+from model_press.report import build, formatting, plots, render
 
 
 def _report(trained=True, measured=True, **keywords):
@@ -196,10 +196,10 @@ def test_pareto_front():
     ("value", "text"), [(123.4, "123"), (24.18, "24.2"), (2.5, "2.50"), (0.2912, "0.291")]
 )
 def test_three_digits(value, text):
-    assert numbers.milliseconds(value) == f"{text}\N{NO-BREAK SPACE}ms"
+    assert formatting.milliseconds(value) == f"{text}\N{NO-BREAK SPACE}ms"
 
 
 def test_loss_in_words():
-    assert numbers.points(0.0015) == "0.15 points less"
-    assert numbers.points(-0.0005) == "0.05 points more"
-    assert numbers.points(0.0) == "the same"
+    assert formatting.points(0.0015) == "0.15 points less"
+    assert formatting.points(-0.0005) == "0.05 points more"
+    assert formatting.points(0.0) == "the same"
