@@ -181,7 +181,7 @@ def test_the_runner_arrives_and_answers(pi, deploy):
 def _says() -> str:
     size = os.path.getsize(os.environ["PI_RUNNER"]) / 1e6
     return (
-        f"asking berry what it is\ncopying {size:.0f} MB to berry:.local/bin/press\n"
+        f"asking berry for its platform\ncopying {size:.0f} MB to berry:.local/bin/press\n"
         "checking it there, starting it once, putting it in the old one's place\n"
         "berry has the new .local/bin/press\n"
     )
