@@ -16,7 +16,7 @@ load(
     "tflite_variant",
 )
 load("//models:providers.bzl", "EvaluationInfo", "ModelInfo", "VariantInfo")
-load("//models/private:shipped.bzl", "compression_error", "recipe_error", "split_recipe")
+load("//models/private:shipped.bzl", "ALL_RECIPES", "compression_error", "recipe_error", "split_recipe")
 load("//tools/starlark:failure_test.bzl", "failure_test")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 
@@ -198,8 +198,8 @@ def _unknown_recipe_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        "//a:b: recipe is \"int9\", expected one of dynamic_int8, fp16, fp32, int16x8, int4, int8, sparse_fp32 (behind a compression, " +
-        "as in pruned50_int8, or alone) or the label of your own `recipe` target",
+        "//a:b: recipe is \"int9\", expected one of " + ", ".join(sorted(ALL_RECIPES)) + " (behind a compression, as in pruned50_int8, " +
+        "or alone) or the label of your own `recipe` target",
         recipe_error("//a:b", "int9"),
     )
     asserts.equals(env, None, recipe_error("//a:b", "int8"))

@@ -1,34 +1,31 @@
 """The program behind every gate: `gates_program check-size --model ...`."""
 
 import importlib
+import pkgutil
 import sys
 from collections.abc import Sequence
 
+from model_press import gates
 from model_press.process import command_line
 
-# Command -> the module of this package that declares it.
-GATES = {
-    "check-accuracy": "accuracy",
-    "check-camera-parity": "camera_parity",
-    "check-coreml-camera-parity": "coreml_camera_parity",
-    "check-delegation": "delegation",
-    "check-images": "image_check",
-    "check-latency": "latency",
-    "check-memory": "memory",
-    "check-parity": "parity",
-    "check-reproducible": "reproducible",
-    "check-runtime": "runtime",
-    "check-size": "size",
-}
+_PREFIX = "check-"
 
 
 def commands(argv: Sequence[str]) -> list[command_line.Command]:
     """Import and return the gate that the arguments name, or all gates by default.
 
-    The others would cost seconds: SciPy, coremltools and LiteRT are behind some.
+    `check-camera-parity` is the COMMAND of camera_parity.py. The others are not imported: SciPy, coremltools and LiteRT
+    are behind some and would cost seconds.
     """
-    asked = [GATES[argv[0]]] if argv and argv[0] in GATES else GATES.values()
-    return [importlib.import_module(f"model_press.gates.{name}").COMMAND for name in asked]
+    modules = {module.name for module in pkgutil.iter_modules(gates.__path__)}
+    asked = argv[0].removeprefix(_PREFIX).replace("-", "_") if argv else ""
+    names = [asked] if asked in modules and argv[0].startswith(_PREFIX) else sorted(modules)
+    loaded = [
+        importlib.import_module(f"model_press.gates.{name}")
+        for name in names
+        if not name.endswith(("_test", "_program"))
+    ]
+    return [module.COMMAND for module in loaded if hasattr(module, "COMMAND")]
 
 
 if __name__ == "__main__":

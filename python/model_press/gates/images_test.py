@@ -7,7 +7,7 @@ import pytest
 from testing.raises import user_error
 
 from model_press.formats import manifest
-from model_press.gates import image_check
+from model_press.gates import images as image_gate
 from model_press.images import npy
 
 MODEL = os.environ["DIGITS_INT8"]
@@ -24,7 +24,7 @@ def held_out() -> tuple[np.ndarray, np.ndarray]:
 def _check(tmp_path, images, classes, seen=()):
     npy.write_npy(tmp_path / "i.npy", images)
     npy.write_npy(tmp_path / "c.npy", classes)
-    return image_check.check(MODEL, MANIFEST, tmp_path / "i.npy", tmp_path / "c.npy", seen)
+    return image_gate.check(MODEL, MANIFEST, tmp_path / "i.npy", tmp_path / "c.npy", seen)
 
 
 def test_held_out_images_are_green(tmp_path, held_out):
