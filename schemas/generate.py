@@ -3,6 +3,7 @@
 import os
 import pathlib
 import sys
+from typing import Any
 
 from model_press.formats import files, schema, strict_json
 
@@ -12,18 +13,21 @@ from schemas import example_set
 def contents() -> dict[str, bytes]:
     """Return path below schemas/ -> bytes of all generated files."""
     examples = example_set.texts()
-    index = {
-        "schema_version": 1,
-        "examples": [strict_json.to_json(example) for example in examples],
-    }
+    index = {"schema_version": 1, "examples": [_entry(example) for example in examples]}
     return {
         **{
-            f"{kind}.schema.json": files.dump_json(schema.of(kind, *example_set.classes(kind)))
+            f"{kind}.schema.json": files.dump_json(schema.of(kind, *example_set.CLASSES[kind]))
             for kind in example_set.READERS
         },
         **{f"examples/{example.file}": text for example, text in examples.items()},
         "examples/index.json": files.dump_json(index),
     }
+
+
+def _entry(example: example_set.Example) -> dict[str, Any]:
+    folder, name = os.path.split(example.file.removesuffix(".json"))
+    facts = example_set.facts(name) if folder == "valid" else {}
+    return strict_json.to_json(example) | ({"facts": facts} if facts else {})
 
 
 def update(folder: pathlib.Path) -> None:
