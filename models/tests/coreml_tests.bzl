@@ -1,64 +1,9 @@
 """Analysis tests of the Core ML rules: outputs, providers and the line that each mistake gets."""
 
-load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
+load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//models:defs.bzl", "camera_parity_test", "camera_variant", "coreml_variant", "evaluation", "image_set", "keras_model", "runtime_test", "tflite_variant")
-load("//models:providers.bzl", "EvaluationInfo", "VariantInfo")
 load("//models/private:shipped.bzl", "coreml_recipe_error")
-load("//tools/starlark:failure_test.bzl", "failure_test")
-
-def _actions(env, mnemonic):
-    return [action for action in analysistest.target_actions(env) if action.mnemonic == mnemonic]
-
-def _coreml_variant_impl(ctx):
-    env = analysistest.begin(ctx)
-    target = analysistest.target_under_test(env)
-    names = sorted([file.basename for file in target[DefaultInfo].files.to_list()])
-    expected = ["coreml_net_coreml_int8.manifest.json", "coreml_net_coreml_int8.mlpackage", "coreml_net_coreml_int8.mlpackage.zip"]
-    asserts.equals(env, expected, names)
-    variant = target[VariantInfo]
-    asserts.equals(env, "mlpackage", variant.format)
-    asserts.false(env, variant.camera_input)
-    asserts.equals(env, "coreml_net_coreml_int8", variant.name)
-    asserts.equals(env, "int8", variant.recipe_name)
-    asserts.true(env, variant.model.is_directory, "the package is a tree artifact")
-    asserts.equals(env, "coreml_net.labels.txt", variant.labels.basename)
-    for group in ["archive", "labels", "manifest", "model"]:
-        asserts.equals(env, 1, len(getattr(target[OutputGroupInfo], group).to_list()))
-    converts = _actions(env, "CoremlConvert")
-    asserts.equals(env, 1, len(converts))
-    inputs = [file.basename for file in converts[0].inputs.to_list()]
-    asserts.true(env, "int8.json" in inputs, "the recipe is an input")
-    asserts.false(env, "fp32.json" in inputs, "another recipe's edit must not re-run this conversion")
-    return analysistest.end(env)
-
-_coreml_variant_test = analysistest.make(_coreml_variant_impl)
-
-def _coreml_evaluation_impl(ctx):
-    env = analysistest.begin(ctx)
-    info = analysistest.target_under_test(env)[EvaluationInfo]
-    asserts.equals(env, "coreml_net_coreml_int8", info.subject)
-    asserts.equals(env, "coreml_net_coreml_int8.manifest.json", info.manifest.basename)
-    asserts.equals(env, 1, len(_actions(env, "CoremlPredict")))
-    asserts.equals(env, 0, len(_actions(env, "TflitePredict")))
-    return analysistest.end(env)
-
-_coreml_evaluation_test = analysistest.make(_coreml_evaluation_impl)
-
-def _coreml_camera_impl(ctx):
-    env = analysistest.begin(ctx)
-    target = analysistest.target_under_test(env)
-    names = sorted([file.basename for file in target[DefaultInfo].files.to_list()])
-    expected = ["coreml_net_coreml_camera.manifest.json", "coreml_net_coreml_camera.mlpackage", "coreml_net_coreml_camera.mlpackage.zip"]
-    asserts.equals(env, expected, names)
-    asserts.equals(env, "coreml_net_coreml_int8", target[VariantInfo].plain.name)
-    asserts.equals(env, "mlpackage", target[VariantInfo].format)
-    asserts.true(env, target[VariantInfo].camera_input)
-    inputs = [file.basename for file in _actions(env, "CoremlCamera")[0].inputs.to_list()]
-    asserts.true(env, "coreml_net_coreml_int8.mlpackage" in inputs, "a finished package is what it is made from")
-    asserts.false(env, "coreml_net.model" in inputs, "the Keras model is not converted again")
-    return analysistest.end(env)
-
-_coreml_camera_test = analysistest.make(_coreml_camera_impl)
+load(":target_test.bzl", "rule_tests")
 
 def _unknown_coreml_recipe_impl(ctx):
     env = unittest.begin(ctx)
@@ -71,8 +16,43 @@ def _unknown_coreml_recipe_impl(ctx):
 
 unknown_coreml_recipe_test = unittest.make(_unknown_coreml_recipe_impl)
 
-def _bad_targets():
-    """Targets with one mistake each, and the message behind their label."""
+def _subjects():
+    tags = ["manual"]
+    keras_model(name = "coreml_net", src = "net.keras", tags = tags)
+    image_set(name = "coreml_images", srcs = ["calibration/red/a.png"], height = 8, width = 8, tags = tags)
+    coreml_variant(name = "coreml_int8", model = ":coreml_net", recipe = "int8", tags = tags)
+    evaluation(name = "coreml_evaluation", subject = ":coreml_int8", images = ":coreml_images", tags = tags)
+    camera_variant(name = "coreml_camera", variant = ":coreml_int8", height = 48, width = 64, tags = tags)
+    return {
+        "coreml_camera": {
+            "fields": {"camera_input": "True", "format": "mlpackage", "plain.name": "coreml_net_coreml_int8"},
+            "inputs": {"CoremlCamera": ["coreml_net_coreml_int8.mlpackage"]},
+            "no_inputs": {"CoremlCamera": ["coreml_net.model"]},
+            "outputs": ["coreml_net_coreml_camera.manifest.json", "coreml_net_coreml_camera.mlpackage", "coreml_net_coreml_camera.mlpackage.zip"],
+        },
+        "coreml_evaluation": {
+            "actions": {"CoremlPredict": "1", "TflitePredict": "0"},
+            "fields": {"manifest": "coreml_net_coreml_int8.manifest.json", "subject": "coreml_net_coreml_int8"},
+        },
+        "coreml_int8": {
+            "actions": {"CoremlConvert": "1"},
+            "fields": {
+                "camera_input": "False",
+                "format": "mlpackage",
+                "labels": "coreml_net.labels.txt",
+                # A folder.
+                "model.is_directory": "True",
+                "name": "coreml_net_coreml_int8",
+                "recipe_name": "int8",
+            },
+            "groups": ["archive", "labels", "manifest", "model"],
+            "inputs": {"CoremlConvert": ["int8.json"]},
+            "no_inputs": {"CoremlConvert": ["fp32.json"]},
+            "outputs": ["coreml_net_coreml_int8.manifest.json", "coreml_net_coreml_int8.mlpackage", "coreml_net_coreml_int8.mlpackage.zip"],
+        },
+    }
+
+def _mistakes():
     tags = ["manual"]
     camera_variant(name = "coreml_half_a_picture", variant = ":coreml_int8", width = 48, tags = tags)
     camera_variant(name = "coreml_planes", color_order = "NV21", variant = ":coreml_int8", tags = tags)
@@ -93,24 +73,5 @@ def coreml_test_suite(name):
     Args:
       name: name of the test suite.
     """
-    keras_model(name = "coreml_net", src = "net.keras", tags = ["manual"])
-    image_set(name = "coreml_images", srcs = ["calibration/red/a.png"], height = 8, width = 8, tags = ["manual"])
-    coreml_variant(name = "coreml_int8", model = ":coreml_net", recipe = "int8", tags = ["manual"])
-    evaluation(name = "coreml_int8_on_images", subject = ":coreml_int8", images = ":coreml_images", tags = ["manual"])
-    _coreml_evaluation_test(name = "coreml_evaluation_test", target_under_test = ":coreml_int8_on_images")
-    camera_variant(name = "coreml_camera", variant = ":coreml_int8", height = 48, width = 64, tags = ["manual"])
-    _coreml_camera_test(name = "coreml_camera_test", target_under_test = ":coreml_camera")
-    bad = _bad_targets()
-    for target, message in bad.items():
-        failure_test(name = target + "_test", target_under_test = ":" + target, message = "//models/tests:{}: {}".format(target, message))
-    _coreml_variant_test(name = "coreml_variant_test", target_under_test = ":coreml_int8")
     unknown_coreml_recipe_test(name = "unknown_coreml_recipe_test")
-    native.test_suite(
-        name = name,
-        tests = [
-            "coreml_evaluation_test",
-            "coreml_camera_test",
-            "coreml_variant_test",
-            "unknown_coreml_recipe_test",
-        ] + [target + "_test" for target in bad],
-    )
+    rule_tests(name, _subjects(), _mistakes(), ["unknown_coreml_recipe_test"])

@@ -17,24 +17,13 @@ def _worse_variant_impl(ctx):
         progress_message = "Making {} worse: {}".format(good.name, ctx.attr.how),
         env = PYTHON_ENV,
     )
+
+    # All else is of the good one: reproducible_test converts that again.
+    worse = {field: getattr(good, field) for field in dir(good) if not field.startswith("to_")}
+    worse.update(model = model, manifest = manifest)
     return [
         DefaultInfo(files = depset([model, manifest])),
-        VariantInfo(
-            name = good.name,
-            format = good.format,
-            archive = None,
-            camera_input = good.camera_input,
-            plain = good.plain,
-            recipe_name = good.recipe_name,
-            model = model,
-            manifest = manifest,
-            labels = good.labels,
-            model_info = good.model_info,
-            # It makes the good one again.
-            conversion = good.conversion,
-            calibration = good.calibration,
-            custom_ops = good.custom_ops,
-        ),
+        VariantInfo(**worse),
     ]
 
 worse_variant = rule(
@@ -48,24 +37,27 @@ worse_variant = rule(
     doc = "A variant with one fault and a manifest that fits it.",
 )
 
-def red_test(name, gate, says, size = "small", **kwargs):
-    """Green when a gate is red for the stated reason.
+def red_test(name, gate, says, size = "small", tags = [], **kwargs):
+    """Declares a gate that fails, and a test that is green when it is red for the stated reason.
 
     Args:
-      name: target name.
-      gate: label of a gate test (tagged manual, since it fails).
+      name: target name, `<gate>_is_red_test`; the gate is the target `<gate>`, which is manual.
+      gate: the rule or macro of the gate, such as size_test.
       says: parts of the error line that it must print.
-      size: Bazel's test size.
-      **kwargs: common attributes of tests.
+      size: Bazel's size of the test.
+      tags: tags of the test.
+      **kwargs: attributes of the gate.
     """
+    target = name[:-len("_is_red_test")]
+    gate(name = target, tags = ["manual"], **kwargs)
     pytest_test(
         name = name,
         size = size,
         srcs = ["//models/tests/red:gate_is_red_test.py"],
-        data = [gate],
+        data = [":" + target],
         env = {
-            "GATE": "$(rootpath {})".format(gate),
+            "GATE": "$(rootpath :{})".format(target),
             "SAYS": "|".join(says),
         },
-        **kwargs
+        tags = tags,
     )
