@@ -256,10 +256,3 @@ release_keystore = repository_rule(
     environ = ["ANDROID_KEYSTORE", "ANDROID_KEYSTORE_PASSWORD_FILE", "ANDROID_KEY_ALIAS"],
     local = True,
 )
-
-def android_repositories():
-    """Declares what the Android rules need of this machine."""
-    debian_android_tools(name = "android_debian_tools")
-    android_sdk(name = "android_sdk")
-    debug_keystore(name = "android_debug_keystore")
-    release_keystore(name = "android_release_keystore")

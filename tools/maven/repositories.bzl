@@ -203,11 +203,3 @@ maven_repository = repository_rule(
         "repository": attr.string(mandatory = True, doc = "Key in the lock's `repositories`."),
     },
 )
-
-def maven_repositories():
-    """Declares the repositories of the lock: `maven` for the app, `maven_robolectric*` for its tests, `maven_bundletool`, `maven_lint`."""
-    maven_repository(name = "maven", repository = "maven")
-    maven_repository(name = "maven_robolectric", repository = "maven_robolectric")
-    maven_repository(name = "maven_robolectric_26", repository = "maven_robolectric_26")
-    maven_repository(name = "maven_bundletool", repository = "maven_bundletool")
-    maven_repository(name = "maven_lint", repository = "maven_lint")

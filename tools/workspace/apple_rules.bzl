@@ -35,16 +35,8 @@ def _apple_rules_impl(rctx):
     rctx.file("BUILD.bazel", "")
     rctx.file("defs.bzl", _REAL if real else _STAND_IN)
 
-_apple_rules = repository_rule(
+apple_rules = repository_rule(
     implementation = _apple_rules_impl,
     attrs = {"bzlmod": attr.bool(doc = "Whether MODULE.bazel, which names rules_apple, is read.")},
     doc = "Loads rules_apple only where it can build something: it is a download, and needs Xcode.",
 )
-
-def apple_repositories(bzlmod = False):
-    """Declares @apple_rules.
-
-    Args:
-      bzlmod: whether MODULE.bazel is read, whose rules_apple a Mac uses.
-    """
-    _apple_rules(name = "apple_rules", bzlmod = bzlmod)
