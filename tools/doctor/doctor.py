@@ -7,23 +7,22 @@ nothing and uses no network. Exit code 1 where something that the build needs is
 import sys
 from concurrent import futures
 
-import devices
+import checks
 import finding
-import hardware
 import programs
 from machine import Machine, this_machine
 
 _CHECKS = [
-    hardware.system,
-    hardware.memory,
-    hardware.disk,
-    hardware.namespaces,
+    checks.system,
+    checks.memory,
+    checks.disk,
+    checks.namespaces,
     programs.programs,
-    devices.android_sdk,
-    devices.adb,
-    devices.dpkg_deb,
-    devices.emulated_pi,
-    devices.xcode,
+    checks.android_sdk,
+    checks.adb,
+    checks.dpkg_deb,
+    checks.emulated_pi,
+    checks.xcode,
 ]
 
 

@@ -3,57 +3,34 @@
 import os
 import pathlib
 import shutil
-import stat
 import sys
 
-import devices
+import checks
 import doctor
 import finding
-import hardware
 import machine as machines
 import programs
 import pytest
+import stub_machine
 from finding import State
 
 WORKSPACE = pathlib.Path(os.environ.get("DOCTOR_WORKSPACE", pathlib.Path(__file__).parents[2]))
-_REAL = ["sh", "cat", "true"]
 
 
-class Box:
+class Box(stub_machine.StubMachine):
     """Builds the machine below a folder."""
 
     def __init__(self, folder: pathlib.Path, os_id: str = "debian"):
-        self.root = folder
-        self.bin = folder / "usr/bin"
-        self.bin.mkdir(parents=True)
-        (folder / "etc").mkdir()
+        super().__init__(folder, WORKSPACE, os_id, ["sh", "cat", "true"])
         (folder / "proc").mkdir()
-        (folder / "etc/os-release").write_text(f"ID={os_id}\n")
         (folder / "proc/meminfo").write_text("MemTotal:       16384000 kB\n")
         self.environment = {"PATH": str(self.bin), "HOME": "/users/ann"}
-        self.workspace = WORKSPACE
         self.system, self.architecture = "linux", "x86_64"
-        for name in _REAL:
-            (self.bin / name).symlink_to(shutil.which(name))
-        for row in programs.rows(WORKSPACE):
-            if row.found_by.startswith("/"):
-                (folder / row.found_by[1:]).mkdir(parents=True)
-            else:
-                self.stub(row.found_by)
-        self.stub("apt-get")
-        self.stub("dpkg-deb")
-        self.stub("unshare")
-        self.stub("adb")
+        for name in ("apt-get", "dpkg-deb", "unshare", "adb"):
+            self.stub(name)
         self.python("3.11.2")
         self.stub("node", "echo v20.1.0")
-        self.remove("javac")
         self.jdk("17.0.9")
-
-    def stub(self, name: str, script: str = "true") -> None:
-        path = self.bin / name
-        path.unlink(missing_ok=True)
-        path.write_text(f"#!/bin/sh\n{script}\n")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
     def python(self, version: str, pip: bool = True, name: str = "python3") -> None:
         self.stub(name, f"echo {version} {pip} /usr/bin/{name}")
@@ -67,13 +44,9 @@ class Box:
         (self.bin / "javac").unlink(missing_ok=True)
         (self.bin / "javac").symlink_to(home / "bin/javac")
 
-    def remove(self, *names: str) -> None:
-        for name in names:
-            (self.bin / name).unlink()
-
     def machine(self) -> machines.Machine:
         return machines.Machine(
-            self.workspace, self.root, self.environment, self.system, self.architecture
+            WORKSPACE, self.root, self.environment, self.system, self.architecture
         )
 
     def findings(self) -> dict[str, finding.Finding]:
@@ -86,7 +59,7 @@ class Box:
 @pytest.fixture
 def box(tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)._replace(free=500 << 30)
-    monkeypatch.setattr(hardware.shutil, "disk_usage", lambda path: usage)
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: usage)
     return Box(tmp_path / "machine")
 
 
@@ -103,10 +76,7 @@ def test_a_program_that_hangs_is_given_up(box, monkeypatch):
 
 @pytest.mark.parametrize("row", programs.rows(WORKSPACE), ids=lambda row: row.package)
 def test_each_row_of_the_table_is_missed_by_name_with_cost_and_fix(box, row):
-    if row.found_by.startswith("/"):
-        (box.root / row.found_by[1:]).rmdir()
-    else:
-        box.remove(row.found_by)
+    box.remove(row.found_by)
     missing = box.not_ok()
     del missing["Xcode"]
     [only] = missing.values()
@@ -182,7 +152,7 @@ def test_ones_own_bazel_counts_if_it_is_new(box):
 
 def test_too_little_disk_and_memory(box, monkeypatch):
     usage = shutil.disk_usage(box.root)._replace(free=2 << 30)
-    monkeypatch.setattr(hardware.shutil, "disk_usage", lambda path: usage)
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: usage)
     (box.root / "proc/meminfo").write_text("MemTotal:       4000000 kB\n")
     missing = box.not_ok()
     assert missing["disk for outputs"].found == "2.0 GB free under /users/ann/.cache, expected " + (
@@ -202,7 +172,7 @@ def test_a_system_without_wheels(box):
 # shows: pain D62
 def test_elsewhere_there_are_other_names_and_the_sdk_is_asked_for(tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)._replace(free=500 << 30)
-    monkeypatch.setattr(hardware.shutil, "disk_usage", lambda path: usage)
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: usage)
     box = Box(tmp_path / "fedora", "fedora")
     box.stub("bazel", "echo bazel 7.7.1")
     box.remove("npm", "zipalign")
@@ -226,10 +196,10 @@ def test_an_android_sdk_in_parts(box):
 
 def test_a_mac_without_xcode(box):
     box.system, box.architecture = "darwin", "arm64"
-    [xcode] = devices.xcode(box.machine())
+    [xcode] = checks.xcode(box.machine())
     assert (xcode.state, xcode.found) == (State.ABSENT, "xcode-select names no folder")
     box.stub("xcode-select", "echo /Applications/Xcode.app/Contents/Developer")
-    [xcode] = devices.xcode(box.machine())
+    [xcode] = checks.xcode(box.machine())
     assert xcode.state is State.OK
 
 
@@ -251,7 +221,7 @@ def test_the_report_is_aligned_and_the_exit_code_tells(box, monkeypatch, capsys)
 
 
 def test_it_imports_nothing_but_the_standard_library():
-    own = {"devices", "doctor", "finding", "hardware", "machine", "programs"}
+    own = {"checks", "doctor", "finding", "machine", "programs"}
     folder = pathlib.Path(doctor.__file__).parent
     for name in own:
         for line in (folder / f"{name}.py").read_text().splitlines():

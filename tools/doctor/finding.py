@@ -39,6 +39,18 @@ def ok(subject: str, found: str) -> Finding:
     return Finding(subject, State.OK, found)
 
 
+def check(
+    subject: str,
+    found: str | None,
+    wrong: str,
+    costs: str,
+    fix: str,
+    state: State = State.MISSING,
+) -> Finding:
+    """Return a finding of what is there; without it (None or empty), of what is wrong."""
+    return ok(subject, found) if found else Finding(subject, state, wrong, costs, fix)
+
+
 def render(findings: Sequence[Finding]) -> str:
     """Return the report: a line per finding, two more under a missing tool, and a summary."""
     width = max(len(finding.subject) for finding in findings)

@@ -7,7 +7,7 @@ import pathlib
 import re
 from collections.abc import Iterator
 
-from finding import Finding, State, ok
+from finding import Finding, State, check, ok
 from machine import Machine
 
 _TABLE = "tools/start/debian_packages.txt"
@@ -87,15 +87,14 @@ def _bazel(machine: Machine, path: str) -> Finding:
         return ok("bazel", f"{path} brings {pinned}")
     version = (machine.output([path, "--version"]) or "").removeprefix("bazel ")
     major = re.match(r"\d+", version)
-    if major and int(major[0]) < 7:
-        return Finding(
-            "bazel",
-            State.MISSING,
-            f"{path} is {version}, expected 7 or newer, or Debian's 4.2.3",
-            costs="it runs the build",
-            fix="install Bazelisk, or take this one off the PATH",
-        )
-    return ok("bazel", f"{version or 'version unknown'}, {path}")
+    old = major and int(major[0]) < 7
+    return check(
+        "bazel",
+        None if old else f"{version or 'version unknown'}, {path}",
+        f"{path} is {version}, expected 7 or newer, or Debian's 4.2.3",
+        costs="it runs the build",
+        fix="install Bazelisk, or take this one off the PATH",
+    )
 
 
 def _version(machine: Machine, row: Row, path: str, packaged: str) -> Finding:
@@ -126,22 +125,18 @@ def _jdk(machine: Machine, javac: str) -> Finding:
             costs="Bazel takes JAVA_HOME before the PATH, so nothing in Java can be compiled or run",
             fix="unset JAVA_HOME, or point it at a JDK",
         )
-    try:
-        release = (home / "release").read_text("utf-8")
-    except OSError:
-        release = ""
+    file = home / "release"
+    release = file.read_text("utf-8") if file.is_file() else ""
     match = re.search(r'^JAVA_VERSION="((\d+)[^"]*)"', release, re.MULTILINE)
     if not match:
         return ok("JDK", f"version unknown, {home}")
-    if int(match[2]) < _OLDEST_JDK:
-        return Finding(
-            "JDK",
-            State.MISSING,
-            f"{match[1]} in {home}, expected {_OLDEST_JDK} or newer",
-            costs="the Android tests and the Java formatter do not run",
-            fix=machine.install("default-jdk-headless", f"a JDK of version {_OLDEST_JDK} or newer"),
-        )
-    return ok("JDK", f"{match[1]}, {home}")
+    return check(
+        "JDK",
+        f"{match[1]}, {home}" if int(match[2]) >= _OLDEST_JDK else None,
+        f"{match[1]} in {home}, expected {_OLDEST_JDK} or newer",
+        costs="the Android tests and the Java formatter do not run",
+        fix=machine.install("default-jdk-headless", f"a JDK of version {_OLDEST_JDK} or newer"),
+    )
 
 
 def supported_pythons(workspace: pathlib.Path) -> list[str]:
@@ -169,16 +164,14 @@ def _python(machine: Machine) -> Finding:
         version, has_pip, executable = printed.split(" ", 2)
         if version.rpartition(".")[0] not in supported:
             seen.append(f"{path} is {version}")
-        elif has_pip != "True":
-            return Finding(
-                "python",
-                State.MISSING,
-                f"{version}, {executable}, without pip",
-                costs="no Python package can be fetched: no model tool runs",
-                fix=machine.install("python3-pip", "pip for it (python -m ensurepip)"),
-            )
-        else:
-            return ok("python", f"{version}, {executable}")
+            continue
+        return check(
+            "python",
+            f"{version}, {executable}" if has_pip == "True" else None,
+            f"{version}, {executable}, without pip",
+            costs="no Python package can be fetched: no model tool runs",
+            fix=machine.install("python3-pip", "pip for it (python -m ensurepip)"),
+        )
     return Finding(
         "python",
         State.MISSING,
