@@ -127,7 +127,21 @@ android_sdk = repository_rule(
     local = True,
 )
 
-# The debug key.
+# The keys.
+
+_KEYSTORE = """load("{bzl}", "android_keystore")
+
+android_keystore(
+    name = "keystore",
+    alias = "{alias}",
+    keystore = "{file}",
+    password = "password.txt",
+    visibility = ["//visibility:public"],
+)
+"""
+
+def _keystore_build(file, alias):
+    return _KEYSTORE.format(alias = alias, bzl = _absolute(_KEYSTORE_BZL), file = file)
 
 _DEBUG_PASSWORD = "android"
 _DEBUG_ALIAS = "androiddebugkey"
@@ -144,26 +158,18 @@ def _keytool(rctx):
     fail("keytool is missing (part of a JDK); ./bazelw installs one (Debian package default-jdk-headless)")
 
 def _generate(rctx, path):
-    run = rctx.execute([
-        _keytool(rctx),
-        "-genkeypair",
-        "-keystore",
-        path,
-        "-storetype",
-        "PKCS12",
-        "-storepass",
-        _DEBUG_PASSWORD,
-        "-alias",
-        _DEBUG_ALIAS,
-        "-keyalg",
-        "RSA",
-        "-keysize",
-        "2048",
-        "-validity",
-        "10950",
-        "-dname",
-        "CN=Android Debug,O=Android,C=US",
-    ])
+    options = {
+        "-alias": _DEBUG_ALIAS,
+        "-dname": "CN=Android Debug,O=Android,C=US",
+        "-keyalg": "RSA",
+        "-keysize": "2048",
+        "-keystore": path,
+        "-storepass": _DEBUG_PASSWORD,
+        "-storetype": "PKCS12",
+        "-validity": "10950",
+    }
+    words = [word for option in options.items() for word in option]
+    run = rctx.execute([_keytool(rctx), "-genkeypair"] + words)
     if run.return_code != 0:
         fail("the debug key cannot be made: " + (run.stdout + run.stderr).strip().split("\n")[0])
 
@@ -190,16 +196,7 @@ def _debug_keystore_impl(rctx):
     elif home:
         rctx.execute(["mv", "new.keystore", "debug.keystore"])
     rctx.file("password.txt", _DEBUG_PASSWORD + "\n")
-    rctx.file("BUILD.bazel", """load("{bzl}", "android_keystore")
-
-android_keystore(
-    name = "keystore",
-    alias = "{alias}",
-    keystore = "debug.keystore",
-    password = "password.txt",
-    visibility = ["//visibility:public"],
-)
-""".format(bzl = _absolute(_KEYSTORE_BZL), alias = _DEBUG_ALIAS))
+    rctx.file("BUILD.bazel", _keystore_build("debug.keystore", _DEBUG_ALIAS))
 
 debug_keystore = repository_rule(
     implementation = _debug_keystore_impl,
@@ -209,19 +206,6 @@ debug_keystore = repository_rule(
     environ = ["HOME", "JAVA_HOME"],
     local = True,
 )
-
-# The release key.
-
-_RELEASE = """load("{bzl}", "android_keystore")
-
-android_keystore(
-    name = "keystore",
-    alias = "{alias}",
-    keystore = "release.keystore",
-    password = "password.txt",
-    visibility = ["//visibility:public"],
-)
-"""
 
 _NO_RELEASE = """# ANDROID_KEYSTORE is not set: the debug key signs, which no store accepts.
 alias(
@@ -247,7 +231,7 @@ def _release_keystore_impl(rctx):
     # Links, not copies: the secrets stay where they are.
     rctx.symlink(keystore, "release.keystore")
     rctx.symlink(password, "password.txt")
-    rctx.file("BUILD.bazel", _RELEASE.format(alias = alias, bzl = _absolute(_KEYSTORE_BZL)))
+    rctx.file("BUILD.bazel", _keystore_build("release.keystore", alias))
 
 release_keystore = repository_rule(
     implementation = _release_keystore_impl,

@@ -1,8 +1,8 @@
 """Licences of Maven artifacts, as their POMs or those of their parents declare them, by SPDX identifier."""
 
 import pathlib
-import xml.etree.ElementTree
 from collections.abc import Sequence
+from xml.etree import ElementTree
 
 # What POMs write -> SPDX. A name that is not here must be checked by a person once.
 _SPDX = {
@@ -36,20 +36,6 @@ class LicenseError(Exception):
     """A one-line reason why an artifact's licence is not known."""
 
 
-def _tag(element: xml.etree.ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _children(
-    element: xml.etree.ElementTree.Element, name: str
-) -> list[xml.etree.ElementTree.Element]:
-    return [child for child in element if _tag(child) == name]
-
-
-def _text(element: xml.etree.ElementTree.Element, name: str) -> str:
-    return next((" ".join((child.text or "").split()) for child in _children(element, name)), "")
-
-
 def declared(poms: pathlib.Path, artifact: str, version: str) -> list[str]:
     """Return the SPDX identifiers of the licences that a POM, or its nearest parent with any, declares.
 
@@ -61,19 +47,19 @@ def declared(poms: pathlib.Path, artifact: str, version: str) -> list[str]:
         path = poms / f"{name}.pom"
         if not path.exists():
             raise LicenseError(f"{artifact} {version}: {path.name} was not delivered; lock again")
-        project = xml.etree.ElementTree.parse(path).getroot()
+        project = ElementTree.parse(path).getroot()
         names = [
-            _text(entry, "name")
-            for section in _children(project, "licenses")
-            for entry in _children(section, "license")
+            entry.findtext("{*}name", "") for entry in project.findall("{*}licenses/{*}license")
         ]
         if names:
-            found = [_spdx(each, f"{artifact} {version}") for each in names]
+            found = [_spdx(" ".join(each.split()), f"{artifact} {version}") for each in names]
             return list(dict.fromkeys(found))  # a jar of many others lists each one's
-        parents = _children(project, "parent")
-        if not parents:
+        parent = project.find("{*}parent")
+        if parent is None:
             break
-        name = f"{_text(parents[0], 'artifactId')}-{_text(parents[0], 'version')}"
+        name = "-".join(
+            parent.findtext(f"{{*}}{part}", "").strip() for part in ("artifactId", "version")
+        )
     raise LicenseError(f"{artifact} {version}: neither its POM nor a parent declares a licence")
 
 

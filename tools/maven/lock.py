@@ -6,7 +6,6 @@ files and no others (tools/maven/repositories.bzl). licenses.json has what their
 file of its own, since an edit of the lock fetches everything again.
 """
 
-import argparse
 import dataclasses
 import hashlib
 import json
@@ -17,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 from typing import Any
-from xml.sax import saxutils
 
 import licenses
 
@@ -26,7 +24,9 @@ SCHEMA_VERSION = 1
 # Pinned: another version of the plugin prints and copies differently.
 _PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"
 _TREE_LINE = re.compile(r"^[|+\\\s-]*([\w.-]+:[\w.-]+:[\w-]+:[\w.-]+):(compile|runtime)$")
-_USED_SCOPES = "runtime"
+_EXCLUDE_ALL = (
+    "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>"
+)
 
 
 class LockError(Exception):
@@ -44,10 +44,9 @@ class Coordinates:
 
     @classmethod
     def parse(cls, text: str) -> "Coordinates":
-        parts = text.split(":")
-        if len(parts) != 4:
+        if not re.fullmatch(r"[\w.-]+(:[\w.-]+){3}", text):
             raise LockError(f'"{text}": expected group:artifact:packaging:version')
-        return cls(*parts)
+        return cls(*text.split(":"))
 
     def __str__(self) -> str:
         return ":".join(dataclasses.astuple(self))
@@ -65,27 +64,17 @@ def parse_tree(text: str) -> list[Coordinates]:
 
 def pom(dependencies: list[tuple[Coordinates, bool]]) -> str:
     """Return a project that depends on each (coordinates, with its own dependencies or not)."""
-    blocks = []
-    for coordinates, transitive in dependencies:
-        exclusions = "" if transitive else _EXCLUDE_ALL
-        blocks.append(
-            "<dependency>"
-            f"<groupId>{saxutils.escape(coordinates.group)}</groupId>"
-            f"<artifactId>{saxutils.escape(coordinates.artifact)}</artifactId>"
-            f"<version>{saxutils.escape(coordinates.version)}</version>"
-            f"<type>{saxutils.escape(coordinates.packaging)}</type>{exclusions}"
-            "</dependency>"
-        )
+    blocks = [
+        f"<dependency><groupId>{item.group}</groupId><artifactId>{item.artifact}</artifactId>"
+        f"<version>{item.version}</version><type>{item.packaging}</type>"
+        f"{'' if transitive else _EXCLUDE_ALL}</dependency>"
+        for item, transitive in dependencies
+    ]
     return (
         '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
         "<groupId>model_press</groupId><artifactId>lock</artifactId><version>1</version>"
         f"<packaging>pom</packaging><dependencies>{''.join(blocks)}</dependencies></project>"
     )
-
-
-_EXCLUDE_ALL = (
-    "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>"
-)
 
 
 def target_names(artifacts: list[Coordinates], roots: set[Coordinates]) -> dict[Coordinates, str]:
@@ -117,13 +106,7 @@ def _mvn(directory: pathlib.Path, project: str, *arguments: str) -> None:
 
 def _resolve(directory: pathlib.Path, wanted: list[tuple[Coordinates, bool]]) -> list[Coordinates]:
     tree = directory / "tree.txt"
-    _mvn(
-        directory,
-        pom(wanted),
-        f"{_PLUGIN}:tree",
-        f"-DoutputFile={tree}",
-        f"-Dscope={_USED_SCOPES}",
-    )
+    _mvn(directory, pom(wanted), f"{_PLUGIN}:tree", f"-DoutputFile={tree}", "-Dscope=runtime")
     return parse_tree(tree.read_text(encoding="utf-8"))
 
 
@@ -148,7 +131,7 @@ def _lock_repository(
         pom([(item, False) for item in everything]),
         f"{_PLUGIN}:copy-dependencies",
         f"-DoutputDirectory={files}",
-        f"-DincludeScope={_USED_SCOPES}",
+        "-DincludeScope=runtime",
         "-Dmdep.copyPom=true",
         "-Dmdep.addParentPoms=true",
     )
@@ -191,23 +174,17 @@ def _write(path: pathlib.Path, content: dict[str, Any]) -> None:
     print(f"wrote {path}")
 
 
-def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    home = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
-    folder = home / "third_party" / "maven"
-    parser.add_argument("--artifacts", type=pathlib.Path, default=folder / "artifacts.json")
-    parser.add_argument("--out", type=pathlib.Path, default=folder / "maven_lock.json")
-    parser.add_argument("--licenses", type=pathlib.Path, default=folder / "licenses.json")
-    args = parser.parse_args(argv)
+def main() -> int:
+    folder = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."), "third_party/maven")
     try:
-        content, declared = lock(json.loads(args.artifacts.read_text(encoding="utf-8")))
+        content, declared = lock(json.loads((folder / "artifacts.json").read_text("utf-8")))
     except (LockError, licenses.LicenseError, OSError, json.JSONDecodeError) as error:
         print(f"//tools/maven:lock: {error}", file=sys.stderr)
         return 1
-    _write(args.out, content)
-    _write(args.licenses, declared)
+    _write(folder / "maven_lock.json", content)
+    _write(folder / "licenses.json", declared)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import sysconfig
 
 import pytest
 from repository_rules import Context, Failure, implementation
@@ -55,17 +56,8 @@ def test_variables_reach_every_program(tmp_path):
         pathlib.Path(sys.executable),
         MODEL_PRESS_PYTHON_ENV="ONEDNN_MAX_CPU_ISA=AVX2 A_B=x;y",
     )
-    shown = subprocess.run(
-        [
-            "sh",
-            files / "python",
-            "-c",
-            "import os; print(os.environ['ONEDNN_MAX_CPU_ISA'], os.environ['A_B'])",
-        ],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+    source = "import os; print(os.environ['ONEDNN_MAX_CPU_ISA'], os.environ['A_B'])"
+    shown = subprocess.check_output(["sh", files / "python", "-c", source], text=True)
     assert shown == "AVX2 x;y\n"
 
 
@@ -73,3 +65,10 @@ def test_variables_reach_every_program(tmp_path):
 def test_a_wrong_variable_is_refused(tmp_path, word):
     with pytest.raises(Failure, match="expected words NAME=VALUE"):
         _fetch(tmp_path / "fetched", pathlib.Path(sys.executable), MODEL_PRESS_PYTHON_ENV=word)
+
+
+def test_no_package_folder_of_the_machine_is_on_the_path():
+    machine = {sysconfig.get_path(name) for name in ("platlib", "purelib")}
+    assert sys.flags.no_site
+    assert not machine & set(sys.path)
+    assert not [path for path in sys.path if path.endswith("dist-packages")]

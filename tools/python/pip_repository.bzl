@@ -6,7 +6,7 @@ def _pip_repository_impl(rctx):
     python = find_python(rctx)
     lock = rctx.path(rctx.attr.lock)
     program = rctx.path(Label("//tools/python/private:install_site.py"))
-    for imported in ["lock_parts.py", "pip_client.py", "site_split.py"]:
+    for imported in ["pip_client.py", "site_split.py"]:
         rctx.path(Label("//tools/python/private:" + imported))  # an edit fetches again
 
     rctx.report_progress("installing {}".format(rctx.attr.lock.name))

@@ -11,16 +11,19 @@ import contextlib
 import io
 import os
 import pathlib
+import re
 import shutil
 import sys
 from collections.abc import Sequence
 
-import lock_parts
 import pip_client
 import site_split
 
 # Each pip takes half a second to start.
 _MOST_PARTS = 8
+
+# A requirement of `pip-compile` or `uv`: `name==version ; marker \\`, then its hashes on indented lines.
+_REQUIREMENT = re.compile(r"(?m)^(?=[A-Za-z0-9])")
 
 
 def request(relock: str) -> pip_client.Request:
@@ -44,12 +47,21 @@ def add_stub(package: str, site: pathlib.Path) -> None:
     (info / "RECORD").write_text(f"{package}.py,,\n")
 
 
+def split_lock(lock: str, number: int) -> list[str]:
+    """Return the text of a lock file as at most `number` parts that together hold each requirement once.
+
+    What stands before the first requirement (comments, options) is in every part. There is at least one part.
+    """
+    head, *requirements = _REQUIREMENT.split(lock)
+    number = max(1, min(number, len(requirements)))
+    return [head + "".join(requirements[first::number]) for first in range(number)]
+
+
 def install(lock: pathlib.Path, parts: pathlib.Path, relock: str) -> list[pathlib.Path]:
-    """Install `lock` in parts, by several pips side by side: each unpacks wheel by wheel, on one core.
+    """Install `lock` by several pips side by side: each unpacks wheel by wheel, on one core.
 
     Args:
-      lock: requirements file with hashes.
-      parts: a folder for the installed parts; not there yet, and not there afterwards if one of them fails.
+      parts: new folder for the installed parts, removed if one of them fails.
       relock: as `request` takes it.
 
     Returns:
@@ -62,7 +74,7 @@ def install(lock: pathlib.Path, parts: pathlib.Path, relock: str) -> list[pathli
     try:
         cores = os.cpu_count() or 1
         # More parts than cores, since one of them has TensorFlow: half of all bytes.
-        texts = lock_parts.split(lock.read_text("utf-8"), min(2 * cores, _MOST_PARTS))
+        texts = split_lock(lock.read_text("utf-8"), min(2 * cores, _MOST_PARTS))
         with concurrent.futures.ThreadPoolExecutor(cores) as pool:
             runs = []
             for number, text in enumerate(texts):
