@@ -19,12 +19,7 @@ def _accuracy_test_impl(ctx):
     }
     if baseline.manifest:
         options["--baseline-manifest"] = baseline.manifest
-    return gate(
-        ctx,
-        command = "check-accuracy",
-        options = options,
-        files = [value for value in options.values() if type(value) == "File"],
-    )
+    return gate(ctx, command = "check-accuracy", options = options)
 
 _accuracy_test = rule(
     implementation = _accuracy_test_impl,

@@ -1,15 +1,14 @@
 """best_variant: the variant that a search has found, pinned by a lock file, and the search itself."""
 
-load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ImageStreamInfo", "ModelInfo", "RecipeInfo", "VariantInfo")
+load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ModelInfo", "RecipeInfo", "VariantInfo")
 load("//models:variants.bzl", "variant_of")
-load("//tools/python:env.bzl", "PYTHON_ENV")
-load("//tools/starlark:label.bzl", "public_label")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
+load(":compressed_model.bzl", "training_images")
 load(":gate.bzl", "gate")
 load(":recipe.bzl", "recipe_of")
 load(":shipped.bzl", "recipe_label")
 load(":tflite_variant.bzl", "tflite_variant")
-load(":tool.bzl", "program")
+load(":tool.bzl", "option_files", "program", "run_program")
 
 _LAUNCHER = """\
 #!/bin/sh
@@ -33,19 +32,15 @@ def _demands(ctx):
 
 def _locked_compression_impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".json")
-    arguments = ctx.actions.args()
-    arguments.add("extract")
-    arguments.add("--label=" + public_label(ctx.label))
-    arguments.add("--lock", ctx.file.lock)
-    arguments.add("--out", out)
-    ctx.actions.run(
-        executable = ctx.executable._lock,
-        arguments = [arguments],
-        inputs = [ctx.file.lock],
-        outputs = [out],
+    run_program(
+        ctx,
+        tool = ctx.executable._lock,
+        command = "extract",
         mnemonic = "SearchWinner",
         progress_message = "Reading the winner of " + ctx.file.lock.short_path,
-        env = PYTHON_ENV,
+        options = {"--lock": ctx.file.lock},
+        outputs = {"--out": out},
+        worker = False,
     )
     return [DefaultInfo(files = depset([out])), CompressionInfo(name = ctx.label.name, json = out)]
 
@@ -77,10 +72,11 @@ def _search_impl(ctx):
     })
     if ctx.attr.calibration:
         options["--calibration"] = ctx.attr.calibration[ImageSetInfo].images
-    files = [value for value in options.values() if type(value) == "File"]
+    training = training_images(ctx)
+    options["--training"] = _training_words(training)
+    files = option_files(options) + option_files(training.options)
     runfiles = ctx.runfiles(files = files).merge(ctx.attr._search[DefaultInfo].default_runfiles)
-    options["--training"], needed = _training(ctx)
-    runfiles = runfiles.merge(needed)
+    runfiles = runfiles.merge(ctx.attr.training[DefaultInfo].default_runfiles)
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
         arguments = shell_options(options),
@@ -89,25 +85,14 @@ def _search_impl(ctx):
     ), is_executable = True)
     return [DefaultInfo(executable = launcher, runfiles = runfiles)]
 
-def _training(ctx):
-    """Options of the compress program that name the training images, and the runfiles that they need."""
-    if ImageSetInfo in ctx.attr.training:
-        images = ctx.attr.training[ImageSetInfo]
-        text = "--training-images={} --training-classes={}".format(images.images.short_path, images.classes.short_path)
-        return text, ctx.runfiles(files = [images.images, images.classes])
-    if ImageStreamInfo not in ctx.attr.training:
-        fail("{}: `training` is {}, expected an image_set or an image_stream".format(public_label(ctx.label), public_label(ctx.attr.training.label)))
-    stream = ctx.attr.training[ImageStreamInfo]
-    files = stream.data.to_list()
+def _training_words(training):
+    """Return the training's options as one argument of the search."""
 
     # An action's arguments name files by their place in the execution root, a program that is run by that in the runfiles.
-    arguments = []
-    for argument in stream.arguments:
-        for file in files:
-            argument = argument.replace(file.path, file.short_path)
-        arguments.append("--generator-arg=" + argument)
-    text = " ".join(["--generator=" + stream.generator.executable.short_path] + arguments)
-    return text, ctx.attr.training[DefaultInfo].default_runfiles
+    arguments = training.options.get("--generator-arg", [])
+    for file in training.data:
+        arguments = [argument.replace(file.path, file.short_path) for argument in arguments]
+    return shell_options(dict(training.options, **{"--generator-arg": arguments}))
 
 _search = rule(
     implementation = _search_impl,
@@ -129,8 +114,7 @@ _search = rule(
 
 def _lock_test_impl(ctx):
     options = dict(_demands(ctx), **{"--lock": ctx.file.lock, "--search": ctx.attr.search})
-    files = [ctx.file.lock, ctx.file.space]
-    return gate(ctx, tool = ctx.attr._lock, command = "check", options = options, files = files)
+    return gate(ctx, tool = ctx.attr._lock, command = "check", options = options)
 
 _lock_test = rule(
     implementation = _lock_test_impl,

@@ -3,7 +3,7 @@
 load("//models:providers.bzl", "ImageSetInfo", "VariantInfo")
 load("//models:variants.bzl", "variants_of")
 load("//tools/starlark:label.bzl", "public_label")
-load(":tool.bzl", "program", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_program")
 
 def _calibration_report_impl(ctx):
     variant, float_variant = variants_of(ctx.label, [ctx.attr.variant, ctx.attr.float_variant], camera_input = False)
@@ -13,32 +13,22 @@ def _calibration_report_impl(ctx):
         fail("{}: {} and {} are of different models, expected two variants of one".format(public_label(ctx.label), variant.name, float_variant.name))
     if ctx.attr.count < 1:
         fail("{}: `count` is {}, expected at least one image".format(public_label(ctx.label), ctx.attr.count))
-    images = ctx.attr.images[ImageSetInfo].images
     out = ctx.actions.declare_file(ctx.label.name + ".json")
-    arguments = tool_arguments(ctx)
-    arguments.add("--model=" + variant.model.path)
-    arguments.add("--manifest=" + variant.manifest.path)
-    arguments.add("--float-model=" + float_variant.model.path)
-    arguments.add("--float-manifest=" + float_variant.manifest.path)
-    arguments.add("--calibration-images=" + variant.calibration.images.path)
-    arguments.add("--images=" + images.path)
-    arguments.add("--count={}".format(ctx.attr.count))
-    arguments.add("--out=" + out.path)
-    run_tool(
+    run_program(
         ctx,
         tool = ctx.executable._program,
         mnemonic = "CalibrationRanges",
         progress_message = "Comparing the calibrated ranges of {} with its values".format(variant.name),
-        arguments = arguments,
-        inputs = [
-            variant.model,
-            variant.manifest,
-            float_variant.model,
-            float_variant.manifest,
-            variant.calibration.images,
-            images,
-        ],
-        outputs = [out],
+        options = {
+            "--calibration-images": variant.calibration.images,
+            "--count": ctx.attr.count,
+            "--float-manifest": float_variant.manifest,
+            "--float-model": float_variant.model,
+            "--images": ctx.attr.images[ImageSetInfo].images,
+            "--manifest": variant.manifest,
+            "--model": variant.model,
+        },
+        outputs = {"--out": out},
     )
     return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out]))]
 

@@ -23,7 +23,7 @@ def _camera_parity_test_impl(ctx):
         "--min-agreement": ctx.attr.min_agreement,
         "--max-difference": ctx.attr.max_difference,
     })
-    return gate(ctx, command = runtime.camera_gate, options = options, files = files, env = runtime.env)
+    return gate(ctx, command = runtime.camera_gate, options = options, env = runtime.env)
 
 _camera_parity_test = rule(
     implementation = _camera_parity_test_impl,

@@ -4,8 +4,8 @@ load("//models:providers.bzl", "VariantInfo")
 load("//models:variants.bzl", "STOCK_INTERPRETER", "variant_of")
 load("//tools/starlark:label.bzl", "public_label")
 load(":runtimes.bzl", "CAMERA_TOOLS", "RUNTIMES")
-load(":tool.bzl", "run_tool", "tool_arguments")
-load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
+load(":tool.bzl", "run_program")
+load(":variant.bzl", "declare_variant", "variant_outputs", "variant_providers")
 
 _PIXEL_ORDERS = ["RGB", "BGR", "RGBA", "BGRA", "NV12", "NV21"]
 
@@ -39,28 +39,22 @@ def _camera_variant_impl(ctx):
             ctx.attr.width,
         ))
     made = declare_variant(ctx, plain.format, plain.model_info.name)
-    arguments = tool_arguments(ctx)
-    arguments.add("--{}={}".format(runtime.model_option, plain.model.path))
-    arguments.add("--manifest=" + plain.manifest.path)
-    if ctx.attr.height:
-        arguments.add("--height={}".format(ctx.attr.height))
-        arguments.add("--width={}".format(ctx.attr.width))
-    if ctx.attr.fit:
-        arguments.add("--fit=" + ctx.attr.fit)
-    for step in ctx.attr.postprocess:
-        arguments.add("--postprocess=" + step)
-    arguments.add("--top={}".format(ctx.attr.top))
-    for option, value in _format_options(ctx, plain).items():
-        arguments.add("{}={}".format(option, value))
-    add_outputs(arguments, runtime, made)
-    run_tool(
+    options = {
+        "--" + runtime.model_option: plain.model,
+        "--manifest": plain.manifest,
+        "--postprocess": ctx.attr.postprocess,
+        "--top": ctx.attr.top,
+    }
+    for name in ["fit", "height", "width"]:
+        if getattr(ctx.attr, name):
+            options["--" + name] = getattr(ctx.attr, name)
+    run_program(
         ctx,
         tool = getattr(ctx.executable, runtime.camera_tool),
         mnemonic = runtime.camera_mnemonic,
         progress_message = "Adding camera input to {}".format(made.model.basename),
-        arguments = arguments,
-        inputs = [plain.model, plain.manifest],
-        outputs = made.files,
+        options = dict(options, **_format_options(ctx, plain)),
+        outputs = variant_outputs(runtime, made),
         env = runtime.env,
     )
     return variant_providers(

@@ -1,26 +1,32 @@
 """compressed_model: a smaller Keras model made from another, as a cached action that its variants share."""
 
 load("//models:providers.bzl", "CompressionInfo", "ImageSetInfo", "ImageStreamInfo", "ModelInfo")
-load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 load(":shipped.bzl", "compression_label")
-load(":tool.bzl", "program")
+load(":tool.bzl", "program", "run_program")
 
-def _add_training(ctx, arguments):
-    """Adds where training images come from; returns (inputs, tools)."""
-    if not ctx.attr.training:
-        return [], []
-    if ImageSetInfo in ctx.attr.training:
-        images = ctx.attr.training[ImageSetInfo]
-        arguments.add("--training-images", images.images)
-        arguments.add("--training-classes", images.classes)
-        return [images.images, images.classes], []
-    if ImageStreamInfo not in ctx.attr.training:
-        fail("{}: `training` is {}, expected an image_set or an image_stream".format(public_label(ctx.label), public_label(ctx.attr.training.label)))
-    stream = ctx.attr.training[ImageStreamInfo]
-    arguments.add("--generator", stream.generator.executable)
-    arguments.add_all(stream.arguments, format_each = "--generator-arg=%s")
-    return stream.data.to_list(), [stream.generator]
+def training_images(ctx):
+    """Return where the images of the attribute `training` come from.
+
+    Args:
+      ctx: rule context.
+
+    Returns:
+      struct of options (dict to File, string or list), generator (FilesToRunProvider or None) and data (list of Files that the
+      generator reads).
+    """
+    target = ctx.attr.training
+    if not target:
+        return struct(options = {}, generator = None, data = [])
+    if ImageSetInfo in target:
+        images = target[ImageSetInfo]
+        options = {"--training-images": images.images, "--training-classes": images.classes}
+        return struct(options = options, generator = None, data = [])
+    if ImageStreamInfo not in target:
+        fail("{}: `training` is {}, expected an image_set or an image_stream".format(public_label(ctx.label), public_label(target.label)))
+    stream = target[ImageStreamInfo]
+    options = {"--generator": stream.generator.executable, "--generator-arg": stream.arguments}
+    return struct(options = options, generator = stream.generator, data = stream.data.to_list())
 
 def _compressed_model_impl(ctx):
     original = ctx.attr.model[ModelInfo]
@@ -35,26 +41,19 @@ def _compressed_model_impl(ctx):
     info = ctx.actions.declare_file(ctx.label.name + ".model.json")
     report = ctx.actions.declare_file(ctx.label.name + ".compression.json")
 
-    arguments = ctx.actions.args()
-    arguments.add("--label=" + public_label(ctx.label))
-    arguments.add("--model", original.model)
-    arguments.add("--info", original.info)
-    arguments.add("--compression", compression.json)
-    inputs, tools = _add_training(ctx, arguments)
-    if not ctx.attr.fine_tune:
-        arguments.add("--no-fine-tuning")
-    arguments.add("--out-model", model)
-    arguments.add("--out-info", info)
-    arguments.add("--out-report", report)
-    ctx.actions.run(
-        executable = ctx.executable._compress,
-        arguments = [arguments],
-        inputs = [original.model, original.info, compression.json] + inputs,
-        tools = tools,
-        outputs = [model, info, report],
+    training = training_images(ctx)
+    options = {"--compression": compression.json, "--info": original.info, "--model": original.model}
+    run_program(
+        ctx,
+        tool = ctx.executable._compress,
         mnemonic = "KerasCompress",
         progress_message = "Compressing {} by {}".format(original.name, compression.name),
-        env = PYTHON_ENV,
+        options = dict(options, **training.options),
+        flags = [] if ctx.attr.fine_tune else ["--no-fine-tuning"],
+        outputs = {"--out-info": info, "--out-model": model, "--out-report": report},
+        inputs = training.data,
+        tools = [training.generator] if training.generator else [],
+        worker = False,
     )
     return [
         DefaultInfo(files = depset([model, info, report])),

@@ -4,8 +4,8 @@ load("//models:providers.bzl", "ModelInfo", "RecipeInfo", "VariantInfo")
 load(":recipe.bzl", "recipe_of")
 load(":runtimes.bzl", "RUNTIMES")
 load(":shipped.bzl", "coreml_recipe_label")
-load(":tool.bzl", "program", "run_tool", "tool_arguments")
-load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
+load(":tool.bzl", "program", "run_program")
+load(":variant.bzl", "declare_variant", "variant_outputs", "variant_providers")
 
 def _coreml_variant_impl(ctx):
     model = ctx.attr.model[ModelInfo]
@@ -17,18 +17,13 @@ def _coreml_variant_impl(ctx):
         "--model": model.model,
         "--recipe": recipe.json,
     }
-    arguments = tool_arguments(ctx)
-    for option, file in options.items():
-        arguments.add(option + "=" + file.path)
-    add_outputs(arguments, RUNTIMES[made.format], made)
-    run_tool(
+    run_program(
         ctx,
         tool = ctx.executable._program,
         mnemonic = "CoremlConvert",
         progress_message = "Converting {} to {}".format(model.name, made.model.basename),
-        arguments = arguments,
-        inputs = options.values(),
-        outputs = made.files,
+        options = options,
+        outputs = variant_outputs(RUNTIMES[made.format], made),
         env = RUNTIMES[made.format].env,
     )
     return variant_providers(ctx, made, model_info = model, recipe_name = recipe.name, conversion = options)

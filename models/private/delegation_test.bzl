@@ -5,13 +5,12 @@ load("//models:variants.bzl", "STOCK_INTERPRETER", "variant_of")
 load(":gate.bzl", "GATE_ATTRS", "gate")
 
 def _delegation_test_impl(ctx):
-    model = variant_of(ctx.label, ctx.attr.variant, custom_ops = STOCK_INTERPRETER).model
     options = {
-        "--model": model,
+        "--model": variant_of(ctx.label, ctx.attr.variant, custom_ops = STOCK_INTERPRETER).model,
         "--max-partitions": ctx.attr.max_partitions,
         "--allowed": ctx.attr.outside,
     }
-    return gate(ctx, command = "check-delegation", options = options, files = [model])
+    return gate(ctx, command = "check-delegation", options = options)
 
 delegation_test = rule(
     implementation = _delegation_test_impl,

@@ -4,7 +4,7 @@ load("//models:providers.bzl", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "V
 load("//models:variants.bzl", "variant_of")
 load("//tools/starlark:label.bzl", "public_label")
 load(":runtimes.bzl", "PREDICT_TOOLS", "RUNTIMES")
-load(":tool.bzl", "program", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_program")
 
 def _subject(ctx):
     """Return what runs the subject: struct of name, manifest, tool, mnemonic, env and options (dict to File or string)."""
@@ -19,7 +19,7 @@ def _subject(ctx):
             mnemonic = runtime.predict_mnemonic,
             env = runtime.env,
             options = dict(
-                {runtime.model_option: variant.model, "manifest": variant.manifest},
+                {"--" + runtime.model_option: variant.model, "--manifest": variant.manifest},
                 **runtime.predict_options(ctx, variant)
             ),
         )
@@ -31,7 +31,7 @@ def _subject(ctx):
             tool = "_predict_keras",
             mnemonic = "KerasPredict",
             env = {},
-            options = {"model": model.model, "info": model.info},
+            options = {"--info": model.info, "--model": model.model},
         )
     return fail("{}: {} is neither a variant nor a keras_model".format(public_label(ctx.label), public_label(subject.label)))
 
@@ -39,19 +39,13 @@ def _evaluation_impl(ctx):
     subject = _subject(ctx)
     image_set = ctx.attr.images[ImageSetInfo]
     out = ctx.actions.declare_file(ctx.label.name + ".outputs.npy")
-    options = dict(subject.options, images = image_set.images)
-    arguments = tool_arguments(ctx)
-    for option, value in options.items():
-        arguments.add("--{}={}".format(option, value.path if type(value) == "File" else value))
-    arguments.add("--out=" + out.path)
-    run_tool(
+    run_program(
         ctx,
         tool = getattr(ctx.executable, subject.tool),
         mnemonic = subject.mnemonic,
         progress_message = "Running {} on {}".format(subject.name, image_set.images.basename),
-        arguments = arguments,
-        inputs = [value for value in options.values() if type(value) == "File"],
-        outputs = [out],
+        options = dict(subject.options, **{"--images": image_set.images}),
+        outputs = {"--out": out},
         env = subject.env,
     )
     return [

@@ -3,12 +3,13 @@
 load("//models:providers.bzl", "ImageSetInfo")
 load("//tools/starlark:label.bzl", "public_label")
 load(":generated.bzl", "GENERATOR_ATTRS", "run_generator")
-load(":tool.bzl", "program", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_program")
 
-def _add_generated(ctx, arguments):
+def _generated(ctx):
+    """Return the options for arrays that the generator makes."""
     made = {
-        "--out-images": ctx.actions.declare_file(ctx.label.name + ".generated.images.npy"),
         "--out-classes": ctx.actions.declare_file(ctx.label.name + ".generated.classes.npy"),
+        "--out-images": ctx.actions.declare_file(ctx.label.name + ".generated.images.npy"),
     }
     run_generator(
         ctx,
@@ -16,43 +17,37 @@ def _add_generated(ctx, arguments):
         progress_message = "Making the images of {}".format(public_label(ctx.label)),
         outputs = made,
     )
-    arguments.add("--images=" + made["--out-images"].path)
-    arguments.add("--classes=" + made["--out-classes"].path)
-    return made.values()
+    return {"--classes": made["--out-classes"], "--images": made["--out-images"]}
 
-def _add_files(ctx, arguments):
+def _from_files(ctx):
+    """Return the options for image files."""
     if not ctx.files.srcs:
         fail("{}: the image set is empty; give `srcs` or a `generator`".format(public_label(ctx.label)))
     if not ctx.attr.height or not ctx.attr.width:
         fail("{}: `height` and `width` are {} and {}, expected the size in pixels to which `srcs` are scaled".format(public_label(ctx.label), ctx.attr.height, ctx.attr.width))
     known = {name: index for index, name in enumerate(ctx.attr.class_names)}
+    images = []
     for file in ctx.files.srcs:
         folder = file.dirname.split("/")[-1]
         if known and folder not in known:
             fail("{}: {} lies in the folder \"{}\", expected one named in class_names".format(public_label(ctx.label), file.short_path, folder))
-        arguments.add("--image={}={}".format(file.path, known.get(folder, -1)))
-    arguments.add("--height={}".format(ctx.attr.height))
-    arguments.add("--width={}".format(ctx.attr.width))
-    arguments.add("--fit=" + ctx.attr.fit)
-    return ctx.files.srcs
+        images.append("{}={}".format(file.path, known.get(folder, -1)))
+    return {"--fit": ctx.attr.fit, "--height": ctx.attr.height, "--image": images, "--width": ctx.attr.width}
 
 def _image_set_impl(ctx):
     images = ctx.actions.declare_file(ctx.label.name + ".images.npy")
     classes = ctx.actions.declare_file(ctx.label.name + ".classes.npy")
-    arguments = tool_arguments(ctx)
-    inputs = _add_generated(ctx, arguments) if ctx.attr.generator else _add_files(ctx, arguments)
+    options = _generated(ctx) if ctx.attr.generator else _from_files(ctx)
     if ctx.attr.class_names:
-        arguments.add("--class-count={}".format(len(ctx.attr.class_names)))
-    arguments.add("--out-images=" + images.path)
-    arguments.add("--out-classes=" + classes.path)
-    run_tool(
+        options["--class-count"] = len(ctx.attr.class_names)
+    run_program(
         ctx,
         tool = ctx.executable._program,
         mnemonic = "ImageSet",
         progress_message = "Decoding the images of {}".format(public_label(ctx.label)),
-        arguments = arguments,
-        inputs = inputs,
-        outputs = [images, classes],
+        options = options,
+        outputs = {"--out-classes": classes, "--out-images": images},
+        inputs = ctx.files.srcs,
     )
     return [
         DefaultInfo(files = depset([images, classes]), runfiles = ctx.runfiles(files = [images, classes])),

@@ -3,7 +3,7 @@
 load("//models:providers.bzl", "ModelInfo")
 load("//tools/starlark:label.bzl", "public_label")
 load(":generated.bzl", "GENERATOR_ATTRS", "run_generator")
-load(":tool.bzl", "program", "run_tool", "tool_arguments")
+load(":tool.bzl", "program", "run_program")
 
 _STYLES = ["tf", "caffe", "torch", "none"]
 
@@ -40,26 +40,23 @@ def _keras_model_impl(ctx):
     info = ctx.actions.declare_file(ctx.label.name + ".model.json")
     labels = ctx.actions.declare_file(ctx.label.name + ".labels.txt")
 
-    arguments = tool_arguments(ctx)
-    arguments.add("--src=" + path)
+    options = {
+        "--fit": ctx.attr.fit,
+        "--name": ctx.label.name,
+        "--preprocess": preprocess,
+        "--src": path,
+        "--trained": "true" if ctx.attr.trained else "false",
+    }
     if ctx.file.labels:
-        arguments.add("--labels=" + ctx.file.labels.path)
-        inputs = inputs + [ctx.file.labels]
-    arguments.add("--preprocess=" + preprocess)
-    arguments.add("--fit=" + ctx.attr.fit)
-    arguments.add("--trained=" + ("true" if ctx.attr.trained else "false"))
-    arguments.add("--name=" + ctx.label.name)
-    arguments.add("--out-model=" + model.path)
-    arguments.add("--out-info=" + info.path)
-    arguments.add("--out-labels=" + labels.path)
-    run_tool(
+        options["--labels"] = ctx.file.labels
+    run_program(
         ctx,
         tool = ctx.executable._program,
         mnemonic = "KerasImport",
         progress_message = "Checking the Keras model {}".format(public_label(ctx.label)),
-        arguments = arguments,
+        options = options,
+        outputs = {"--out-info": info, "--out-labels": labels, "--out-model": model},
         inputs = inputs,
-        outputs = [model, info, labels],
     )
     return [
         DefaultInfo(files = depset([model, info, labels])),

@@ -18,10 +18,7 @@ def _measurement_test_impl(ctx):
         "--rounds": ctx.attr.rounds,
         "--variant": [variant.model for variant in variants],
     }
-    files = [model.info, model.model]
-    for variant in variants:
-        files += [variant.manifest, variant.model]
-    return gate(ctx, tool = ctx.attr._measure, command = "", options = options, files = files, out = "metrics.json")
+    return gate(ctx, tool = ctx.attr._measure, command = "", options = options, out = "metrics.json")
 
 _measurement_test = rule(
     implementation = _measurement_test_impl,

@@ -1,30 +1,14 @@
 """memory_test: a variant may need only so much memory."""
 
-load("//models:providers.bzl", "VariantInfo")
-load("//models:variants.bzl", "STOCK_INTERPRETER", "variants_of")
-load(":gate.bzl", "GATE_ATTRS", "MEASURED_TAGS", "gate")
+load(":gate.bzl", "MEASURED_TAGS", "RATIO_ATTRS", "ratio_gate")
 
 def _memory_test_impl(ctx):
-    variants = variants_of(ctx.label, [ctx.attr.variant, ctx.attr.baseline], custom_ops = STOCK_INTERPRETER)
-    model, baseline = [variant.model for variant in variants]
-    options = {
-        "--model": model,
-        "--baseline": baseline,
-        "--max-ratio": ctx.attr.max_ratio,
-        "--threads": ctx.attr.threads,
-    }
-    return gate(ctx, command = "check-memory", options = options, files = [model, baseline])
+    return ratio_gate(ctx, "check-memory", {"--max-ratio": ctx.attr.max_ratio})
 
 _memory_test = rule(
     implementation = _memory_test_impl,
     test = True,
-    attrs = dict(
-        baseline = attr.label(providers = [VariantInfo], mandatory = True),
-        max_ratio = attr.string(mandatory = True),
-        threads = attr.int(default = 1),
-        variant = attr.label(providers = [VariantInfo], mandatory = True),
-        **GATE_ATTRS
-    ),
+    attrs = dict(RATIO_ATTRS, max_ratio = attr.string(mandatory = True)),
     doc = "See the macro of the same name.",
 )
 

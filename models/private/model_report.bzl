@@ -2,11 +2,10 @@
 
 load("//models:providers.bzl", "EvaluationInfo", "ImageSetInfo", "ModelInfo", "VariantInfo")
 load("//models:variants.bzl", "STOCK_INTERPRETER", "same_model", "variants_of")
-load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 load("//tools/starlark:launcher.bzl", "shell_label", "shell_options")
 load(":evaluation.bzl", "evaluation_of")
-load(":tool.bzl", "program")
+load(":tool.bzl", "option_files", "program", "run_program")
 
 _LAUNCHER = """\
 #!/bin/sh
@@ -16,46 +15,22 @@ exec {tool} --label={label} {arguments} "$@"
 
 _SUFFIXES = [".html", ".md", ".csv", ".json"]
 
-def _run(ctx, *, command, mnemonic, progress_message, options, outputs, tool = None, more = []):
-    """Registers one action of the report program.
-
-    Args:
-      ctx: rule context.
-      command: subcommand, or "" for a program that has none.
-      mnemonic: CamelCase mnemonic.
-      progress_message: what Bazel prints.
-      options: dict of option name to File, string, int, or list of Files.
-      outputs: list of Files.
-      tool: the program; the report program by default.
-      more: arguments that name outputs in another way.
-    """
-    arguments = ctx.actions.args()
-    if command:
-        arguments.add(command)
-    arguments.add("--label=" + public_label(ctx.label))
-    inputs = []
-    for option, values in options.items():
-        for value in values if type(values) == "list" else [values]:
-            arguments.add(option)
-            arguments.add(value)
-            if type(value) == "File":
-                inputs.append(value)
-    arguments.add_all(more)
-    ctx.actions.run(
-        executable = tool or ctx.executable._report,
-        arguments = [arguments],
-        inputs = inputs,
-        outputs = outputs,
+def _run(ctx, *, parts, tool, mnemonic, progress_message, options, command = None):
+    """Registers one action that writes a file of facts; returns the file, `<target>.<parts>.json`."""
+    out = ctx.actions.declare_file(".".join([ctx.label.name] + parts + ["json"]))
+    run_program(
+        ctx,
+        tool = tool,
+        command = command,
         mnemonic = mnemonic,
         progress_message = progress_message,
-        env = PYTHON_ENV,
+        options = options,
+        outputs = {"--out": out},
+        worker = False,
     )
-
-def _out(ctx, *parts):
-    return ctx.actions.declare_file(".".join((ctx.label.name,) + parts))
+    return out
 
 def _summary(ctx, evaluation, keras, model):
-    out = _out(ctx, evaluation.subject, "summary.json")
     options = {
         "--classes": evaluation.image_set.classes,
         "--info": model.info,
@@ -65,36 +40,32 @@ def _summary(ctx, evaluation, keras, model):
     }
     if evaluation.manifest:
         options["--manifest"] = evaluation.manifest
-    _run(
+    return _run(
         ctx,
+        parts = [evaluation.subject, "summary"],
+        tool = ctx.executable._evaluate,
         command = "summarize",
         mnemonic = "EvaluationSummary",
         progress_message = "Summarising the answers of " + evaluation.subject,
         options = options,
-        outputs = [out],
-        tool = ctx.executable._evaluate,
-        more = ["--out", out.path],
     )
-    return out
 
 def _facts(ctx, variant):
-    out = _out(ctx, variant.name, "facts.json")
-    _run(
+    return _run(
         ctx,
+        parts = [variant.name, "facts"],
+        tool = ctx.executable._evaluate,
         command = "describe",
         mnemonic = "VariantFacts",
         progress_message = "Reading sizes, operators and weights of " + variant.name,
         options = {"--manifest": variant.manifest, "--model": variant.model},
-        outputs = [out],
-        tool = ctx.executable._evaluate,
-        more = ["--out", out.path],
     )
-    return out
 
 def _layers(ctx, variant, baseline, images):
-    out = _out(ctx, variant.name, "layers.json")
-    _run(
+    return _run(
         ctx,
+        parts = [variant.name, "layers"],
+        tool = ctx.executable._evaluate,
         command = "compare-layers",
         mnemonic = "LayerError",
         progress_message = "Comparing the layers of {} with {}".format(variant.name, baseline.name),
@@ -106,25 +77,17 @@ def _layers(ctx, variant, baseline, images):
             "--manifest": variant.manifest,
             "--model": variant.model,
         },
-        outputs = [out],
-        tool = ctx.executable._evaluate,
-        more = ["--out", out.path],
     )
-    return out
 
 def _keras_sizes(ctx, model):
-    out = _out(ctx, "keras_sizes.json")
-    _run(
+    return _run(
         ctx,
-        command = "",
+        parts = ["keras_sizes"],
+        tool = ctx.executable._keras_sizes,
         mnemonic = "KerasSizes",
         progress_message = "Saving {} as .keras and .h5 for their sizes".format(model.name),
         options = {"--info": model.info, "--model": model.model},
-        outputs = [out],
-        tool = ctx.executable._keras_sizes,
-        more = ["--out", out.path],
     )
-    return out
 
 def _baseline(ctx, variants):
     if ctx.attr.baseline:
@@ -140,9 +103,14 @@ def _baseline(ctx, variants):
 def _collect(ctx, variants, baseline, model, image_set):
     keras = ctx.attr.keras_evaluation[EvaluationInfo]
     evaluations = [target[EvaluationInfo] for target in ctx.attr.evaluations]
-    out = _out(ctx, "facts.json")
     options = {
         "--baseline": baseline.name,
+        "--calibration": ctx.files.calibrations,
+        "--coreml": [target[VariantInfo].manifest for target in ctx.attr.coreml],
+        "--coreml-summary": [
+            _summary(ctx, target[EvaluationInfo], keras, model)
+            for target in ctx.attr.coreml_evaluations
+        ],
         "--images-name": ctx.attr.images.label.name,
         "--info": model.info,
         "--keras-sizes": _keras_sizes(ctx, model),
@@ -153,41 +121,30 @@ def _collect(ctx, variants, baseline, model, image_set):
             # Other channels make other layers, which do not compare.
             if variant.name != baseline.name and not variant.model_info.compression
         ],
+        "--search": ctx.files.searches,
         "--summary": [_summary(ctx, evaluation, keras, model) for evaluation in evaluations],
         "--variant": [_facts(ctx, variant) for variant in variants],
     }
-    if ctx.files.searches:
-        options["--search"] = ctx.files.searches
-    if ctx.files.calibrations:
-        options["--calibration"] = ctx.files.calibrations
-    if ctx.attr.coreml:
-        options["--coreml"] = [target[VariantInfo].manifest for target in ctx.attr.coreml]
-        options["--coreml-summary"] = [
-            _summary(ctx, target[EvaluationInfo], keras, model)
-            for target in ctx.attr.coreml_evaluations
-        ]
     if ctx.file.published:
         options["--published"] = ctx.file.published
-    _run(
+    return _run(
         ctx,
+        parts = ["facts"],
+        tool = ctx.executable._report,
         command = "collect",
         mnemonic = "ReportFacts",
         progress_message = "Collecting the facts of " + public_label(ctx.label),
         options = options,
-        outputs = [out],
-        more = ["--out", out.path],
     )
-    return out
 
 def _launcher(ctx, facts, variants, model):
-    models = [variant.model for variant in variants]
-    manifests = [variant.manifest for variant in variants]
+    """Return the program that measures and reports, and the files that it needs."""
     options = {
         "--facts": facts,
         "--keras-info": model.info,
         "--keras-model": model.model,
-        "--manifest": manifests,
-        "--variant": models,
+        "--manifest": [variant.manifest for variant in variants],
+        "--variant": [variant.model for variant in variants],
     }
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(launcher, _LAUNCHER.format(
@@ -195,7 +152,7 @@ def _launcher(ctx, facts, variants, model):
         label = shell_label(ctx.label),
         arguments = shell_options(options),
     ), is_executable = True)
-    return launcher, [facts, model.info, model.model] + manifests + models
+    return launcher, option_files(options)
 
 def _model_report_impl(ctx):
     if not ctx.attr.variants:
@@ -209,14 +166,15 @@ def _model_report_impl(ctx):
     baseline = _baseline(ctx, variants)
     facts = _collect(ctx, variants, baseline, model, ctx.attr.images[ImageSetInfo])
     pages = [ctx.actions.declare_file(ctx.label.name + suffix) for suffix in _SUFFIXES]
-    _run(
+    run_program(
         ctx,
+        tool = ctx.executable._report,
         command = "render",
         mnemonic = "ReportRender",
         progress_message = "Writing the report " + public_label(ctx.label),
-        options = {"--facts": facts, "--stem": ctx.label.name},
+        options = {"--facts": facts, "--out": pages[0].dirname, "--stem": ctx.label.name},
         outputs = pages,
-        more = ["--out", pages[0].dirname],
+        worker = False,
     )
     launcher, files = _launcher(ctx, facts, variants, model)
     runfiles = ctx.runfiles(files = files).merge(ctx.attr._report_run[DefaultInfo].default_runfiles)

@@ -15,7 +15,7 @@ def _parity_test_impl(ctx):
         "--manifest": variant.manifest,
         "--keras-outputs": keras.outputs,
     }
-    return gate(ctx, command = "check-parity", options = options, files = options.values())
+    return gate(ctx, command = "check-parity", options = options)
 
 _parity_test = rule(
     implementation = _parity_test_impl,

@@ -9,11 +9,12 @@ def _runtime_test_impl(ctx):
     variants = variants_of(ctx.label, ctx.attr.variants)
     if not variants:
         fail("{}: `variants` is empty, expected at least one".format(public_label(ctx.label)))
-    table = ctx.attr.runtime[RuntimeInfo].table
-    models = [variant.model for variant in variants]
-    manifests = [variant.manifest for variant in variants]
-    options = {"--model": models, "--manifest": manifests, "--runtime": table}
-    return gate(ctx, command = "check-runtime", options = options, files = models + manifests + [table])
+    options = {
+        "--manifest": [variant.manifest for variant in variants],
+        "--model": [variant.model for variant in variants],
+        "--runtime": ctx.attr.runtime[RuntimeInfo].table,
+    }
+    return gate(ctx, command = "check-runtime", options = options)
 
 runtime_test = rule(
     implementation = _runtime_test_impl,

@@ -4,12 +4,12 @@ load(":tool.bzl", "program")
 
 def _tflite_options(ctx, variant):
     options = {
-        "delegate": ctx.attr.delegate,
+        "--delegate": ctx.attr.delegate,
         # Bazel runs several at once: threads of one would wait busily for processors that the others have.
-        "threads": "1",
+        "--threads": "1",
     }
     if variant.custom_ops:
-        options["custom-ops"] = variant.custom_ops
+        options["--custom-ops"] = variant.custom_ops
     return options
 
 def _no_options(_ctx, _variant):

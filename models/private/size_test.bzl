@@ -9,16 +9,12 @@ def _file(variant):
     return variant[VariantInfo].archive or variant[VariantInfo].model
 
 def _size_test_impl(ctx):
-    model = _file(ctx.attr.variant)
-    options = {"--model": model}
-    files = [model]
+    options = {"--model": _file(ctx.attr.variant)}
     if ctx.attr.baseline:
         if not ctx.attr.max_ratio:
             fail("{}: `baseline` is set without `max_ratio`".format(public_label(ctx.label)))
-        baseline = _file(ctx.attr.baseline)
-        options["--baseline"] = baseline
+        options["--baseline"] = _file(ctx.attr.baseline)
         options["--max-ratio"] = ctx.attr.max_ratio
-        files.append(baseline)
     elif ctx.attr.max_ratio:
         fail("{}: `max_ratio` is set without the `baseline` that it is a share of".format(public_label(ctx.label)))
     if ctx.attr.max_bytes:
@@ -26,7 +22,7 @@ def _size_test_impl(ctx):
     if not ctx.attr.max_bytes and not ctx.attr.max_ratio:
         fail("{}: neither `max_bytes` nor `max_ratio` is set, expected at least one bound".format(public_label(ctx.label)))
     command = "check-size" + (" --zipped" if ctx.attr.zipped else "")
-    return gate(ctx, command = command, options = options, files = files)
+    return gate(ctx, command = command, options = options)
 
 _size_test = rule(
     implementation = _size_test_impl,

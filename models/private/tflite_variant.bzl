@@ -6,8 +6,8 @@ load(":compressed_model.bzl", "compressed_of")
 load(":recipe.bzl", "recipe_of")
 load(":runtimes.bzl", "RUNTIMES")
 load(":shipped.bzl", "recipe_label", "split_recipe")
-load(":tool.bzl", "program", "run_tool", "tool_arguments")
-load(":variant.bzl", "add_outputs", "declare_variant", "variant_providers")
+load(":tool.bzl", "program", "run_program")
+load(":variant.bzl", "declare_variant", "variant_outputs", "variant_providers")
 
 def _tflite_variant_impl(ctx):
     model = ctx.attr.model[ModelInfo]
@@ -28,33 +28,23 @@ def _tflite_variant_impl(ctx):
         options["--calibration-images"] = ctx.attr.calibration[ImageSetInfo].images
     if ctx.file.custom_ops:
         options["--custom-ops"] = ctx.file.custom_ops
-    arguments = tool_arguments(ctx)
-    for option, file in options.items():
-        arguments.add(option + "=" + file.path)
-    add_outputs(arguments, RUNTIMES[made.format], made, manifest = unlabelled)
-    run_tool(
+    run_program(
         ctx,
         tool = ctx.executable._convert,
         mnemonic = "TfliteConvert",
         progress_message = "Converting {} to {}".format(model.name, made.model.basename),
-        arguments = arguments,
-        inputs = options.values(),
-        outputs = [made.model, unlabelled],
+        options = options,
+        outputs = variant_outputs(RUNTIMES[made.format], made, manifest = unlabelled),
     )
 
     # Apart, so that an edited name of a class converts nothing again.
-    arguments = tool_arguments(ctx)
-    arguments.add("--manifest=" + unlabelled.path)
-    arguments.add("--labels=" + model.labels.path)
-    arguments.add("--out-manifest=" + made.manifest.path)
-    run_tool(
+    run_program(
         ctx,
         tool = ctx.executable._label_manifest,
         mnemonic = "LabelManifest",
         progress_message = "Naming the labels of {}".format(made.model.basename),
-        arguments = arguments,
-        inputs = [unlabelled, model.labels],
-        outputs = [made.manifest],
+        options = {"--labels": model.labels, "--manifest": unlabelled},
+        outputs = {"--out-manifest": made.manifest},
     )
     return variant_providers(
         ctx,

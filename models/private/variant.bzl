@@ -30,19 +30,16 @@ def declare_variant(ctx, format, model_name):
         files = [file for file in [model, archive, manifest] if file],
     )
 
-def add_outputs(arguments, runtime, made, manifest = None):
-    """Add the options that name a variant's files.
+def variant_outputs(runtime, made, manifest = None):
+    """Return the options that name a variant's files, as a dict of option to File.
 
     Args:
-      arguments: from tool_arguments().
       runtime: entry of RUNTIMES.
       made: from declare_variant().
       manifest: File for the manifest, where another action finishes it.
     """
-    arguments.add("--out-{}={}".format(runtime.model_option, made.model.path))
-    if made.archive:
-        arguments.add("--out-zip=" + made.archive.path)
-    arguments.add("--out-manifest=" + (manifest or made.manifest).path)
+    archive = {"--out-zip": made.archive} if made.archive else {}
+    return dict({"--out-" + runtime.model_option: made.model, "--out-manifest": manifest or made.manifest}, **archive)
 
 def variant_providers(ctx, made, *, model_info, recipe_name, conversion, calibration = None, custom_ops = None, plain = None):
     """Return the providers of a variant.

@@ -23,7 +23,7 @@ def tool_arguments(ctx, command = None):
     arguments.add("--label=" + public_label(ctx.label))
     return arguments
 
-def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, outputs, env = {}):
+def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, outputs, tools = [], env = {}, worker = True):
     """Registers one action of a step's program.
 
     Args:
@@ -34,15 +34,18 @@ def run_tool(ctx, *, tool, mnemonic, progress_message, arguments, inputs, output
       arguments: from tool_arguments().
       inputs: list of Files.
       outputs: list of Files.
+      tools: list of programs that it runs in turn.
       env: environment variables beside those of every Python program.
+      worker: whether it may run in a persistent worker.
     """
     ctx.actions.run(
         executable = tool,
         arguments = [arguments],
         inputs = inputs,
+        tools = tools,
         outputs = outputs,
         mnemonic = mnemonic,
         progress_message = progress_message,
         env = dict(PYTHON_ENV, **env),
-        execution_requirements = _WORKER,
+        execution_requirements = _WORKER if worker else {},
     )
