@@ -1,5 +1,6 @@
-"""A valid manifest to change one thing in."""
+"""A valid manifest, and JSON, to change one thing in."""
 
+import copy
 import dataclasses
 from typing import Any
 
@@ -49,3 +50,15 @@ def manifest_of(**changes: Any) -> manifest.TfliteManifest:
         requires=manifest.TfliteRequires((manifest.OpUse("CONV_2D", 3, 2),), (), "2.6.0"),
     )
     return dataclasses.replace(base, **changes)
+
+
+def changed(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return parsed JSON with other values at dotted paths, such as "labels.count"."""
+    data = copy.deepcopy(data)
+    for path, value in changes.items():
+        *parts, last = path.split(".")
+        inner = data
+        for part in parts:
+            inner = inner[part]
+        inner[last] = value
+    return data

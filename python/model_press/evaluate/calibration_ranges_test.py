@@ -1,7 +1,6 @@
 """Calibrated ranges of the digits net against the values of its images; outliers and clipping are found."""
 
 import dataclasses
-import os
 
 import flatbuffers
 import numpy as np
@@ -13,8 +12,9 @@ from model_press.evaluate import calibration_ranges
 from model_press.formats import files, manifest
 from model_press.tflite import reader
 
-INT8, FP32 = os.environ["DIGITS_INT8"], os.environ["DIGITS_FP32"]
-CALIBRATION, HELD_OUT = os.environ["CALIBRATION_IMAGES"], os.environ["HELD_OUT_IMAGES"]
+INT8, FP32 = "models/digits/digits_int8.tflite", "models/digits/digits_fp32.tflite"
+CALIBRATION = "models/digits/calibration.images.npy"
+HELD_OUT = "models/digits/held_out.images.npy"
 COUNT = 12
 
 

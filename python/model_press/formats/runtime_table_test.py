@@ -27,6 +27,7 @@ def test_reads_names_and_versions(tmp_path):
         {},
         [],
         {"runtime": "litert", "version": "2.3.0"},
+        {"runtime": "litert", "version": "2.3.0", "ops": {"ADD": 3}},
         {"runtime": "litert", "version": "2.3.0", "ops": {"ADD": {}}},
         {"runtime": "litert", "version": "2.3.0", "ops": {"ADD": {"max_version": "new"}}},
     ],

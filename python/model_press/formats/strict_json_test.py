@@ -1,7 +1,7 @@
 """strict_json: nested dataclasses, lists and exact types."""
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
 from testing.raises import user_error
@@ -45,9 +45,12 @@ def test_nested_lists_and_defaults():
         ({"items": [{"n": True}]}, "expected int"),
         ({"items": [{"n": 1, "x": True}]}, "expected float"),
         ({"items": [], "note": 3}, "field 'note': expected str"),
+        ({"items": [{"x": 1.0}]}, "field 'items[0].n' is missing"),
+        ({"items": [{"n": 1, "m": 2}]}, "unknown field 'items[0].m'; the fields are n, x"),
+        ({"items": [], "note": {}}, "field 'note': expected str, got an object"),
     ],
 )
-def test_wrong_types_are_located(data, said):
+def test_wrong_fields_and_types_are_located(data, said):
     with user_error("o", said):
         strict_json.from_json(_Outer, data, "o")
 
@@ -80,6 +83,8 @@ class _Limited:
     file: PlainFileName = "x"
     sha256: Sha256 = "0" * 64
     name: RecipeName = "int8"
+    mode: Literal["a", "b"] = "a"
+    version: Literal[1] = 1
 
 
 @pytest.mark.parametrize(
@@ -98,6 +103,8 @@ class _Limited:
         ({"sha256": "0" * 63}, "'sha256': got"),
         ({"sha256": "0" * 64 + "\n"}, "'sha256': got"),
         ({"name": "Int-8"}, "'name': got 'Int-8', expected small letters, digits and _"),
+        ({"mode": "c"}, "'mode': got 'c', expected one of 'a', 'b'"),
+        ({"version": True}, "'version': got True, expected one of 1"),
     ],
 )
 def test_constraints_stand_on_the_field(data, said):

@@ -1,7 +1,5 @@
 """check-images on the digits net and its held-out images: green as they are, red for each fault by name."""
 
-import os
-
 import numpy as np
 import pytest
 from testing.raises import user_error
@@ -10,9 +8,10 @@ from model_press.formats import manifest
 from model_press.gates import images as image_gate
 from model_press.images import npy
 
-MODEL = os.environ["DIGITS_INT8"]
+MODEL = "models/digits/digits_int8.tflite"
 MANIFEST = manifest.read(MODEL.replace(".tflite", ".manifest.json"))
-HELD_OUT, CALIBRATION = os.environ["HELD_OUT_IMAGES"], os.environ["CALIBRATION_IMAGES"]
+HELD_OUT = "models/digits/held_out.images.npy"
+CALIBRATION = "models/digits/calibration.images.npy"
 
 
 @pytest.fixture(scope="module")

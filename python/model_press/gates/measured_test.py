@@ -1,7 +1,5 @@
 """The measured gates on real (tiny) models: green on a good variant, red on a worse one."""
 
-import os
-
 import pytest
 
 from model_press.formats.errors import UserError
@@ -10,9 +8,7 @@ from model_press.measure import machine
 
 # Made by testing_models in a build action: a convolution net, the same with more channels, and one whose int8 graph a
 # stand-alone RELU cuts in two.
-SMALL = os.environ["SMALL_MODEL"]
-LARGE = os.environ["LARGE_MODEL"]
-BROKEN = os.environ["BROKEN_MODEL"]
+SMALL, LARGE, BROKEN = (f"python/testing/{name}.tflite" for name in ("small", "large", "broken"))
 
 
 # shows: gate size_test: a bigger net

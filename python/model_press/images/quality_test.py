@@ -1,7 +1,5 @@
 """Bad evaluation and calibration images are called by name; photographs and digits are not."""
 
-import os
-
 import numpy as np
 import pytest
 
@@ -9,8 +7,8 @@ from model_press.images import npy, quality
 
 RNG = np.random.default_rng(0)
 UNLABELLED = np.full(32, -1, np.int32)
-# Paths of "<set>.images.npy" of the repository's own image sets.
-SETS = os.environ["IMAGE_SETS"].split()
+# The repository's own image sets.
+SETS = ["digits/calibration", "digits/held_out", "xception/calibration", "xception/golden"]
 
 
 def _pictures(count: int = 32, size: int = 24) -> np.ndarray:
@@ -21,10 +19,10 @@ def _pictures(count: int = 32, size: int = 24) -> np.ndarray:
     return np.uint8(np.rint(127.5 + 127.5 * waves))
 
 
-@pytest.mark.parametrize("path", SETS)
-def test_the_repositorys_photographs_and_digits_raise_nothing(path):
-    images = npy.read_npy(path, "images")
-    classes = npy.read_npy(path.replace(".images.", ".classes."), "classes")
+@pytest.mark.parametrize("name", SETS)
+def test_the_repositorys_photographs_and_digits_raise_nothing(name):
+    images = npy.read_npy(f"models/{name}.images.npy", "images")
+    classes = npy.read_npy(f"models/{name}.classes.npy", "classes")
     assert quality.warnings(images, classes, None) == []
 
 

@@ -10,7 +10,7 @@ from testing.tflite_bytes import Op, chain
 
 from model_press.inspect import facts, inspect_program
 
-BROKEN, SMALL = os.environ["BROKEN_MODEL"], os.environ["SMALL_MODEL"]
+BROKEN, SMALL = "python/testing/broken.tflite", "python/testing/small.tflite"
 TABLES = [f"--runtime={os.environ[name]}" for name in ("TENSORFLOW_LITE_TABLE", "LITERT_TABLE")]
 
 

@@ -173,7 +173,7 @@ def test_a_float_island_is_named(tmp_path):
     ],
 )
 def test_digits_variants(variant, kind, outside):
-    found = inspect_model.inspect(f"{os.environ['DIGITS']}{variant}.tflite", TABLES, seconds=0.4)
+    found = inspect_model.inspect(f"models/digits/digits_{variant}.tflite", TABLES, seconds=0.4)
     assert found.quantization.kind.startswith(kind)
     assert all(loader.loads for loader in found.loaders)
     ops = {op.op for op in found.running.undelegated}

@@ -11,7 +11,7 @@ from model_press.formats import files, manifest, metrics, model_info
 from model_press.measure import measure, measure_program
 from model_press.process import command_line
 
-MODELS = {name: os.environ[f"{name}_MODEL"] for name in ("SMALL", "BROKEN")}
+MODELS = {name: f"python/testing/{name}.tflite" for name in ("small", "broken")}
 
 
 def _measure(arguments):
@@ -28,7 +28,7 @@ def arguments(tmp_path_factory):
         manifest_path = folder / f"{name}.json"
         manifest.write(
             manifest_path,
-            manifest_of(name=f"net_{name.lower()}", model=data, recipe=recipe(name="int8")),
+            manifest_of(name=f"net_{name}", model=data, recipe=recipe(name="int8")),
         )
         found += ["--variant", path, "--manifest", str(manifest_path)]
     keras = folder / "net.keras"

@@ -1,14 +1,12 @@
 """A graph cut off after an operator computes what the whole has there."""
 
-import os
-
 import numpy as np
 from ai_edge_litert import interpreter as litert
 
 from model_press.inspect.timing import graph_prefix
 from model_press.tflite import reader, source
 
-SMALL = os.environ["SMALL_MODEL"]
+SMALL = "python/testing/small.tflite"
 
 
 def test_every_prefix_ends_in_what_the_whole_has_there():

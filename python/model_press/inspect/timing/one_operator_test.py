@@ -1,7 +1,6 @@
 """An operator cut out of a model computes what it does inside."""
 
 import mmap
-import os
 
 import numpy as np
 from ai_edge_litert import interpreter as litert
@@ -11,7 +10,7 @@ from testing.tflite_bytes import Op, chain
 from model_press.inspect.timing import one_operator
 from model_press.tflite import reader
 
-BROKEN = os.environ["BROKEN_MODEL"]
+BROKEN = "python/testing/broken.tflite"
 
 
 def _mapped(path):

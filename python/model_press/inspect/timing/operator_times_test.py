@@ -1,7 +1,6 @@
 """Times of operators: of every one, adding up to the whole, and one line for what cannot be cut."""
 
 import json
-import os
 
 import pytest
 from testing import programs
@@ -12,7 +11,7 @@ from model_press.inspect import inspect_program
 from model_press.inspect.timing import operator_times
 from model_press.tflite import reader
 
-SMALL = os.environ["SMALL_MODEL"]
+SMALL = "python/testing/small.tflite"
 
 
 def test_the_operators_times_add_up_to_the_whole():
