@@ -49,16 +49,15 @@ COMPRESSIONS = [
     "qat",
 ]
 
-def shipped(files, names):
-    """Return (name, file) for each JSON file of a folder.
+def shipped(rule, names, **attributes):
+    """Declare a target for each JSON file of the folder, so that an edit of one re-runs its own step alone.
 
     Args:
-      files: list of file names, from glob(["*.json"]).
-      names: the list of this file for the folder. The package does not load where the two differ.
-
-    Returns:
-      list of (string, string).
+      rule: recipe, coreml_recipe or compression.
+      names: the list of this file for the folder. The package does not load where files and names differ.
+      **attributes: further attributes of the rule, each a dict of name to value.
     """
+    files = native.glob(["*.json"])
     found = [file[:-len(".json")] for file in files]
     if sorted(found) != sorted(names):
         fail("//{}: the JSON files are {}, models/private/shipped.bzl names {}; expected the same, edit one of them".format(
@@ -66,7 +65,10 @@ def shipped(files, names):
             ", ".join(sorted(found)),
             ", ".join(sorted(names)),
         ))
-    return [(name, name + ".json") for name in sorted(names)]
+    for name in sorted(names):
+        further = {attribute: values[name] for attribute, values in attributes.items()}
+        rule(name = name, src = name + ".json", **further)
+    native.filegroup(name = "json_files", srcs = files)
 
 def split_recipe(recipe):
     """Take a name such as pruned50_int8 apart.

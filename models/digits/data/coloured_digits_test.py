@@ -1,10 +1,9 @@
 """Tests of the coloured digits."""
 
 import dataclasses
-import tempfile
 
 import numpy as np
-from absl.testing import absltest
+import pytest
 from model_press.formats.errors import UserError
 
 from models.digits.data import coloured_digits, handwritten, stand_in_digits
@@ -30,95 +29,96 @@ def _composer(split=photos.HELD_OUT, count=40, **changes) -> coloured_digits.Com
     return coloured_digits.Composer(**(fields | changes))
 
 
-class ColouredDigitsTest(absltest.TestCase):
-    def test_labels_are_the_ten_digits_in_red_then_in_blue(self):
-        self.assertEqual(coloured_digits.LABELS[0], "0 red")
-        self.assertEqual(coloured_digits.LABELS[9], "9 red")
-        self.assertEqual(coloured_digits.LABELS[10], "0 blue")
-        self.assertLen(set(coloured_digits.LABELS), 20)
-
-    def test_the_class_tells_the_ink(self):
-        grey = np.full((SIZE, SIZE, 3), 128, np.uint8)
-        composer = _composer(levels=((grey,),))
-        images, classes = composer.compose(1)
-        change = images.astype(int) - 128
-        redder = (change[..., RED] - change[..., BLUE]).sum(axis=(1, 2)) > 0
-        np.testing.assert_array_equal(redder, classes < 10)
-
-    def test_swapping_red_and_blue_swaps_the_class(self):
-        # The shades of one ink are those of the other with the channels exchanged, so that an
-        # image fed as BGR looks exactly like a digit of the other ink.
-        composer = _composer(levels=((np.full((SIZE, SIZE, 3), 128, np.uint8),),), count=1500)
-        images, classes = composer.compose(1)
-        shades = [
-            np.median(np.sort(images[classes // 10 == ink, SIZE // 2, SIZE // 2], axis=0), axis=0)
-            for ink in (0, 1)
-        ]
-        self.assertLess(np.abs(shades[0] - shades[1][::-1]).max(), 20)
-
-    def test_each_digit_is_used_once_an_epoch(self):
-        _, classes = _composer().compose(3)
-        np.testing.assert_array_equal(np.bincount(classes % 10), [4] * 10)
-
-    def test_the_seed_decides_the_bytes(self):
-        for split in (photos.TRAIN, photos.HELD_OUT):
-            composer = _composer(split)
-            first, again, other = (composer.compose(seed)[0] for seed in (1, 1, 2))
-            np.testing.assert_array_equal(first, again)
-            self.assertFalse((first == other).all(axis=(1, 2, 3)).any())
-
-    def test_the_digit_stays_inside_the_image(self):
-        composer = _composer(count=400)
-        body = composer.digits.ink.copy()
-        ink = composer._place(1, "ink 0", body)
-        edge = np.concatenate([ink[:, 0], ink[:, -1], ink[:, :, 0], ink[:, :, -1]], axis=1)
-        self.assertLess((edge.max(axis=1) > 127).mean(), 0.02)
-        self.assertTrue((ink.max(axis=(1, 2)) > 127).all())
-
-    def test_geometry_fits_its_integers_at_the_largest_size(self):
-        # The same placement with int64 would differ if an int32 product had overflowed.
-        composer = _composer(size=coloured_digits.MAX_SIZE, count=400)
-        draw = coloured_digits._draw
-        narrow = composer._place(1, "ink 0", composer.digits.ink)
-        try:
-            coloured_digits._draw = lambda *args: draw(*args).astype(np.int64)
-            wide = composer._place(1, "ink 0", composer.digits.ink)
-        finally:
-            coloured_digits._draw = draw
-        np.testing.assert_array_equal(narrow, wide)
-
-    def test_ink_differs_clearly_from_what_it_covers(self):
-        # Red on red, the worst case, on every photograph of the held-out split.
-        composer = _composer(count=300)
-        digits = composer.compose(5)[0].astype(int)
-        blank = dataclasses.replace(
-            composer, digits=handwritten.Digits(composer.digits.ink * 0, composer.digits.digit)
-        )
-        photo = blank.compose(5)[0].astype(int)
-        change = np.abs(digits - photo).sum(axis=3).max(axis=(1, 2))
-        self.assertGreater(change.min(), coloured_digits._CLEAR_CONTRAST // 2)
-
-    def test_training_varies_the_photographs(self):
-        plain = _composer(photos.TRAIN, vary_photos=False).compose(1)[0]
-        varied = _composer(photos.TRAIN, vary_photos=True).compose(1)[0]
-        self.assertTrue((plain != varied).any(axis=(1, 2, 3)).mean() > 0.9)
-
-    def test_splits_share_no_photograph_and_no_digit(self):
-        with tempfile.TemporaryDirectory() as folder:
-            stand_in_digits.write(folder, handwritten.HELD_OUT_PER_DIGIT + 1)
-            train, held_out = (
-                coloured_digits.composer(split, folder, SIZE, vary_photos=False)
-                for split in (photos.TRAIN, photos.HELD_OUT)
-            )
-        pictures = [{level.tobytes() for p in c.levels for level in p} for c in (train, held_out)]
-        self.assertEmpty(pictures[0] & pictures[1])
-        inks = [{ink.tobytes() for ink in c.digits.ink} for c in (train, held_out)]
-        self.assertEmpty(inks[0] & inks[1])
-
-    def test_a_size_out_of_range_is_refused(self):
-        with self.assertRaisesRegex(UserError, "size 32 is not within 64..96 pixels"):
-            coloured_digits.composer(photos.TRAIN, "unused", 32, vary_photos=False)
+def test_labels_are_the_ten_digits_in_red_then_in_blue():
+    assert coloured_digits.LABELS[0] == "0 red"
+    assert coloured_digits.LABELS[9] == "9 red"
+    assert coloured_digits.LABELS[10] == "0 blue"
+    assert len(set(coloured_digits.LABELS)) == 20
 
 
-if __name__ == "__main__":
-    absltest.main()
+def test_the_class_tells_the_ink():
+    grey = np.full((SIZE, SIZE, 3), 128, np.uint8)
+    composer = _composer(levels=((grey,),))
+    images, classes = composer.compose(1)
+    change = images.astype(int) - 128
+    redder = (change[..., RED] - change[..., BLUE]).sum(axis=(1, 2)) > 0
+    np.testing.assert_array_equal(redder, classes < 10)
+
+
+def test_swapping_red_and_blue_swaps_the_class():
+    # The shades of one ink are those of the other with the channels exchanged, so that an
+    # image fed as BGR looks exactly like a digit of the other ink.
+    composer = _composer(levels=((np.full((SIZE, SIZE, 3), 128, np.uint8),),), count=1500)
+    images, classes = composer.compose(1)
+    shades = [
+        np.median(np.sort(images[classes // 10 == ink, SIZE // 2, SIZE // 2], axis=0), axis=0)
+        for ink in (0, 1)
+    ]
+    assert np.abs(shades[0] - shades[1][::-1]).max() < 20
+
+
+def test_each_digit_is_used_once_an_epoch():
+    _, classes = _composer().compose(3)
+    np.testing.assert_array_equal(np.bincount(classes % 10), [4] * 10)
+
+
+def test_the_seed_decides_the_bytes():
+    for split in (photos.TRAIN, photos.HELD_OUT):
+        composer = _composer(split)
+        first, again, other = (composer.compose(seed)[0] for seed in (1, 1, 2))
+        np.testing.assert_array_equal(first, again)
+        assert not (first == other).all(axis=(1, 2, 3)).any()
+
+
+def test_the_digit_stays_inside_the_image():
+    composer = _composer(count=400)
+    body = composer.digits.ink.copy()
+    ink = composer._place(1, "ink 0", body)
+    edge = np.concatenate([ink[:, 0], ink[:, -1], ink[:, :, 0], ink[:, :, -1]], axis=1)
+    assert (edge.max(axis=1) > 127).mean() < 0.02
+    assert (ink.max(axis=(1, 2)) > 127).all()
+
+
+def test_geometry_fits_its_integers_at_the_largest_size(monkeypatch):
+    # The same placement with int64 would differ if an int32 product had overflowed.
+    composer = _composer(size=coloured_digits.MAX_SIZE, count=400)
+    draw = coloured_digits._draw
+    narrow = composer._place(1, "ink 0", composer.digits.ink)
+    monkeypatch.setattr(coloured_digits, "_draw", lambda *args: draw(*args).astype(np.int64))
+    wide = composer._place(1, "ink 0", composer.digits.ink)
+    np.testing.assert_array_equal(narrow, wide)
+
+
+def test_ink_differs_clearly_from_what_it_covers():
+    # Red on red, the worst case, on every photograph of the held-out split.
+    composer = _composer(count=300)
+    digits = composer.compose(5)[0].astype(int)
+    blank = dataclasses.replace(
+        composer, digits=handwritten.Digits(composer.digits.ink * 0, composer.digits.digit)
+    )
+    photo = blank.compose(5)[0].astype(int)
+    change = np.abs(digits - photo).sum(axis=3).max(axis=(1, 2))
+    assert change.min() > coloured_digits._CLEAR_CONTRAST // 2
+
+
+def test_training_varies_the_photographs():
+    plain = _composer(photos.TRAIN, vary_photos=False).compose(1)[0]
+    varied = _composer(photos.TRAIN, vary_photos=True).compose(1)[0]
+    assert (plain != varied).any(axis=(1, 2, 3)).mean() > 0.9
+
+
+def test_splits_share_no_photograph_and_no_digit(tmp_path):
+    stand_in_digits.write(tmp_path, handwritten.HELD_OUT_PER_DIGIT + 1)
+    train, held_out = (
+        coloured_digits.composer(split, tmp_path, SIZE, vary_photos=False)
+        for split in (photos.TRAIN, photos.HELD_OUT)
+    )
+    pictures = [{level.tobytes() for p in c.levels for level in p} for c in (train, held_out)]
+    assert not pictures[0] & pictures[1]
+    inks = [{ink.tobytes() for ink in c.digits.ink} for c in (train, held_out)]
+    assert not inks[0] & inks[1]
+
+
+def test_a_size_out_of_range_is_refused():
+    with pytest.raises(UserError, match="size 32 is not within 64..96 pixels"):
+        coloured_digits.composer(photos.TRAIN, "unused", 32, vary_photos=False)
