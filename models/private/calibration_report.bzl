@@ -19,11 +19,12 @@ def _calibration_report_impl(ctx):
         tool = ctx.executable._program,
         mnemonic = "CalibrationRanges",
         progress_message = "Comparing the calibrated ranges of {} with its values".format(variant.name),
+        command = "calibration-ranges",
         options = {
+            "--baseline-manifest": float_variant.manifest,
+            "--baseline-model": float_variant.model,
             "--calibration-images": variant.calibration.images,
             "--count": ctx.attr.count,
-            "--float-manifest": float_variant.manifest,
-            "--float-model": float_variant.model,
             "--images": ctx.attr.images[ImageSetInfo].images,
             "--manifest": variant.manifest,
             "--model": variant.model,
@@ -39,7 +40,7 @@ calibration_report = rule(
         float_variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "A variant of the same model that computes in float, such as fp32."),
         images = attr.label(providers = [ImageSetInfo], mandatory = True, doc = "Evaluation images, which calibration has not seen."),
         variant = attr.label(providers = [VariantInfo], mandatory = True, doc = "A variant with calibrated activations (int8, int16x8)."),
-        _program = program("evaluate:calibration_ranges_program"),
+        _program = program("evaluate:evaluate_program"),
     ),
     doc = "`<name>.json`: for each activation the calibrated range, the 99.9th percentile, outliers by layer, and the share of " +
           "evaluation values that the range cuts off (schema: Report in python/model_press/evaluate/calibration_ranges.py).",

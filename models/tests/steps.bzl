@@ -9,7 +9,6 @@ _STEPS = ["//python/model_press/" + program for program in [
     "compress:compress_program",
     "coreml:convert_program",
     "coreml:predict_program",
-    "evaluate:calibration_ranges_program",
     "evaluate:evaluate_program",
     "evaluate:keras_sizes_program",
     "images:image_set_program",

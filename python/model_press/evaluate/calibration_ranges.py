@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from model_press.formats import files, manifest, strict_json
+from model_press.formats import manifest, strict_json
 from model_press.formats.errors import UserError
 from model_press.images import outputs_file, preprocess
 from model_press.process import progress
@@ -184,15 +184,9 @@ def report(
     )
 
 
-def write(path: str | os.PathLike[str], found: Report) -> None:
-    """Write the report as JSON."""
-    files.write_json(path, strict_json.to_json(found))
-
-
 def read(path: str | os.PathLike[str]) -> Report:
     """Read and validate a report."""
-    where = f"calibration report {os.path.basename(path)}"
-    return strict_json.from_json(Report, files.read_json(path, "calibration report"), where)
+    return strict_json.read(Report, path, "calibration report")
 
 
 def warnings(found: Report) -> Iterator[str]:

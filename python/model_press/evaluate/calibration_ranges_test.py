@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from testing.raises import user_error
 
 from model_press.evaluate import calibration_ranges
-from model_press.formats import files, manifest
+from model_press.formats import files, manifest, strict_json
 from model_press.tflite import reader
 
 INT8, FP32 = "models/digits/digits_int8.tflite", "models/digits/digits_fp32.tflite"
@@ -43,7 +43,7 @@ def test_every_activation_of_the_variant_is_compared(found, tmp_path):
         assert r.outlier == (r.outlier_ratio >= calibration_ranges.OUTLIER_RATIO)
         assert r.layer in r.tensor
     assert found.clipped < 1e-3
-    calibration_ranges.write(tmp_path / "r.json", found)
+    strict_json.write(tmp_path / "r.json", found)
     assert calibration_ranges.read(tmp_path / "r.json") == found
 
 

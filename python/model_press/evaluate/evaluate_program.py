@@ -1,20 +1,16 @@
-"""The program behind a report's facts: answers on images, what a variant's file holds, its layers."""
+"""The program behind the facts of reports: outputs on images, a variant's file, its layers and ranges."""
 
 import argparse
 
-from model_press.evaluate import layer_error, summary, variant_facts
-from model_press.formats import labels, manifest, model_info
+from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
+from model_press.formats import labels, manifest, model_info, strict_json
 from model_press.process import command_line
 
 
 def _add_summarize(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--outputs", required=True)
+    command_line.require(parser, "--outputs", "--keras-outputs", "--classes", "--labels", "--info")
+    command_line.require(parser, "--out")
     parser.add_argument("--manifest", help="of the variant; without it the outputs are Keras'")
-    parser.add_argument("--keras-outputs", required=True)
-    parser.add_argument("--classes", required=True)
-    parser.add_argument("--labels", required=True)
-    parser.add_argument("--info", required=True)
-    parser.add_argument("--out", required=True)
 
 
 def _summarize(options: argparse.Namespace, say: command_line.Say) -> None:
@@ -29,30 +25,27 @@ def _summarize(options: argparse.Namespace, say: command_line.Say) -> None:
         labels.read(options.labels),
         info.trained,
     )
-    summary.write(options.out, found)
+    strict_json.write(options.out, found)
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--manifest", required=True)
-    parser.add_argument("--out", required=True)
+    command_line.require(parser, "--model", "--manifest", "--out")
 
 
 def _describe(options: argparse.Namespace, say: command_line.Say) -> None:
-    found = variant_facts.describe(
-        options.model, manifest.read_tflite(options.manifest, camera=False)
-    )
-    variant_facts.write(options.out, found)
+    description = manifest.read_tflite(options.manifest, camera=False)
+    strict_json.write(options.out, variant_facts.describe(options.model, description))
 
 
-def _add_compare_layers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--manifest", required=True)
-    parser.add_argument("--baseline-model", required=True)
-    parser.add_argument("--baseline-manifest", required=True)
-    parser.add_argument("--images", required=True)
+def _add_pair(parser: argparse.ArgumentParser) -> None:
+    command_line.require(parser, "--model", "--manifest", "--images", "--out")
+    command_line.require(parser, "--baseline-model", "--baseline-manifest")
     parser.add_argument("--count", type=int, required=True)
-    parser.add_argument("--out", required=True)
+
+
+def _add_calibration_ranges(parser: argparse.ArgumentParser) -> None:
+    _add_pair(parser)
+    command_line.require(parser, "--calibration-images")
 
 
 def _compare_layers(options: argparse.Namespace, say: command_line.Say) -> None:
@@ -64,21 +57,37 @@ def _compare_layers(options: argparse.Namespace, say: command_line.Say) -> None:
         options.images,
         options.count,
     )
-    layer_error.write(options.out, found)
+    strict_json.write(options.out, found)
+
+
+def _calibration_ranges(options: argparse.Namespace, say: command_line.Say) -> None:
+    found = calibration_ranges.report(
+        options.model,
+        manifest.read_tflite(options.manifest, camera=False),
+        options.baseline_model,
+        manifest.read_tflite(options.baseline_manifest, camera=False),
+        options.calibration_images,
+        options.images,
+        options.count,
+    )
+    strict_json.write(options.out, found)
+    for line in calibration_ranges.warnings(found):
+        say(f"WARNING {command_line.plain_label(options.label)}: {line}")
 
 
 COMMANDS = (
     command_line.Command(
-        "summarize", "the answers of one subject on a set of images", _add_summarize, _summarize
+        "summarize", "outputs of one subject on a set of images", _add_summarize, _summarize
+    ),
+    command_line.Command("describe", "content of one variant's file", _add_describe, _describe),
+    command_line.Command(
+        "compare-layers", "a variant's layers against the baseline's", _add_pair, _compare_layers
     ),
     command_line.Command(
-        "describe", "what the build knows of one variant's file", _add_describe, _describe
-    ),
-    command_line.Command(
-        "compare-layers",
-        "a variant's layers against the baseline's",
-        _add_compare_layers,
-        _compare_layers,
+        "calibration-ranges",
+        "calibrated ranges against values",
+        _add_calibration_ranges,
+        _calibration_ranges,
     ),
 )
 

@@ -8,9 +8,7 @@ from model_press.process import command_line
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--info", required=True)
-    parser.add_argument("--out", required=True)
+    command_line.require(parser, "--model", "--info", "--out")
 
 
 def _run(options: argparse.Namespace, say: command_line.Say) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from model_press.formats import files, manifest, strict_json
+from model_press.formats import manifest, strict_json
 from model_press.images import outputs_file, preprocess
 from model_press.process import progress
 from model_press.tflite import reader
@@ -210,12 +210,6 @@ def _short(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def write(path: str | os.PathLike[str], errors: LayerErrors) -> None:
-    """Write the comparison as JSON."""
-    files.write_json(path, strict_json.to_json(errors))
-
-
 def read(path: str | os.PathLike[str]) -> LayerErrors:
     """Read and validate a comparison."""
-    where = f"layer errors {os.path.basename(path)}"
-    return strict_json.from_json(LayerErrors, files.read_json(path, "layer errors"), where)
+    return strict_json.read(LayerErrors, path, "layer errors")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from model_press.evaluate import outputs
-from model_press.formats import files, manifest, strict_json
+from model_press.formats import manifest, strict_json
 from model_press.formats.errors import UserError
 from model_press.images import image_set, npy
 
@@ -201,12 +201,6 @@ def _floor(description: manifest.Manifest | None) -> float:
     return description.output.scale / 2
 
 
-def write(path: str | os.PathLike[str], summary: Summary) -> None:
-    """Write the summary as JSON."""
-    files.write_json(path, strict_json.to_json(summary))
-
-
 def read(path: str | os.PathLike[str]) -> Summary:
     """Read and validate a summary."""
-    where = f"evaluation summary {os.path.basename(path)}"
-    return strict_json.from_json(Summary, files.read_json(path, "evaluation summary"), where)
+    return strict_json.read(Summary, path, "evaluation summary")

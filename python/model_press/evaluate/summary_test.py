@@ -8,7 +8,7 @@ from testing.manifests import UINT8_SCORES, manifest_of
 from testing.raises import user_error
 
 from model_press.evaluate import summary
-from model_press.formats import files
+from model_press.formats import files, strict_json
 from model_press.images import npy
 
 CLASSES = 20
@@ -135,7 +135,7 @@ def test_mistakes_are_named(tmp_path):
 def test_round_trip_and_unknown_fields(tmp_path):
     found = _summarize(tmp_path, _codes(_scores(TRUTH)), _scores(TRUTH))
     path = tmp_path / "s.json"
-    summary.write(path, found)
+    strict_json.write(path, found)
     assert summary.read(path) == found
     files.write_json(path, {**dataclasses.asdict(found), "speed": 1})
     with user_error("s.json", "unknown field 'speed'"):

@@ -152,12 +152,6 @@ def _why(
     return f"the converter left this {op} in {tensor.dtype}"
 
 
-def write(path: str | os.PathLike[str], facts: VariantFacts) -> None:
-    """Write the facts as JSON."""
-    files.write_json(path, strict_json.to_json(facts))
-
-
 def read(path: str | os.PathLike[str]) -> VariantFacts:
     """Read and validate facts."""
-    where = f"variant facts {os.path.basename(path)}"
-    return strict_json.from_json(VariantFacts, files.read_json(path, "variant facts"), where)
+    return strict_json.read(VariantFacts, path, "variant facts")

@@ -10,7 +10,7 @@ from testing.raises import user_error
 
 from model_press.convert import convert
 from model_press.evaluate import keras_sizes, layer_error, variant_facts
-from model_press.formats import files, model_info, normalization, recipes
+from model_press.formats import files, model_info, normalization, recipes, strict_json
 from model_press.images import npy
 from model_press.tflite import reader
 
@@ -163,10 +163,10 @@ def test_a_model_of_another_manifest_is_refused(built):
 
 def test_round_trips(built, tmp_path):
     facts = variant_facts.describe(*built.variants["int8"])
-    variant_facts.write(tmp_path / "f.json", facts)
+    strict_json.write(tmp_path / "f.json", facts)
     assert variant_facts.read(tmp_path / "f.json") == facts
     errors = _compare(built, "int8", 1)
-    layer_error.write(tmp_path / "l.json", errors)
+    strict_json.write(tmp_path / "l.json", errors)
     assert layer_error.read(tmp_path / "l.json") == errors
 
 

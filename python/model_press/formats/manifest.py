@@ -277,7 +277,7 @@ _M = TypeVar("_M", TfliteManifest, CoremlManifest)
 
 def write(path: str | os.PathLike[str], manifest: Manifest) -> None:
     """Write a manifest; the same manifest gives the same bytes."""
-    files.write_json(path, strict_json.to_json(manifest))
+    strict_json.write(path, manifest)
 
 
 def read(path: str | os.PathLike[str]) -> Manifest:

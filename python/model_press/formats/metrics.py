@@ -102,7 +102,7 @@ def recipe_of(description: manifest.Manifest) -> str:
 
 def write(path: str | os.PathLike[str], metrics: Metrics) -> None:
     """Write metrics.json whole."""
-    files.write_json(path, strict_json.to_json(metrics))
+    strict_json.write(path, metrics)
 
 
 def read(path: str | os.PathLike[str]) -> Metrics:

@@ -13,6 +13,7 @@ import typing
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+from model_press.formats import files
 from model_press.formats.errors import UserError
 
 if TYPE_CHECKING:
@@ -125,6 +126,16 @@ def from_json(cls: type[T], data: Any, where: str) -> T:
       UserError: naming the field that is unknown, missing, of another type or out of its range.
     """
     return _object(cls, data, where, "")
+
+
+def read(cls: type[T], path: str | os.PathLike[str], what: str) -> T:
+    """Read a JSON file as `from_json` does; `what` names the kind of file in an error message."""
+    return from_json(cls, files.read_json(path, what), f"{what} {os.path.basename(path)}")
+
+
+def write(path: str | os.PathLike[str], value: Any) -> None:
+    """Write a dataclass as a JSON file, whole; equal values give equal bytes."""
+    files.write_json(path, to_json(value))
 
 
 def checker(where: str) -> Callable[[object, str], None]:

@@ -11,6 +11,7 @@ from model_press.formats.errors import UserError
 from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.images import image_set, npy, quality
+from model_press.process import command_line
 
 # With this many images or more, a model that gives one class for all of them is broken.
 _CONSTANT_IMAGES = 32
@@ -66,11 +67,8 @@ def check(
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--outputs", required=True)
-    parser.add_argument("--manifest", required=True)
-    parser.add_argument("--baseline-outputs", required=True)
+    command_line.require(parser, "--outputs", "--manifest", "--baseline-outputs", "--classes")
     parser.add_argument("--baseline-manifest")
-    parser.add_argument("--classes", required=True)
     parser.add_argument("--max-drop", type=float, required=True)
 
 

@@ -46,10 +46,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allowed", action="append", default=[])
 
 
-def _check(options: argparse.Namespace) -> Result:
-    return check(options.model, options.max_partitions, options.allowed)
-
-
 COMMAND = gate(
-    "check-delegation", "delegate partitions and operators outside them", _add_arguments, _check
+    "check-delegation",
+    "delegate partitions and operators outside them",
+    _add_arguments,
+    lambda o: check(o.model, o.max_partitions, o.allowed),
 )

@@ -11,6 +11,7 @@ from model_press.formats.errors import UserError
 from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.images import image_set, npy, outputs_file, preprocess, quality
+from model_press.process import command_line
 from model_press.tflite import interpreter as tflite_interpreter
 
 # Enough to tell 5 points of accuracy from chance.
@@ -81,10 +82,7 @@ def _colours(
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--manifest", required=True)
-    parser.add_argument("--images", required=True)
-    parser.add_argument("--classes", required=True)
+    command_line.require(parser, "--model", "--manifest", "--images", "--classes")
     parser.add_argument("--seen", action="append", default=[], metavar="NAME=IMAGES")
 
 

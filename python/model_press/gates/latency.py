@@ -9,6 +9,7 @@ from model_press.formats.errors import UserError
 from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.measure import machine, process, ratio, rounds
+from model_press.process import command_line
 
 _ROUNDS_PER_ATTEMPT = 12
 _ATTEMPTS = 5
@@ -63,8 +64,7 @@ def check(model: str, baseline: str, bounds: dict[str, float], threads: int) -> 
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--baseline", required=True)
+    command_line.require(parser, "--model", "--baseline")
     parser.add_argument("--bound", action="append", default=[], metavar="CPU_CLASS=RATIO")
     parser.add_argument("--threads", type=int, default=1)
 

@@ -16,7 +16,7 @@ _ALL_GATES = (
         "from model_press.images import image_set_program",
         "from model_press.convert import label_manifest_program",
         "from model_press.tflite import predict_program",
-        "from model_press.evaluate import calibration_ranges_program, evaluate_program",
+        "from model_press.evaluate import evaluate_program",
         _ALL_GATES,
     ],
 )

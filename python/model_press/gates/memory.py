@@ -5,6 +5,7 @@ import argparse
 from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
 from model_press.measure import process
+from model_press.process import command_line
 
 
 def check(model: str, baseline: str, max_ratio: float, threads: int) -> Result:
@@ -23,14 +24,14 @@ def check(model: str, baseline: str, max_ratio: float, threads: int) -> Result:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--baseline", required=True)
+    command_line.require(parser, "--model", "--baseline")
     parser.add_argument("--max-ratio", type=float, required=True)
     parser.add_argument("--threads", type=int, default=1)
 
 
-def _check(options: argparse.Namespace) -> Result:
-    return check(options.model, options.baseline, options.max_ratio, options.threads)
-
-
-COMMAND = gate("check-memory", "peak memory as a share of a baseline's", _add_arguments, _check)
+COMMAND = gate(
+    "check-memory",
+    "peak memory as a share of a baseline's",
+    _add_arguments,
+    lambda o: check(o.model, o.baseline, o.max_ratio, o.threads),
+)

@@ -10,6 +10,7 @@ from model_press.formats import manifest
 from model_press.formats.errors import UserError
 from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
+from model_press.process import command_line
 
 # Fewer values in all outputs together: a model that answers (nearly) the same for every input.
 MIN_DISTINCT_CODES = 32
@@ -78,13 +79,12 @@ def check(
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--outputs", required=True)
-    parser.add_argument("--manifest", required=True)
-    parser.add_argument("--keras-outputs", required=True)
+    command_line.require(parser, "--outputs", "--manifest", "--keras-outputs")
 
 
-def _check(options: argparse.Namespace) -> Result:
-    return check(options.outputs, manifest.read(options.manifest), options.keras_outputs)
-
-
-COMMAND = gate("check-parity", "agreement with Keras within the tolerance", _add_arguments, _check)
+COMMAND = gate(
+    "check-parity",
+    "agreement with Keras within the tolerance",
+    _add_arguments,
+    lambda o: check(o.outputs, manifest.read(o.manifest), o.keras_outputs),
+)

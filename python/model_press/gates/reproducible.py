@@ -13,6 +13,7 @@ from model_press.formats import files
 from model_press.formats.errors import UserError
 from model_press.gates.command import gate
 from model_press.gates.result import Measure, Result
+from model_press.process import command_line
 from model_press.tflite import reader
 
 _SHOWN = 5
@@ -158,14 +159,12 @@ def _short(value: Any) -> str:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--manifest", required=True)
-    parser.add_argument("--model-again", required=True)
-    parser.add_argument("--manifest-again", required=True)
+    command_line.require(parser, "--model", "--manifest", "--model-again", "--manifest-again")
 
 
-def _check(options: argparse.Namespace) -> Result:
-    return check(options.model, options.manifest, options.model_again, options.manifest_again)
-
-
-COMMAND = gate("check-reproducible", "two conversions byte by byte", _add_arguments, _check)
+COMMAND = gate(
+    "check-reproducible",
+    "two conversions byte by byte",
+    _add_arguments,
+    lambda o: check(o.model, o.manifest, o.model_again, o.manifest_again),
+)

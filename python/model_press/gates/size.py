@@ -45,10 +45,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--zipped", action="store_true")
 
 
-def _check(options: argparse.Namespace) -> Result:
-    return check(
-        options.model, options.baseline, options.max_ratio, options.max_bytes, options.zipped
-    )
-
-
-COMMAND = gate("check-size", "bytes against a bound or a baseline", _add_arguments, _check)
+COMMAND = gate(
+    "check-size",
+    "bytes against a bound or a baseline",
+    _add_arguments,
+    lambda o: check(o.model, o.baseline, o.max_ratio, o.max_bytes, o.zipped),
+)

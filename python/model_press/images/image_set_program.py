@@ -16,8 +16,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int)
     parser.add_argument("--fit", choices=("crop", "stretch"), default="crop")
     parser.add_argument("--class-count", type=int)
-    parser.add_argument("--out-images", required=True)
-    parser.add_argument("--out-classes", required=True)
+    command_line.require(parser, "--out-images", "--out-classes")
 
 
 def _run(options: argparse.Namespace, say: command_line.Say) -> None:

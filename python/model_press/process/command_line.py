@@ -84,6 +84,12 @@ def _add(sub: argparse.ArgumentParser, command: Command) -> argparse.ArgumentPar
     return sub
 
 
+def require(parser: argparse.ArgumentParser, *options: str) -> None:
+    """Add options that must be given, such as "--model"."""
+    for option in options:
+        parser.add_argument(option, required=True)
+
+
 def run(argv: Sequence[str], say: Say, *commands: Command, prog: str | None = None) -> int:
     """Run one command.
 

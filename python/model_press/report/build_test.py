@@ -7,7 +7,7 @@ from testing import report_facts
 from testing.raises import user_error
 from testing.report_facts import FP32, INT8, KERAS, facts_of, metrics_of, record_of
 
-from model_press.formats import metrics
+from model_press.formats import metrics, strict_json
 from model_press.report import build, facts, model
 
 
@@ -192,5 +192,5 @@ def test_facts_that_do_not_fit_together():
 
 @pytest.mark.parametrize("trained", [True, False])
 def test_facts_round_trip(tmp_path, trained):
-    facts.write(tmp_path / "f.json", facts_of(trained))
+    strict_json.write(tmp_path / "f.json", facts_of(trained))
     assert facts.read(tmp_path / "f.json") == facts_of(trained)

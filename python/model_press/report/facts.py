@@ -4,7 +4,7 @@ import dataclasses
 import os
 
 from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
-from model_press.formats import files, model_info, strict_json
+from model_press.formats import model_info, strict_json
 from model_press.formats.errors import UserError
 from model_press.report import coreml, published
 from model_press.search import lock
@@ -108,12 +108,6 @@ def collect(
     )
 
 
-def write(path: str | os.PathLike[str], facts: Facts) -> None:
-    """Write the facts as JSON."""
-    files.write_json(path, strict_json.to_json(facts))
-
-
 def read(path: str | os.PathLike[str]) -> Facts:
     """Read and validate facts."""
-    where = f"report facts {os.path.basename(path)}"
-    return strict_json.from_json(Facts, files.read_json(path, "report facts"), where)
+    return strict_json.read(Facts, path, "report facts")

@@ -6,10 +6,10 @@ They stand in a column of their own and are compared as ratios only: another mac
 import dataclasses
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from model_press.formats import files, strict_json
-from model_press.formats.errors import UserError
+from model_press.formats import strict_json
+from model_press.formats.strict_json import Length
 
 if TYPE_CHECKING:
     from model_press.report import model
@@ -40,7 +40,7 @@ class Published:
     schema_version: int
     title: str
     machine: str
-    rows: tuple[Row, ...]
+    rows: Annotated[tuple[Row, ...], Length(1)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,11 +57,7 @@ class Claim:
 
 def read(path: str | os.PathLike[str]) -> Published:
     """Read and validate a published table."""
-    where = f"published figures {os.path.basename(path)}"
-    found = strict_json.from_json(Published, files.read_json(path, "published figures"), where)
-    if not found.rows:
-        raise UserError(f"{where}: rows is empty, expected the uncompressed model first")
-    return found
+    return strict_json.read(Published, path, "published figures")
 
 
 def claims(table: Published, variants: "Mapping[str, model.Variant]") -> tuple[Claim, ...]:

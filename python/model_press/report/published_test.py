@@ -52,5 +52,5 @@ def test_bad_files_are_named(tmp_path):
         published.read(tmp_path / "p.json")
     empty = {"schema_version": 1, "title": "x", "machine": "y", "rows": []}
     files.write_json(tmp_path / "p.json", empty)
-    with user_error("published figures p.json", "rows is empty"):
+    with user_error("published figures p.json", "'rows': got []"):
         published.read(tmp_path / "p.json")

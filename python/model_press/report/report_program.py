@@ -7,18 +7,15 @@ import tempfile
 from collections.abc import Iterator
 
 from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
-from model_press.formats import files, model_info
+from model_press.formats import files, model_info, strict_json
 from model_press.process import command_line
 from model_press.report import coreml, facts, published
 from model_press.search import lock
 
 
 def _add_collect(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--info", required=True)
-    parser.add_argument("--keras-sizes", required=True)
-    parser.add_argument("--keras-summary", required=True)
-    parser.add_argument("--images-name", required=True)
-    parser.add_argument("--baseline", required=True)
+    command_line.require(parser, "--info", "--keras-sizes", "--keras-summary")
+    command_line.require(parser, "--images-name", "--baseline", "--out")
     parser.add_argument("--variant", action="append", required=True, metavar="FACTS")
     parser.add_argument("--summary", action="append", required=True)
     parser.add_argument("--layers", action="append", default=[])
@@ -27,7 +24,6 @@ def _add_collect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--search", action="append", default=[], metavar="LOCK")
     parser.add_argument("--coreml", action="append", default=[], metavar="MANIFEST")
     parser.add_argument("--coreml-summary", action="append", default=[])
-    parser.add_argument("--out", required=True)
 
 
 def _collect(options: argparse.Namespace, say: command_line.Say) -> None:
@@ -52,12 +48,11 @@ def _collect(options: argparse.Namespace, say: command_line.Say) -> None:
         tuple(map(calibration_ranges.read, options.calibration)),
         tuple(map(lock.read, options.search)),
     )
-    facts.write(options.out, found)
+    strict_json.write(options.out, found)
 
 
 def _add_render(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--facts", required=True)
-    parser.add_argument("--stem", required=True)
+    command_line.require(parser, "--facts", "--stem")
     parser.add_argument("--out", required=True, help="an existing folder")
 
 

@@ -6,14 +6,14 @@ import pytest
 from testing import programs
 from testing.report_facts import INT8, facts_of, metrics_of, record_of
 
-from model_press.formats import metrics
-from model_press.report import facts, report_program, run_program
+from model_press.formats import metrics, strict_json
+from model_press.report import report_program, run_program
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A user's folder with facts.json and metrics.json, in which `bazel run` was said."""
-    facts.write(tmp_path / "facts.json", facts_of())
+    strict_json.write(tmp_path / "facts.json", facts_of())
     metrics.write(tmp_path / "metrics.json", metrics_of())
     monkeypatch.setenv("BUILD_WORKING_DIRECTORY", str(tmp_path))
     return tmp_path
