@@ -14,16 +14,17 @@ def _camera_parity_test_impl(ctx):
             public_label(ctx.label),
             variant.name,
         ))
-    runtime = RUNTIMES[variant.format]
-    files = [variant.model, variant.manifest, plain.model, plain.manifest, ctx.attr.images[ImageSetInfo].images]
-    names = ["--" + runtime.model_option, "--manifest", "--plain-" + runtime.model_option, "--plain-manifest", "--images"]
-    options = dict(zip(names, files))
-    options.update({
+    options = {
+        "--model": variant.model,
+        "--manifest": variant.manifest,
+        "--plain-model": plain.model,
+        "--plain-manifest": plain.manifest,
+        "--images": ctx.attr.images[ImageSetInfo].images,
         "--count": ctx.attr.count,
         "--min-agreement": ctx.attr.min_agreement,
         "--max-difference": ctx.attr.max_difference,
-    })
-    return gate(ctx, command = runtime.camera_gate, options = options, env = runtime.env)
+    }
+    return gate(ctx, command = "check-camera-parity", options = options, env = RUNTIMES[variant.format].env)
 
 _camera_parity_test = rule(
     implementation = _camera_parity_test_impl,

@@ -17,11 +17,10 @@ def _no_options(_ctx, _variant):
 
 # Fields:
 #   made_by: the rule that makes a plain variant, for messages.
-#   model_option: name of the programs' option for the model, with `out-` or `plain-` before it where there are several.
+#   model_option: name of the programs' option for the model, with `out-` before it for the result.
 #   predict_tool, predict_mnemonic, predict_options: the action of an `evaluation`.
 #   env: environment variables of the programs that convert to it or run it.
 #   camera_tool, camera_mnemonic: the action of a camera_variant.
-#   camera_gate: what a camera_parity_test runs.
 #   camera_options: attributes of camera_variant that only some formats know: (the program's option, default).
 RUNTIMES = {
     "mlpackage": struct(
@@ -32,7 +31,6 @@ RUNTIMES = {
         predict_tool = "_predict_coreml",
         predict_mnemonic = "CoremlPredict",
         predict_options = _no_options,
-        camera_gate = "check-coreml-camera-parity",
         camera_tool = "_camera_coreml",
         camera_mnemonic = "CoremlCamera",
         camera_options = {},
@@ -44,13 +42,12 @@ RUNTIMES = {
         predict_tool = "_predict_tflite",
         predict_mnemonic = "TflitePredict",
         predict_options = _tflite_options,
-        camera_gate = "check-camera-parity",
         camera_tool = "_camera_tflite",
         camera_mnemonic = "TfliteCamera",
         camera_options = {
             "color_order": ("--color-order", "RGB"),
             "filter": ("--filter", "bilinear_antialias"),
-            "rotation_degrees": ("--turn", 0),
+            "rotation_degrees": ("--rotation-degrees", 0),
         },
     ),
 }

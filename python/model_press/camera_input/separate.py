@@ -35,6 +35,37 @@ def box(camera: CameraFrame, height: int, width: int) -> tuple[int, int, int, in
     return 0, 0, columns, rows
 
 
+def encode(rgb: np.ndarray, camera: CameraFrame, alpha: np.ndarray | None = None) -> np.ndarray:
+    """Return uint8 camera.shape as the model takes it, of RGB pixels [*camera.upright, 3].
+
+    alpha: uint8 [*camera.upright, 1] where the frame has it; 255 by default.
+    """
+    turns = camera.rotation_degrees // 90
+    if camera.is_planar:
+        return yuv.from_rgb(np.rot90(rgb, turns), camera.color_order)
+    if alpha is None:
+        alpha = np.full((*camera.upright, 1), 255, np.uint8)
+    rgba = np.rot90(np.concatenate([rgb, alpha], 2), turns)
+    return np.ascontiguousarray(rgba[..., ["RGBA".index(colour) for colour in camera.color_order]])
+
+
+def frame_showing(image: np.ndarray, camera: CameraFrame) -> np.ndarray:
+    """Return uint8 of camera.shape that shows an image where the network will look.
+
+    Labelled images can judge a model with camera input that way.
+
+    Args:
+      image: uint8 [height, width, 3] RGB of the network's size. It is enlarged or shrunk by a cubic filter; beyond it,
+        its border goes on. An alpha channel counts up and down the rows, so that reading it as a colour is detected.
+    """
+    left, top, right, bottom = box(camera, *image.shape[:2])
+    seen = Image.fromarray(image).resize((right - left, bottom - top), Image.Resampling.BICUBIC)
+    height, width = camera.upright
+    rows = (np.arange(height) % 256).astype(np.uint8)
+    alpha = np.broadcast_to(rows[:, None, None], (height, width, 1))
+    return encode(surround(np.asarray(seen), camera, image.shape[:2]), camera, alpha)
+
+
 def surround(seen: np.ndarray, camera: CameraFrame, network: tuple[int, ...]) -> np.ndarray:
     """Return uint8 RGB [*camera.upright, 3]: pixels of the size of `box` in the crop region, their border around.
 

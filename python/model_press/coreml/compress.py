@@ -1,10 +1,17 @@
-"""Compresses the weights of a converted model by a recipe, with coremltools' passes."""
+"""Compresses the weights of a converted model by a recipe, with coremltools' passes.
+
+A palette's table is the exact optimum of k-means on the real line, the same on every processor. coremltools carries a
+solver of the one-dimensional problem (kmeans1d: dynamic programming, O(values * clusters)), but uses it for large
+float16 tensors only and scikit-learn's, which is a heuristic, for the rest.
+"""
 
 import pathlib
 import tempfile
 from typing import Any
 
-from model_press.coreml import kmeans, package, weights
+import numpy as np
+
+from model_press.coreml import package, weights
 from model_press.coreml.evaluator import program
 from model_press.coreml.protos import quiet
 from model_press.formats.coreml_recipes import CoremlRecipe, Palette
@@ -66,11 +73,35 @@ def _palettizer(passes: Any, palette: Palette, min_elements: int) -> Any:
     if palette.mode == "uniform":
         return passes.OpPalettizerConfig(mode="uniform", nbits=palette.bits, **options)
 
-    # Not coremltools' own k-means: it is as large as scikit-learn and differs from one processor to the next.
-    def table(values):
-        return kmeans.palette(values, palette.bits)
+    def table(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return palette_of(values, palette.bits)
 
     return passes.OpPalettizerConfig(mode="custom", lut_function=table, **options)
+
+
+def palette_of(values: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray]:
+    """Cluster values so that the mean square error is the least possible.
+
+    Args:
+      values: floats of any shape. float32 is clustered as float16, which is what bounds the number of distinct values.
+      bits: bits of an index.
+
+    Returns:
+      (table [2^bits] in the values' dtype, sorted, its last value repeated where fewer values are distinct;
+      uint8 indices, flat).
+    """
+    with quiet():
+        from coremltools._deps import _kmeans1d
+    distinct, inverse, counts = np.unique(
+        values.ravel().astype(np.float16), return_inverse=True, return_counts=True
+    )
+    size = 1 << bits
+    clusters = min(size, len(distinct))
+    found = _kmeans1d.cluster(distinct.tolist(), clusters, weights=counts.tolist())
+    table = np.empty(size, values.dtype)
+    table[:clusters] = found.centroids
+    table[clusters:] = found.centroids[-1]
+    return table, np.asarray(found.clusters, np.uint8)[inverse.ravel()]
 
 
 def _program(model: Any) -> program.Program:

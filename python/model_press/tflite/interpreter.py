@@ -1,7 +1,7 @@
 """A thin wrapper around LiteRT's interpreter, with its notices off."""
 
 import os
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,37 @@ DEFAULT_THREADS = min(4, os.cpu_count() or 1)
 Delegate = Literal["xnnpack", "none"]
 XNNPACK: Delegate = "xnnpack"
 NO_DELEGATE: Delegate = "none"
+
+
+def load(
+    model: bytes | str | os.PathLike[str],
+    threads: int,
+    delegate: Delegate,
+    preserve_all_tensors: bool = False,
+) -> Any:
+    """Return LiteRT's interpreter of a model (bytes or path), its tensors allocated.
+
+    Raises:
+      UserError: the model cannot be loaded by this runtime.
+    """
+    from ai_edge_litert import interpreter as litert  # costs 0.2 s
+
+    resolver = litert.OpResolverType
+    source = {"model_content": model} if isinstance(model, bytes) else {"model_path": str(model)}
+    try:
+        with capture_stderr():
+            loaded = litert.Interpreter(
+                num_threads=threads,
+                experimental_op_resolver_type=resolver.AUTO
+                if delegate == XNNPACK
+                else resolver.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+                experimental_preserve_all_tensors=preserve_all_tensors,
+                **source,
+            )
+            loaded.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise UserError(f"LiteRT cannot load the model: {error}") from error
+    return loaded
 
 
 class Interpreter:
@@ -32,25 +63,7 @@ class Interpreter:
         threads: int = DEFAULT_THREADS,
         delegate: Delegate = XNNPACK,
     ):
-        from ai_edge_litert import interpreter as litert  # costs 0.2 s
-
-        resolver = (
-            litert.OpResolverType.AUTO
-            if delegate == XNNPACK
-            else litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-        )
-
-        source = (
-            {"model_content": model} if isinstance(model, bytes) else {"model_path": str(model)}
-        )
-        try:
-            with capture_stderr():
-                self._interpreter = litert.Interpreter(
-                    num_threads=threads, experimental_op_resolver_type=resolver, **source
-                )
-                self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise UserError(f"LiteRT cannot load the model: {error}") from error
+        self._interpreter = load(model, threads, delegate)
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
 
@@ -70,19 +83,7 @@ class DebugInterpreter:
     """
 
     def __init__(self, model: str | os.PathLike[str], threads: int = DEFAULT_THREADS):
-        from ai_edge_litert import interpreter as litert
-
-        try:
-            with capture_stderr():
-                self._interpreter = litert.Interpreter(
-                    model_path=str(model),
-                    num_threads=threads,
-                    experimental_op_resolver_type=litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-                    experimental_preserve_all_tensors=True,
-                )
-                self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise UserError(f"LiteRT cannot load the model: {error}") from error
+        self._interpreter = load(model, threads, NO_DELEGATE, preserve_all_tensors=True)
         self._input = self._interpreter.get_input_details()[0]["index"]
 
     def run(self, batch: np.ndarray) -> None:

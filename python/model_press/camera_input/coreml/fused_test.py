@@ -279,11 +279,11 @@ def build(plain, tmp_path):
         @staticmethod
         def check(name):
             return _run(
-                "check-coreml-camera-parity",
+                "check-camera-parity",
                 "--label=//m:t",
-                f"--package={tmp_path}/{name}.mlpackage",
+                f"--model={tmp_path}/{name}.mlpackage",
                 f"--manifest={tmp_path}/{name}.json",
-                f"--plain-package={plain.package}",
+                f"--plain-model={plain.package}",
                 f"--plain-manifest={tmp_path}/plain.json",
                 f"--images={tmp_path}/images.npy",
                 "--count=30",

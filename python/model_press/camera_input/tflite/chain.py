@@ -8,6 +8,7 @@ values, half up. What follows then meets no rounding tie: int8 takes whole pixel
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -42,22 +43,13 @@ class Chain:
         self.add("CAST", 1, [], name, self.shape(), "float32", options)
 
     def resize_nearest(self, height: int, width: int) -> None:
-        if self.shape()[1:3] == (height, width):
-            return
         options = schema.ResizeNearestNeighborOptionsT()
-        options.halfPixelCenters = True
-        size = [self.ints("size", (height, width))]
-        shape = (1, height, width, self.shape()[3])
-        self.add("RESIZE_NEAREST_NEIGHBOR", 3, size, "resize", shape, "uint8", options)
+        self._resize("RESIZE_NEAREST_NEIGHBOR", height, width, "uint8", options)
 
     def resize_bilinear(self, height: int, width: int) -> None:
-        if self.shape()[1:3] == (height, width):
-            return
         options = schema.ResizeBilinearOptionsT()
-        options.halfPixelCenters = True
-        size = [self.ints("size", (height, width))]
-        shape = (1, height, width, self.shape()[3])
-        self.add("RESIZE_BILINEAR", 3, size, "resize", shape, "float32", options)
+        if not self._resize("RESIZE_BILINEAR", height, width, "float32", options):
+            return
         half = self.constant("half", np.full((), 0.5))
         self.elementwise("ADD", half, "resize_half", schema.AddOptionsT())
         self.floor("resize_round")
@@ -98,6 +90,15 @@ class Chain:
             self.operators.append(last)
         else:
             self.operators[-1].outputs = np.array([target], np.int32)
+
+    def _resize(self, builtin: str, height: int, width: int, dtype: str, options: Any) -> bool:
+        """Resize by one operator; return False where the size stays."""
+        if self.shape()[1:3] == (height, width):
+            return False
+        options.halfPixelCenters = True
+        shape = (1, height, width, self.shape()[3])
+        self.add(builtin, 3, [self.ints("size", (height, width))], "resize", shape, dtype, options)
+        return True
 
     def _resample(self, axis: str, out: int, reverse: bool) -> None:
         """Weigh the pixels along an axis, by a stride if every step has as many pixels, else by a matrix.

@@ -80,15 +80,8 @@ def _network_input(graph: PortGraph) -> tuple[int, schema.OperatorT | None]:
 def _stored_box(camera: CameraFrame, height: int, width: int) -> tuple[int, int, int, int]:
     """Return the (left, top, right, bottom) of the crop region in the frame as it is sent."""
     left, top, right, bottom = separate.box(camera, height, width)
-    if camera.rotation_degrees == 90:
-        return top, camera.height - right, bottom, camera.height - left
-    if camera.rotation_degrees == 180:
-        return (
-            camera.width - right,
-            camera.height - bottom,
-            camera.width - left,
-            camera.height - top,
-        )
-    if camera.rotation_degrees == 270:
-        return camera.width - bottom, left, camera.width - top, right
+    rows, columns = camera.upright
+    for _ in range(camera.rotation_degrees // 90):
+        left, top, right, bottom = top, columns - right, bottom, columns - left
+        rows, columns = columns, rows
     return left, top, right, bottom

@@ -1,58 +1,43 @@
-"""The program behind fused_variant: it puts a camera frame's resize and the choice of classes into a model."""
+"""The program behind a camera_variant of a .tflite: a frame's resize and the choice of classes join its graph."""
 
 import argparse
 import os
+import pathlib
 import typing
 
+from model_press.camera_input import command
 from model_press.camera_input.tflite import fusing
 from model_press.formats import camera_input, files, manifest
 from model_press.process import command_line
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True, help="the variant's .tflite")
-    parser.add_argument("--manifest", required=True)
-    parser.add_argument("--height", type=int, help="of the frame; default: the variant's own")
-    parser.add_argument("--width", type=int)
-    parser.add_argument(
-        "--color-order", default="RGB", choices=typing.get_args(camera_input.PixelOrder)
-    )
-    parser.add_argument("--fit", choices=("crop", "stretch"), help="default: the variant's own")
-    parser.add_argument(
-        "--filter",
-        default="bilinear_antialias",
-        choices=("bilinear_antialias", "bilinear", "nearest"),
-    )
-    parser.add_argument(
-        "--turn", type=int, default=0, choices=typing.get_args(camera_input.Rotation)
-    )
-    parser.add_argument("--postprocess", action="append", default=[], metavar="softmax|topk|argmax")
-    parser.add_argument("--top", type=int, default=5)
-    parser.add_argument("--out-model", required=True)
-    parser.add_argument("--out-manifest", required=True)
+    command.add_arguments(parser, "model")
+    orders = typing.get_args(camera_input.PixelOrder)
+    parser.add_argument("--color-order", default="RGB", choices=orders)
+    filters = typing.get_args(camera_input.Filter)
+    parser.add_argument("--filter", default="bilinear_antialias", choices=filters)
+    rotations = typing.get_args(camera_input.Rotation)
+    parser.add_argument("--rotation-degrees", type=int, default=0, choices=rotations)
 
 
 def _run(options: argparse.Namespace, say: command_line.Say) -> None:
     plain = manifest.read_tflite(options.manifest, camera=False)
     manifest.verify_file(plain.model.sha256, options.model, "model")
-    _, height, width, _ = plain.input.shape
-    camera = camera_input.CameraFrame(
-        height if options.height is None else options.height,
-        width if options.width is None else options.width,
+    frame = command.frame_of(
+        options,
+        plain,
+        plain.input.shape[1:3],
         options.color_order,
-        options.fit or plain.preprocess.resize.fit,
         options.filter,
-        options.turn,
+        options.rotation_degrees,
     )
-    postprocess = camera_input.make_postprocess(
-        tuple(options.postprocess), options.top, plain.labels.count
-    )
-    with open(options.model, "rb") as file:
-        data = file.read()
+    postprocess = command.postprocess_of(options, plain)
+    data = pathlib.Path(options.model).read_bytes()
     name = os.path.splitext(os.path.basename(options.out_model))[0]
-    made = fusing.fuse(data, plain, name, camera, postprocess)
-    files.write_bytes(options.out_model, made.data)
-    manifest.write(options.out_manifest, made.manifest)
+    fused = fusing.fuse(data, plain, name, frame, postprocess)
+    files.write_bytes(options.out_model, fused.data)
+    manifest.write(options.out_manifest, fused.manifest)
 
 
 COMMAND = command_line.Command(

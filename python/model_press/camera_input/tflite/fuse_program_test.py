@@ -93,7 +93,7 @@ def test_a_network_outside_the_delegate_may_get_a_partition_in_front(
     assert green or "partitions more than unfused: measured 1, at most 0" in said
 
 
-PLANES = (*CAMERA, "--color-order=NV21", "--turn=90")
+PLANES = (*CAMERA, "--color-order=NV21", "--rotation-degrees=90")
 
 
 def test_a_variant_of_planes_and_its_gate(variant):
@@ -106,7 +106,7 @@ def test_a_variant_of_planes_and_its_gate(variant):
 
 
 # shows: gate camera_parity_test: U and V exchanged, another turn
-@pytest.mark.parametrize("other", ["--color-order=NV12", "--turn=270"])
+@pytest.mark.parametrize("other", ["--color-order=NV12", "--rotation-degrees=270"])
 def test_the_gate_is_red_on_other_planes_than_the_manifest_says(variant, other):
     _fuse(variant, *PLANES)
     _fuse(variant, *PLANES, other, name="net_other")

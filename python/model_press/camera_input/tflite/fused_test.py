@@ -10,7 +10,7 @@ from testing import camera_networks
 from testing.raises import user_error
 
 from model_press.camera_input import separate, triangle, yuv
-from model_press.camera_input.tflite import frames, fusing
+from model_press.camera_input.tflite import fusing
 from model_press.camera_input.tflite.ports import PortGraph
 from model_press.camera_input.tflite.runner import FusedRunner, frame_of
 from model_press.formats import manifest, normalization
@@ -213,7 +213,7 @@ def test_styles_equal_the_preprocessing(style, order):
     rgb[..., 1] = rgb[..., 1] // 2 + 3
     rgb[..., 2] = 255 - rgb[..., 2]
     for image in rgb:
-        scores, _ = _run(data, plain, entry, frames.make(image, entry))
+        scores, _ = _run(data, plain, entry, separate.frame_showing(image, entry))
         np.testing.assert_allclose(
             scores.reshape(image.shape), preprocess.normalize(image, wanted), rtol=1e-5, atol=2e-5
         )
@@ -332,7 +332,7 @@ def test_frames_show_the_image_where_the_network_looks():
     orders = ("RGB", "BGRA", "NV12")
     for order, fit, turn in itertools.product(orders, ("crop", "stretch"), (0, 90, 180)):
         entry = CameraFrame(48, 64, order, fit, "bilinear_antialias", turn)
-        seen = separate.pixels(frames.make(image, entry), entry, SIZE, SIZE)
+        seen = separate.pixels(separate.frame_showing(image, entry), entry, SIZE, SIZE)
         assert np.abs(seen.astype(int) - image).mean() < 10
 
 

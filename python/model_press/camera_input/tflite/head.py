@@ -75,15 +75,13 @@ def _real(graph: PortGraph, tensor: int) -> int:
     """Return the float32 values of a tensor, dequantised if it is quantised."""
     if graph.dtype(tensor) == "float32":
         return tensor
-    return _append(
-        graph, "DEQUANTIZE", tensor, [], "logits", graph.shape(tensor), schema.DequantizeOptionsT()
-    )
+    return _append(graph, "DEQUANTIZE", tensor, "logits", schema.DequantizeOptionsT())
 
 
 def _softmax(graph: PortGraph, tensor: int) -> int:
     options = schema.SoftmaxOptionsT()
     options.beta = 1.0
-    return _append(graph, "SOFTMAX", tensor, [], "softmax", graph.shape(tensor), options)
+    return _append(graph, "SOFTMAX", tensor, "softmax", options)
 
 
 def _topk(graph: PortGraph, tensor: int, count: int) -> tuple[int, int]:
@@ -98,18 +96,10 @@ def _topk(graph: PortGraph, tensor: int, count: int) -> tuple[int, int]:
     return values, indices
 
 
-def _append(
-    graph: PortGraph,
-    builtin: str,
-    source: int,
-    inputs: list[int],
-    name: str,
-    shape: tuple[int, ...],
-    options: object,
-) -> int:
-    out = graph.add_value(f"{_NAME}/{name}", shape, "float32")
+def _append(graph: PortGraph, builtin: str, source: int, name: str, options: object) -> int:
+    out = graph.add_value(f"{_NAME}/{name}", graph.shape(source), "float32")
     version = _version(graph, builtin, source)
-    graph.operators.append(graph.operator(builtin, version, [source, *inputs], [out], options))
+    graph.operators.append(graph.operator(builtin, version, [source], [out], options))
     return out
 
 
