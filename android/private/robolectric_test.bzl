@@ -1,9 +1,8 @@
 """`robolectric_test`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
-load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "RUNTIME_ATTRS", "compile_jar", "program_providers", "runfiles_path", "write_launcher")
-load("//tools/jvm/private:java_test.bzl", "class_name")
-load("//tools/jvm/private:native_libraries.bzl", "native_libraries")
+load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "RUNTIME_ATTRS", "compile_jar", "runfiles_path")
+load("//tools/jvm/private:java_test.bzl", "junit_program")
 load("//tools/starlark:label.bzl", "public_label")
 load(":android_app.bzl", "AndroidAppInfo")
 
@@ -68,25 +67,16 @@ def _robolectric_test_impl(ctx):
         order = "preorder",
     )
     platform = _platform(ctx)
-    native = native_libraries(ctx)
-    executable = write_launcher(
+    return junit_program(
         ctx = ctx,
-        main_class = "org.junit.runner.JUnitCore",
         classpath = classpath,
         jvm_flags = _OPENS + [
             "-Drobolectric.offline=true",
             "-Drobolectric.dependency.dir={runfiles}/" + runfiles_path(ctx, platform).rpartition("/")[0],
             "-Drobolectric.logging.enabled=false",
         ] + ctx.attr.jvm_flags,
-        arguments = [class_name(file) for file in ctx.files.srcs if file.basename.endswith("Test.java")],
-        library_dirs = native.dirs,
+        data = [platform, app.manifest, app.resources],
         working_dir = ctx.workspace_name,
-    )
-    return program_providers(
-        ctx = ctx,
-        executable = executable,
-        classpath = classpath,
-        data = native.files + [platform, app.manifest, app.resources],
     )
 
 robolectric_test = rule(

@@ -37,10 +37,7 @@ def outputs(events: Iterable[dict[str, Any]]) -> tuple[dict[str, pathlib.Path], 
                 continue
             for group in completed.get("outputGroup", []):
                 wanted += [item["id"] for item in group.get("fileSets", [])]
-    found: dict[str, pathlib.Path] = {}
-    for name, path in _files(sets, wanted):
-        found[name] = path
-    return found, failed
+    return dict(_files(sets, wanted)), failed
 
 
 def _files(

@@ -1,5 +1,6 @@
 """Where two versions of one file differ, by entry of an archive, field of a JSON file or element of an array."""
 
+import functools
 import gzip
 import io
 import json
@@ -12,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 
-def differences(name: str, first: bytes, second: bytes) -> list[str]:
-    """Return one line `place: how` for each place where two files differ; empty for equal ones.
+def differences(name: str, first: bytes, second: bytes) -> Iterator[str]:
+    """Yield one line `place: how` for each place where two files differ; empty for equal ones.
 
     Args:
       name: of the file, with which places begin; an archive's entries follow behind "!", and what an archive says of
@@ -21,24 +22,27 @@ def differences(name: str, first: bytes, second: bytes) -> list[str]:
       first: what the first build wrote.
       second: what the second build wrote.
     """
-    return list(_differences(name, first, second))
-
-
-def _differences(name: str, first: bytes, second: bytes) -> Iterator[str]:
     if first == second:
         return
-    for compare in (_zip, _debian, _tar, _compressed, _array, _json, _text):
+    for compare in _KINDS:
         try:
             found = list(compare(name, first, second))
-        except _AnotherKind:
+        except _OTHER_KIND:
             continue
         yield from found or [f"{name}@packing: the same entries, {_bytes(first, second)}"]
         return
     yield f"{name}: {_bytes(first, second)}"
 
 
-class _AnotherKind(Exception):
-    """Not both files are of the kind that a function compares."""
+# Not both files are of the kind that a function compares.
+_OTHER_KIND = (
+    EOFError,
+    OSError,
+    ValueError,
+    lzma.LZMAError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
 
 
 def _bytes(first: bytes, second: bytes) -> str:
@@ -54,7 +58,7 @@ _Entries = Mapping[str, tuple[Mapping[str, object], bytes]]
 
 
 def _archives(
-    name: str, first: bytes, second: bytes, read: Callable[[bytes], _Entries]
+    read: Callable[[bytes], _Entries], name: str, first: bytes, second: bytes
 ) -> Iterator[str]:
     one, other = read(first), read(second)
     for entry in one.keys() - other.keys():
@@ -70,13 +74,7 @@ def _archives(
         for key, value in properties.items():
             if value != other_properties[key]:
                 yield f"{name}!{entry}@{key}: {value} and {other_properties[key]}"
-        yield from _differences(f"{name}!{entry}", content, other_content)
-
-
-def _zip(name: str, first: bytes, second: bytes) -> Iterator[str]:
-    if not all(zipfile.is_zipfile(io.BytesIO(content)) for content in (first, second)):
-        raise _AnotherKind
-    yield from _archives(name, first, second, _read_zip)
+        yield from differences(f"{name}!{entry}", content, other_content)
 
 
 def _read_zip(content: bytes) -> _Entries:
@@ -93,14 +91,6 @@ def _read_zip(content: bytes) -> _Entries:
             )
             for entry in archive.infolist()
         }
-
-
-def _tar(name: str, first: bytes, second: bytes) -> Iterator[str]:
-    try:
-        _read_tar(first), _read_tar(second)
-    except (tarfile.TarError, EOFError, OSError, lzma.LZMAError) as error:
-        raise _AnotherKind from error
-    yield from _archives(name, first, second, _read_tar)
 
 
 def _read_tar(content: bytes) -> _Entries:
@@ -123,14 +113,10 @@ def _read_tar(content: bytes) -> _Entries:
 _DEBIAN = b"!<arch>\n"
 
 
-def _debian(name: str, first: bytes, second: bytes) -> Iterator[str]:
-    if not (first.startswith(_DEBIAN) and second.startswith(_DEBIAN)):
-        raise _AnotherKind
-    yield from _archives(name, first, second, _read_debian)
-
-
 def _read_debian(content: bytes) -> _Entries:
     """Return the members of an ar archive, such as a .deb: a header of 60 bytes, then the content, at even places."""
+    if not content.startswith(_DEBIAN):
+        raise ValueError("no ar archive")
     members = {}
     place = len(_DEBIAN)
     while place + 60 <= len(content):
@@ -143,17 +129,14 @@ def _read_debian(content: bytes) -> _Entries:
 
 
 def _compressed(name: str, first: bytes, second: bytes) -> Iterator[str]:
-    if not (first.startswith(b"\x1f\x8b") and second.startswith(b"\x1f\x8b")):
-        raise _AnotherKind
+    one, other = gzip.decompress(first), gzip.decompress(second)
     if first[4:8] != second[4:8]:
         dates = (int.from_bytes(content[4:8], "little") for content in (first, second))
         yield "{}@date: {} and {}".format(name, *dates)
-    yield from _differences(f"{name}!", gzip.decompress(first), gzip.decompress(second))
+    yield from differences(f"{name}!", one, other)
 
 
 def _array(name: str, first: bytes, second: bytes) -> Iterator[str]:
-    if not (first.startswith(b"\x93NUMPY") and second.startswith(b"\x93NUMPY")):
-        raise _AnotherKind
     one, other = (np.load(io.BytesIO(content), allow_pickle=False) for content in (first, second))
     if one.shape != other.shape or one.dtype != other.dtype:
         yield f"{name}: {one.dtype}{list(one.shape)} and {other.dtype}{list(other.shape)}"
@@ -163,12 +146,9 @@ def _array(name: str, first: bytes, second: bytes) -> Iterator[str]:
 
 
 def _json(name: str, first: bytes, second: bytes) -> Iterator[str]:
-    try:
-        one, other = json.loads(first), json.loads(second)
-    except (UnicodeDecodeError, ValueError) as error:
-        raise _AnotherKind from error
+    one, other = json.loads(first), json.loads(second)
     if not isinstance(one, (dict, list)) or not isinstance(other, (dict, list)):
-        raise _AnotherKind  # a word of text
+        raise ValueError("a word of text")
     yield from (f"{name}: {what}" for what in _values("", one, other))
 
 
@@ -184,14 +164,20 @@ def _values(path: str, one: object, other: object) -> Iterator[str]:
 
 
 def _text(name: str, first: bytes, second: bytes) -> Iterator[str]:
-    try:
-        one, other = (content.decode("utf-8").splitlines() for content in (first, second))
-    except UnicodeDecodeError as error:
-        raise _AnotherKind from error
     if b"\0" in first + second:
-        raise _AnotherKind
+        raise ValueError("no text")
+    one, other = (content.decode("utf-8").splitlines() for content in (first, second))
     if len(one) != len(other):
         yield f"{name}: {len(one)} and {len(other)} lines"
     for number, (left, right) in enumerate(zip(one, other, strict=False), 1):
         if left != right:
             yield f"{name}:{number}: {left.strip():.60} and {right.strip():.60}"
+
+
+_KINDS: list[Callable[[str, bytes, bytes], Iterator[str]]] = [
+    *(functools.partial(_archives, read) for read in (_read_zip, _read_debian, _read_tar)),
+    _compressed,
+    _array,
+    _json,
+    _text,
+]

@@ -131,7 +131,7 @@ def compare(
             found[name] = [f"{name}@presence: in the second build only"]
         elif first[name] != second[name]:
             contents = ((out / build / name).read_bytes() for build in ("first", "second"))
-            found[name] = differences.differences(name, *contents)
+            found[name] = list(differences.differences(name, *contents))
     return found
 
 
@@ -209,25 +209,6 @@ def _kept(out: pathlib.Path) -> _Kept:
         ) from error
 
 
-def _write_facts(
-    out: pathlib.Path,
-    targets: Sequence[str],
-    hashes: Sequence[Mapping[str, str]],
-    failed: Sequence[str],
-    found: Mapping[str, Sequence[str]],
-) -> None:
-    """Write the facts that _kept reads, and the first differences for people."""
-    facts = {
-        "schema_version": 2,
-        "targets": targets,
-        "failed": failed,
-        "first": hashes[0],
-        "second": hashes[1],
-        "differences": {name: first_of(name, lines) for name, lines in found.items()},
-    }
-    (out / "reproducible.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
-
-
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="reproducible",
@@ -281,7 +262,15 @@ def main(argv: list[str]) -> int:
     lines = list(report(found, known, len(hashes[0].keys() | hashes[1].keys())))
     print("\n".join(lines))
     if not options.again:
-        _write_facts(out, options.targets, hashes, failed, found)
+        facts = {
+            "schema_version": 2,
+            "targets": options.targets,
+            "failed": failed,
+            "first": hashes[0],
+            "second": hashes[1],
+            "differences": {name: first_of(name, lines) for name, lines in found.items()},
+        }
+        (out / "reproducible.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
     for line in failed:
         print(f"reproducible: {line}", file=sys.stderr)
     return 2 if failed else int(bool(unknown(found, known)))

@@ -21,6 +21,13 @@ JDK_ATTRS = {
     "_shell": attr.label(default = Label("@host_tools//:shell"), cfg = "exec"),
 }
 
+NATIVE_ATTRS = {
+    "native_libraries": attr.label_list(
+        allow_files = [".so"],
+        doc = "Shared libraries that the program loads by name.",
+    ),
+}
+
 RUNTIME_ATTRS = {
     "_java_runtime": attr.label(
         default = Label("@bazel_tools//tools/jdk:current_java_runtime"),
@@ -105,21 +112,23 @@ def runtime_java(ctx):
             return java[len(prefix):]
     return ctx.workspace_name + "/" + java
 
-def write_launcher(*, ctx, main_class, classpath, jvm_flags, arguments, library_dirs = [], working_dir = ""):
-    """Writes the executable of a Java program.
+def java_program(*, ctx, main_class, classpath, jvm_flags, arguments = [], data = [], working_dir = ""):
+    """Writes the launcher of a Java program.
 
     Args:
-      ctx: rule context with RUNTIME_ATTRS.
+      ctx: rule context with RUNTIME_ATTRS and the attributes `data` and `native_libraries`.
       main_class: class with main().
       classpath: depset of jars.
       jvm_flags: options of java; `{runfiles}` in them becomes the runfiles folder.
       arguments: words that come before the user's.
-      library_dirs: runfiles paths of folders with native libraries.
+      data: Files that the program reads besides the attribute's.
       working_dir: runfiles path of the folder to start in; the caller's if empty.
 
     Returns:
-      The executable File.
+      List of the program's DefaultInfo.
     """
+    native = ctx.files.native_libraries
+    library_dirs = {runfiles_path(ctx, file).rpartition("/")[0]: True for file in native}
     executable = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.expand_template(
         template = ctx.file._launcher,
@@ -129,19 +138,15 @@ def write_launcher(*, ctx, main_class, classpath, jvm_flags, arguments, library_
             "%{classpath}": "\n".join([runfiles_path(ctx, jar) for jar in classpath.to_list()]),
             "%{java}": runtime_java(ctx),
             "%{jvm_flags}": " ".join(["\"%s\"" % flag.replace("{runfiles}", "$runfiles") for flag in jvm_flags]),
-            "%{library_dirs}": "\n".join(library_dirs),
+            "%{library_dirs}": "\n".join(sorted(library_dirs)),
             "%{main_class}": main_class,
             "%{working_dir}": working_dir,
         },
         is_executable = True,
     )
-    return executable
-
-def program_providers(*, ctx, executable, classpath, data):
-    """DefaultInfo of a Java program whose launcher is `executable`."""
     runtime = ctx.attr._java_runtime[java_common.JavaRuntimeInfo]
     runfiles = ctx.runfiles(
-        files = ctx.files.data + data,
+        files = ctx.files.data + native + data,
         transitive_files = depset(transitive = [classpath, runtime.files]),
         collect_default = True,
     )

@@ -1,21 +1,15 @@
 """`java_binary`."""
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
-load(":compile.bzl", "RUNTIME_ATTRS", "program_providers", "write_launcher")
-load(":native_libraries.bzl", "NATIVE_ATTRS", "native_libraries")
+load(":compile.bzl", "NATIVE_ATTRS", "RUNTIME_ATTRS", "java_program")
 
 def _java_binary_impl(ctx):
-    classpath = depset(transitive = [dep[JavaInfo].transitive_runtime_jars for dep in ctx.attr.deps])
-    native = native_libraries(ctx)
-    executable = write_launcher(
+    return java_program(
         ctx = ctx,
         main_class = ctx.attr.main_class,
-        classpath = classpath,
+        classpath = depset(transitive = [dep[JavaInfo].transitive_runtime_jars for dep in ctx.attr.deps]),
         jvm_flags = ctx.attr.jvm_flags,
-        arguments = [],
-        library_dirs = native.dirs,
     )
-    return program_providers(ctx = ctx, executable = executable, classpath = classpath, data = native.files)
 
 java_binary = rule(
     implementation = _java_binary_impl,
