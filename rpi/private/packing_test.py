@@ -1,4 +1,4 @@
-"""What goes into a runner file, what is refused, and what pip's failures are told as."""
+"""What goes into a runner file, and what is refused."""
 
 import dataclasses
 import hashlib
@@ -7,7 +7,6 @@ import os
 import subprocess
 import zipfile
 
-import install_wheels
 import pytest
 from model_press.formats import camera_input, manifest
 from testing import manifests
@@ -138,43 +137,3 @@ def test_files_that_do_not_belong_together(parts, tmp_path, capsys, file):
 )
 def test_pruned(path, kept):
     assert prune.keeps(path) == kept
-
-
-def test_platform_tags_end_at_the_machines_glibc():
-    names = install_wheels.platforms("aarch64", 36)
-    assert names[0] == "manylinux_2_36_aarch64" and names[-1] == "manylinux2014_aarch64"
-    assert "manylinux_2_37_aarch64" not in names
-
-
-def test_launchers_and_their_hashes_are_forgotten(tmp_path):
-    info = tmp_path / "numpy-1.dist-info"
-    info.mkdir()
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/f2py").write_text("#!/a/python\n")
-    kept = "numpy/bin/x.py,sha256=a,1\nnumpy/__init__.py,sha256=b,2\n"
-    (info / "RECORD").write_text("../../bin/f2py,sha256=c,3\n" + kept + "bin/g,sha256=d,4\n")
-    install_wheels.remove_launchers(tmp_path)
-    assert not (tmp_path / "bin").exists()
-    assert (info / "RECORD").read_text() == kept
-
-
-@pytest.mark.parametrize(
-    ("output", "message"),
-    [
-        (
-            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES\n    absl-py==1.4.0 from x:\n"
-            "        Expected sha256 aaa\n             Got        bbb\n",
-            "absl-py==1.4.0: sha256 is bbb, expected aaa from lock.txt; a changed file is refused",
-        ),
-        (
-            "ERROR: No matching distribution found for numpy==2.4.6",
-            "numpy==2.4.6 of lock.txt has no wheel for CPython 3.9 on Linux aarch64",
-        ),
-        ("ERROR: No space left on device", "no disk space left"),
-        ("Temporary failure in name resolution", "no package index is reachable"),
-        ("noise\nERROR: odd\nhint", "installing lock.txt failed: ERROR: odd"),
-    ],
-)
-def test_pip_failures(output, message):
-    found = install_wheels.explain(output, "lock.txt", "CPython 3.9 on Linux aarch64")
-    assert found.startswith(message) and "\n" not in found

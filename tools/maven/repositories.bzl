@@ -12,32 +12,28 @@ _EXCLUDE_ALL = (
 )
 
 # What Maven and Java say, as lower-case parts of a line, and what that means for the user.
-_REASONS = [
-    (["no space left on device", "disk quota exceeded"], "the disk is full; free some space"),
-    (
-        [
-            "unknown host",
-            "unknownhostexception",
-            "name resolution",
-            "connection refused",
-            "connect timed out",
-            "network is unreachable",
-            "no route to host",
-            "could not transfer",
-            "connection reset",
-            "cannot access",
-        ],
-        "no network: Maven's repository cannot be reached (mirrors and proxies belong in ~/.m2/settings.xml)",
-    ),
-    (
-        ["could not find artifact", "was not found in"],
-        "an artifact is missing in the user's Maven repository",
-    ),
-    (
-        ["java_home", "no compiler", "unable to locate a java runtime"],
-        "mvn finds no JDK; ./bazelw installs one on Debian",
-    ),
-]
+_NO_NETWORK = "no network: Maven's repository cannot be reached (mirrors and proxies belong in ~/.m2/settings.xml)"
+_MISSING = "an artifact is missing in the user's Maven repository"
+_NO_JDK = "mvn finds no JDK; ./bazelw installs one on Debian"
+_REASONS = {
+    "no space left on device": "the disk is full; free some space",
+    "disk quota exceeded": "the disk is full; free some space",
+    "unknown host": _NO_NETWORK,
+    "unknownhostexception": _NO_NETWORK,
+    "name resolution": _NO_NETWORK,
+    "connection refused": _NO_NETWORK,
+    "connect timed out": _NO_NETWORK,
+    "network is unreachable": _NO_NETWORK,
+    "no route to host": _NO_NETWORK,
+    "could not transfer": _NO_NETWORK,
+    "connection reset": _NO_NETWORK,
+    "cannot access": _NO_NETWORK,
+    "could not find artifact": _MISSING,
+    "was not found in": _MISSING,
+    "java_home": _NO_JDK,
+    "no compiler": _NO_JDK,
+    "unable to locate a java runtime": _NO_JDK,
+}
 
 def _fail(rctx, problem):
     fail("@%s: %s" % (rctx.attr.repository, problem))
@@ -62,11 +58,7 @@ def _pom(artifacts):
 
 def _reason(output):
     lowered = output.lower()
-    for needles, reason in _REASONS:
-        for needle in needles:
-            if needle in lowered:
-                return reason
-    return "mvn failed"
+    return ([reason for part, reason in _REASONS.items() if part in lowered] + ["mvn failed"])[0]
 
 def _first_error(output):
     for line in output.split("\n"):
@@ -83,15 +75,7 @@ def _download(rctx, artifacts):
     rctx.file("pom.xml", _pom(artifacts))
     rctx.report_progress("mvn fetches %d artifacts" % len(artifacts))
     run = rctx.execute(
-        [
-            mvn,
-            "-B",
-            "-q",
-            "-f",
-            rctx.path("pom.xml"),
-            _PLUGIN,
-            "-DoutputDirectory=%s" % rctx.path("files"),
-        ],
+        [mvn, "-B", "-q", "-f", rctx.path("pom.xml"), _PLUGIN, "-DoutputDirectory=%s" % rctx.path("files")],
         # Maven runs for seconds: the second compiler takes as much time as all the rest.
         environment = {"MAVEN_OPTS": (rctx.os.environ.get("MAVEN_OPTS", "") + " -XX:TieredStopAtLevel=1").strip()},
         timeout = _TIMEOUT_SECONDS,
@@ -102,11 +86,9 @@ def _download(rctx, artifacts):
 
 def _verify(rctx, artifacts):
     """Refuses fetched files that are not the locked ones."""
-    if rctx.which("sha256sum"):
-        hasher = ["sha256sum"]
-    else:
-        # macOS
-        hasher = ["shasum", "-a", "256"]
+
+    # macOS has shasum, Linux sha256sum.
+    hasher = ["sha256sum"] if rctx.which("sha256sum") else ["shasum", "-a", "256"]
     for artifact in artifacts:
         file = "files/" + _file_name(artifact)
         if not rctx.path(file).exists:
@@ -130,44 +112,30 @@ def _unpack(rctx, artifact, directory):
     rctx.extract(archive, directory)
     rctx.delete(archive)
 
-def _extracted_rules(rctx, artifact):
-    if not artifact["extract"]:
-        return []
-    name = artifact["name"]
-    directory = "unpacked/" + name
-    _unpack(rctx, artifact, directory)
-    rules = []
-    for target, path in artifact["extract"].items():
-        rctx.symlink("%s/%s" % (directory, path), "bin/" + target)
-        rctx.execute(["chmod", "+x", rctx.path("%s/%s" % (directory, path))])
-        rules.append("filegroup(name = \"%s\", srcs = [\"bin/%s\"])" % (target, target))
-    return rules
-
-def _aar_rules(rctx, artifact):
-    """Unpacks an .aar; returns the path of its classes and a filegroup for each native ABI."""
-    directory = "aar/" + artifact["name"]
-    _unpack(rctx, artifact, directory)
-    rules = []
-    jni = rctx.path(directory + "/jni")
-    if jni.exists:
-        for abi in sorted([path.basename for path in jni.readdir()]):
-            rules.append("filegroup(name = \"%s_jni_%s\", srcs = glob([\"%s/jni/%s/*.so\"]))" % (
-                artifact["name"],
-                abi,
-                directory,
-                abi,
-            ))
-    return directory + "/classes.jar", rules
+def _filegroup(name, srcs):
+    return "filegroup(name = %s, srcs = %s)" % (repr(name), srcs)
 
 def _artifact_rules(rctx, artifact):
+    """Returns the rules of an artifact: its file, an .aar's libraries by ABI, what is extracted from it, its classes."""
+    name = artifact["name"]
     jar = "files/" + _file_name(artifact)
-    rules = ["filegroup(name = \"%s_file\", srcs = [\"%s\"])" % (artifact["name"], jar)]
+    rules = [_filegroup(name + "_file", [jar])]
     if artifact["coordinates"].split(":")[2] == "aar":
-        jar, native = _aar_rules(rctx, artifact)
-        rules += native
-    rules += _extracted_rules(rctx, artifact)
+        directory = "aar/" + name
+        _unpack(rctx, artifact, directory)
+        jar = directory + "/classes.jar"
+        jni = rctx.path(directory + "/jni")
+        for abi in sorted([path.basename for path in jni.readdir()]) if jni.exists else []:
+            rules.append(_filegroup(name + "_jni_" + abi, "glob([\"%s/jni/%s/*.so\"])" % (directory, abi)))
+    if artifact["extract"]:
+        directory = "unpacked/" + name
+        _unpack(rctx, artifact, directory)
+        for target, path in artifact["extract"].items():
+            rctx.symlink("%s/%s" % (directory, path), "bin/" + target)
+            rctx.execute(["chmod", "+x", rctx.path("%s/%s" % (directory, path))])
+            rules.append(_filegroup(target, ["bin/" + target]))
     rules.append("maven_artifact(name = %s, jar = %s, coordinates = %s, deps = %s)" % (
-        repr(artifact["name"]),
+        repr(name),
         repr(jar),
         repr(artifact["coordinates"]),
         repr([":" + dep for dep in artifact["deps"]]),

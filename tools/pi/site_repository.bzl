@@ -40,8 +40,7 @@ def _pi_site_impl(rctx):
         machine = rctx.execute(["uname", "-m"]).stdout.strip()
         chosen = []
     rctx.report_progress("installing {} for Python {} on {}".format(rctx.attr.lock.name, version, machine))
-    program = rctx.path(Label("//tools/python/private:install_wheels.py"))
-    rctx.path(Label("//tools/python/private:pip_client.py"))  # imported by the program: an edit fetches again
+    program = rctx.path(Label("//tools/python/private:pip_client.py"))
     done = rctx.execute([host.path, "-B", program, rctx.path(rctx.attr.lock)] + chosen, timeout = 1800)
     if done.return_code:
         lines = done.stderr.strip().split("\n")

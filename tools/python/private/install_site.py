@@ -26,16 +26,6 @@ _MOST_PARTS = 8
 _REQUIREMENT = re.compile(r"(?m)^(?=[A-Za-z0-9])")
 
 
-def request(relock: str) -> pip_client.Request:
-    """Name an installation in error messages; relock: label of the target that makes the lock."""
-    return pip_client.Request(
-        relock=relock,
-        space="5 GB",
-        target=f"Python {sys.version_info.major}.{sys.version_info.minor} on {sys.platform}",
-        supported="CPython 3.11 to 3.13 on Linux x86_64 or macOS arm64",
-    )
-
-
 def add_stub(package: str, site: pathlib.Path) -> None:
     """Add an empty package that can be imported and does nothing, as if `package` were installed."""
     info = site / f"{package}-0.dist-info"
@@ -62,7 +52,7 @@ def install(lock: pathlib.Path, parts: pathlib.Path, relock: str) -> list[pathli
 
     Args:
       parts: new folder for the installed parts, removed if one of them fails.
-      relock: as `request` takes it.
+      relock: label of the target that makes the lock.
 
     Returns:
       A folder like site-packages for each part.
@@ -70,6 +60,12 @@ def install(lock: pathlib.Path, parts: pathlib.Path, relock: str) -> list[pathli
     Raises:
       SystemExit: an installation failed; one line says why.
     """
+    request = pip_client.Request(
+        relock=relock,
+        space="5 GB",
+        target=f"Python {sys.version_info.major}.{sys.version_info.minor} on {sys.platform}",
+        supported="CPython 3.11 to 3.13 on Linux x86_64 or macOS arm64",
+    )
     sites = []
     try:
         cores = os.cpu_count() or 1
@@ -82,7 +78,7 @@ def install(lock: pathlib.Path, parts: pathlib.Path, relock: str) -> list[pathli
                 part.parent.mkdir(parents=True)
                 part.write_text(text, "utf-8")
                 sites.append(part.parent / "site")
-                runs.append(pool.submit(pip_client.install, part, sites[-1], request(relock)))
+                runs.append(pool.submit(pip_client.install, part, sites[-1], request))
         for run in runs:
             run.result()
     except BaseException:

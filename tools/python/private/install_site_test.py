@@ -170,23 +170,52 @@ def test_other_failures_are_one_line(wheels, text, expected):
 
 
 @pytest.mark.parametrize(
-    ("output", "expected"),
+    ("output", "message"),
     [
         (
-            "... NewConnectionError('...: Failed to establish a new connection ...')",
-            "no package index is reachable",
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES\n    absl-py==1.4.0 from x:\n"
+            "        Expected sha256 aaa\n             Got        bbb\n",
+            "absl-py==1.4.0: sha256 is bbb, expected aaa from lock.txt; a changed file is refused",
+        ),
+        (
+            "ERROR: No matching distribution found for numpy==2.4.6",
+            "numpy==2.4.6 of lock.txt has no wheel for CPython 3.9 on Linux aarch64",
         ),
         (
             "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
             "no disk space left",
         ),
+        ("Temporary failure in name resolution", "no package index is reachable"),
+        (
+            "... NewConnectionError('...: Failed to establish a new connection ...')",
+            "no package index is reachable",
+        ),
         ("/usr/bin/python3: No module named pip", "this Python has no pip; run ./bazelw once"),
+        ("noise\nERROR: odd\nhint", "installing lock.txt failed: ERROR: odd"),
     ],
 )
-def test_machine_faults_are_named(output, expected):
-    assert pip_client.explain(output, "lock.txt", install_site.request(_RELOCK)).startswith(
-        expected
-    )
+def test_pip_failures(output, message):
+    request = pip_client.Request(_RELOCK, "5 GB", "CPython 3.9 on Linux aarch64")
+    found = pip_client.explain(output, "lock.txt", request)
+    assert found.startswith(message) and "\n" not in found
+
+
+def test_platform_tags_end_at_the_machines_glibc():
+    names = pip_client.platforms("aarch64", 36)
+    assert names[0] == "manylinux_2_36_aarch64" and names[-1] == "manylinux2014_aarch64"
+    assert "manylinux_2_37_aarch64" not in names
+
+
+def test_launchers_and_their_hashes_are_forgotten(tmp_path):
+    info = tmp_path / "numpy-1.dist-info"
+    info.mkdir()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/f2py").write_text("#!/a/python\n")
+    kept = "numpy/bin/x.py,sha256=a,1\nnumpy/__init__.py,sha256=b,2\n"
+    (info / "RECORD").write_text("../../bin/f2py,sha256=c,3\n" + kept + "bin/g,sha256=d,4\n")
+    pip_client.remove_launchers(tmp_path)
+    assert not (tmp_path / "bin").exists()
+    assert (info / "RECORD").read_text() == kept
 
 
 _HEAD = "# made by a tool\n--prefer-binary\n"

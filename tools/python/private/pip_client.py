@@ -1,8 +1,11 @@
 """Runs the user's own pip on a hash-locked requirements file, and tells a failure in one line.
 
+As a program, run by pi_site, it installs for another machine into the folder `site`, without running any of it:
+pip_client.py LOCK [--python 3.11 --machine aarch64 --glibc 36]
 Standard library and pip only: nothing else exists yet when a repository rule runs this.
 """
 
+import argparse
 import dataclasses
 import os
 import pathlib
@@ -14,6 +17,8 @@ from collections.abc import Sequence
 
 # A row of RECORD: pip writes the place that a program has outside a --target folder.
 _LAUNCHER = re.compile(r"\"?(\.\./)*bin/")
+
+_OLDEST_GLIBC = 17  # manylinux2014
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,3 +101,36 @@ def install(
     if done.returncode:
         shutil.rmtree(site, ignore_errors=True)
         sys.exit(explain(done.stdout + "\n" + done.stderr, lock.name, request))
+
+
+def platforms(machine: str, glibc: int) -> list[str]:
+    """Return pip's platform names for a machine with glibc 2.<glibc>, newest first."""
+    names = [f"manylinux_2_{minor}_{machine}" for minor in range(glibc, _OLDEST_GLIBC - 1, -1)]
+    return [*names, f"manylinux2014_{machine}"]
+
+
+def remove_launchers(site: pathlib.Path) -> None:
+    """Remove the launchers, which name this machine's Python, and their hashes."""
+    shutil.rmtree(site / "bin", ignore_errors=True)
+    forget_launchers(site)
+
+
+def main(argv: Sequence[str]) -> None:
+    """Fill `site`, or exit with one line and leave none."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("lock", type=pathlib.Path)
+    parser.add_argument("--python", help="version such as 3.11; this one's if not given")
+    parser.add_argument("--machine")
+    parser.add_argument("--glibc", type=int)
+    options = parser.parse_args(argv)
+    chosen, target, site = [], "this machine", pathlib.Path("site")
+    if options.python:
+        chosen = [f"--python-version={options.python}", "--implementation=cp"]
+        chosen += [f"--platform={name}" for name in platforms(options.machine, options.glibc)]
+        target = f"CPython {options.python} on Linux {options.machine}"
+    install(options.lock, site, Request("//tools/pi:lock", "200 MB", target), chosen)
+    remove_launchers(site)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
