@@ -1,4 +1,4 @@
-"""Checks files for hosts, sizes, paths of one machine, binaries and half-merged text.
+"""Checks files for hosts, sizes, paths of one machine, binaries, half-merged text, old Starlark and hard words.
 
 `bazel test //tools/lint:hygiene` checks the workspace.
 """
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 import lint
+import words
 import workspace_files
 
 MAX_BYTES = 1 << 20
@@ -43,24 +44,21 @@ _URL = re.compile(r"\b(https?|git|ssh)://", re.IGNORECASE)
 _LOCK = re.compile(r"(^|[/_.-])lock\.(json|txt)$")
 _MACHINE_PATH = re.compile(r"(?<![\w.$}~*-])/(work|root|home/\w+|Users/\w+)/")
 _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7}) ")
-_BINARY_SUFFIXES = (
-    *(
-        ".a",
-        ".aar",
-        ".apk",
-        ".class",
-        ".deb",
-        ".dex",
-        ".dll",
-        ".dylib",
-        ".exe",
-        ".jar",
-        ".keystore",
-        ".o",
-        ".pyc",
-        ".so",
-    ),
-    *(".h5", ".keras", ".mlmodel", ".onnx", ".pb", ".pt", ".safetensors", ".tflite", ".whl"),
+_BINARY = re.compile(
+    r"\.(a|aar|apk|class|deb|dex|dll|dylib|exe|h5|jar|keras|keystore|mlmodel|o|onnx|pb|pt|pyc|safetensors|so|tflite|whl)"
+)
+
+# What Bazel 8 and 9 removed and buildifier does not report; the rules and most providers are reported by it.
+_STARLARK = re.compile(
+    r"(?!third_party/shims/|tools/repositories\.bzl$)(.*/)?((BUILD|MODULE)(\.bazel)?|.*\.bzl)"
+)
+_GONE = re.compile(
+    r"host_fragments|\bcfg = \"host\"|@bazel_tools//(platforms|src/conditions:host)|@local_config_platform//"
+    r"|\b(exec_tools|incompatible_use_toolchain_transition|non_empty|output_to_genfiles|single_file) ="
+)
+# Each must be loaded: its name stands in the file in quotes.
+_TO_LOAD = re.compile(
+    r"\b(ApkInfo|CcToolchainConfigInfo|ObjcProvider|PyInfo|PyRuntimeInfo|apple_common|py_internal|py_runtime_pair)\b"
 )
 
 
@@ -71,7 +69,7 @@ def complaints(root: pathlib.Path, path: str) -> Iterator[str]:
     if size > MAX_BYTES:
         yield f"{path}: {size} bytes, at most {MAX_BYTES} are allowed: make it in the build, or fetch it by lock file"
         return
-    if file.suffix in _BINARY_SUFFIXES:
+    if _BINARY.fullmatch(file.suffix):
         yield f"{path}: a {file.suffix} file: make it in the build, or fetch it by lock file"
         return
     content = file.read_bytes()
@@ -94,6 +92,19 @@ def complaints(root: pathlib.Path, path: str) -> Iterator[str]:
             yield f"{where}: {machine_path[0]} is a path of one machine: derive it"
         if _CONFLICT.match(line):
             yield f"{where}: a merge conflict's mark: resolve it"
+    if _STARLARK.fullmatch(path):
+        yield from _removed(path, text)
+    if words.takes(path):
+        yield from words.complaints(path, text)
+
+
+def _removed(path: str, text: str) -> Iterator[str]:
+    for number, line in enumerate(text.splitlines(), 1):
+        for found in _GONE.finditer(line):
+            yield f"{path}:{number}: {found[0]}: Bazel 8 or 9 removed it"
+        for found in _TO_LOAD.finditer(line):
+            if f'"{found[0]}"' not in text:
+                yield f"{path}:{number}: {found[0]} is not loaded: load it from its rule set"
 
 
 def main(argv: list[str]) -> int:

@@ -1,19 +1,13 @@
-"""Checks the prose of Python, Starlark and Markdown for words and phrases that readers stumble over.
+"""Find words and phrases that readers stumble over, in the prose of Python, Starlark and Markdown.
 
-`bazel test //tools/lint:words` checks the workspace. Code, fenced blocks and `code` in a text do not count.
+Code, fenced blocks and `code` in a text do not count.
 """
 
-import argparse
 import ast
 import io
-import pathlib
 import re
-import sys
 import tokenize
 from collections.abc import Iterator
-
-import lint
-import workspace_files
 
 # Pattern -> what to write instead. In pieces where the file would not pass its own check.
 WORDS = {
@@ -26,11 +20,17 @@ WORDS = {
     r"\bwho" r"ever\b": "name who: the reader, a user",
     r"(?<!there )\bis no (?!longer\b|more\b|other\b|such\b)[a-z]+(?<!er)\b": "is not a",
 }
-_SUFFIXES = (".py", ".bzl", ".md")
-# History, pages made of the names of tests, records of runs.
-_LEFT_OUT = re.compile(r"(^|/)(CHANGELOG\.md|(pain|gates|seeded_faults)\.md|records/.*)$")
+# Not history, pages made of the names of tests, records of runs.
+_FILES = re.compile(
+    r"(?!(.*/)?(CHANGELOG|pain|gates|seeded_faults)\.md|(.*/)?records/)(.*\.(py|bzl|md)|(.*/)?BUILD)"
+)
 _CODE = re.compile(r"`[^`]*`|\"[^\"]*\"|\(http[^)]*\)")
 _FENCE = re.compile(r"^\s*(```|~~~)")
+
+
+def takes(path: str) -> bool:
+    """Return whether a file's prose is checked."""
+    return bool(_FILES.fullmatch(path))
 
 
 def complaints(path: str, text: str) -> Iterator[str]:
@@ -67,24 +67,3 @@ def prose(path: str, text: str) -> Iterator[tuple[int, str]]:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             for offset, line in enumerate(value.value.splitlines()):
                 yield value.lineno + offset, line
-
-
-def main(argv: list[str]) -> int:
-    """Check the workspace; return 1 if a file has a banned word."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--marker", required=True, help="a file at the workspace's root")
-    options = parser.parse_args(argv)
-    root = lint.find_root(options.marker)
-    files = [
-        path
-        for path in workspace_files.list_files(root)
-        if (path.endswith(_SUFFIXES) or pathlib.Path(path).name == "BUILD")
-        and not _LEFT_OUT.search(path)
-    ]
-    found = [line for path in files for line in complaints(path, (root / path).read_text())]
-    print("\n".join([*found, f"words: {len(files)} files read, {len(found)} complaints"]))
-    return int(bool(found or not files))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
