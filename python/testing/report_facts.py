@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
 from model_press.formats import manifest, metrics, model_info
-from model_press.report import coreml, facts, published
+from model_press.report import facts, published
 from model_press.search import lock, optimise
 from model_press.search.outcome import Outcome
 
@@ -131,9 +131,9 @@ def search_of() -> lock.Lock:
     return lock.make("best", grid, search_space.BOUNDS, "size_ratio", outcomes, best, machine)
 
 
-def coreml_of(answers: summary.Summary) -> coreml.CoremlFacts:
+def coreml_of(answers: summary.Summary) -> facts.CoremlFacts:
     """Return a package of an eighth of the baseline's size."""
-    return coreml.CoremlFacts(
+    return facts.CoremlFacts(
         PALETTE, "palette4", SHA256[PALETTE], 125_000, 0.987, "float16", "16.0", answers
     )
 

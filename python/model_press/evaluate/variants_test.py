@@ -9,7 +9,7 @@ from testing import imported, keras_models
 from testing.raises import user_error
 
 from model_press.convert import convert
-from model_press.evaluate import keras_sizes, layer_error, variant_facts
+from model_press.evaluate import keras_sizes_program, layer_error, variant_facts
 from model_press.formats import files, model_info, normalization, recipes, strict_json
 from model_press.images import npy
 from model_press.tflite import reader
@@ -171,9 +171,12 @@ def test_round_trips(built, tmp_path):
 
 
 def test_keras_sizes(built):
-    found = keras_sizes.sizes(built.folder / "tiny.model", built.info)
+    found = keras_sizes_program.sizes(built.folder / "tiny.model", built.info)
     assert found["keras_bytes"] == (built.folder / "tiny.model").stat().st_size
     # Both hold the same float32 weights.
     assert found["h5_bytes"] > 4 * built.info.parameters
     saved_model = dataclasses.replace(built.info, keras="saved_model")
-    assert keras_sizes.sizes("unread", saved_model) == {"keras_bytes": None, "h5_bytes": None}
+    assert keras_sizes_program.sizes("unread", saved_model) == {
+        "keras_bytes": None,
+        "h5_bytes": None,
+    }

@@ -199,8 +199,30 @@ class CoremlRequires:
     minimum_ios: Name
 
 
+class _WithCamera:
+    """What manifests of both formats say of the camera."""
+
+    name: str
+    camera_input: CameraInput | None
+    postprocess: Postprocess | None
+
+    @property
+    def camera(self) -> CameraInput:
+        """Return the camera input; UserError if there is none."""
+        if self.camera_input is None:
+            raise UserError(
+                f"{self.name}: camera_input is null, expected a variant with camera input"
+            )
+        return self.camera_input
+
+    @property
+    def top_k(self) -> int:
+        """Number of classes returned by the model's own top-k, or 0 if it returns all scores."""
+        return self.postprocess.top_k if self.postprocess else 0
+
+
 @dataclasses.dataclass(frozen=True)
-class TfliteManifest:
+class TfliteManifest(_WithCamera):
     """The manifest of a .tflite.
 
     input: with camera input the frame, uint8 [1, *camera_input.shape] of scale 1.
@@ -224,19 +246,9 @@ class TfliteManifest:
     activation_bytes: Count | None
     requires: TfliteRequires
 
-    @property
-    def camera(self) -> CameraInput:
-        """Return the camera input; UserError if there is none."""
-        return _camera_of(self)
-
-    @property
-    def top_k(self) -> int:
-        """Number of classes returned by the model's own top-k, or 0 if it returns all scores."""
-        return self.postprocess.top_k if self.postprocess else 0
-
 
 @dataclasses.dataclass(frozen=True)
-class CoremlManifest:
+class CoremlManifest(_WithCamera):
     """The manifest of a Core ML package.
 
     input: with camera input the picture of the frame's size.
@@ -259,16 +271,6 @@ class CoremlManifest:
     coverage: Share
     activation_bytes: Count | None
     requires: CoremlRequires
-
-    @property
-    def camera(self) -> CameraInput:
-        """Return the camera input; UserError if there is none."""
-        return _camera_of(self)
-
-    @property
-    def top_k(self) -> int:
-        """Number of classes returned by the package's own top-k, or 0 if it returns all scores."""
-        return self.postprocess.top_k if self.postprocess else 0
 
 
 Manifest: TypeAlias = TfliteManifest | CoremlManifest
@@ -351,12 +353,6 @@ def verify_file(expected: str, path: str | os.PathLike[str], what: str) -> None:
             f"{what} {path} (sha256 {actual[:12]}…) is not the file its manifest names "
             f"({expected[:12]}…); take model, manifest and labels from one target"
         )
-
-
-def _camera_of(found: Manifest) -> CameraInput:
-    if found.camera_input is None:
-        raise UserError(f"{found.name}: camera_input is null, expected a variant with camera input")
-    return found.camera_input
 
 
 def _of_kind(

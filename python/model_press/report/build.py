@@ -7,8 +7,8 @@ from typing import Any
 from model_press.evaluate import summary, variant_facts
 from model_press.formats import metrics
 from model_press.formats.errors import UserError
-from model_press.report import coreml, model, published
-from model_press.report.facts import Entry, Facts
+from model_press.report import model, published
+from model_press.report.facts import CoremlFacts, Entry, Facts
 
 
 def build(
@@ -30,22 +30,14 @@ def build(
     times = _Times(measured, facts.baseline)
     variants = tuple(_tflite(entry, facts, times) for entry in ordered(facts))
     packages = sorted(facts.coreml, key=lambda package: (-package.bytes, package.name))
-    keras = facts.keras
+    answers = facts.keras.summary
     return model.Report(
         schema_version=model.SCHEMA_VERSION,
         label=facts.label,
         machine=measured.machine if measured else None,
         runtime=_runtime(measured),
-        model=model.Model(
-            keras.name,
-            keras.keras,
-            keras.sha256,
-            keras.parameters,
-            keras.input_shape,
-            keras.classes,
-            keras.trained,
-        ),
-        images=model.Images(facts.images, keras.summary.images, keras.summary.labelled),
+        model=facts.model,
+        images=model.Images(facts.images, answers.images, answers.labelled),
         baseline=facts.baseline,
         keras=_keras(facts, times),
         variants=variants,
@@ -68,7 +60,7 @@ def ordered(facts: Facts) -> list[Entry]:
 
 def _require_same_files(facts: Facts, measured: metrics.Metrics) -> None:
     known = {entry.facts.name: entry.facts.sha256 for entry in facts.variants}
-    known[facts.keras.name] = facts.keras.sha256
+    known[facts.model.name] = facts.model.sha256
     known.update({package.name: package.sha256 for package in facts.coreml})
     device = measured.machine.cpu_model
     for record in measured.records:
@@ -176,9 +168,9 @@ def _keras(facts: Facts, times: _Times) -> model.Keras:
     keras, baseline = facts.keras, facts.baseline_entry.facts
     size = keras.keras_bytes / baseline.bytes if keras.keras_bytes else None
     return model.Keras(
-        **vars(times.measured(keras.name, size)),
+        **vars(times.measured(facts.model.name, size)),
         **vars(_quality(facts, keras.summary)),
-        name=keras.name,
+        name=facts.model.name,
         title="Keras",
         bytes=keras.keras_bytes,
         h5_bytes=keras.h5_bytes,
@@ -186,7 +178,7 @@ def _keras(facts: Facts, times: _Times) -> model.Keras:
 
 
 def _variant(
-    known: variant_facts.VariantFacts | coreml.CoremlFacts,
+    known: variant_facts.VariantFacts | CoremlFacts,
     found: summary.Summary,
     facts: Facts,
     measured: model.Measured,
@@ -196,7 +188,7 @@ def _variant(
         **vars(measured),
         **vars(_quality(facts, found)),
         name=known.name,
-        title=known.name.removeprefix(facts.keras.name + "_"),
+        title=known.name.removeprefix(facts.model.name + "_"),
         recipe=known.recipe,
         sha256=known.sha256,
         bytes=known.bytes,
@@ -222,7 +214,7 @@ def _tflite(entry: Entry, facts: Facts, times: _Times) -> model.Variant:
     )
 
 
-def _coreml(package: coreml.CoremlFacts, facts: Facts, times: _Times) -> model.Variant:
+def _coreml(package: CoremlFacts, facts: Facts, times: _Times) -> model.Variant:
     size = package.bytes / facts.baseline_entry.facts.bytes
     return _variant(
         package,
@@ -304,7 +296,7 @@ def _weights(weights: Sequence[variant_facts.Weight]) -> model.Weights:
 
 def _device(facts: Facts, measured: metrics.Metrics) -> model.Device:
     times = _Times(measured, facts.baseline)
-    names = [facts.keras.name] + [entry.facts.name for entry in ordered(facts)]
+    names = [facts.model.name] + [entry.facts.name for entry in ordered(facts)]
     names += [package.name for package in facts.coreml]
     rows = []
     for name in names:

@@ -4,23 +4,16 @@ import dataclasses
 import os
 
 from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
-from model_press.formats import model_info, strict_json
+from model_press.formats import manifest, metrics, model_info, strict_json
 from model_press.formats.errors import UserError
-from model_press.report import coreml, published
+from model_press.report import model, published
 from model_press.search import lock
 
 
 @dataclasses.dataclass(frozen=True)
 class KerasFacts:
-    """Row zero. keras_bytes and h5_bytes are None for a SavedModel."""
+    """The Keras model's files and outputs. keras_bytes and h5_bytes are None for a SavedModel."""
 
-    name: str
-    keras: str
-    sha256: str
-    parameters: int
-    input_shape: tuple[int, ...]
-    classes: int
-    trained: bool
     keras_bytes: int | None
     h5_bytes: int | None
     summary: summary.Summary
@@ -36,6 +29,20 @@ class Entry:
 
 
 @dataclasses.dataclass(frozen=True)
+class CoremlFacts:
+    """A Core ML package. bytes: of all its files; coverage: share of the weights' elements stored compressed."""
+
+    name: str
+    recipe: str
+    sha256: str
+    bytes: int
+    coverage: float
+    compute: str
+    minimum_ios: str
+    summary: summary.Summary
+
+
+@dataclasses.dataclass(frozen=True)
 class Facts:
     """The whole file. baseline: name of the variant that ratios refer to. images: name of the image set."""
 
@@ -43,10 +50,11 @@ class Facts:
     label: str
     images: str
     baseline: str
+    model: model.Model
     keras: KerasFacts
     variants: tuple[Entry, ...]
     published: published.Published | None
-    coreml: tuple[coreml.CoremlFacts, ...]
+    coreml: tuple[CoremlFacts, ...]
     calibrations: tuple[calibration_ranges.Report, ...]
     searches: tuple[lock.Lock, ...]
 
@@ -64,7 +72,7 @@ def collect(
     keras_summary: summary.Summary,
     variants: tuple[Entry, ...],
     article: published.Published | None,
-    packages: tuple[coreml.CoremlFacts, ...] = (),
+    packages: tuple[CoremlFacts, ...] = (),
     calibrations: tuple[calibration_ranges.Report, ...] = (),
     searches: tuple[lock.Lock, ...] = (),
 ) -> Facts:
@@ -81,17 +89,13 @@ def collect(
     if baseline not in names:
         raise UserError(f"baseline {baseline} is not among the variants {', '.join(names)}")
     for entry in variants:
-        if entry.summary.subject != entry.facts.name:
-            raise UserError(
-                f"the evaluation is of {entry.summary.subject}, but the file is {entry.facts.name}; give both of "
-                "one variant"
-            )
+        _require_subject(entry.summary, entry.facts.name)
     for calibration in calibrations:
         if calibration.variant not in names:
             raise UserError(
                 f"the calibration report is of {calibration.variant}, expected one of {', '.join(names)}"
             )
-    keras = KerasFacts(
+    described = model.Model(
         info.name,
         info.keras,
         info.sha256,
@@ -99,13 +103,47 @@ def collect(
         info.input.shape[1:],
         info.classes,
         info.trained,
-        sizes["keras_bytes"],
-        sizes["h5_bytes"],
-        keras_summary,
     )
+    keras = KerasFacts(sizes["keras_bytes"], sizes["h5_bytes"], keras_summary)
     return Facts(
-        1, label, images, baseline, keras, variants, article, packages, calibrations, searches
+        1,
+        label,
+        images,
+        baseline,
+        described,
+        keras,
+        variants,
+        article,
+        packages,
+        calibrations,
+        searches,
     )
+
+
+def read_coreml(
+    manifest_path: str | os.PathLike[str], summary_path: str | os.PathLike[str]
+) -> CoremlFacts:
+    """Join the manifest of a Core ML package and the summary of its outputs; UserError if of different variants."""
+    described = manifest.read_coreml(manifest_path)
+    found = summary.read(summary_path)
+    _require_subject(found, described.name)
+    return CoremlFacts(
+        described.name,
+        metrics.recipe_of(described),
+        described.model.sha256,
+        described.model.bytes,
+        described.coverage,
+        described.recipe.compute,
+        described.requires.minimum_ios,
+        found,
+    )
+
+
+def _require_subject(found: summary.Summary, name: str) -> None:
+    if found.subject != name:
+        raise UserError(
+            f"the evaluation is of {found.subject}, but the file is {name}; give both of one variant"
+        )
 
 
 def read(path: str | os.PathLike[str]) -> Facts:

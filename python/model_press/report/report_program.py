@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
 from model_press.formats import files, model_info, strict_json
 from model_press.process import command_line
-from model_press.report import coreml, facts, published
+from model_press.report import facts, published
 from model_press.search import lock
 
 
@@ -42,7 +42,7 @@ def _collect(options: argparse.Namespace, say: command_line.Say) -> None:
         tuple(entries),
         published.read(options.published) if options.published else None,
         tuple(
-            coreml.read(manifest_path, found)
+            facts.read_coreml(manifest_path, found)
             for manifest_path, found in zip(options.coreml, options.coreml_summary, strict=True)
         ),
         tuple(map(calibration_ranges.read, options.calibration)),
