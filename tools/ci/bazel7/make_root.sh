@@ -29,7 +29,8 @@ while read -r name version; do
   mkdir -p "$registry/modules/$name/$version" "$registry/src/$name"
   echo "module(name = \"$name\", version = \"$version\")" |
     tee "$registry/modules/$name/$version/MODULE.bazel" >"$registry/src/$name/MODULE.bazel"
-  touch "$registry/src/$name/BUILD.bazel"
+  # What the rules depend on has the module's name; a genquery over programs follows it.
+  echo "filegroup(name = \"$name\", visibility = [\"//visibility:public\"])" >"$registry/src/$name/BUILD.bazel"
   echo "{\"type\": \"local_path\", \"path\": \"/registry/src/$name\"}" >"$registry/modules/$name/$version/source.json"
 done <"$here/stub_modules.txt"
 
