@@ -12,21 +12,13 @@ from collections.abc import Iterator
 import pytest
 from nested_bazel import NestedBazel
 
-_WORKSPACE = """\
-workspace(name = "small")
-
-load("//:host_tools.bzl", "host_tools")
-
+_TOOLS = """
 host_tools(name = "host_tools", folders = ["{folder}"], groups = {{"tool": ["stamp"]}})
 """
-
-_MODULE = """\
-module(name = "small")
-
-host_tools = use_repo_rule("//:host_tools.bzl", "host_tools")
-
-host_tools(name = "host_tools", folders = ["{folder}"], groups = {{"tool": ["stamp"]}})
-"""
+_WORKSPACE = 'workspace(name = "small")\n\nload("//:host_tools.bzl", "host_tools")\n'
+_MODULE = (
+    'module(name = "small")\n\nhost_tools = use_repo_rule("//:host_tools.bzl", "host_tools")\n'
+)
 
 # As rules of the tree do it: the program is named by its place on the machine, its file is an input.
 _RULES = """\
@@ -60,14 +52,13 @@ class Machine:
         self._workspace = folder / "workspace"
         self._workspace.mkdir()
         texts = {
-            "WORKSPACE": _WORKSPACE,
-            "MODULE.bazel": _MODULE,
+            "WORKSPACE": _WORKSPACE + _TOOLS,
+            "MODULE.bazel": _MODULE + _TOOLS,
             "rules.bzl": _RULES,
             "BUILD": _BUILD,
         }
         for name, text in texts.items():
-            place = text if name == "BUILD" else text.format(folder=self._tools)
-            (self._workspace / name).write_text(place)
+            (self._workspace / name).write_text(text.format(folder=self._tools))
         shutil.copy(os.environ["RULE"], self._workspace / "host_tools.bzl")
         self.bazel = NestedBazel(self._workspace, folder / "base")
 

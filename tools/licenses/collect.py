@@ -14,7 +14,9 @@ import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 
-_TEXT_NAME = re.compile(r"(LICEN[CS]E|COPYING|NOTICE|AUTHORS)", re.IGNORECASE)
+# Paths in an archive of texts that tell of a licence.
+_TEXT_PATH = re.compile(r"(META-INF/)?(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*", re.IGNORECASE)
+_LICENSE_PATH = re.compile(r"(.*/)?(LICEN[CS]E|COPYING)", re.IGNORECASE)
 # Classifiers and free texts of old metadata -> SPDX.
 _SPDX = {
     "Apache 2.0": "Apache-2.0",
@@ -84,21 +86,14 @@ def maven_package(
             f"{coordinates} has no entry in licenses.json: bazel run //tools/maven:lock"
         )
     with zipfile.ZipFile(archive) as file:
-        names = [
-            name
-            for name in sorted(file.namelist())
-            if re.fullmatch(r"(META-INF/)?[^/]+", name)
-            and _TEXT_NAME.match(name.rpartition("/")[2])
-        ]
+        names = [name for name in sorted(file.namelist()) if _TEXT_PATH.fullmatch(name)]
         texts = tuple((name, file.read(name).decode("utf-8", "replace")) for name in names)
     return Package(f"{group}:{artifact}", version, " AND ".join(declared), texts)
 
 
 def complete(package: Package, standard: Mapping[str, str]) -> Package:
     """Give a package without a licence text the standard one of its licence; LicenseError if there is none."""
-    if any(
-        re.match(r"(.*/)?(LICEN[CS]E|COPYING)", name, re.IGNORECASE) for name, _ in package.texts
-    ):
+    if any(_LICENSE_PATH.match(name) for name, _ in package.texts):
         return package
     if package.license not in standard:
         raise LicenseError(
@@ -144,17 +139,14 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _collect(options: argparse.Namespace) -> str:
-    standard = {
-        name: pathlib.Path(path).read_text("utf-8")
-        for name, path in (pair.split("=", 1) for pair in options.standard)
-    }
-    packages = [
-        python_package(info) for site in options.site for info in sorted(site.glob("*.dist-info"))
-    ]
-    if options.site and not packages:
+    standard = dict(pair.split("=", 1) for pair in options.standard)
+    standard = {name: pathlib.Path(path).read_text("utf-8") for name, path in standard.items()}
+    infos = [info for site in options.site for info in sorted(site.glob("*.dist-info"))]
+    if options.site and not infos:
         raise LicenseError(
             f"no .dist-info folder under {', '.join(map(str, options.site))}, expected one a package"
         )
+    packages = [python_package(info) for info in infos]
     licenses = {}
     if options.maven_licenses:
         licenses = json.loads(options.maven_licenses.read_text("utf-8"))["licenses"]

@@ -42,10 +42,8 @@ def test_a_wheels_licence_is_found(tmp_path, metadata, license):
 def test_licence_files_of_both_places_are_read(tmp_path):
     metadata = "License-Expression: MIT\nLicense-File: LICENSE.txt\nLicense-File: sub/COPYING.txt"
     info = _info(tmp_path, metadata, LICENSE_txt="one", licenses__sub__COPYING_txt="two")
-    assert collect.python_package(info).texts == (
-        ("LICENSE.txt", "one"),
-        ("sub/COPYING.txt", "two"),
-    )
+    texts = dict(collect.python_package(info).texts)
+    assert texts == {"LICENSE.txt": "one", "sub/COPYING.txt": "two"}
 
 
 @pytest.mark.parametrize("metadata", ["", "License: UNKNOWN\n  and a whole\n  text"])
@@ -69,13 +67,11 @@ def _archive(folder: pathlib.Path, **files: str) -> pathlib.Path:
 
 
 def test_an_artifact_has_its_poms_licence_and_the_archives_texts(tmp_path):
-    path = _archive(
-        tmp_path, LICENSE="one", **{"META-INF__NOTICE": "two", "deep__er__LICENSE": "no"}
-    )
+    files = {"LICENSE": "one", "META-INF__NOTICE": "two", "deep__er__LICENSE": "no"}
+    path = _archive(tmp_path, **files)
     found = collect.maven_package("g:a:aar:2.0", path, {"g:a:aar:2.0": ["MIT", "EPL-1.0"]})
-    assert found == collect.Package(
-        "g:a", "2.0", "MIT AND EPL-1.0", (("LICENSE", "one"), ("META-INF/NOTICE", "two"))
-    )
+    texts = (("LICENSE", "one"), ("META-INF/NOTICE", "two"))
+    assert found == collect.Package("g:a", "2.0", "MIT AND EPL-1.0", texts)
 
 
 def test_an_artifact_that_the_lock_does_not_know_is_refused(tmp_path):
@@ -85,10 +81,8 @@ def test_an_artifact_that_the_lock_does_not_know_is_refused(tmp_path):
 
 def test_a_standard_text_is_added_only_where_there_is_none():
     bare = collect.Package("a", "1", "Apache-2.0", (("AUTHORS", "x"),))
-    assert collect.complete(bare, STANDARD).texts[-1] == (
-        "Apache-2.0 (standard text)",
-        "the standard text",
-    )
+    added = collect.complete(bare, STANDARD).texts[-1]
+    assert added == ("Apache-2.0 (standard text)", "the standard text")
     own = collect.Package("a", "1", "Apache-2.0", (("licenses/LICENSE", "x"),))
     assert collect.complete(own, STANDARD) == own
     with pytest.raises(collect.LicenseError, match=r"a 1 \(MIT\) brings no licence text"):
@@ -108,10 +102,8 @@ def test_the_program_names_the_target(tmp_path, capsys):
     _info(tmp_path / "site", "")
     options = ["--label=//x:app", "--title=App", f"--site={tmp_path / 'site'}"]
     assert collect.main([*options, f"--out={tmp_path / 'NOTICE'}"]) == 1
-    assert (
-        capsys.readouterr().err
-        == "ERROR //x:app: thing 1.0 states no licence in its METADATA; leave it out\n"
-    )
+    said = "ERROR //x:app: thing 1.0 states no licence in its METADATA; leave it out\n"
+    assert capsys.readouterr().err == said
     assert not (tmp_path / "NOTICE").exists()
 
 

@@ -19,10 +19,6 @@ model_press:lock:pom:1
 """
 
 
-def _coordinates(text: str) -> lock.Coordinates:
-    return lock.Coordinates.parse(text)
-
-
 def test_reads_the_tree_that_maven_prints():
     assert [str(item) for item in lock.parse_tree(_TREE)] == [
         "org.robolectric:robolectric:jar:4.17",
@@ -34,20 +30,23 @@ def test_reads_the_tree_that_maven_prints():
 
 
 def test_a_root_keeps_the_short_name_of_two_that_share_it():
-    ours, theirs = _coordinates("junit:junit:jar:4.13.2"), _coordinates("a.first:junit:jar:1")
+    ours, theirs = (
+        lock.Coordinates.parse("junit:junit:jar:4.13.2"),
+        lock.Coordinates.parse("a.first:junit:jar:1"),
+    )
     names = lock.target_names([theirs, ours], {ours})
     assert names == {ours: "junit", theirs: "a.first_junit"}
 
 
 def test_excludes_what_is_not_asked_for():
-    item = _coordinates("g:a:aar:1")
+    item = lock.Coordinates.parse("g:a:aar:1")
     assert "<exclusion>" in lock.pom([(item, False)])
     assert "<exclusion>" not in lock.pom([(item, True)])
 
 
 def test_refuses_malformed_coordinates_in_one_line():
     with pytest.raises(lock.LockError, match='"g:a:1": expected group:artifact:packaging:version'):
-        _coordinates("g:a:1")
+        lock.Coordinates.parse("g:a:1")
 
 
 def test_refuses_another_schema():
@@ -63,11 +62,11 @@ def test_the_lock_holds_all_that_is_asked_for_with_hashes():
     wanted, locked = _read("ARTIFACTS")["repositories"], _read("LOCK")["repositories"]
     assert wanted.keys() == locked.keys()
     for name, wants in wanted.items():
-        entries = {entry["coordinates"]: entry for entry in locked[name]}
-        assert {want["coordinates"] for want in wants} <= entries.keys()
-        names = {entry["name"] for entry in entries.values()}
+        entries = locked[name]
+        assert {want["coordinates"] for want in wants} <= {each["coordinates"] for each in entries}
+        names = {entry["name"] for entry in entries}
         assert len(names) == len(entries)
-        for entry in entries.values():
+        for entry in entries:
             assert re.fullmatch("[0-9a-f]{64}", entry["sha256"])
             assert set(entry["deps"]) <= names
 

@@ -56,11 +56,8 @@ class ReleaseError(Exception):
 
 def version(root: pathlib.Path) -> str:
     """Return the version in MODULE.bazel of the workspace `root`."""
-    found = re.search(
-        r'^module\((?:[^)]*?)version = "([^"]+)"',
-        (root / "MODULE.bazel").read_text("utf-8"),
-        re.MULTILINE | re.DOTALL,
-    )
+    module = (root / "MODULE.bazel").read_text("utf-8")
+    found = re.search(r'^module\((?:[^)]*?)version = "([^"]+)"', module, re.MULTILINE)
     if not found:
         raise ReleaseError("MODULE.bazel: module() has no version; give it one such as 0.2.0")
     return found[1]
@@ -83,9 +80,8 @@ def check(root: pathlib.Path, files: Sequence[str]) -> None:
 
 def check_committed(root: pathlib.Path) -> None:
     """Raise ReleaseError if files differ from the commit: then the archive is not reproducible."""
-    done = subprocess.run(
-        ["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True
-    )
+    command = ["git", "status", "--porcelain"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     if done.returncode:
         raise ReleaseError(
             f"git status fails in {root}: {done.stderr.strip()}; run this in a checkout"

@@ -32,9 +32,8 @@ def tree(tmp_path, monkeypatch) -> pathlib.Path:
         file = root / _example(pattern)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"{file.name}\n")
-    (root / "MODULE.bazel").write_text(
-        'module(\n    name = "model_press",\n    version = "1.2.3",\n)\n'
-    )
+    module = 'module(\n    name = "model_press",\n    version = "1.2.3",\n)\n'
+    (root / "MODULE.bazel").write_text(module)
     (root / "CHANGELOG.md").write_text("# Changelog\n\n## [Unreleased]\n\n## [1.2.3]\n- a\n")
     (root / "bazelw").write_text("#!/bin/sh\n")
     (root / "bazelw").chmod(0o755)
@@ -116,9 +115,8 @@ def test_this_workspace_has_what_a_release_needs():
     packed = release.pack(_ROOT, files, "p")
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         names = [name.removeprefix("p/") for name in archive.getnames()]
-    assert [
-        needed for needed in release.NEEDED if not any(re.fullmatch(needed, n) for n in names)
-    ] == []
+    for needed in release.NEEDED:
+        assert any(re.fullmatch(needed, name) for name in names), needed
     assert re.fullmatch(r"\d+\.\d+\.\d+", release.version(_ROOT))
     # Every package that a public rule names is there.
     assert {path for path in files if path.endswith("/BUILD")} <= set(names)

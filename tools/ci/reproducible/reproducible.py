@@ -77,7 +77,11 @@ def run(
     """
     base, events = out / f"{build.name}.base", out / f"{build.name}.events.json"
     # Another path, and //... does not meet the links that another output base has left in the workspace.
-    copy = _copy(workspace, out / f"{build.name}.workspace")
+    copy = out / f"{build.name}.workspace"
+    files = workspace_files.list_files(workspace)
+    if (workspace / "user.bazelrc").is_file():
+        files.append("user.bazelrc")
+    workspace_files.copy_files(workspace, files, copy)
     command = [*build.prefix, bazel, f"--output_base={base}"]
     environment = {**os.environ, **build.environment}
     try:
@@ -96,12 +100,14 @@ def run(
             cwd=copy,
             env=environment,
         )
-        files, failed = artefacts.outputs(artefacts.read_events(events) if events.exists() else [])
+        outputs, failed = artefacts.outputs(
+            artefacts.read_events(events) if events.exists() else []
+        )
         if done.returncode and not failed:
             raise artefacts.BuildError(
                 f"the {build.name} build fails (exit code {done.returncode})"
             )
-        return artefacts.keep(files, out / build.name), failed
+        return artefacts.keep(outputs, out / build.name), failed
     finally:
         if base.exists():
             subprocess.run([*command, "shutdown"], cwd=copy, env=environment, check=False)
@@ -110,25 +116,15 @@ def run(
         shutil.rmtree(copy)
 
 
-def _copy(workspace: pathlib.Path, copy: pathlib.Path) -> pathlib.Path:
-    """Return the files under version control, or to be, and the user's own options."""
-    files = workspace_files.list_files(workspace)
-    if (workspace / "user.bazelrc").is_file():
-        files.append("user.bazelrc")
-    workspace_files.copy_files(workspace, files, copy)
-    return copy
-
-
 def compare(
     out: pathlib.Path, first: Mapping[str, str], second: Mapping[str, str]
 ) -> dict[str, list[str]]:
     """Return the differences of each file that is not the same in both builds, by path."""
     found = {}
     for name in sorted(first.keys() | second.keys()):
-        if name not in second:
-            found[name] = [f"{name}@presence: in the first build only"]
-        elif name not in first:
-            found[name] = [f"{name}@presence: in the second build only"]
+        if name not in first or name not in second:
+            only = "first" if name in first else "second"
+            found[name] = [f"{name}@presence: in the {only} build only"]
         elif first[name] != second[name]:
             contents = ((out / build / name).read_bytes() for build in ("first", "second"))
             found[name] = list(differences.differences(name, *contents))
@@ -170,32 +166,29 @@ def first_of(name: str, lines: Sequence[str]) -> list[str]:
 _Kept = tuple[list[dict[str, str]], list[str]]
 
 
-def _build_twice(options: argparse.Namespace, workspace: pathlib.Path, out: pathlib.Path) -> _Kept:
+def _build_twice(options: argparse.Namespace, out: pathlib.Path) -> _Kept:
     """Build twice; return sha256 by path of either build, and a line for each target that does not build."""
+    workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
     if not shutil.which("taskset"):
         raise artefacts.BuildError("taskset is missing; install the Debian package util-linux")
     # A core that this process may use: machines hand out some of theirs.
     core = min(os.sched_getaffinity(0))
     limits = {} if options.same_instructions else {"MODEL_PRESS_PYTHON_ENV": " ".join(LIMITS)}
-    builds = (
+    out.mkdir(parents=True)
+    kept, failed = [], []
+    for build in (
         Build("first", caches=options.first_from_cache),
         Build("second", ("taskset", "--cpu-list", str(core)), limits),
-    )
-    out.mkdir(parents=True)
-    kept = [
-        run(build, options.bazel, workspace, out, [*options.option, *options.targets])
-        for build in builds
-    ]
-    failed = [
-        f"{label} does not build in the {build.name} build"
-        for build, (_, labels) in zip(builds, kept, strict=True)
-        for label in labels
-    ]
-    if not kept[0][0] and not failed:
+    ):
+        words = [*options.option, *options.targets]
+        files, labels = run(build, options.bazel, workspace, out, words)
+        kept.append(files)
+        failed += [f"{label} does not build in the {build.name} build" for label in labels]
+    if not kept[0] and not failed:
         raise artefacts.BuildError(
             f"{' '.join(options.targets)}: no output files to compare; name targets that make some"
         )
-    return [files for files, _ in kept], failed
+    return kept, failed
 
 
 def _kept(out: pathlib.Path) -> _Kept:
@@ -215,35 +208,33 @@ def main(argv: list[str]) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "targets", nargs="*", default=["//..."], help="what to build, by default //..."
-    )
-    parser.add_argument("--out", required=True, help="a folder that is not there yet")
-    parser.add_argument(
+    add = parser.add_argument
+    add("targets", nargs="*", default=["//..."], help="what to build, by default //...")
+    add("--out", required=True, help="a folder that is not there yet")
+    add(
         "--again",
         action="store_true",
         help="build nothing, compare what an earlier run kept in --out",
     )
-    parser.add_argument("--bazel", default="bazel")
-    parser.add_argument(
+    add("--bazel", default="bazel")
+    add(
         "--option",
         action="append",
         default=[],
         help="option of both builds, such as --option=--build_tag_filters= for what `full` tests need, too",
     )
-    parser.add_argument(
+    add(
         "--same-instructions",
         action="store_true",
         help="one core only, and nothing is known to differ",
     )
-    parser.add_argument(
+    add(
         "--first-from-cache",
         action="store_true",
         help="the first build may take results from the workspace's caches",
     )
-    parser.add_argument("--known", type=pathlib.Path, help="JSON list of {place, why}")
+    add("--known", type=pathlib.Path, help="JSON list of {place, why}")
     options = parser.parse_args(argv)
-    workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
     out = pathlib.Path(user_path.resolve(options.out)).resolve()
     if out.exists() != options.again:
         there = "is not there" if options.again else "is there already"
@@ -254,7 +245,7 @@ def main(argv: list[str]) -> int:
     if options.known and not options.same_instructions:
         known = [Known(**entry) for entry in json.loads(options.known.read_text("utf-8"))]
     try:
-        hashes, failed = _kept(out) if options.again else _build_twice(options, workspace, out)
+        hashes, failed = _kept(out) if options.again else _build_twice(options, out)
     except artefacts.BuildError as error:
         print(f"reproducible: {error}", file=sys.stderr)
         return 2

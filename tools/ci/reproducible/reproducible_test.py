@@ -14,7 +14,7 @@ import pytest
 import reproducible
 
 # Writes what a build makes, and the events that tell of it. The second build is the one with one core.
-_BAZEL = """#!{python}
+_BAZEL = """#!/usr/bin/env python3
 import json, os, pathlib, sys
 sys.path[:0] = {path}
 import make_outputs
@@ -85,14 +85,8 @@ class Checked:
             "import io, json, os, pathlib, time, zipfile\n\ndef make(base, second):\n" + body
         )
         bazel = self.folder / "bazel"
-        bazel.write_text(
-            _BAZEL.format(
-                python="/usr/bin/env python3",
-                path=[str(self.folder)],
-                log=str(self.folder / "log"),
-                success=success,
-            )
-        )
+        log, path = str(self.folder / "log"), [str(self.folder)]
+        bazel.write_text(_BAZEL.format(path=path, log=log, success=success))
         bazel.chmod(0o755)
         code = reproducible.main([f"--bazel={bazel}", f"--out={self.out}", *options])
         captured = self._capsys.readouterr()

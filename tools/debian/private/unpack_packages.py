@@ -20,13 +20,8 @@ _MIRROR_VARIABLE = "MODEL_PRESS_DEBIAN_MIRROR"
 _KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # Names of Debian's main archive that a machine may install from besides its own code name: testing calls itself by one.
 _SUITES = {"bookworm", "oldstable", "sid", "stable", "testing", "trixie", "unstable"}
-# What no program reads.
-_DROPPED = (
-    "usr/share/doc",
-    "usr/share/man",
-    "usr/share/locale",
-    "usr/share/info",
-)
+# Folders of usr/share that no program reads.
+_DROPPED = ("doc", "man", "locale", "info")
 
 
 class UnavailableError(Exception):
@@ -35,10 +30,7 @@ class UnavailableError(Exception):
 
 def sources(etc: pathlib.Path = pathlib.Path("/etc/apt")) -> Iterator[tuple[str, str]]:
     """Return (URI, suites) of each archive that apt knows, from both of its formats."""
-    files = [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]
-    for path in files:
-        if not path.is_file():
-            continue
+    for path in sorted([*etc.glob("sources.list"), *etc.glob("sources.list.d/*")]):
         text = path.read_text("utf-8", "replace")
         if path.suffix == ".sources":
             for stanza in re.split(r"\n\s*\n", text):
@@ -52,8 +44,7 @@ def sources(etc: pathlib.Path = pathlib.Path("/etc/apt")) -> Iterator[tuple[str,
 
 def mirror(codename: str, etc: pathlib.Path = pathlib.Path("/etc/apt")) -> str:
     """Return the archive that this Debian machine itself installs from, or $MODEL_PRESS_DEBIAN_MIRROR."""
-    chosen = os.environ.get(_MIRROR_VARIABLE)
-    if chosen:
+    if chosen := os.environ.get(_MIRROR_VARIABLE):
         return chosen
     for uri, suites in sources(etc):
         if codename and {codename, *_SUITES} & set(suites.split()):
@@ -129,19 +120,15 @@ def unpack(packages: Sequence[pathlib.Path], root: pathlib.Path) -> list[dict[st
             (root / name).symlink_to(f"usr/{name}")
     record = []
     for package in packages:
-        with subprocess.Popen(
-            ["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE
-        ) as reader:
-            subprocess.run(
-                ["tar", "-x", "-C", root, "--keep-directory-symlink", "--no-same-owner"],
-                stdin=reader.stdout,
-                check=True,
-            )
+        command = ["dpkg-deb", "--fsys-tarfile", package]
+        unpacker = ["tar", "-x", "-C", root, "--keep-directory-symlink", "--no-same-owner"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
+            subprocess.run(unpacker, stdin=reader.stdout, check=True)
         name, version, _ = package.name.split("_")
         digest = hashlib.sha256(package.read_bytes()).hexdigest()
         record.append({"name": name, "version": version.replace("%3a", ":"), "sha256": digest})
     for name in _DROPPED:
-        shutil.rmtree(root / name, ignore_errors=True)
+        shutil.rmtree(root / "usr/share" / name, ignore_errors=True)
     relink(root)
     return record
 
@@ -193,12 +180,11 @@ def main(argv: Sequence[str]) -> None:
     root, state = pathlib.Path("root"), pathlib.Path("apt").absolute()
     root.mkdir()
     record, reason = [], ""
+    architecture = options.architecture or "amd64"
+    if not options.architecture and shutil.which("dpkg"):
+        architecture = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
     try:
-        architecture = options.architecture
-        if not architecture and shutil.which("dpkg"):
-            asked = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True)
-            architecture = asked.stdout.strip()
-        packages = fetch(state, options.suite, architecture or "amd64", options.package)
+        packages = fetch(state, options.suite, architecture, options.package)
         record = unpack(packages, root)
         if options.only:
             keep_only(root, options.only)

@@ -1,7 +1,6 @@
 """The mirror is found in both of apt's formats; where there is none, one line says so."""
 
 import hashlib
-import json
 import pathlib
 import subprocess
 
@@ -19,25 +18,28 @@ def etc(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_deb822(etc):
-    (etc / "sources.list.d/debian.sources").write_text(
-        "Types: deb\n# a comment\nURIs: http://mirror.example/debian\nSuites: trixie trixie-updates\n\n"
-        "Types: deb\nURIs: http://mirror.example/security\nSuites: trixie-security\n"
-    )
-    assert unpack_packages.mirror("trixie", etc) == "http://mirror.example/debian"
-
-
-def test_one_line_format(etc):
-    (etc / "sources.list").write_text(
-        "# deb http://off.example bookworm main\n"
-        "deb [arch=amd64 signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib\n"
-    )
-    assert unpack_packages.mirror("bookworm", etc) == "http://mirror.example/debian"
-
-
-def test_unstable_installs_under_another_name(etc):
-    (etc / "sources.list").write_text("deb http://mirror.example/debian unstable main\n")
-    assert unpack_packages.mirror("forky", etc) == "http://mirror.example/debian"
+@pytest.mark.parametrize(
+    ("suite", "file", "text"),
+    [
+        (
+            "trixie",
+            "sources.list.d/debian.sources",
+            "Types: deb\n# a comment\nURIs: http://mirror.example/debian\nSuites: trixie trixie-updates\n\n"
+            "Types: deb\nURIs: http://mirror.example/security\nSuites: trixie-security\n",
+        ),
+        (
+            "bookworm",
+            "sources.list",
+            "# deb http://off.example bookworm main\n"
+            "deb [arch=amd64 signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib\n",
+        ),
+        ("forky", "sources.list", "deb http://mirror.example/debian unstable main\n"),
+    ],
+    ids=["deb822", "one line", "unstable installs under another name"],
+)
+def test_the_mirror_is_found(etc, suite, file, text):
+    (etc / file).write_text(text)
+    assert unpack_packages.mirror(suite, etc) == "http://mirror.example/debian"
 
 
 def test_no_archive_of_this_suite(etc):
@@ -66,7 +68,7 @@ def test_codename(tmp_path, text, expected):
 
 
 def test_unpacked_and_recorded(tmp_path):
-    tree = tmp_path / "tree"
+    tree, root = tmp_path / "tree", tmp_path / "root"
     (tree / "DEBIAN").mkdir(parents=True)
     (tree / "DEBIAN/control").write_text(
         "Package: hello\nVersion: 1:2.0\nArchitecture: all\nMaintainer: A <a@example>\nDescription: x\n"
@@ -77,11 +79,9 @@ def test_unpacked_and_recorded(tmp_path):
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "-b", tree, deb], check=True, capture_output=True
     )
-    root = tmp_path / "root"
     record = unpack_packages.unpack([deb], root)
     sha256 = hashlib.sha256(deb.read_bytes()).hexdigest()
     assert record == [{"name": "hello", "version": "1:2.0", "sha256": sha256}]
-    assert json.dumps(record)
     assert (root / "usr/bin/hello").exists()  # through the link of the merged /usr
     assert pathlib.Path(root / "bin").is_symlink()
 
