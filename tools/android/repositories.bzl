@@ -157,13 +157,13 @@ def _keytool(rctx):
             return path
     fail("keytool is missing (part of a JDK); ./bazelw installs one (Debian package default-jdk-headless)")
 
-def _generate(rctx, path):
+def _generate(rctx):
     options = {
         "-alias": _DEBUG_ALIAS,
         "-dname": "CN=Android Debug,O=Android,C=US",
         "-keyalg": "RSA",
         "-keysize": "2048",
-        "-keystore": path,
+        "-keystore": "debug.keystore",
         "-storepass": _DEBUG_PASSWORD,
         "-storetype": "PKCS12",
         "-validity": "10950",
@@ -177,24 +177,19 @@ def _debug_keystore_impl(rctx):
     home = rctx.os.environ.get("HOME", "")
     studio = rctx.path(home + "/" + _STUDIO_KEYSTORE)
     own = rctx.path(home + "/" + _OWN_KEYSTORE)
-    if home and studio.exists:
-        source = studio
-    else:
-        source = own
-        if not home:
-            _generate(rctx, "debug.keystore")
-        elif not own.exists:
-            # Beside the disk cache: every checkout of this user then signs alike, and a phone takes
-            # the next build as an update. Made aside and moved, so that two builds cannot mix.
-            _generate(rctx, "new.keystore")
+    source = studio if studio.exists else own
+    if not home or not source.exists:
+        # Beside the disk cache: every checkout of this user then signs alike, and a phone takes
+        # the next build as an update. Made aside and moved, so that two builds cannot mix.
+        _generate(rctx)
+        if home:
             rctx.execute(["mkdir", "-p", own.dirname])
+            rctx.execute(["cp", "debug.keystore", "new.keystore"])
             rctx.execute(["mv", "-n", "new.keystore", own])
     if home and source.exists:
         copied = rctx.execute(["cp", source, "debug.keystore"])
         if copied.return_code != 0:
             fail("the debug key cannot be copied: " + copied.stderr.strip())
-    elif home:
-        rctx.execute(["mv", "new.keystore", "debug.keystore"])
     rctx.file("password.txt", _DEBUG_PASSWORD + "\n")
     rctx.file("BUILD.bazel", _keystore_build("debug.keystore", _DEBUG_ALIAS))
 

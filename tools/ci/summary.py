@@ -10,8 +10,6 @@ Exits 1 when anything failed, when nothing ran, and with --no-skips also when so
 Standard library only.
 """
 
-from __future__ import annotations
-
 import argparse
 import dataclasses
 import json
@@ -34,7 +32,7 @@ class Target:
       label: e.g. "//tools/ci:summary_test".
       seconds: test time, summed over shards and attempts.
       cached: True if Bazel took every result from its cache.
-      passed, failed, skipped: test cases.
+      passed, failed: test cases.
       problems: what went wrong, in words; where to read more.
       skips: names and reasons of the skipped cases.
     """
@@ -44,7 +42,6 @@ class Target:
     cached: bool = True
     passed: int = 0
     failed: int = 0
-    skipped: int = 0
     problems: list[str] = dataclasses.field(default_factory=list)
     skips: list[str] = dataclasses.field(default_factory=list)
 
@@ -73,10 +70,8 @@ def read_targets(events: Iterable[dict[str, Any]]) -> dict[str, Target]:
             result = event.get("testResult", {})
             target = targets.setdefault(label, Target(label))
             target.seconds += int(result.get("testAttemptDurationMillis", 0)) / 1000
-            cached = result.get("cachedLocally") or result.get("executionInfo", {}).get(
-                "cachedRemotely"
-            )
-            target.cached = target.cached and bool(cached)
+            remotely = result.get("executionInfo", {}).get("cachedRemotely", False)
+            target.cached = target.cached and bool(result.get("cachedLocally") or remotely)
             results[label, key.get("run", 1), key.get("shard", 1)] = result
     for (label, _, _), result in results.items():
         _count(targets[label], result)
@@ -91,25 +86,22 @@ def _read_completion(
         if not test:
             return
         target = targets.setdefault(label, Target(label))
-        target.skipped += 1
         target.skips.append(aborted.get("description") or "incompatible with this platform")
     elif aborted or not event.get("completed", {}).get("success"):
         target = targets.setdefault(label, Target(label))
         if not target.problems:
+            aborted = aborted or {}
             detail = event.get("completed", {}).get("failureDetail", {}).get("message", "")
             reason = (
-                (aborted or {}).get("description")
-                or detail.partition("\n")[0]
-                or (aborted or {}).get("reason", "")
+                aborted.get("description") or detail.partition("\n")[0] or aborted.get("reason", "")
             )
             target.failed += 1
             target.problems.append(f"did not build: {reason:.200}" if reason else "did not build")
 
 
 def _count(target: Target, result: dict[str, Any]) -> None:
-    files = {
-        output.get("name"): output.get("uri", "") for output in result.get("testActionOutput", [])
-    }
+    outputs = result.get("testActionOutput", [])
+    files = {output.get("name"): output.get("uri", "") for output in outputs}
     passed, failed, skips = _count_cases(files.get("test.xml", ""))
     status = result.get("status", "NO_STATUS")
     if status == "PASSED" and not failed:
@@ -118,7 +110,6 @@ def _count(target: Target, result: dict[str, Any]) -> None:
         target.passed += passed
         target.failed += failed or 1
         target.problems.append(f"{status}, log: {_path(files.get('test.log', '')) or 'none'}")
-    target.skipped += len(skips)
     target.skips += skips
 
 
@@ -135,9 +126,8 @@ def _count_cases(uri: str) -> tuple[int, int, list[str]]:
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
         elif skipped is not None:
-            skips.append(
-                f"{case.get('name')}: {skipped.get('message') or skipped.text or 'no reason given'}".strip()
-            )
+            reason = skipped.get("message") or skipped.text or "no reason given"
+            skips.append(f"{case.get('name')}: {reason}".strip())
         else:
             passed += 1
     return passed, failed, skips
@@ -156,9 +146,8 @@ def report(targets: dict[str, Target]) -> list[str]:
         f"slowest {min(SLOWEST, len(ran))} of {len(ran)} test targets (time of the run that made the result):"
     ]
     for target in sorted(ran, key=lambda target: -target.seconds)[:SLOWEST]:
-        lines.append(
-            f"{target.seconds:9.1f} s  {target.label}{' (cached)' if target.cached else ''}"
-        )
+        cached = " (cached)" if target.cached else ""
+        lines.append(f"{target.seconds:9.1f} s  {target.label}{cached}")
     for target in targets.values():
         lines += [f"SKIPPED {target.label}: {skip}" for skip in target.skips]
     for target in targets.values():
@@ -174,7 +163,7 @@ def totals(targets: dict[str, Target]) -> tuple[int, int, int]:
     return (
         sum(t.passed for t in everything),
         sum(t.failed for t in everything),
-        sum(t.skipped for t in everything),
+        sum(len(t.skips) for t in everything),
     )
 
 

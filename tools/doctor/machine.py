@@ -4,6 +4,7 @@ import dataclasses
 import os
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -33,11 +34,8 @@ class Machine:
     @property
     def is_debian(self) -> bool:
         """Debian, Ubuntu and what is derived from them."""
-        lines = self.read("etc/os-release").splitlines()
-        names = " ".join(
-            line.partition("=")[2] for line in lines if line.startswith(("ID=", "ID_LIKE="))
-        )
-        return "debian" in names or "ubuntu" in names
+        release = self.read("etc/os-release")
+        return bool(re.search(r"^(ID|ID_LIKE)=.*(debian|ubuntu)", release, re.MULTILINE))
 
     def read(self, path: str) -> str:
         """Return the text of a system file, empty where there is none."""

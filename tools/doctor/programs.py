@@ -1,6 +1,5 @@
 """Checks the programs of bazelw's table, with their versions where they matter."""
 
-import ast
 import dataclasses
 import json
 import pathlib
@@ -9,9 +8,6 @@ from collections.abc import Iterator
 
 from finding import Finding, State, check, ok
 from machine import Machine
-
-_TABLE = "tools/start/debian_packages.txt"
-_HOST_PYTHON = "tools/python/host_python.bzl"
 
 # google-java-format and Robolectric need it; the app itself is compiled for Java 8.
 _OLDEST_JDK = 17
@@ -29,7 +25,7 @@ class Row:
 
 def rows(workspace: pathlib.Path) -> list[Row]:
     """Return the table that bazelw reads, too."""
-    lines = (workspace / _TABLE).read_text("utf-8").splitlines()
+    lines = (workspace / "tools/start/debian_packages.txt").read_text("utf-8").splitlines()
     return [Row(*line.split(maxsplit=3)) for line in lines if line and not line.startswith("#")]
 
 
@@ -58,9 +54,8 @@ def programs(machine: Machine) -> Iterator[Finding]:
         path = (str(file) if file.exists() else None) if is_file else machine.which(row.found_by)
         if path:
             from_package = pathlib.Path(path).is_relative_to(machine.sysroot / "usr")
-            yield _version(
-                machine, row, path, versions.get(row.package, "") if from_package else ""
-            )
+            packaged = versions.get(row.package, "") if from_package else ""
+            yield _version(machine, row, path, packaged)
         else:
             yield Finding(
                 row.package if machine.is_debian else row.elsewhere,
@@ -77,8 +72,7 @@ def _debian_versions(machine: Machine, packages: list[str]) -> dict[str, str]:
         return {}
     shell = 'dpkg-query -W -f "\\${Package} \\${Version}\\n" "$@" 2>/dev/null; true'
     printed = machine.output(["sh", "-c", shell, "-", *packages]) or ""
-    pairs = (line.split(" ", 1) for line in printed.splitlines() if " " in line)
-    return {package: version for package, version in pairs if version}
+    return dict(re.findall(r"^(\S+) (.+)$", printed, re.MULTILINE))
 
 
 def _bazel(machine: Machine, path: str) -> Finding:
@@ -141,10 +135,9 @@ def _jdk(machine: Machine, javac: str) -> Finding:
 
 def supported_pythons(workspace: pathlib.Path) -> list[str]:
     """Return the versions that the build takes, from the rule that has the last word."""
-    text = (workspace / _HOST_PYTHON).read_text("utf-8")
+    text = (workspace / "tools/python/host_python.bzl").read_text("utf-8")
     [listed] = re.findall(r"^SUPPORTED = (\[.*\])$", text, re.MULTILINE)
-    supported: list[str] = ast.literal_eval(listed)
-    return supported
+    return re.findall(r'"([\d.]+)"', listed)
 
 
 def _python(machine: Machine) -> Finding:

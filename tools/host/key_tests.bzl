@@ -49,17 +49,6 @@ def key_test_suite(name):
       name: name of the test suite.
     """
     for case, (target, mnemonic, inputs) in _CASES.items():
-        _inputs_test(
-            name = case + "_test",
-            inputs = inputs,
-            mnemonic = mnemonic,
-            target_under_test = target,
-        )
-    _python_test(
-        name = "python_test",
-        target_under_test = "//python/model_press/gates:gates_program",
-    )
-    native.test_suite(
-        name = name,
-        tests = [case + "_test" for case in _CASES] + ["python_test"],
-    )
+        _inputs_test(name = case + "_test", inputs = inputs, mnemonic = mnemonic, target_under_test = target)
+    _python_test(name = "python_test", target_under_test = "//python/model_press/gates:gates_program")
+    native.test_suite(name = name, tests = [case + "_test" for case in _CASES] + ["python_test"])

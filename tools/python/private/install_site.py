@@ -108,7 +108,7 @@ def compile_all() -> None:
 
 
 def main(
-    lock: str,
+    lock: pathlib.Path,
     relock: str,
     aliases: Sequence[str] = (),
     stubs: Sequence[str] = (),
@@ -116,7 +116,7 @@ def main(
 ) -> None:
     """Install, split and compile in the current folder; `files` as site_split.split takes it."""
     parts = pathlib.Path("all")
-    sites = install(pathlib.Path(lock), parts, relock)
+    sites = install(lock, parts, relock)
     for package in stubs:
         add_stub(package, sites[0])
     site_split.split(sites, dict(alias.split("=", 1) for alias in aliases), files)
@@ -128,10 +128,9 @@ def main(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("lock")
+    parser.add_argument("lock", type=pathlib.Path)
     parser.add_argument("--relock", required=True)
-    parser.add_argument("--alias", action="append", default=[])
-    parser.add_argument("--stub", action="append", default=[])
+    parser.add_argument("--alias", dest="aliases", action="append", default=[])
+    parser.add_argument("--stub", dest="stubs", action="append", default=[])
     parser.add_argument("--files", action="store_true")
-    options = parser.parse_args()
-    main(options.lock, options.relock, options.alias, options.stub, options.files)
+    main(**vars(parser.parse_args()))

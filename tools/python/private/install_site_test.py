@@ -48,10 +48,10 @@ def _wheels(tmp_path, monkeypatch):
     return folder
 
 
-def _lock(text: str) -> str:
+def _lock(text: str) -> pathlib.Path:
     path = pathlib.Path("lock.txt").absolute()
     path.write_text(text + "\n")
-    return str(path)
+    return path
 
 
 def _digest(wheels: pathlib.Path) -> str:
@@ -59,7 +59,7 @@ def _digest(wheels: pathlib.Path) -> str:
 
 
 @pytest.fixture(name="lock")
-def _good_lock(wheels) -> str:
+def _good_lock(wheels) -> pathlib.Path:
     """A lock file of the one wheel."""
     return _lock(f"{_NAME}==1.0 --hash=sha256:{_digest(wheels)}")
 

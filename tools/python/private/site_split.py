@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from pip._vendor.packaging import requirements
 
-# What no program of the build reads: TensorFlow's C++ headers and the packages' own tests are 30,000 files.
-# Bazel takes a folder with a BUILD file for another package, so those go, too.
+# Paths in site-packages that no program of the build reads: TensorFlow's C++ headers and the packages' own tests are
+# 30,000 files. Bazel takes a folder with a BUILD file for another package, so those go, too.
 _DROPPED = re.compile(
     r"^tensorflow/include/|(^|/)(__pycache__|tests)/|(^|/)(BUILD|WORKSPACE)(\.bazel)?$|"
     r"\.(pyc|lib|a|pxd|pyx|h|hpp)$"
@@ -46,11 +46,6 @@ def target(package: str) -> str:
     return re.sub(r"[-_.]+", "_", package).lower()
 
 
-def dropped(path: str) -> bool:
-    """Return whether the build never reads a file of a package (path relative to site-packages)."""
-    return bool(_DROPPED.search(path))
-
-
 def move(dist: importlib.metadata.Distribution, home: pathlib.Path) -> list[str]:
     """Move the files of one distribution under `home`; return the names of its programs."""
     site = pathlib.Path(str(dist.locate_file("")))
@@ -60,7 +55,7 @@ def move(dist: importlib.metadata.Distribution, home: pathlib.Path) -> list[str]
         program = re.search(r"(^|/)\.\./bin/([^/]+)$", "/" + name)
         if program:
             source, goal = site / "bin" / program[2], home / "bin" / program[2]
-        elif name.startswith(("..", "/")) or dropped(name):
+        elif name.startswith(("..", "/")) or _DROPPED.search(name):
             continue
         else:
             source, goal = site / name, home / "site-packages" / name
@@ -85,11 +80,8 @@ def split(sites: Sequence[pathlib.Path], aliases: dict[str, str], files: bool = 
         key=lambda dist: dist.name.lower(),
     )
     names = {target(dist.name) for dist in dists}
-    stand_ins = {
-        target(alias): target(package)
-        for alias, package in aliases.items()
-        if target(package) in names
-    }
+    stand_ins = {target(alias): target(package) for alias, package in aliases.items()}
+    stand_ins = {alias: name for alias, name in stand_ins.items() if name in names}
     build = [_HEADER]
     exported: list[str] = []
     for dist in dists:
