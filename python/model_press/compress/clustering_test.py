@@ -7,7 +7,7 @@ import pytest
 from testing import compress_nets, compress_settings
 from testing.raises import user_error
 
-from model_press.compress import clustering, compress, kernels, magnitude, training
+from model_press.compress import clustering, kernels, magnitude, training
 from model_press.compress.magnitude_test import TRAINING, Noise
 from model_press.formats import compressions
 from model_press.formats.normalization import RAW
@@ -16,8 +16,7 @@ EIGHT = compressions.Clustering(clusters=8, keep_layers=())
 
 
 def train(model, *observers):
-    together = compress.CompositeObserver(list(observers))
-    training.fine_tune(model, TRAINING, Noise(), RAW, observer=together, report=lambda _: None)
+    training.fine_tune(model, TRAINING, Noise(), RAW, observers=observers, report=lambda _: None)
     for observer in observers:
         observer.finish()
 

@@ -97,7 +97,7 @@ def compress(
                 source,
                 normalization,
                 teacher=loaded.model,
-                observer=CompositeObserver(observers),
+                observers=observers,
                 simulation=simulation,
                 checkpoint=checkpoint,
                 report=say,
@@ -172,29 +172,6 @@ def _correct_biases(
             "or image_stream, or equalization.bias_correction to false"
         )
     return bias_correction.correct(model, inputs[: equalization.images])
-
-
-class CompositeObserver(training.Observer):
-    """Several observers as one, in order."""
-
-    def __init__(self, observers: list[training.Observer]):
-        self._observers = observers
-
-    def begin(self, steps: int) -> None:
-        for observer in self._observers:
-            observer.begin(steps)
-
-    def resume(self) -> None:
-        for observer in self._observers:
-            observer.resume()
-
-    def before_step(self, step: int) -> None:
-        for observer in self._observers:
-            observer.before_step(step)
-
-    def after_step(self, step: int) -> None:
-        for observer in self._observers:
-            observer.after_step(step)
 
 
 def _observers(model: Any, compression: compressions.Compression) -> list[Any]:

@@ -1,14 +1,28 @@
 """Finds the kernels that weight compression works on and tabulates the result for each weight."""
 
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from model_press.formats.errors import UserError
+from model_press.process.tf_quiet import tensorflow
 
-# Position of the large kernel in layer.weights, and its axis of inputs.
-KERNELS = {"Conv2D": (0, 2), "Conv2DTranspose": (0, 3), "Dense": (0, 0), "SeparableConv2D": (1, 2)}
+
+class Kernel(NamedTuple):
+    """A layer's large kernel: its position in layer.weights, and its axes of input and output channels."""
+
+    index: int
+    inputs: int
+    outputs: int
+
+
+KERNELS = {
+    "Conv2D": Kernel(0, 2, 3),
+    "Conv2DTranspose": Kernel(0, 3, 2),
+    "Dense": Kernel(0, 0, 1),
+    "SeparableConv2D": Kernel(1, 2, 3),
+}
 _REASONS = {
     "BatchNormalization": "batch normalisation has two numbers a channel",
     "DepthwiseConv2D": "a depthwise kernel has few weights, and each counts",
@@ -32,11 +46,6 @@ class Coverage:
     untouched: str | None
 
 
-def input_axis(layer: Any) -> int:
-    """Return the axis of a layer's kernel that its input channels are on."""
-    return KERNELS[type(layer).__name__][1]
-
-
 def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any, Any]]:
     """Return the (layer, kernel variable) pairs to work on.
 
@@ -55,7 +64,7 @@ def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any
             f"weights it compresses; set {step} to null"
         )
     found = [
-        (layer, layer.weights[KERNELS[type(layer).__name__][0]])
+        (layer, layer.weights[KERNELS[type(layer).__name__].index])
         for layer in fitting
         if layer.name not in keep_layers
     ]
@@ -69,8 +78,6 @@ def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any
 
 def variable(kernel: Any) -> Any:
     """Return the TensorFlow variable of a Keras 2 or 3 variable."""
-    from model_press.process.tf_quiet import tensorflow
-
     return kernel if isinstance(kernel, tensorflow().Variable) else kernel.value
 
 
@@ -81,7 +88,7 @@ def coverage(model: Any, keep_layers: tuple[str, ...]) -> list[Coverage]:
         kind = type(layer).__name__
         for index, weight in enumerate(layer.weights):
             values = np.asarray(weight)
-            if kind in KERNELS and index == KERNELS[kind][0]:
+            if kind in KERNELS and index == KERNELS[kind].index:
                 reason = "named in keep_layers" if layer.name in keep_layers else None
             elif values.ndim < 2:
                 reason = _REASONS[kind] if kind == "BatchNormalization" else "one number a channel"

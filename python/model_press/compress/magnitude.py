@@ -93,8 +93,10 @@ class Pruner(Observer):
 
     def before_step(self, step: int) -> None:
         sparsity = sparsity_at(self._settings, step, self._steps)
-        if sparsity is not None:
-            self._set(sparsity)
+        if sparsity is None:
+            return
+        for (layer, kernel), kept in zip(self._kernels, self._masks, strict=True):
+            kept.assign(self._zero(layer, kernel, sparsity))
 
     def after_step(self, step: int) -> None:
         self._apply()
@@ -110,7 +112,7 @@ class Pruner(Observer):
             self._zero(layer, kernel, settings.sparsity)
         for layer, kernel in self._kernels:
             values = np.asarray(kernel)
-            kept = mask(values, settings.sparsity, settings.pattern, kernels.input_axis(layer))
+            kept = self._mask(layer, values, settings.sparsity)
             wanted, found = 1 - kept.mean(), (values == 0).mean()
             if found < wanted - TOLERANCE:
                 raise UserError(
@@ -118,16 +120,15 @@ class Pruner(Observer):
                 )
         check_no_leftovers(self._model)
 
-    def _set(self, sparsity: float) -> None:
-        for (layer, kernel), kept in zip(self._kernels, self._masks, strict=True):
-            kept.assign(self._zero(layer, kernel, sparsity))
-
     def _zero(self, layer: Any, kernel: Any, sparsity: float) -> np.ndarray:
         values = np.asarray(kernel)
-        axis = kernels.input_axis(layer)
-        kept = mask(values, sparsity, self._settings.pattern, axis).astype(values.dtype)
+        kept = self._mask(layer, values, sparsity).astype(values.dtype)
         kernel.assign(values * kept)
         return kept
+
+    def _mask(self, layer: Any, values: np.ndarray, sparsity: float) -> np.ndarray:
+        axis = kernels.KERNELS[type(layer).__name__].inputs
+        return mask(values, sparsity, self._settings.pattern, axis)
 
 
 def check_no_leftovers(model: Any) -> None:

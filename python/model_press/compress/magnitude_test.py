@@ -42,7 +42,7 @@ class Noise:
 def prune(model, chosen, train=True):
     pruner = magnitude.Pruner(model, chosen)
     if train:
-        training.fine_tune(model, TRAINING, Noise(), RAW, observer=pruner, report=lambda _: None)
+        training.fine_tune(model, TRAINING, Noise(), RAW, observers=[pruner], report=lambda _: None)
     pruner.finish()
     return {
         row.layer + "/" + row.weight: row for row in kernels.coverage(model, chosen.keep_layers)
@@ -130,7 +130,7 @@ def test_zeros_stay_while_the_rest_is_trained():
             seen.append(model.get_layer("sep1").get_weights()[1] == 0)
 
     pruner = Watched(model, compress_settings.HALF)
-    training.fine_tune(model, TRAINING, Noise(), RAW, observer=pruner, report=lambda _: None)
+    training.fine_tune(model, TRAINING, Noise(), RAW, observers=[pruner], report=lambda _: None)
     pruner.finish()
     end = model.get_layer("sep1").get_weights()[1]
     assert len(seen) == 10 and all(np.array_equal(zeros, seen[0]) for zeros in seen)

@@ -1,11 +1,12 @@
 """Fine-tuning: AdamW with a warm-up and a cosine, on labels, on the original's answers, or on both."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
+from model_press.compress import kernels
 from model_press.compress.checkpoint import Checkpoint
 from model_press.compress.quantization.simulate import Simulation
 from model_press.formats.compressions import Training
@@ -63,7 +64,7 @@ def fine_tune(
     normalization: Normalization,
     *,
     teacher: Any | None = None,
-    observer: Observer | None = None,
+    observers: Sequence[Observer] = (),
     simulation: Simulation | None = None,
     checkpoint: Checkpoint | None = None,
     report: Callable[[str], None] = print,
@@ -76,7 +77,7 @@ def fine_tune(
       source: uint8 RGB images and int32 classes (-1: unknown).
       normalization: from pixels to the model's input.
       teacher: the original, for distillation.
-      observer: is told of every step.
+      observers: are told of every step, in this order.
       simulation: of the model, called in its place from the step on that it names; None trains in float alone.
       checkpoint: where the state is kept, so that the same call after a kill goes on; the result is the same.
       report: takes a line for each epoch.
@@ -84,7 +85,7 @@ def fine_tune(
       UserError: labels are missing and nothing is distilled; fewer images than a batch; a loss that is not finite.
     """
     trainer = _Trainer(model, training, normalization, teacher, simulation)
-    run = _Run(trainer, training, observer or Observer(), checkpoint, report)
+    run = _Run(trainer, training, observers, checkpoint, report)
     for number, (pixels, classes) in enumerate(source.epochs(training.epochs, training.seed)):
         if not run.started:
             run.start(len(pixels))
@@ -99,11 +100,11 @@ class _Run:
         self,
         trainer: "_Trainer",
         training: Training,
-        observer: Observer,
+        observers: Sequence[Observer],
         checkpoint: Checkpoint | None,
         report: Callable[[str], None],
     ):
-        self._trainer, self._training, self._observer = trainer, training, observer
+        self._trainer, self._training, self._observers = trainer, training, observers
         self._checkpoint, self._report = checkpoint, report
         self._done = 0  # steps that a checkpoint has
         self.started = False
@@ -118,11 +119,12 @@ class _Run:
             )
         self.started = True
         self._trainer.plan(self._training.epochs * steps)
-        self._observer.begin(self._training.epochs * steps)
+        for observer in self._observers:
+            observer.begin(self._training.epochs * steps)
         if self._checkpoint:
             self._done = self._checkpoint.restore(self._trainer.variables())
-            if self._done:
-                self._observer.resume()
+            for observer in self._observers if self._done else ():
+                observer.resume()
 
     def epoch(self, number: int, pixels: np.ndarray, classes: np.ndarray) -> None:
         """Run the remaining steps of an epoch."""
@@ -136,10 +138,12 @@ class _Run:
             step = number * steps + place
             if step < self._done:
                 continue
-            self._observer.before_step(step)
+            for observer in self._observers:
+                observer.before_step(step)
             part = slice(place * batch, (place + 1) * batch)
             loss, accuracy = self._trainer.step(step, pixels[part], classes[part])
-            self._observer.after_step(step)
+            for observer in self._observers:
+                observer.after_step(step)
             losses.append(float(loss))
             right.append(float(accuracy))
             if self._checkpoint and (step + 1) % self._checkpoint.every == 0:
@@ -220,7 +224,7 @@ class _Trainer:
             if type(layer).__name__ == "BatchNormalization":
                 self._momenta.append((layer, layer.momentum))
                 layer.momentum = min(layer.momentum, max(0.0, 1 - _MEMORIES / steps))
-        plain = [v if isinstance(v, tf.Variable) else v.value for v in variables]
+        plain = [kernels.variable(variable) for variable in variables]
 
         def step_of(forward: Callable[[Any], Any]) -> _Step:
             @tf.function(autograph=False)

@@ -22,8 +22,9 @@ from typing import Any, Literal
 import numpy as np
 
 from model_press.formats.normalization import Normalization
+from model_press.keras_io import graph as keras_graph
 from model_press.keras_io.load import LoadedModel
-from model_press.process.tf_quiet import keras, tensorflow, tf_keras
+from model_press.process.tf_quiet import tensorflow
 
 Method = Literal["identity", "weights", "convolution"]
 
@@ -39,8 +40,8 @@ def fuse(
     """
     convolution = None
     if loaded.keras != "saved_model":
-        graph = _Graph(loaded.keras)
-        pre, convolution = _absorb_rescaling(graph, loaded.model, pre)
+        graph = _Graph(loaded.model)
+        pre, convolution = _absorb_rescaling(graph, pre)
     if pre.is_identity:
         return loaded.call, "identity"
     if convolution is not None and _fold_into_weights(graph, convolution, pre):
@@ -87,15 +88,13 @@ def _convolution_in_front(
     return raw
 
 
-def _absorb_rescaling(
-    graph: "_Graph", model: Any, pre: Normalization
-) -> tuple[Normalization, Any | None]:
+def _absorb_rescaling(graph: "_Graph", pre: Normalization) -> tuple[Normalization, Any | None]:
     """Move a Rescaling layer at the model's entry into the normalisation; also return the layer behind.
 
     Left in an int8 graph it becomes a MUL and an ADD that round twice: 256 pixel values come out
     as 171 codes (measured for 1/127.5, -1).
     """
-    first = graph.first_layer(model)
+    first = graph.first_layer()
     if type(first) is not graph.layers.Rescaling or graph.uses(first) != 1:
         return pre, first
     scale = np.broadcast_to(np.asarray(first.scale, np.float64), 3)
@@ -152,51 +151,23 @@ def _sole_batch_norm(graph: "_Graph", convolution: Any) -> Any | None:
 
 
 class _Graph:
-    """Who feeds whom, in the terms of either Keras."""
+    """Which layers read a layer's output, in nested models too."""
 
-    def __init__(self, generation: str):
-        self._generation = generation
-        self._library = keras() if generation == "3" else tf_keras()
-        self.layers = self._library.layers
+    def __init__(self, model: Any):
+        self._graph = keras_graph.trace(model)
+        self._readers = self._graph.readers()
+        self.layers = self._graph.library.layers
 
     def consumers(self, layer: Any) -> list[Any]:
         """Return the layers that take this layer's output."""
-        if self._generation == "3":
-            return [node.operation for node in layer._outbound_nodes]
-        return [node.layer for node in layer._outbound_nodes]
+        outputs = [n for call in self._graph.calls if call.layer is layer for n in call.outputs]
+        return [call.layer for number in outputs for call in self._readers[number]]
 
     def uses(self, layer: Any) -> int:
         """Return how often the layer is called in the graph."""
-        return len(layer._inbound_nodes)
+        return sum(call.layer is layer for call in self._graph.calls)
 
-    def first_layer(self, model: Any) -> Any | None:
-        """Return the one layer that takes the model's input, looking into nested models; else None."""
-        library, layers = self._library, self.layers
-        while True:
-            entry = model.layers[0]
-            if isinstance(model, library.Sequential) and not isinstance(entry, layers.InputLayer):
-                inner = entry
-            elif isinstance(entry, layers.InputLayer):
-                consumers = self.consumers(entry)
-                # A Sequential shares its input with the functional model it keeps inside.
-                unique = {id(layer): layer for layer in consumers}
-                if len(unique) != 1 or (
-                    len(consumers) != 1 and not isinstance(model, library.Sequential)
-                ):
-                    return None
-                inner = next(iter(unique.values()))
-            else:
-                return None
-            if not isinstance(inner, library.Model):
-                return inner
-            if not isinstance(inner, (library.Sequential, _functional(library))):
-                return None
-            model = inner
-
-
-def _functional(library: Any) -> type[Any]:
-    return type(
-        library.Model(
-            inputs=(tensor := library.Input((1,))), outputs=library.layers.Flatten()(tensor)
-        )
-    )
+    def first_layer(self) -> Any | None:
+        """Return the one layer that takes the model's input, or None if there are several."""
+        readers = self._readers[self._graph.input]
+        return readers[0].layer if len(readers) == 1 else None

@@ -3,8 +3,9 @@
 Nested models are laid open: their layers stand in the list like all others.
 """
 
+import collections
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from model_press.formats.errors import UserError
@@ -32,6 +33,15 @@ class Call:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
 
+    def arguments(self, values: Mapping[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return (args, kwargs) with the value of each tensor in its place."""
+
+        def value(item: Any) -> Any:
+            return values[item.tensor] if isinstance(item, Ref) else item
+
+        arguments: Any = tensorflow().nest.map_structure(value, (self.args, self.kwargs))
+        return arguments
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Graph:
@@ -55,6 +65,14 @@ class Graph:
     def layers(self) -> list[Any]:
         """Return each layer once, in the order of its first call."""
         return list({id(call.layer): call.layer for call in self.calls}.values())
+
+    def readers(self) -> dict[int, list[Call]]:
+        """Return the calls that read each tensor, an empty list for those that nothing reads."""
+        readers: dict[int, list[Call]] = collections.defaultdict(list)
+        for call in self.calls:
+            for number in call.inputs:
+                readers[number].append(call)
+        return readers
 
 
 def trace(model: Any, what: str = "the model") -> Graph:
@@ -103,10 +121,6 @@ def replay(graph: Graph, new_layer: Callable[[Any], Any], name: str | None = Non
     library, nest = graph.library, tensorflow().nest
     made: dict[int, Any] = {}
     values: dict[int, Any] = {}
-
-    def value(item: Any) -> Any:
-        return values[item.tensor] if isinstance(item, Ref) else item
-
     for call in graph.calls:
         layer = call.layer
         if not call.inputs:
@@ -115,7 +129,7 @@ def replay(graph: Graph, new_layer: Callable[[Any], Any], name: str | None = Non
             continue
         if id(layer) not in made:
             made[id(layer)] = new_layer(layer)
-        args, kwargs = nest.map_structure(value, (call.args, call.kwargs))
+        args, kwargs = call.arguments(values)
         results = made[id(layer)](*args, **kwargs)
         values.update(zip(call.outputs, nest.flatten(results), strict=True))
     return library.Model(values[graph.input], values[graph.output], name=name or graph.name)

@@ -77,60 +77,42 @@ class CustomInterpreter:
             )
         litert_c.write(self._input, batch)
         self._failures.clear()
-        status = litert_c.library().LiteRtRunCompiledModel(
-            *(self._compiled, ctypes.c_size_t(0)),
-            *(ctypes.c_size_t(1), ctypes.byref(self._input)),
-            *(ctypes.c_size_t(1), ctypes.byref(self._output)),
-        )
-        if self._failures:
-            raise self._failures[0]
-        litert_c.require(status, "run it")
+        ends = (self._input, self._output)
+        buffers = [part for end in ends for part in (ctypes.c_size_t(1), ctypes.byref(end))]
+        try:
+            litert_c.call(
+                "run it", "LiteRtRunCompiledModel", self._compiled, ctypes.c_size_t(0), *buffers
+            )
+        finally:
+            if self._failures:
+                raise self._failures[0]
         output = self._file.outputs[0]
         return litert_c.read(self._output, np.dtype(output.dtype), output.shape)
 
     def _load(self, data: bytes, nodes: Sequence["_Node"]) -> None:
-        library, environment, handles = (
-            litert_c.library(),
-            litert_c.environment(),
-            litert_c.Handles(),
-        )
+        call, byref = litert_c.call, ctypes.byref
+        library, environment = litert_c.library(), litert_c.environment()
+        handles = litert_c.Handles()
         weakref.finalize(self, handles.destroy)
         model = handles.add(library.LiteRtDestroyModel)
         # The library reads the bytes for as long as the model lives.
         kept = handles.keep(ctypes.create_string_buffer(data, len(data)))
-        litert_c.require(
-            library.LiteRtCreateModelFromBuffer(
-                environment, kept, ctypes.c_size_t(len(data)), ctypes.byref(model)
-            ),
-            "read it",
-        )
+        size = ctypes.c_size_t(len(data))
+        call("read it", "LiteRtCreateModelFromBuffer", environment, kept, size, byref(model))
         options = handles.add(library.LiteRtDestroyOptions)
-        litert_c.require(library.LiteRtCreateOptions(ctypes.byref(options)), "make options")
-        litert_c.require(
-            library.LiteRtSetOptionsHardwareAccelerators(options, litert_c.CPU),
-            "choose the processor",
-        )
+        call("make options", "LiteRtCreateOptions", byref(options))
+        accelerators = "LiteRtSetOptionsHardwareAccelerators"
+        call("choose the processor", accelerators, options, litert_c.CPU)
         for node in nodes:
             functions = handles.keep(_functions(node, self._failures))
-            litert_c.require(
-                library.LiteRtAddCustomOpKernelOption(
-                    options,
-                    node.name.encode(),
-                    litert_c.KERNEL_VERSION,
-                    ctypes.byref(functions),
-                    None,
-                ),
-                f"take the kernel of {node.operator}",
-            )
+            kernel = (node.name.encode(), litert_c.KERNEL_VERSION, byref(functions), None)
+            what = f"take the kernel of {node.operator}"
+            call(what, "LiteRtAddCustomOpKernelOption", options, *kernel)
         self._compiled = handles.add(library.LiteRtDestroyCompiledModel)
-        litert_c.require(
-            library.LiteRtCreateCompiledModel(
-                environment, model, options, ctypes.byref(self._compiled)
-            ),
-            "prepare it",
-        )
-        self._input = litert_c.create_buffer(handles, environment, self._file.inputs[0])
-        self._output = litert_c.create_buffer(handles, environment, self._file.outputs[0])
+        compiled = byref(self._compiled)
+        call("prepare it", "LiteRtCreateCompiledModel", environment, model, options, compiled)
+        self._input = litert_c.create_buffer(handles, self._file.inputs[0])
+        self._output = litert_c.create_buffer(handles, self._file.outputs[0])
 
 
 @dataclasses.dataclass(frozen=True)

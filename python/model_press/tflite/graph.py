@@ -206,13 +206,16 @@ class Graph:
         return self.operator("QUANTIZE", 1, [source], [target], schema.QuantizeOptionsT())
 
     def island(
-        self, old: schema.OperatorT, float_ops: Callable[[list[int], int], list[schema.OperatorT]]
+        self,
+        old: schema.OperatorT,
+        float_ops: Callable[["Graph", list[int], int], list[schema.OperatorT]] | None = None,
     ) -> None:
         """Replace an int8 operator by float ones between DEQUANTIZE and QUANTIZE.
 
         Args:
           old: an operator with one output; its tensors keep their scales.
-          float_ops: takes the float inputs and the float output; returns the new operators.
+          float_ops: takes the graph, the float inputs and the float output, and returns the new operators; by
+            default the same operator with the same options.
         """
         target, new, floats = int(old.outputs[0]), [], []
         for number, tensor in enumerate(map(int, old.inputs)):
@@ -224,7 +227,10 @@ class Graph:
                 floats.append(value)
                 new.append(operator)
         result = self.add_float(self.part_name(target, "output"), self.shape(target))
-        new += float_ops(floats, result)
+        if float_ops is None:
+            new.append(self.operator(self.name(old), 1, floats, [result], old.builtinOptions))
+        else:
+            new += float_ops(self, floats, result)
         new.append(self.quantize(result, target))
         self.replace(old, new)
 

@@ -53,6 +53,7 @@ class Interpreter:
       threads: number of threads.
       delegate: XNNPACK where it applies, or NO_DELEGATE for the built-in kernels alone. Both are right, and their
         integer kernels round differently.
+      keep_tensors: keep inner tensors as well, see DebugInterpreter.
     Raises:
       UserError: the model cannot be loaded by this runtime.
     """
@@ -62,8 +63,9 @@ class Interpreter:
         model: bytes | str | os.PathLike[str],
         threads: int = DEFAULT_THREADS,
         delegate: Delegate = XNNPACK,
+        keep_tensors: bool = False,
     ):
-        self._interpreter = load(model, threads, delegate)
+        self._interpreter = load(model, threads, delegate, keep_tensors)
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
 
@@ -71,25 +73,15 @@ class Interpreter:
         """Return the raw quantized output for an input of the model's exact shape and dtype."""
         self._interpreter.set_tensor(self._input, batch)
         self._interpreter.invoke()
-        codes: np.ndarray = self._interpreter.get_tensor(self._output)
-        return codes
+        output: np.ndarray = self._interpreter.get_tensor(self._output)
+        return output
 
 
-class DebugInterpreter:
-    """Runs a TFLite model by the built-in kernels and keeps every tensor, inner ones too, to be read afterwards.
-
-    Raises:
-      UserError: the model cannot be loaded by this runtime.
-    """
+class DebugInterpreter(Interpreter):
+    """Runs a TFLite model by the built-in kernels and keeps every tensor, inner ones too, to be read afterwards."""
 
     def __init__(self, model: str | os.PathLike[str], threads: int = DEFAULT_THREADS):
-        self._interpreter = load(model, threads, NO_DELEGATE, preserve_all_tensors=True)
-        self._input = self._interpreter.get_input_details()[0]["index"]
-
-    def run(self, batch: np.ndarray) -> None:
-        """Compute all tensors for an input of the model's exact shape and dtype."""
-        self._interpreter.set_tensor(self._input, batch)
-        self._interpreter.invoke()
+        super().__init__(model, threads, NO_DELEGATE, keep_tensors=True)
 
     def tensor(self, index: int) -> np.ndarray:
         """Return a copy of a tensor by its index in the file."""

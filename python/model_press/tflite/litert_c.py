@@ -107,44 +107,35 @@ def library() -> ctypes.CDLL:
 def environment() -> ctypes.c_void_p:
     """Return the library's environment, one per process: creating it probes accelerators and logs that."""
     created = POINTER()
-    require(library().LiteRtCreateEnvironment(0, None, ctypes.byref(created)), "start")
+    call("start", "LiteRtCreateEnvironment", 0, None, ctypes.byref(created))
     return created
 
 
-def require(status: int, what: str) -> None:
-    """Raise a UserError if a call of the library failed."""
+def call(what: str, function: str, *arguments: Any) -> None:
+    """Call a function of the library; raise a UserError that it cannot do `what` if the call fails."""
+    status = getattr(library(), function)(*arguments)
     if status != OK:
         raise UserError(
             f"LiteRT cannot {what} (status {status}); check the model, and the inputs of its custom operators"
         )
 
 
-def create_buffer(
-    handles: Handles, environment: ctypes.c_void_p, tensor: reader.TensorInfo
-) -> ctypes.c_void_p:
+def create_buffer(handles: Handles, tensor: reader.TensorInfo) -> ctypes.c_void_p:
     """Create a buffer for a tensor."""
     kind = _TensorType(_ELEMENT_TYPES[tensor.dtype])
     kind.layout.rank = len(tensor.shape)
     for axis, size in enumerate(tensor.shape):
         kind.layout.dimensions[axis] = size
-    size = int(np.prod(tensor.shape)) * np.dtype(tensor.dtype).itemsize
+    size = ctypes.c_size_t(int(np.prod(tensor.shape)) * np.dtype(tensor.dtype).itemsize)
     handle = handles.add(library().LiteRtDestroyTensorBuffer)
-    require(
-        library().LiteRtCreateManagedTensorBuffer(
-            environment,
-            _HOST_MEMORY,
-            ctypes.byref(kind),
-            ctypes.c_size_t(size),
-            ctypes.byref(handle),
-        ),
-        "make a buffer",
-    )
+    arguments = (environment(), _HOST_MEMORY, ctypes.byref(kind), size, ctypes.byref(handle))
+    call("make a buffer", "LiteRtCreateManagedTensorBuffer", *arguments)
     return handle
 
 
 def _locked(buffer: ctypes.c_void_p, mode: int, use: Callable[[int], Any]) -> Any:
     address = POINTER()
-    require(library().LiteRtLockTensorBuffer(buffer, ctypes.byref(address), mode), "reach a buffer")
+    call("reach a buffer", "LiteRtLockTensorBuffer", buffer, ctypes.byref(address), mode)
     try:
         return use(address.value)
     finally:

@@ -5,8 +5,10 @@ import math
 
 import numpy as np
 
+from model_press.compress import kernels
 from model_press.compress.channels.channel_graph import Axis, ChannelGraph, Size, Weight
 from model_press.keras_io import graph as keras_graph
+from model_press.process.tf_quiet import tensorflow
 
 
 def read(graph: keras_graph.Graph) -> ChannelGraph:
@@ -107,18 +109,6 @@ class _Reader:
 
     # Layers with weights ------------------------------------------------------------------------------
 
-    def _layer(
-        self, call: keras_graph.Call, inputs: np.ndarray, outputs: np.ndarray | None
-    ) -> np.ndarray:
-        """Couple a layer's later calls to its first and return its output channels."""
-        key = id(call.layer)
-        if key not in self._first:
-            self._first[key] = (inputs, inputs if outputs is None else outputs)
-            return self._first[key][1]
-        first_inputs, first_outputs = self._first[key]
-        self._channels.couple(first_inputs, inputs)
-        return first_outputs
-
     def _weight(self, call: keras_graph.Call, index: int, *axes: Axis) -> None:
         shape = tuple(call.layer.weights[index].shape)
         self._channels.weights.append(Weight(call.layer, index, shape, axes, 0))
@@ -129,28 +119,27 @@ class _Reader:
     def _input(self, call: keras_graph.Call) -> np.ndarray:
         return self._channels.tensors[call.inputs[0]]
 
-    def conv(self, call: keras_graph.Call) -> np.ndarray | None:
-        """Follow a kernel [h, w, in, out] and bias [out]; grouped convolutions are not followed."""
+    def kernel(self, call: keras_graph.Call) -> np.ndarray | None:
+        """Follow a kernel and its bias [out]; grouped convolutions are not followed.
+
+        A separable convolution has a depthwise kernel [h, w, in, m] before it, whose in * m channels it consumes.
+        """
         layer, inputs = call.layer, self._input(call)
         if getattr(layer, "groups", 1) != 1:
             return None
         outputs = None
         if self._is_new(call):
-            outputs = self._channels.produce(layer.filters, self._name(call))
-            self._weight(call, 0, Axis(2, inputs, "consumes"), Axis(3, outputs, "produces"))
-            self._bias(call, 1, outputs)
-            self._channels.sizes.append(Size(layer, "filters", outputs))
-        return self._finish(call, inputs, outputs)
-
-    def transposed_conv(self, call: keras_graph.Call) -> np.ndarray:
-        """Follow a kernel [h, w, out, in] and bias [out]."""
-        layer, inputs = call.layer, self._input(call)
-        outputs = None
-        if self._is_new(call):
-            outputs = self._channels.produce(layer.filters, self._name(call))
-            self._weight(call, 0, Axis(3, inputs, "consumes"), Axis(2, outputs, "produces"))
-            self._bias(call, 1, outputs)
-            self._channels.sizes.append(Size(layer, "filters", outputs))
+            index, input_axis, output_axis = kernels.KERNELS[type(layer).__name__]
+            field = "units" if hasattr(layer, "units") else "filters"
+            outputs = self._channels.produce(getattr(layer, field), self._name(call))
+            consumed = inputs
+            if index == 1:
+                self._weight(call, 0, Axis(2, inputs, "pointwise"))
+                consumed = np.repeat(inputs, layer.depth_multiplier)
+            consumes = Axis(input_axis, consumed, "consumes")
+            self._weight(call, index, consumes, Axis(output_axis, outputs, "produces"))
+            self._bias(call, index + 1, outputs)
+            self._channels.sizes.append(Size(layer, field, outputs))
         return self._finish(call, inputs, outputs)
 
     def depthwise(self, call: keras_graph.Call) -> np.ndarray:
@@ -160,30 +149,6 @@ class _Reader:
         if self._is_new(call):
             self._weight(call, 0, Axis(2, inputs, "pointwise"))
             self._bias(call, 1, outputs)
-        return self._finish(call, inputs, outputs)
-
-    def separable(self, call: keras_graph.Call) -> np.ndarray:
-        """Follow a depthwise kernel [h, w, in, m], a pointwise kernel [1, 1, in * m, out] and a bias [out]."""
-        layer, inputs = call.layer, self._input(call)
-        outputs = None
-        if self._is_new(call):
-            outputs = self._channels.produce(layer.filters, self._name(call))
-            inner = np.repeat(inputs, layer.depth_multiplier)
-            self._weight(call, 0, Axis(2, inputs, "pointwise"))
-            self._weight(call, 1, Axis(2, inner, "consumes"), Axis(3, outputs, "produces"))
-            self._bias(call, 2, outputs)
-            self._channels.sizes.append(Size(layer, "filters", outputs))
-        return self._finish(call, inputs, outputs)
-
-    def dense(self, call: keras_graph.Call) -> np.ndarray:
-        """Follow a kernel [in, out] and bias [out]."""
-        layer, inputs = call.layer, self._input(call)
-        outputs = None
-        if self._is_new(call):
-            outputs = self._channels.produce(layer.units, self._name(call))
-            self._weight(call, 0, Axis(0, inputs, "consumes"), Axis(1, outputs, "produces"))
-            self._bias(call, 1, outputs)
-            self._channels.sizes.append(Size(layer, "units", outputs))
         return self._finish(call, inputs, outputs)
 
     def batch_norm(self, call: keras_graph.Call) -> np.ndarray | None:
@@ -198,15 +163,14 @@ class _Reader:
                 self._weight(call, index, Axis(0, inputs, "pointwise"))
         return self._finish(call, inputs, None)
 
-    def prelu(self, call: keras_graph.Call) -> np.ndarray:
+    def prelu(self, call: keras_graph.Call) -> np.ndarray | None:
         """Follow alpha [h or 1, w or 1, channels]."""
         inputs = self._input(call)
         if self._is_new(call):
-            axis = len(call.layer.weights[0].shape) - 1
-            if call.layer.weights[0].shape[-1] == len(inputs):
-                self._weight(call, 0, Axis(axis, inputs, "pointwise"))
-            else:
+            shape = call.layer.weights[0].shape
+            if shape[-1] != len(inputs):
                 return None
+            self._weight(call, 0, Axis(len(shape) - 1, inputs, "pointwise"))
         return self._finish(call, inputs, None)
 
     def _bias(self, call: keras_graph.Call, index: int, channels: np.ndarray) -> None:
@@ -216,7 +180,10 @@ class _Reader:
     def _finish(
         self, call: keras_graph.Call, inputs: np.ndarray, outputs: np.ndarray | None
     ) -> np.ndarray:
-        channels = self._layer(call, inputs, outputs)
+        """Couple a layer's later calls to its first and return its output channels."""
+        new = (inputs, inputs if outputs is None else outputs)
+        first_inputs, channels = self._first.setdefault(id(call.layer), new)
+        self._channels.couple(first_inputs, inputs)
         self._keep_softmax(call, channels)
         return channels
 
@@ -279,20 +246,12 @@ class _Reader:
         return inputs
 
     def function(self, call: keras_graph.Call) -> np.ndarray | None:
-        """Follow a bare TensorFlow function (Keras 2) of tensors and numbers."""
-        symbol = str(getattr(call.layer, "symbol", "")).removeprefix("tf.")
-        if symbol in _PASSTHROUGH_FUNCTIONS and len(call.inputs) == 1:
+        """Follow a bare TensorFlow function (Keras 2) or an operation (Keras 3) of tensors and numbers."""
+        symbol = getattr(call.layer, "symbol", type(call.layer).__name__)
+        name = str(symbol).removeprefix("tf.")
+        if name in _PASSTHROUGH_FUNCTIONS and len(call.inputs) == 1:
             return self._input(call)
-        if symbol in _ELEMENTWISE_FUNCTIONS and _only_numbers(call):
-            return self.elementwise(call)
-        return None
-
-    def operation(self, call: keras_graph.Call) -> np.ndarray | None:
-        """Follow an operation of Keras 3."""
-        kind = type(call.layer).__name__
-        if kind in _PASSTHROUGH_FUNCTIONS and len(call.inputs) == 1:
-            return self._input(call)
-        if kind in _ELEMENTWISE_FUNCTIONS and _only_numbers(call):
+        if name in _ELEMENTWISE_FUNCTIONS and _only_numbers(call):
             return self.elementwise(call)
         return None
 
@@ -316,8 +275,6 @@ class _Reader:
 
 
 def _only_numbers(call: keras_graph.Call) -> bool:
-    from model_press.process.tf_quiet import tensorflow
-
     rest = tensorflow().nest.flatten((call.args, call.kwargs))
     return all(
         isinstance(item, keras_graph.Ref) or item is None or (np.ndim(item) == 0) for item in rest
@@ -325,25 +282,17 @@ def _only_numbers(call: keras_graph.Call) -> bool:
 
 
 _HANDLERS = {
-    **dict.fromkeys(_PASSTHROUGH, _Reader.passthrough),
+    **dict.fromkeys(_PASSTHROUGH_FUNCTIONS | _ELEMENTWISE_FUNCTIONS, _Reader.function),
+    **dict.fromkeys(("SlicingOpLambda", "TFOpLambda"), _Reader.function),
+    **dict.fromkeys(_PASSTHROUGH | {"Activation"}, _Reader.passthrough),
     **dict.fromkeys(_ELEMENTWISE, _Reader.elementwise),
-    **dict.fromkeys(
-        (_PASSTHROUGH_FUNCTIONS | _ELEMENTWISE_FUNCTIONS) - _PASSTHROUGH - _ELEMENTWISE,
-        _Reader.operation,
-    ),
-    "Activation": _Reader.passthrough,
+    **dict.fromkeys(kernels.KERNELS, _Reader.kernel),
     "BatchNormalization": _Reader.batch_norm,
     "Concatenate": _Reader.concatenate,
-    "Conv2D": _Reader.conv,
-    "Conv2DTranspose": _Reader.transposed_conv,
-    "Dense": _Reader.dense,
     "DepthwiseConv2D": _Reader.depthwise,
     "Flatten": _Reader.flatten,
     "PReLU": _Reader.prelu,
     "Rescaling": _Reader.rescaling,
     "Reshape": _Reader.reshape,
-    "SeparableConv2D": _Reader.separable,
-    "SlicingOpLambda": _Reader.function,
     "Softmax": _Reader.softmax,
-    "TFOpLambda": _Reader.function,
 }

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from model_press.compress import kernels
 from model_press.compress.channels.channel_graph import Axis, Weight
 from model_press.compress.channels.channel_groups import Coupling
 from model_press.formats.errors import UserError
@@ -146,10 +147,7 @@ def _mean_squares(
         for call in graph.calls:
             if not call.inputs:
                 continue
-            args, kwargs = tf.nest.map_structure(
-                lambda item: values[item.tensor] if isinstance(item, keras_graph.Ref) else item,
-                (call.args, call.kwargs),
-            )
+            args, kwargs = call.arguments(values)
             results = tf.nest.flatten(call.layer(*args, **kwargs))
             values.update(zip(call.outputs, results, strict=True))
         squares = [tf.square(values[number]) for number in tensors]
@@ -184,10 +182,7 @@ def _gradient(
                 continue
             if use.any():
                 gates.append((weight.layer.weights[weight.index], axis, use))
-    variables = [
-        variable if isinstance(variable, tf.Variable) else variable.value
-        for variable, _, _ in gates
-    ]
+    variables = [kernels.variable(variable) for variable, _, _ in gates]
 
     @tf.function(autograph=False)
     def gradients(images, wanted):

@@ -77,16 +77,8 @@ def prune(
     merged = int((~keep).sum())
     scores = importance.score(settings.criterion, model, graph, coupling, inputs, targets)
     scores[~keep] = -1  # removed first
-    aim = select.Aim(
-        settings.share,
-        settings.budget,
-        settings.unit,
-        settings.uneven,
-        settings.multiple,
-        settings.least,
-    )
     if settings.share != 1:
-        keep = select.select(coupling, scores, aim)
+        keep = select.select(coupling, scores, settings)
     everything = np.ones(coupling.count, bool)
     return Pruned(
         rebuild.rebuild(graph, coupling, keep, weights),
@@ -102,14 +94,7 @@ def prune(
 
 def _keep_layers(channel_graph: ChannelGraph, names: tuple[str, ...]) -> None:
     for name in names:
-        mine = np.array(
-            [
-                channel
-                for channel, producer in enumerate(channel_graph.producers)
-                if producer == name
-            ],
-            int,
-        )
+        mine = np.flatnonzero(np.array(channel_graph.producers) == name)
         if not len(mine):
             raise UserError(
                 f"channels.keep_layers names '{name}', which produces no channels in the model"

@@ -45,23 +45,18 @@ def correct(model: Any, inputs: np.ndarray) -> dict[str, float]:
 
 def _targets(graph: keras_graph.Graph) -> dict[str, tuple[Any, int]]:
     """Return the variable, and the sign, that corrects the mean of each layer's result, by layer name."""
-    readers: dict[int, list[keras_graph.Call]] = {}
-    for call in graph.calls:
-        for number in call.inputs:
-            readers.setdefault(number, []).append(call)
-    targets = {}
+    readers, targets = graph.readers(), {}
     for call in graph.calls:
         layer = call.layer
         if type(layer).__name__ not in quantization_points.CONVOLUTIONS:
             continue
-        behind = readers.get(call.outputs[0], [])
+        behind = readers[call.outputs[0]]
         if layer.use_bias:
             targets[layer.name] = (layer.bias, 1)
         elif (
             quantization_points.activation(layer) == "linear"
-            and behind
-            and all(type(each.layer).__name__ == "BatchNormalization" for each in behind)
             and len(behind) == 1
+            and type(behind[0].layer).__name__ == "BatchNormalization"
         ):
             targets[layer.name] = (behind[0].layer.moving_mean, -1)
     return targets

@@ -7,11 +7,13 @@ are the largest weights on either side (the first with its batch normalisation's
 and no channel is left so small in the tensor between them that it falls below a step of its one int8 scale.
 """
 
+import collections
 import dataclasses
 from typing import Any
 
 import numpy as np
 
+from model_press.compress import kernels
 from model_press.compress.quantization import quantization_points
 from model_press.formats.errors import UserError
 from model_press.keras_io import graph as keras_graph
@@ -30,21 +32,6 @@ _PASSING = (
     "UpSampling2D",
     "ZeroPadding2D",
 )
-# Axes of output and input channels, by layer and position in layer.weights.
-_OUTPUTS = {
-    ("Conv2D", 0): 3,
-    ("Dense", 0): 1,
-    ("DepthwiseConv2D", 0): None,
-    ("SeparableConv2D", 0): None,
-    ("SeparableConv2D", 1): 3,
-}
-_INPUTS = {
-    ("Conv2D", 0): 2,
-    ("Dense", 0): 0,
-    ("DepthwiseConv2D", 0): 2,
-    ("SeparableConv2D", 0): 2,
-    ("SeparableConv2D", 1): 2,
-}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -81,14 +68,9 @@ def equalize(model: Any) -> tuple[Pair, ...]:
 
 def find_pairs(graph: keras_graph.Graph) -> tuple[Pair, ...]:
     """Return the pairs of a graph, in the order of its calls."""
-    readers: dict[int, list[keras_graph.Call]] = {}
-    uses: dict[int, int] = {}
-    for call in graph.calls:
-        uses[id(call.layer)] = uses.get(id(call.layer), 0) + 1
-        for number in call.inputs:
-            readers.setdefault(number, []).append(call)
+    readers, pairs = graph.readers(), []
+    uses = collections.Counter(id(call.layer) for call in graph.calls)
     shared = {layer for layer, count in uses.items() if count > 1}
-    pairs = []
     for call in graph.calls:
         layer, kind = call.layer, type(call.layer).__name__
         if not _is_scalable(call, shared):
@@ -110,8 +92,7 @@ def _is_scalable(call: keras_graph.Call, shared: set[int]) -> bool:
     return (
         type(layer).__name__ in quantization_points.CONVOLUTIONS
         and id(layer) not in shared
-        and getattr(layer, "groups", 1) == 1
-        and (getattr(layer, "data_format", None) or "channels_last") == "channels_last"
+        and quantization_points.is_plain(layer)
     )
 
 
@@ -124,7 +105,7 @@ def _follow(
     """Return (batch normalisation, next convolution) of a call's result, or None if anything else reads it."""
     norm, number = None, call.outputs[0]
     may_norm = quantization_points.activation(call.layer) == "linear"
-    while number != graph.output and len(readers.get(number, [])) == 1:
+    while number != graph.output and len(readers[number]) == 1:
         behind = readers[number][0]
         layer, kind = behind.layer, type(behind.layer).__name__
         if _is_scalable(behind, shared):
@@ -148,15 +129,21 @@ def _equalize_pair(pair: Pair) -> float:
     factors = np.ones_like(before)
     factors[usable] = np.sqrt(before[usable] / after[usable])
     _divide_outputs(pair, factors)
-    axis = _INPUTS[type(pair.second).__name__, pair.second_index]
+    axis, _ = _axes(pair.second, pair.second_index)
     _scale(pair.second.weights[pair.second_index], axis, factors)
     return float(np.abs(np.log(factors)).max())
+
+
+def _axes(layer: Any, index: int) -> tuple[int, int | None]:
+    """Return the axes of a kernel's input and output channels; the output's is None for a depthwise kernel."""
+    kernel = kernels.KERNELS.get(type(layer).__name__)
+    return (kernel.inputs, kernel.outputs) if kernel and kernel.index == index else (2, None)
 
 
 def _reach(pair: Pair) -> np.ndarray:
     """Return the largest weight of each output channel of the first kernel, as batch normalisation will scale it."""
     kernel = np.abs(np.asarray(pair.first.weights[pair.first_index], np.float64))
-    axis = _OUTPUTS[type(pair.first).__name__, pair.first_index]
+    _, axis = _axes(pair.first, pair.first_index)
     if axis is None:  # channels and multiplier, in this order
         largest = kernel.max((0, 1)).ravel()
     else:
@@ -168,7 +155,7 @@ def _reach(pair: Pair) -> np.ndarray:
 
 def _reach_behind(pair: Pair) -> np.ndarray:
     kernel = np.abs(np.asarray(pair.second.weights[pair.second_index], np.float64))
-    axis = _INPUTS[type(pair.second).__name__, pair.second_index]
+    axis, _ = _axes(pair.second, pair.second_index)
     return kernel.max(tuple(a for a in range(kernel.ndim) if a != axis))
 
 
@@ -183,7 +170,7 @@ def _divide_outputs(pair: Pair, factors: np.ndarray) -> None:
     if norm is not None and norm.scale:
         shifts.append(norm.gamma)
     else:
-        axis = _OUTPUTS[type(pair.first).__name__, pair.first_index]
+        _, axis = _axes(pair.first, pair.first_index)
         variable = pair.first.weights[pair.first_index]
         if axis is None:
             values = np.asarray(variable)

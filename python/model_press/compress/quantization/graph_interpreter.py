@@ -41,14 +41,10 @@ class GraphInterpreter:
         """Return the model's outputs for a float32 batch [N, H, W, 3]."""
         values = {self._graph.input: images}
         reads = collections.Counter(number for call in self._graph.calls for number in call.inputs)
-
-        def value(item: Any) -> Any:
-            return values[item.tensor] if isinstance(item, keras_graph.Ref) else item
-
         for call in self._graph.calls:
             if not call.inputs:
                 continue
-            args, kwargs = self._tf.nest.map_structure(value, (call.args, call.kwargs))
+            args, kwargs = call.arguments(values)
             results = self._tf.nest.flatten(self._call(call.layer, args, kwargs))
             for number, result in zip(call.outputs, results, strict=True):
                 values[number] = self.activation((call.layer.name, "output"), result)

@@ -48,12 +48,8 @@ def find(graph: Graph) -> QuantizationPoints:
     Raises:
       UserError: names a layer whose weights are of a kind whose rounding is not known, or that is used twice.
     """
-    readers: dict[int, list[Call]] = {}
-    for call in graph.calls:
-        for number in call.inputs:
-            readers.setdefault(number, []).append(call)
     _check_layers(graph)
-    rounded, same = set(), {}
+    readers, rounded, same = graph.readers(), set(), {}
 
     def owner(number: int) -> int:
         return same.get(number, number)
@@ -76,7 +72,7 @@ def find(graph: Graph) -> QuantizationPoints:
             for number in call.inputs:
                 share(number, call.outputs[0])
         for number in call.outputs:
-            sole = readers.get(number, [])
+            sole = readers[number]
             behind = sole[0] if len(sole) == 1 and number != graph.output else None
             # Scaling of the pixels goes into the first convolution.
             entry = kind == "Rescaling" and call.inputs[0] == graph.input
@@ -97,13 +93,16 @@ def activation(layer: Any) -> str:
     return getattr(getattr(layer, "activation", None), "__name__", "linear")
 
 
+def is_plain(layer: Any) -> bool:
+    """Return whether a layer is neither grouped nor channels-first."""
+    channels_last = (getattr(layer, "data_format", None) or "channels_last") == "channels_last"
+    return channels_last and getattr(layer, "groups", 1) == 1
+
+
 def is_relu(layer: Any) -> bool:
     """Return whether a layer is nothing but a ReLU or ReLU6."""
     kind = type(layer).__name__
-    return kind in ("Activation", "ReLU", "Relu", "Relu6") and activation(layer) in (
-        "relu",
-        "relu6",
-    )
+    return kind in ("Activation", "ReLU", "Relu", "Relu6") and activation(layer).startswith("relu")
 
 
 def is_linear_convolution(call: Call | None) -> bool:
@@ -144,9 +143,7 @@ def _check_layers(graph: Graph) -> None:
                 "each, or use recipe int8 without this compression"
             )
         seen.add(id(layer))
-        if getattr(layer, "groups", 1) != 1 or (
-            getattr(layer, "data_format", None) or "channels_last"
-        ) != ("channels_last"):
+        if not is_plain(layer):
             raise UserError(
                 f"layer {layer.name} is grouped or channels-first, whose int8 rounding cannot be simulated in "
                 "training; use recipe int8 without this compression"

@@ -302,7 +302,7 @@ def test_rounding_begins_when_it_is_told_to(keras):
         settings,
         source,
         SCALED,
-        observer=Watch(),
+        observers=[Watch()],
         simulation=simulation,
         report=lambda _: None,
     )

@@ -9,22 +9,13 @@ convolution and a multiplication by a map of the border: it rounds twice, and to
 Such a graph is no longer integer from end to end: a recipe for integer-only hardware leaves this rewrite out.
 """
 
-import functools
-
 from ai_edge_litert import schema_py_generated as schema
 
 from model_press.tflite.graph import Graph
 
-# What both XNNPACK of 2.16.1 and of LiteRT 2.3 have, and the version of the operator in float.
-_FLOAT_ONLY = {
-    "ABS": 1,
-    "AVERAGE_POOL_2D": 1,
-    "HARD_SWISH": 1,
-    "MAXIMUM": 1,
-    "MINIMUM": 1,
-    "PRELU": 1,
-    "SQUARED_DIFFERENCE": 1,
-}
+# What both XNNPACK of 2.16.1 and of LiteRT 2.3 have in float.
+_FLOAT_ONLY = ("ABS", "AVERAGE_POOL_2D", "HARD_SWISH", "MAXIMUM", "MINIMUM", "PRELU")
+_FLOAT_ONLY += ("SQUARED_DIFFERENCE",)
 
 
 def rewrite(graph: Graph) -> int:
@@ -34,16 +25,9 @@ def rewrite(graph: Graph) -> int:
         if not graph.is_int8(*map(int, (*old.inputs, *old.outputs))):
             continue
         if not _strides_beyond_window(graph, old):
-            graph.island(old, functools.partial(_in_float, graph, old))
+            graph.island(old)
             done += 1
     return done
-
-
-def _in_float(
-    graph: Graph, old: schema.OperatorT, inputs: list[int], output: int
-) -> list[schema.OperatorT]:
-    name = graph.name(old)
-    return [graph.operator(name, _FLOAT_ONLY[name], inputs, [output], old.builtinOptions)]
 
 
 def _strides_beyond_window(graph: Graph, operator: schema.OperatorT) -> bool:

@@ -10,8 +10,6 @@ epsilon that layer normalisation adds to a variance.
 - An int8 operator gets DEQUANTIZE and QUANTIZE around its float form, as in dequantized_ops.py; the scales stay.
 """
 
-import functools
-
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
@@ -27,43 +25,31 @@ def rewrite(graph: Graph) -> int:
     """Replace the operators that have such a form; return how many."""
     done = 0
     for old in graph.named(*_INT8_ALWAYS, *_INT8_SCALED):
-        if _is_int8(graph, old) and (graph.name(old) in _INT8_ALWAYS or _is_beyond(graph, old)):
-            graph.island(old, functools.partial(_in_float, graph, old))
+        if graph.is_int8(*map(int, (*old.inputs, *old.outputs))) and _is_slow(graph, old):
+            graph.island(old, _reciprocal_root if graph.name(old) == "RSQRT" else None)
             done += 1
     for old in graph.named("RSQRT"):
         if graph.is_float(*old.inputs, *old.outputs):
-            source, target = int(old.inputs[0]), int(old.outputs[0])
-            graph.replace(old, _reciprocal_root(graph, source, target))
+            inputs, target = [int(tensor) for tensor in old.inputs], int(old.outputs[0])
+            graph.replace(old, _reciprocal_root(graph, inputs, target))
             done += 1
     for old in graph.named("MEAN"):
         done += _mean_of_channels(graph, old)
     return done
 
 
-def _is_int8(graph: Graph, operator: schema.OperatorT) -> bool:
-    return graph.is_int8(*map(int, operator.inputs), *map(int, operator.outputs))
-
-
-def _is_beyond(graph: Graph, operator: schema.OperatorT) -> bool:
+def _is_slow(graph: Graph, operator: schema.OperatorT) -> bool:
     scale = graph.quantization(int(operator.outputs[0]))[0]
     ratios = [graph.quantization(int(tensor))[0] / scale for tensor in operator.inputs]
-    return any(not _MIN_RATIO <= ratio < _MAX_RATIO for ratio in ratios)
+    beyond = any(not _MIN_RATIO <= ratio < _MAX_RATIO for ratio in ratios)
+    return beyond or graph.name(operator) in _INT8_ALWAYS
 
 
-def _in_float(
-    graph: Graph, old: schema.OperatorT, inputs: list[int], output: int
-) -> list[schema.OperatorT]:
-    name = graph.name(old)
-    if name == "RSQRT":
-        return _reciprocal_root(graph, inputs[0], output)
-    return [graph.operator(name, 1, inputs, [output], old.builtinOptions)]
-
-
-def _reciprocal_root(graph: Graph, source: int, target: int) -> list[schema.OperatorT]:
+def _reciprocal_root(graph: Graph, inputs: list[int], target: int) -> list[schema.OperatorT]:
     root = graph.add_float(graph.part_name(target, "root"), graph.shape(target))
     one = graph.add_float_constant(graph.part_name(target, "one"), np.ones((), np.float32))
     return [
-        graph.operator("SQRT", 1, [source], [root]),
+        graph.operator("SQRT", 1, inputs, [root]),
         graph.operator("DIV", 1, [one, root], [target], schema.DivOptionsT()),
     ]
 

@@ -11,8 +11,6 @@ from ai_edge_litert import schema_py_generated as schema
 from model_press.tflite.graph import Graph
 
 _BLOCK = 2
-# Operator versions of int8 tensors, and of float ones.
-_VERSIONS = {"CONCATENATION": (2, 1), "DEPTH_TO_SPACE": (1, 1)}
 
 
 def rewrite(graph: Graph) -> int:
@@ -28,41 +26,26 @@ def rewrite(graph: Graph) -> int:
             or old.builtinOptions.alignCorners
         ):
             continue
-        new, last = [], source
+        new: list[schema.OperatorT] = []
         for number in range(doublings):
-            last = _double(
-                graph, new, last, target, number == doublings - 1, quantised, f"double{number}"
-            )
+            batch, height, width, channels = graph.shape(source)
+            name = f"double{number}"
+            shape = (batch, height, width, _BLOCK**2 * channels)
+            wide = _like(graph, target, f"{name}/copies", shape, quantised)
+            join = schema.ConcatenationOptionsT()
+            join.axis = 3
+            version = 2 if quantised else 1
+            inputs = [source] * _BLOCK**2
+            new.append(graph.operator("CONCATENATION", version, inputs, [wide], join))
+            shape = (batch, _BLOCK * height, _BLOCK * width, channels)
+            is_last = number == doublings - 1
+            source = target if is_last else _like(graph, target, name, shape, quantised)
+            block = schema.DepthToSpaceOptionsT()
+            block.blockSize = _BLOCK
+            new.append(graph.operator("DEPTH_TO_SPACE", 1, [wide], [source], block))
         graph.replace(old, new)
         done += 1
     return done
-
-
-def _double(
-    graph: Graph,
-    new: list[schema.OperatorT],
-    source: int,
-    target: int,
-    is_last: bool,
-    quantised: bool,
-    name: str,
-) -> int:
-    batch, height, width, channels = graph.shape(source)
-    copies = _BLOCK * _BLOCK
-    wide = _like(
-        graph, target, f"{name}/copies", (batch, height, width, copies * channels), quantised
-    )
-    join = schema.ConcatenationOptionsT()
-    join.axis = 3
-    version = _VERSIONS["CONCATENATION"][0 if quantised else 1]
-    new.append(graph.operator("CONCATENATION", version, [source] * copies, [wide], join))
-    shape = (batch, _BLOCK * height, _BLOCK * width, channels)
-    out = target if is_last else _like(graph, target, name, shape, quantised)
-    block = schema.DepthToSpaceOptionsT()
-    block.blockSize = _BLOCK
-    version = _VERSIONS["DEPTH_TO_SPACE"][0 if quantised else 1]
-    new.append(graph.operator("DEPTH_TO_SPACE", version, [wide], [out], block))
-    return out
 
 
 def _like(graph: Graph, target: int, name: str, shape: tuple[int, ...], quantised: bool) -> int:
