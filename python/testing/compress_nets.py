@@ -3,16 +3,13 @@
 from typing import Any
 
 import numpy as np
-from model_press.process import tf_quiet
 
 from testing import keras_models
+from testing.keras_models import library, tf_quiet
+
+__all__ = ["SIZE", "STYLES", "build", "images", "library", "run", "tf_quiet"]
 
 SIZE = 32
-
-
-def library(generation: str) -> Any:
-    """Return the keras module of generation "2" or "3"."""
-    return tf_quiet.keras() if generation == "3" else tf_quiet.tf_keras()
 
 
 def build(style: str, generation: str) -> Any:

@@ -1,5 +1,6 @@
 """Tiny image classifiers of either Keras, with weights that make outputs differ between images."""
 
+import pathlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,6 +50,25 @@ def classifier(
     return model
 
 
+def chain(
+    generation: str,
+    *layers: Any,
+    shape: tuple[int, ...],
+    classes: int = CLASSES,
+    activation: str | None = "softmax",
+) -> Any:
+    """Return image -> layers -> pool -> scores [None, classes], with random weights."""
+    keras = library(generation)
+    image = x = keras.Input(shape, name="image")
+    for layer in layers:
+        x = layer(x)
+    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
+    scores = keras.layers.Dense(classes, activation=activation, name="scores")(x)
+    model = keras.Model(image, scores, name="net")
+    randomize(model)
+    return model
+
+
 def randomize(model: Any, seed: int = 0) -> None:
     """Set every weight by name and seed; larger dense weights, so that predictions differ."""
     rng = np.random.default_rng(seed)
@@ -65,6 +85,14 @@ def randomize(model: Any, seed: int = 0) -> None:
             gain = 12.0 if len(shape) == 2 else 1.5
             values.append(rng.normal(0, gain / np.sqrt(fan_in) if len(shape) > 1 else 0.3, shape))
     model.set_weights([value.astype(np.float32) for value in values])
+
+
+def export(model: Any, folder: pathlib.Path) -> None:
+    """Write a model as a SavedModel."""
+    if type(model).__module__.startswith("tf_keras"):
+        model.save(folder, save_format="tf")
+    else:
+        model.export(folder, verbose=False)
 
 
 def fit_head(model: Any, inputs: np.ndarray, classes: np.ndarray) -> None:

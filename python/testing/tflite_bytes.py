@@ -34,8 +34,40 @@ def chain(*ops: Op, dtype: str = "FLOAT32", constant: np.ndarray | None = None) 
     graph.inputs, graph.outputs = [0], [len(ops)]
     graph.operators = [_operator(i) for i in range(len(ops))]
     model.subgraphs = [graph]
+    return pack(model)
+
+
+def pack(model: schema.ModelT) -> bytes:
+    """Return a model's bytes."""
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def bomb(rows: int, inputs: int = 0) -> bytes:
+    """Return a model of `rows` operators that are one table, with `inputs` inputs: small, but large once it is read."""
+    builder = flatbuffers.Builder(1 << 16)
+
+    def vector(table: int, count: int) -> int:
+        builder.StartVector(4, count, 4)
+        for _ in range(count):
+            builder.PrependUOffsetTRelative(table)
+        return builder.EndVector()
+
+    tensors = builder.CreateNumpyVector(np.zeros(inputs, np.int32))
+    schema.OperatorStart(builder)
+    schema.OperatorAddInputs(builder, tensors)
+    operators = vector(schema.OperatorEnd(builder), rows)
+    schema.SubGraphStart(builder)
+    schema.SubGraphAddOperators(builder, operators)
+    graphs = vector(schema.SubGraphEnd(builder), 1)
+    schema.OperatorCodeStart(builder)
+    codes = vector(schema.OperatorCodeEnd(builder), 1)
+    schema.ModelStart(builder)
+    schema.ModelAddVersion(builder, 3)
+    schema.ModelAddOperatorCodes(builder, codes)
+    schema.ModelAddSubgraphs(builder, graphs)
+    builder.Finish(schema.ModelEnd(builder), b"TFL3")
     return bytes(builder.Output())
 
 

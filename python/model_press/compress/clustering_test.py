@@ -78,7 +78,6 @@ def test_layers_can_be_left_out():
     kept = compressions.Clustering(clusters=8, keep_layers=("hidden",))
     clustering.Clusterer(model, kept, keep_zeros=False).finish()
     assert np.array_equal(model.get_layer("hidden").get_weights()[0], before)
+    unknown = compressions.Clustering(clusters=8, keep_layers=("nobody",))
     with user_error("clustering.keep_layers", "'nobody'"):
-        clustering.Clusterer(
-            model, compressions.Clustering(clusters=8, keep_layers=("nobody",)), keep_zeros=False
-        )
+        clustering.Clusterer(model, unknown, keep_zeros=False)

@@ -1,23 +1,24 @@
 """The whole step: from a Keras file to a smaller one, its description, and the same bytes in every run."""
 
+import dataclasses
 import json
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from testing import compress_nets, compress_settings, keras_models
+from testing import compress_nets, compress_settings, imported, keras_models
 from testing.raises import user_error
 
 from model_press.compress import compress, training_data
 from model_press.convert import convert
-from model_press.formats import compressions, files, model_info, normalization, recipes, strict_json
+from model_press.formats import compressions, files, model_info, strict_json
 from model_press.images import preprocess
 from model_press.inspect import constants
-from model_press.keras_io import import_model, keras_file, load
+from model_press.keras_io import keras_file, load
 from model_press.process import child
 
-TF = normalization.NAMED["tf"]
+TF = imported.TF
 GENERATOR = """
 import argparse, numpy as np
 p = argparse.ArgumentParser()
@@ -34,38 +35,20 @@ np.save(a.out_classes, rng.integers(0, 10, a.count).astype(np.int32))
 """
 
 
-def compression(name="mine", **changes):
-    data = {
-        "schema_version": 1,
-        "name": name,
-        "channels": {
-            "criterion": "gradient",
-            "share": 0.5,
-            "budget": None,
-            "unit": "parameters",
-            "uneven": False,
-            "multiple": 1,
-            "least": 0.1,
-            "merge_redundant": True,
-            "keep_layers": [],
-            "unknown_layers": "keep",
-            "images": 32,
-        },
-        "magnitude": strict_json.to_json(compress_settings.HALF),
-        "clustering": None,
-        "reestimate_batch_norm": True,
-        "training": {
-            "epochs": 2,
-            "batch": 16,
-            "peak_rate": 0.01,
-            "warm_up": 0.1,
-            "weight_decay": 0.01,
-            "label_smoothing": 0.05,
-            "distillation": {"weight": 0.5, "temperature": 2.0},
-            "seed": 1,
-        },
-    }
-    return {**data, **changes}
+EVERY_STEP = dataclasses.replace(
+    compress_settings.MINE,
+    channels=dataclasses.replace(
+        compress_settings.CHANNELS, criterion="gradient", merge_redundant=True, images=32
+    ),
+    magnitude=compress_settings.HALF,
+    reestimate_batch_norm=True,
+    training=dataclasses.replace(compress_settings.TRAINING, label_smoothing=0.05),
+)
+
+
+def compression(**changes):
+    """The JSON of EVERY_STEP, with changes."""
+    return {**strict_json.to_json(EVERY_STEP), **changes}
 
 
 @pytest.fixture
@@ -74,11 +57,8 @@ def model(tmp_path):
 
 
 def make_model(folder, keras):
-    """An imported model: the paths of its file and description."""
-    compress_nets.build("xception", keras).save(folder / "net.keras")
-    out = [folder / name for name in ("net.model", "net.model.json", "net.labels.txt")]
-    import_model.import_model(folder / "net.keras", None, TF, "crop", True, "net", *out)
-    return out[0], model_info.read(out[1])
+    """An imported model: the path of its file, and its description."""
+    return imported.save(compress_nets.build("xception", keras), folder)
 
 
 def run(model, data, source, fine_tune=True, checkpoint=None):
@@ -172,7 +152,7 @@ def test_zeros_survive_the_conversion_to_int8(model, tmp_path):
     pruned, _ = run(model, data, None)
     keras_file.save(pruned, tmp_path / "pruned.keras")
     images = keras_models.photos(20, size=32)[0]
-    int8 = recipes.read("models/recipes/int8.json")
+    int8 = compress_settings.recipe("int8")
     converted = convert.convert_model(tmp_path / "pruned.keras", TF, int8, images)
     described = {tensor.index: tensor for tensor in converted.file.tensors}
     shares = {
@@ -203,21 +183,26 @@ class DiesInEpoch:
 
 
 @pytest.mark.parametrize("keras", ["2", "3"])
-def test_a_killed_training_goes_on_to_the_same_weights(keras, tmp_path):
+@pytest.mark.parametrize("rounding", [None, {"begin_share": 0.5}])
+def test_a_killed_training_goes_on_to_the_same_weights(rounding, keras, tmp_path):
     """Killed after 24 steps with checkpoints at 10 and 20: in the middle of an epoch of eight."""
     model = make_model(tmp_path, keras)
-    data = compression()
+    data = compression(quantization=rounding)
     data["training"]["epochs"] = 4
     data["magnitude"].update(schedule="polynomial", frequency=7)
-    whole, _ = run(model, data, noise(128))
+    whole, wanted = run(model, data, noise(128))
     kept = tmp_path / "kept.npz"
     with pytest.raises(Killed):
         run(model, data, DiesInEpoch(noise(128), 3), checkpoint=kept)
     with np.load(kept) as stored:
         assert int(stored["step"]) == 20
-    resumed, _ = run(model, data, noise(128), checkpoint=kept)
+    resumed, found = run(model, data, noise(128), checkpoint=kept)
     for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4 if rounding else 1e-5)
+    assert bool(wanted.activation_ranges) == bool(rounding)
+    for one, other in zip(wanted.activation_ranges, found.activation_ranges, strict=True):
+        assert (one.layer, one.part) == (other.layer, other.part)
+        assert (one.min, one.max) == pytest.approx((other.min, other.max), rel=1e-3, abs=1e-4)
     data["training"]["seed"] = 2
     with user_error("kept.npz", "another model or training"):
         run(model, data, noise(128), checkpoint=kept)
@@ -256,7 +241,7 @@ def arguments(model, tmp_path):
         return [
             "--label=//x:y",
             f"--model={model[0]}",
-            f"--info={tmp_path / 'net.model.json'}",
+            f"--info={tmp_path / 'net.json'}",
             f"--compression={tmp_path / 'mine.json'}",
             f"--generator={sys.executable}",
             f"--generator-arg={tmp_path / 'generator.py'}",

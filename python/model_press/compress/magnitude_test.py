@@ -5,23 +5,15 @@ import zlib
 
 import numpy as np
 import pytest
-from testing import compress_nets, compress_settings, tfmot_reference
+from testing import compress_nets, compress_settings, keras_models, tfmot_reference
 from testing.raises import user_error
 
 from model_press.compress import kernels, magnitude, training
-from model_press.formats import compressions
 from model_press.formats.normalization import RAW
 from model_press.keras_io import keras_file
 
-TRAINING = compressions.Training(
-    epochs=2,
-    batch=8,
-    peak_rate=1e-2,
-    warm_up=0.1,
-    weight_decay=1e-3,
-    label_smoothing=0.0,
-    distillation=None,
-    seed=1,
+TRAINING = dataclasses.replace(
+    compress_settings.TRAINING, batch=8, weight_decay=1e-3, distillation=None
 )
 
 
@@ -182,11 +174,8 @@ def test_leftovers_of_pruning_are_an_error():
 def test_layers_without_kernels_are_left_alone():
     """D9: a function in the graph, which tensorflow-model-optimization refuses to prune."""
     tf, keras = compress_nets.tf_quiet.tensorflow(), compress_nets.library("2")
-    image = keras.Input((8, 8, 3), name="image")
-    x = keras.layers.Conv2D(8, 3, name="conv")(image)
-    x = tf.math.multiply(x, 0.5)
-    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
-    model = keras.Model(image, keras.layers.Dense(4, activation="softmax", name="scores")(x))
+    conv, image = keras.layers.Conv2D(8, 3, name="conv"), keras.Input((8, 8, 3), name="image")
+    model = keras_models.chain("2", conv, lambda x: tf.math.multiply(x, 0.5), shape=(8, 8, 3))
     assert prune(model, compress_settings.HALF, train=False)["conv/kernel"].sparsity == 0.5
     empty = keras.Model(image, keras.layers.GlobalAveragePooling2D()(image))
     with user_error("layers of GlobalAveragePooling2D, InputLayer, expected one of Conv2D"):
@@ -198,11 +187,8 @@ def test_only_the_zipped_file_shrinks(tmp_path):
     """D3: zeros are stored like any other number."""
     sizes = []
     for pruned in (False, True):
-        keras = compress_nets.library("2")
-        image = keras.Input((8, 8, 256), name="image")
-        x = keras.layers.Conv2D(256, 1, name="conv")(image)
-        model = keras.Model(image, keras.layers.GlobalAveragePooling2D()(x))
-        compress_nets.keras_models.randomize(model)
+        wide = compress_nets.library("2").layers.Conv2D(256, 1, name="conv")
+        model = keras_models.chain("2", wide, shape=(8, 8, 256))
         if pruned:
             prune(model, settings(sparsity=0.75), train=False)
         keras_file.save(model, tmp_path / "m.keras")

@@ -58,7 +58,7 @@ def convert_model(
     Raises:
       UserError: bad model, bad calibration images, or a conversion that breaks a promise.
     """
-    check_calibration_given(recipe, images is not None)
+    _check_calibration_given(recipe, images is not None)
     kernels = kernels or {}
     if kernels and (recipe.quantized_activations or recipe.weights == "sparse_float32"):
         raise UserError(
@@ -97,7 +97,7 @@ def convert_model(
     return Converted(data, file, fused_by)
 
 
-def check_calibration_given(recipe: Recipe, given: bool) -> None:
+def _check_calibration_given(recipe: Recipe, given: bool) -> None:
     """Raise UserError if calibration images are missing or would be ignored."""
     if recipe.calibration == "required" and not given:
         raise UserError(

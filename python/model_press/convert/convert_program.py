@@ -26,7 +26,6 @@ def _run(options: argparse.Namespace, say: command_line.Say) -> None:
     info = model_info.read(options.info)
     if options.labels:
         labels.require_width(labels.read(options.labels), info.classes, f"labels {options.labels}")
-    convert.check_calibration_given(recipe, options.calibration_images is not None)
     images = None
     if options.calibration_images is not None:
         images = npy.read_npy(options.calibration_images, "calibration images")

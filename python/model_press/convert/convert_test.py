@@ -8,19 +8,12 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter as LiteRt
 from ai_edge_litert.interpreter import OpResolverType
-from testing import int8_graphs, keras_models, programs
+from testing import imported, int8_graphs, keras_models, programs
+from testing.compress_settings import recipe
 from testing.raises import user_error
 
 from model_press.convert import calibration, convert, convert_program
-from model_press.formats import (
-    files,
-    labels,
-    manifest,
-    model_info,
-    normalization,
-    recipes,
-    strict_json,
-)
+from model_press.formats import files, labels, manifest, normalization, recipes
 from model_press.gates import parity
 from model_press.images import npy, preprocess
 from model_press.keras_io import load
@@ -34,40 +27,24 @@ CALIBRATION, CLASSES = keras_models.photos(100, seed=1)
 GOLDEN, _ = keras_models.photos(60, seed=2)
 
 
-def recipe(name: str, **changes) -> recipes.Recipe:
-    """A shipped recipe, with changes."""
-    return dataclasses.replace(recipes.read(f"models/recipes/{name}.json"), **changes)
-
-
-def run(path, a_recipe, pre=TF, images=CALIBRATION) -> convert.Converted:
+def run(path, chosen, pre=TF, images=CALIBRATION) -> convert.Converted:
     return convert.convert_model(
-        path, pre, a_recipe, images if a_recipe.quantized_activations else None
+        path, pre, chosen, images if chosen.quantized_activations else None
     )
 
 
-def _info(path, pre=TF) -> model_info.ModelInfo:
-    with load.load(path) as loaded:
-        return model_info.ModelInfo(
-            1,
-            "tiny",
-            loaded.keras,
-            files.sha256(path),
-            1,
-            loaded.parameters,
-            model_info.Port("photo", (0, loaded.height, loaded.width, 3)),
-            model_info.Port("scores", (0, loaded.classes)),
-            loaded.classes,
-            model_info.InfoPreprocess(
-                pre.color_order, pre.mean, pre.std, manifest.Resize("crop", "bilinear_antialias")
-            ),
-            True,
-        )
+def saved(path, generation="2", first=None, pre=TF):
+    """Save a classifier that recognises the calibration images' colours."""
+    model = keras_models.classifier(generation, first)
+    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, pre), CLASSES)
+    model.save(path)
+    return path
 
 
-def _describe(converted, a_recipe, path, tmp_path, pre=TF) -> manifest.TfliteManifest:
+def describe(result, chosen, path, tmp_path, pre=TF) -> manifest.TfliteManifest:
+    _, info = imported.describe(path, tmp_path, "tiny", pre)
     names = tmp_path / "tiny.labels.txt"
-    names.write_bytes(labels.dump(labels.default(keras_models.CLASSES)))
-    return convert.describe(converted, _info(path, pre), a_recipe, f"tiny_{a_recipe.name}", names)
+    return convert.describe(result, info, chosen, f"tiny_{chosen.name}", names)
 
 
 def outputs(converted, description, images=GOLDEN) -> np.ndarray:
@@ -82,19 +59,24 @@ def keras_outputs(path, pre=TF, images=GOLDEN) -> np.ndarray:
         return np.asarray(loaded.call(preprocess.normalize(images, pre)), np.float32)
 
 
-def check_parity(tmp_path, raw, description, expected):
-    npy.write_npy(tmp_path / "o.npy", raw)
-    npy.write_npy(tmp_path / "k.npy", expected)
+def check_parity(tmp_path, result, description, path, pre=TF, images=GOLDEN):
+    """Return the parity gate's verdict on a converted model, beside the Keras model at `path`."""
+    npy.write_npy(tmp_path / "o.npy", outputs(result, description, images))
+    npy.write_npy(tmp_path / "k.npy", keras_outputs(path, pre))
     return parity.check(tmp_path / "o.npy", description, tmp_path / "k.npy")
+
+
+def assert_parity(result, chosen, path, tmp_path, pre=TF) -> manifest.TfliteManifest:
+    """Check a converted model against Keras; return its manifest."""
+    description = describe(result, chosen, path, tmp_path, pre)
+    verdict = check_parity(tmp_path, result, description, path, pre)
+    assert verdict.green, verdict.lines()
+    return description
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
-    path = tmp_path_factory.mktemp("tiny") / "tiny.keras"
-    model = keras_models.classifier("2")
-    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, TF), CLASSES)
-    model.save(path)
-    return path
+    return saved(tmp_path_factory.mktemp("tiny") / "net.keras")
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +85,9 @@ def converted(tiny):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_manifest_says_what_the_file_is(name, tiny, converted, tmp_path):
+def test_the_model_agrees_with_keras_and_its_manifest(name, tiny, converted, tmp_path):
     result, chosen = converted[name], recipe(name)
-    description = _describe(result, chosen, tiny, tmp_path)
+    description = assert_parity(result, chosen, tiny, tmp_path)
     assert description.input.dtype == chosen.input_type
     assert description.output.dtype == chosen.output_type
     assert description.input.shape == (1, keras_models.SIZE, keras_models.SIZE, 3)
@@ -116,14 +98,6 @@ def test_manifest_says_what_the_file_is(name, tiny, converted, tmp_path):
     assert description.model.sha256 == files.sha256_bytes(result.data)
     manifest.write(tmp_path / "m.json", description)
     assert manifest.read(tmp_path / "m.json") == description
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_agrees_with_keras_within_the_recipes_tolerance(name, tiny, converted, tmp_path):
-    description = _describe(converted[name], recipe(name), tiny, tmp_path)
-    raw = outputs(converted[name], description)
-    result = check_parity(tmp_path, raw, description, keras_outputs(tiny))
-    assert result.green, result.lines()
 
 
 @pytest.mark.parametrize("name", FLOAT_NAMES)
@@ -163,24 +137,17 @@ def test_int8_is_rewritten_for_the_delegate_as_the_recipe_says(generation, tmp_p
         y = layers.AveragePooling2D(3, strides=1, padding="same")(y)
         return layers.Add()([total, y])
 
-    path = tmp_path / "m.keras"
-    model = keras_models.classifier(generation, [layers.Conv2D(8, 3), residual])
-    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, TF), CLASSES)
-    model.save(path)
+    path = saved(tmp_path / "m.keras", generation, [layers.Conv2D(8, 3), residual])
     results = {names: run(path, recipe("int8", rewrites=names)) for names in [(), ("relu",)]}
     results["shipped"] = run(path, recipe("int8"))
     assert [int8_graphs.delegated(result.data)[0] for result in results.values()] == [3, 2, 1]
-    description = _describe(results["shipped"], recipe("int8"), path, tmp_path)
+    description = assert_parity(results["shipped"], recipe("int8"), path, tmp_path)
     raw = {key: outputs(result, description).astype(int) for key, result in results.items()}
     plain = raw.pop(())
     assert len(np.unique(plain)) > 32
     for rewritten in raw.values():
         # Probabilities of 1/256 a code; XNNPACK rounds the rewritten operators itself.
         assert np.abs(rewritten - plain).mean() < 0.5
-    checked = check_parity(
-        tmp_path, raw["shipped"].astype(np.uint8), description, keras_outputs(path)
-    )
-    assert checked.green, checked.lines()
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +174,7 @@ def test_layers_that_int8_cannot_afford_stay_float(outlier, tmp_path):
     for name, bound in [("plain", None), ("mixed", recipes.MixedPrecision(0.02))]:
         chosen = recipe("int8", mixed_precision=bound)
         result = run(outlier, chosen)
-        description = _describe(result, chosen, outlier, tmp_path)
+        description = describe(result, chosen, outlier, tmp_path)
         raw = outputs(result, description)
         real = description.output.scale * raw.astype(np.float64)
         results[name] = result, np.abs(real - expected).max(1).mean()
@@ -234,9 +201,9 @@ def test_a_bound_below_the_last_rounding_is_refused(tiny):
 
 # shows: gate parity_test: BGR; fault BGR
 def test_bgr_pixels_are_red(tiny, converted, tmp_path):
-    description = _describe(converted["int8"], recipe("int8"), tiny, tmp_path)
-    raw = outputs(converted["int8"], description, GOLDEN[..., ::-1])
-    assert not check_parity(tmp_path, raw, description, keras_outputs(tiny)).green
+    description = describe(converted["int8"], recipe("int8"), tiny, tmp_path)
+    images = GOLDEN[..., ::-1]
+    assert not check_parity(tmp_path, converted["int8"], description, tiny, images=images).green
 
 
 # shows: pain D19; fault wrong input scale
@@ -244,10 +211,9 @@ def test_wrong_input_scale_is_red(tiny, tmp_path):
     # Declared as taking raw pixels, trained on [-1, 1].
     none = normalization.NAMED["none"]
     wrong = run(tiny, recipe("int8"), none)
-    description = _describe(wrong, recipe("int8"), tiny, tmp_path, none)
-    raw = outputs(wrong, description)
+    description = describe(wrong, recipe("int8"), tiny, tmp_path, none)
     try:
-        assert not check_parity(tmp_path, raw, description, keras_outputs(tiny)).green
+        assert not check_parity(tmp_path, wrong, description, tiny).green
     except convert.UserError as error:
         assert "degenerate" in str(error)
 
@@ -272,40 +238,27 @@ def test_uniform_noise_calibration_is_wrong(tiny, tmp_path):
             lambda: (sample[None] for sample in noise),
         )
     result = convert.Converted(data, reader.parse(data, "noise"), "external")
-    description = _describe(result, external, tiny, tmp_path)
+    description = describe(result, external, tiny, tmp_path)
     grey = np.repeat(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1), 3, axis=3)
     codes = preprocess.encode_input(grey, description)
     assert len(np.unique(codes[grey < 128])) == 1
-    assert not check_parity(
-        tmp_path, outputs(result, description), description, keras_outputs(tiny)
-    ).green
-    proper = run(tiny, external)
-    description = _describe(proper, external, tiny, tmp_path)
+    assert not check_parity(tmp_path, result, description, tiny).green
+    description = assert_parity(run(tiny, external), external, tiny, tmp_path)
     # Two units over 255 steps.
     assert description.input.scale == pytest.approx(2 / 255, rel=1e-6)
     assert description.input.zero_point in (127, 128)
-    assert check_parity(
-        tmp_path, outputs(proper, description), description, keras_outputs(tiny)
-    ).green
 
 
 def test_external_float_recipe_leaves_preprocessing_to_the_app(tiny, tmp_path):
     external = recipe("fp32", preprocess="external", input_type="float32")
-    result = run(tiny, external)
-    description = _describe(result, external, tiny, tmp_path)
+    description = assert_parity(run(tiny, external), external, tiny, tmp_path)
     assert description.preprocess.mean == TF.mean and not description.preprocess.fused
-    assert check_parity(
-        tmp_path, outputs(result, description), description, keras_outputs(tiny)
-    ).green
 
 
 def test_int8_tensors_take_the_pixel_less_128(tiny, tmp_path):
     signed = recipe("int8", input_type="int8", output_type="int8")
-    result = run(tiny, signed)
-    description = _describe(result, signed, tiny, tmp_path)
+    description = assert_parity(run(tiny, signed), signed, tiny, tmp_path)
     assert (description.input.scale, description.input.zero_point) == (1.0, -128)
-    raw = outputs(result, description)
-    assert check_parity(tmp_path, raw, description, keras_outputs(tiny)).green
 
 
 PADDED = {
@@ -318,18 +271,12 @@ PADDED = {
 @pytest.mark.parametrize("mode", ["tf", "caffe", "torch"])
 @pytest.mark.parametrize("generation, first", [("2", "same"), ("3", "zero padding")])
 def test_padded_first_layers_take_raw_bytes_too(generation, first, mode, tmp_path):
-    path, pre = tmp_path / "m.keras", normalization.NAMED[mode]
-    keras = keras_models.library(generation)
-    model = keras_models.classifier(generation, PADDED[first](keras.layers))
-    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, pre), CLASSES)
-    model.save(path)
+    pre, layers = normalization.NAMED[mode], PADDED[first](keras_models.library(generation).layers)
+    path = saved(tmp_path / "m.keras", generation, layers, pre)
     result = run(path, recipe("int8"), pre)
     assert result.fused_by == "convolution"
-    description = _describe(result, recipe("int8"), path, tmp_path, pre)
+    description = assert_parity(result, recipe("int8"), path, tmp_path, pre)
     assert (description.input.scale, description.input.zero_point) == (1.0, 0)
-    raw = outputs(result, description)
-    checked = check_parity(tmp_path, raw, description, keras_outputs(path, pre))
-    assert checked.green, checked.lines()
 
 
 # shows: pain D20
@@ -357,46 +304,33 @@ def test_every_pixel_gets_one_code_on_every_kernel(tmp_path):
 @pytest.mark.parametrize("generation", ["2", "3"])
 def test_a_rescaling_layer_leaves_no_arithmetic_behind(generation, tmp_path):
     layers = keras_models.library(generation).layers
-    path, none = tmp_path / "m.keras", normalization.NAMED["none"]
+    none = normalization.NAMED["none"]
     first = [layers.Rescaling(1 / 127.5, -1), layers.Conv2D(8, 3, strides=2)]
-    model = keras_models.classifier(generation, first)
-    keras_models.fit_head(model, CALIBRATION.astype(np.float32), CLASSES)
-    model.save(path)
+    path = saved(tmp_path / "m.keras", generation, first, none)
     result = run(path, recipe("int8"), none)
     assert not {"MUL", "ADD", "SUB"} & {name for name, _, _ in result.file.builtin_ops()}
-    description = _describe(result, recipe("int8"), path, tmp_path, none)
-    raw, expected = outputs(result, description), keras_outputs(path, none)
-    assert check_parity(tmp_path, raw, description, expected).green
+    assert_parity(result, recipe("int8"), path, tmp_path, none)
 
 
 @pytest.mark.parametrize("name", ["fp32", "int8"])
 @pytest.mark.parametrize("generation", ["2", "3"])
 def test_saved_models_convert(generation, name, tmp_path):
-    model = keras_models.classifier(generation)
-    keras_models.fit_head(model, preprocess.normalize(CALIBRATION, TF), CLASSES)
-    if generation == "2":
-        model.save(tmp_path / "saved", save_format="tf")
-    else:
-        model.export(tmp_path / "saved", verbose=False)
-    model.save(tmp_path / "m.keras")
-    result = run(tmp_path / "saved", recipe(name))
-    description = _describe(result, recipe(name), tmp_path / "m.keras", tmp_path)
-    checked = check_parity(
-        tmp_path, outputs(result, description), description, keras_outputs(tmp_path / "m.keras")
+    path = saved(tmp_path / "m.keras", generation)
+    keras_models.export(
+        keras_models.library(generation).models.load_model(path), tmp_path / "saved"
     )
-    assert checked.green, checked.lines()
+    assert_parity(run(tmp_path / "saved", recipe(name)), recipe(name), path, tmp_path)
 
 
 # shows: pain D27
 def test_same_bytes_from_a_fresh_process(tiny, converted, tmp_path):
     """The fixture converted five models in this process, as a worker does; the other starts cold."""
     np.save(tmp_path / "c.npy", CALIBRATION)
-    files.write_json(tmp_path / "i.json", strict_json.to_json(_info(tiny)))
-    (tmp_path / "l.txt").write_bytes(labels.dump(labels.default(keras_models.CLASSES)))
+    imported.describe(tiny, tmp_path)
     arguments = [
         f"--model={tiny}",
-        f"--info={tmp_path / 'i.json'}",
-        f"--labels={tmp_path / 'l.txt'}",
+        f"--info={tmp_path / 'net.json'}",
+        f"--labels={tmp_path / 'net.labels.txt'}",
         "--recipe=models/recipes/int8.json",
         f"--calibration-images={tmp_path / 'c.npy'}",
         f"--out-model={tmp_path / 'tiny_int8.tflite'}",
@@ -418,8 +352,14 @@ def test_same_bytes_from_a_fresh_process(tiny, converted, tmp_path):
 
 
 def test_dense_layers_stay_at_versions_that_2_16_1_has(tmp_path):
+    # The converter leaves kernels below 1024 elements float; this one has 6 * 6 * 3 * 64.
+    keras = keras_models.library("2")
+    image = keras.Input((keras_models.SIZE, keras_models.SIZE, 3))
+    pooled = keras.layers.Flatten()(keras.layers.AveragePooling2D(4)(image))
+    model = keras.Model(image, keras.layers.Dense(64, activation="softmax")(pooled))
+    keras_models.randomize(model)
     path = tmp_path / "m.keras"
-    _dense_model().save(path)
+    model.save(path)
 
     def versions(a_recipe) -> int:
         ops = {name: version for name, version, _ in run(path, a_recipe).file.builtin_ops()}
@@ -437,16 +377,6 @@ def test_dense_layers_stay_at_versions_that_2_16_1_has(tmp_path):
         for r in (per_channel, lowered)
     )
     np.testing.assert_allclose(after, before, atol=1e-5)
-
-
-def _dense_model():
-    # The converter leaves kernels below 1024 elements float; this one has 6 * 6 * 3 * 64.
-    keras = keras_models.library("2")
-    image = keras.Input((keras_models.SIZE, keras_models.SIZE, 3))
-    pooled = keras.layers.Flatten()(keras.layers.AveragePooling2D(4)(image))
-    model = keras.Model(image, keras.layers.Dense(64, activation="softmax")(pooled))
-    keras_models.randomize(model)
-    return model
 
 
 # shows: pain D24; fault a Flex operator
@@ -499,7 +429,8 @@ def test_bad_calibration_is_named(tiny, name, images, said):
 
 # shows: fault 1001 labels
 def test_labels_must_match(tiny, converted, tmp_path):
+    _, info = imported.describe(tiny, tmp_path)
     names = tmp_path / "l.txt"
     names.write_bytes(labels.dump(labels.default(1001)))
     with user_error("1001 names", "10 outputs"):
-        convert.describe(converted["int8"], _info(tiny), recipe("int8"), "tiny_int8", names)
+        convert.describe(converted["int8"], info, recipe("int8"), "tiny_int8", names)

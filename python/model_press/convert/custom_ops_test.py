@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 from custom_net import net, ops
+from testing import imported
+from testing.compress_settings import recipe
 from testing.raises import user_error
 
 from model_press.convert import convert
-from model_press.formats import model_info, normalization, recipes
+from model_press.formats import normalization
 from model_press.images import preprocess
-from model_press.keras_io import import_model, load
+from model_press.keras_io import load
 from model_press.tflite import custom_interpreter, predict
 
 TF = normalization.NAMED["tf"]
@@ -17,10 +19,6 @@ _RNG = np.random.default_rng(1)
 IMAGES = np.clip(
     _RNG.uniform(0, 255, (12, 1, 1, 3)) + _RNG.normal(0, 20, (12, net.SIZE, net.SIZE, 3)), 0, 255
 ).astype(np.uint8)
-
-
-def recipe(name: str) -> recipes.Recipe:
-    return recipes.read(f"models/recipes/{name}.json")
 
 
 @pytest.fixture(scope="module")
@@ -32,28 +30,28 @@ def saved(tmp_path_factory):
 
 @pytest.mark.parametrize("name, most", [("fp32", 1e-4), ("fp16", 0.02), ("dynamic_int8", 0.1)])
 def test_the_kernels_answer_as_the_saved_model_does(name, most, saved):
-    made = convert.convert_model(saved, TF, recipe(name), None, kernels=ops.KERNELS)
-    assert made.file.custom_ops() == ["BesselI0e", "Bump"]
-    runner = custom_interpreter.interpreter(made.data, ops.KERNELS)
-    dtype = made.file.inputs[0].dtype
-    found = np.concatenate([runner.run(image[None].astype(dtype)) for image in IMAGES])
+    converted = convert.convert_model(saved, TF, recipe(name), None, kernels=ops.KERNELS)
+    assert converted.file.custom_ops() == ["BesselI0e", "Bump"]
+    images = IMAGES[:, None].astype(converted.file.inputs[0].dtype)
+
+    def answers(kernels):
+        runner = custom_interpreter.interpreter(converted.data, kernels)
+        return np.concatenate([runner.run(image) for image in images])
+
     with load.load(saved) as loaded:
         expected = np.asarray(loaded.call(preprocess.normalize(IMAGES, TF)))
     assert len(set(expected.argmax(1))) > 1
-    np.testing.assert_allclose(found, expected, atol=most)
+    np.testing.assert_allclose(answers(ops.KERNELS), expected, atol=most)
     wrong = {**ops.KERNELS, "Bump": lambda inputs, options: [np.cos(inputs[0])]}
-    runner = custom_interpreter.interpreter(made.data, wrong)
-    found = np.concatenate([runner.run(image[None].astype(dtype)) for image in IMAGES])
-    assert np.abs(found - expected).max() > 2 * most
+    assert np.abs(answers(wrong) - expected).max() > 2 * most
 
 
 def test_undeclared_they_are_named_with_their_layers(saved):
     with user_error("builtins do not have: BesselI0e", "`custom_ops` of tflite_variant"):
         convert.convert_model(saved, TF, recipe("fp32"), None)
     with user_error("builtins do not have: BesselI0e"):
-        convert.convert_model(
-            saved, TF, recipe("fp32"), None, kernels={"Bump": ops.KERNELS["Bump"]}
-        )
+        declared = {"Bump": ops.KERNELS["Bump"]}
+        convert.convert_model(saved, TF, recipe("fp32"), None, kernels=declared)
 
 
 def test_a_recipe_that_calibrates_is_refused(saved):
@@ -68,12 +66,11 @@ def test_a_kernel_that_fails_fails_the_conversion(saved):
 
 
 def test_a_prediction_without_kernels_is_refused(saved, tmp_path):
-    names = [tmp_path / f"net.{end}" for end in ("model", "json", "labels.txt")]
-    import_model.import_model(saved, None, TF, "crop", False, "net", *names)
-    fp32 = recipe("fp32")
-    made = convert.convert_model(names[0], TF, fp32, None, kernels=ops.KERNELS)
-    (tmp_path / "net.tflite").write_bytes(made.data)
-    described = convert.describe(made, model_info.read(names[1]), fp32, "net", names[2])
+    path, info = imported.describe(saved, tmp_path)
+    fp32, names = recipe("fp32"), tmp_path / "net.labels.txt"
+    converted = convert.convert_model(path, TF, fp32, None, kernels=ops.KERNELS)
+    (tmp_path / "net.tflite").write_bytes(converted.data)
+    described = convert.describe(converted, info, fp32, "net", names)
     assert described.requires.custom_ops == ("BesselI0e", "Bump")
     np.save(tmp_path / "i.npy", IMAGES)
     paths = (tmp_path / "net.tflite", described, tmp_path / "i.npy", tmp_path / "o.npy")

@@ -1,7 +1,6 @@
 """Four-bit weights: the same answers where four bits are enough, small errors elsewhere, the oldest runtime named."""
 
 import numpy as np
-import pytest
 from ai_edge_litert import schema_py_generated as schema
 from testing import int8_graphs
 from testing.raises import user_error
@@ -17,14 +16,10 @@ HELD = (np.arange(-7, 8) * 18).astype(np.int8)
 def graph_of(codes, readers=1):
     """in -> convolutions 1x1 of int8 weights [33, 1, 1, 32], a scale a channel, and a bias -> out."""
     graph = int8_graphs.empty(SHAPE, (*SHAPE[:3], CHANNELS), (0.05, 3), (0.4, -5))
-    weights = graph.add_constant("weights", codes, 1.0)
-    bias_codes = np.arange(-16, CHANNELS - 16, dtype=np.int32) * 18 * 28
-    bias = graph.add_constant("bias", bias_codes, 1.0)
     scales = np.geomspace(0.002, 0.2, CHANNELS).astype(np.float32)
-    for index, values in ((weights, scales), (bias, scales * np.float32(0.05))):
-        quantization = graph.tensors[index].quantization
-        quantization.scale, quantization.quantizedDimension = values, 0
-        quantization.zeroPoint = np.zeros(CHANNELS, np.int64)
+    weights = int8_graphs.channels(graph, "weights", codes, scales, 0)
+    biases = np.arange(-16, CHANNELS - 16, dtype=np.int32) * 18 * 28
+    bias = int8_graphs.channels(graph, "bias", biases, scales * np.float32(0.05), 0)
     options = schema.Conv2DOptionsT()
     options.strideH = options.strideW = 1
     options.padding = schema.Padding.VALID
@@ -91,10 +86,9 @@ def test_zeros_stay_zeros():
     assert not codes[rows == 0].any() and np.isfinite(scales).all()
 
 
-@pytest.mark.parametrize("readers", [2])
-def test_shared_weights_stay_as_they_are(readers):
+def test_shared_weights_stay_as_they_are():
     with user_error("weights int4", "use weights int8"):
-        int4_weights.store(graph_of(random_codes(HELD), readers).dump())
+        int4_weights.store(graph_of(random_codes(HELD), readers=2).dump())
 
 
 def test_small_kernels_stay_in_int8(monkeypatch):

@@ -4,12 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-from testing import compress_nets, keras_models
+from testing import keras_models
+from testing.compress_settings import HALF, recipe
 from testing.raises import user_error
 
 from model_press.compress.magnitude import Pruner
 from model_press.convert import convert, sparse_weights
-from model_press.formats import compressions, normalization, recipes
+from model_press.formats import normalization
 from model_press.tflite.interpreter import Interpreter
 
 TF = normalization.NAMED["tf"]
@@ -18,35 +19,25 @@ SIZE = 16
 
 def pruned(folder, sparsity):
     """A net of mostly 1x1 convolutions with a share of zeros, saved."""
-    keras = compress_nets.library("2")
-    image = keras.Input((SIZE, SIZE, 3), name="image")
-    x = keras.layers.Conv2D(128, 3, strides=4, activation="relu", name="entry")(image)
-    for name in ("a", "b"):
-        x = keras.layers.Conv2D(128, 1, activation="relu", name=name)(x)
-    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
-    model = keras.Model(image, keras.layers.Dense(10, activation="softmax", name="scores")(x))
-    keras_models.randomize(model)
+    layers = keras_models.library("2").layers
+    first = [layers.Conv2D(128, 3, strides=4, activation="relu", name="entry")]
+    first += [layers.Conv2D(128, 1, activation="relu", name=name) for name in ("a", "b")]
+    model = keras_models.chain("2", *first, shape=(SIZE, SIZE, 3))
     if sparsity:
-        settings = compressions.Magnitude(
-            sparsity, "unstructured", "constant", 0, 100, 1.0, ("entry",)
-        )
+        settings = dataclasses.replace(HALF, sparsity=sparsity, keep_layers=("entry",))
         Pruner(model, settings).finish()
     model.save(folder / "net.keras")
     return folder / "net.keras"
 
 
-def shipped(recipe_name, **changes):
-    return dataclasses.replace(recipes.read(f"models/recipes/{recipe_name}.json"), **changes)
-
-
 @pytest.fixture
 def sparse():
-    return shipped("fp32", name="sparse", weights="sparse_float32")
+    return recipe("fp32", name="sparse", weights="sparse_float32")
 
 
 def test_at_80_percent_the_file_shrinks_and_answers_the_same(sparse, tmp_path):
     path = pruned(tmp_path, 0.8)
-    dense = convert.convert_model(path, TF, shipped("fp32"), None)
+    dense = convert.convert_model(path, TF, recipe("fp32"), None)
     encoded = convert.convert_model(path, TF, sparse, None)
     assert len(encoded.data) < 0.6 * len(dense.data)
     images = keras_models.photos(5, 0, SIZE)[0]
@@ -62,7 +53,7 @@ def test_at_80_percent_the_file_shrinks_and_answers_the_same(sparse, tmp_path):
 @pytest.mark.parametrize("sparsity", [0, 0.3])
 def test_where_nothing_is_won_it_is_refused(sparsity, sparse, tmp_path):
     path = pruned(tmp_path, sparsity)
-    share = sparse_weights.zeros(convert.convert_model(path, TF, shipped("fp32"), None).data)
+    share = sparse_weights.zeros(convert.convert_model(path, TF, recipe("fp32"), None).data)
     assert share == pytest.approx(sparsity * 0.9, abs=0.1)
     with user_error("not worth it", f"{share:.0%} of the weights", "pruned80", "weights float32"):
         convert.convert_model(path, TF, sparse, None)
@@ -70,7 +61,7 @@ def test_where_nothing_is_won_it_is_refused(sparsity, sparse, tmp_path):
 
 def test_int8_at_half_zeros_would_grow(tmp_path):
     images = keras_models.photos(20, 0, SIZE)[0]
-    int8 = convert.convert_model(pruned(tmp_path, 0.5), TF, shipped("int8"), images)
+    int8 = convert.convert_model(pruned(tmp_path, 0.5), TF, recipe("int8"), images)
     with user_error("not worth it", "weights float32"):
         sparse_weights.encode(int8.data)
 
@@ -78,6 +69,6 @@ def test_int8_at_half_zeros_would_grow(tmp_path):
 def test_what_the_delegate_cannot_load_is_refused(tmp_path):
     """The reason why recipes have no sparse int8: a release that loads it turns this test red."""
     images = keras_models.photos(20, 0, SIZE)[0]
-    int8 = convert.convert_model(pruned(tmp_path, 0.9), TF, shipped("int8"), images)
+    int8 = convert.convert_model(pruned(tmp_path, 0.9), TF, recipe("int8"), images)
     with user_error("default delegate", "use weights float32"):
         sparse_weights.encode(int8.data)

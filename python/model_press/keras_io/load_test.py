@@ -28,10 +28,7 @@ def saved(generation, tmp_path_factory):
     model = keras_models.classifier(generation)
     model.save(folder / "m.keras")
     model.save(folder / "m.h5")
-    if generation == "2":
-        model.save(folder / "saved", save_format="tf")
-    else:
-        model.export(folder / "saved", verbose=False)
+    keras_models.export(model, folder / "saved")
     return folder, np.asarray(model(INPUT)), model.count_params()
 
 

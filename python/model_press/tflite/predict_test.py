@@ -5,15 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 from testing import imported, keras_models
+from testing.compress_settings import recipe
 from testing.raises import user_error
 
 from model_press.convert import convert
-from model_press.formats import files, labels, manifest, model_info, normalization, recipes
+from model_press.formats import files, labels, manifest, model_info
 from model_press.images import npy, preprocess
 from model_press.keras_io import predict_keras
 from model_press.tflite import predict
 
-TF = normalization.NAMED["tf"]
 PIXELS, CLASSES = keras_models.photos(21)  # no multiple of the Keras batch
 
 
@@ -22,11 +22,11 @@ def built(tmp_path_factory):
     """A folder with what the build makes of one model: info, labels, int8 variant, images."""
     folder = tmp_path_factory.mktemp("built")
     imported.tiny(folder, "3", PIXELS, CLASSES)
-    recipe = recipes.read("models/recipes/int8.json")
-    converted = convert.convert_model(folder / "tiny.model", TF, recipe, PIXELS)
+    int8 = recipe("int8")
+    converted = convert.convert_model(folder / "tiny.model", imported.TF, int8, PIXELS)
     files.write_bytes(folder / "tiny_int8.tflite", converted.data)
     info = model_info.read(folder / "tiny.json")
-    description = convert.describe(converted, info, recipe, "tiny_int8", folder / "tiny.labels.txt")
+    description = convert.describe(converted, info, int8, "tiny_int8", folder / "tiny.labels.txt")
     manifest.write(folder / "tiny_int8.manifest.json", description)
     npy.write_npy(folder / "images.npy", PIXELS)
     return folder
@@ -37,51 +37,45 @@ def description(built):
     return manifest.read(built / "tiny_int8.manifest.json")
 
 
-def test_both_write_every_image_and_agree(built, description, tmp_path):
-    predict.predict_tflite(
-        built / "tiny_int8.tflite", description, built / "images.npy", tmp_path / "t.npy"
-    )
-    predict_keras.predict_keras(
-        built / "tiny.model",
-        model_info.read(built / "tiny.json"),
-        built / "images.npy",
-        tmp_path / "k.npy",
-    )
-    codes, expected = np.load(tmp_path / "t.npy"), np.load(tmp_path / "k.npy")
-    assert (codes.dtype, codes.shape) == (np.uint8, (len(PIXELS), keras_models.CLASSES))
-    assert (expected.dtype, expected.shape) == (np.float32, codes.shape)
-    scores = preprocess.decode_output(codes, description.output)
+@pytest.fixture
+def predict_int8(built, tmp_path):
+    def run(description, out="t.npy", images=built / "images.npy", threads=1):
+        model = built / "tiny_int8.tflite"
+        predict.predict_tflite(model, description, images, tmp_path / out, threads)
+        return tmp_path / out
+
+    return run
+
+
+def test_both_write_every_image_and_agree(built, description, predict_int8, tmp_path):
+    info = model_info.read(built / "tiny.json")
+    keras = (built / "tiny.model", info, built / "images.npy", tmp_path / "k.npy")
+    predict_keras.predict_keras(*keras)
+    raw, expected = np.load(predict_int8(description)), np.load(tmp_path / "k.npy")
+    assert (raw.dtype, raw.shape) == (np.uint8, (len(PIXELS), keras_models.CLASSES))
+    assert (expected.dtype, expected.shape) == (np.float32, raw.shape)
+    scores = preprocess.decode_output(raw, description.output)
     worst = np.abs(scores - expected).max(1)
     assert worst.mean() < description.recipe.tolerance.max_mean_diff
     np.testing.assert_allclose(expected.sum(1), 1, rtol=1e-5)
 
 
-def test_thread_count_does_not_change_the_outputs(built, description, tmp_path):
-    for threads in (1, 2):
-        out = tmp_path / f"{threads}.npy"
-        predict.predict_tflite(
-            built / "tiny_int8.tflite", description, built / "images.npy", out, threads
-        )
-    assert (tmp_path / "1.npy").read_bytes() == (tmp_path / "2.npy").read_bytes()
+def test_thread_count_does_not_change_the_outputs(description, predict_int8):
+    one, two = (predict_int8(description, f"{n}.npy", threads=n) for n in (1, 2))
+    assert one.read_bytes() == two.read_bytes()
 
 
-def test_images_of_another_size_are_refused(built, description, tmp_path):
+def test_images_of_another_size_are_refused(description, predict_int8, tmp_path):
     npy.write_npy(tmp_path / "i.npy", PIXELS[:, 1:])
     with user_error("23x24", "24x24"):
-        predict.predict_tflite(
-            built / "tiny_int8.tflite", description, tmp_path / "i.npy", tmp_path / "o.npy"
-        )
-    assert not (tmp_path / "o.npy").exists()
+        predict_int8(description, images=tmp_path / "i.npy")
+    assert not (tmp_path / "t.npy").exists()
 
 
-def test_a_manifest_that_lies_about_the_tensors_is_refused(built, description, tmp_path):
-    wrong = dataclasses.replace(
-        description, output=dataclasses.replace(description.output, dtype="int8")
-    )
+def test_a_manifest_that_lies_about_the_tensors_is_refused(description, predict_int8):
+    output = dataclasses.replace(description.output, dtype="int8")
     with user_error("manifest says", "int8"):
-        predict.predict_tflite(
-            built / "tiny_int8.tflite", wrong, built / "images.npy", tmp_path / "o.npy"
-        )
+        predict_int8(dataclasses.replace(description, output=output))
 
 
 def test_labels_file_round_trip(tmp_path):

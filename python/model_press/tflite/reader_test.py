@@ -2,9 +2,9 @@
 
 import contextlib
 
-import flatbuffers
 import numpy as np
 import pytest
+from testing import tflite_bytes
 from testing.raises import user_error
 from testing.tflite_bytes import Op, chain
 
@@ -87,33 +87,5 @@ def test_minimum_runtime(ops, release):
 
 def test_lists_that_lie_on_each_other_are_refused():
     """A file of 30 kB, whose operators are one table: read one by one, they have 9 million inputs."""
-    builder = flatbuffers.Builder(1 << 16)
-    entries = 3000
-    builder.StartVector(4, entries, 4)
-    for _ in range(entries):
-        builder.PrependInt32(0)
-    inputs = builder.EndVector()
-    builder.StartObject(2)
-    builder.PrependUOffsetTRelativeSlot(1, inputs, 0)
-    operator = builder.EndObject()
-
-    def vector(table: int, count: int) -> int:
-        builder.StartVector(4, count, 4)
-        for _ in range(count):
-            builder.PrependUOffsetTRelative(table)
-        return builder.EndVector()
-
-    operators = vector(operator, entries)
-    builder.StartObject(4)
-    builder.PrependUOffsetTRelativeSlot(3, operators, 0)
-    graph = builder.EndObject()
-    graphs = vector(graph, 1)
-    builder.StartObject(1)
-    codes = vector(builder.EndObject(), 1)
-    builder.StartObject(3)
-    builder.PrependUint32Slot(0, 3, 0)
-    builder.PrependUOffsetTRelativeSlot(1, codes, 0)
-    builder.PrependUOffsetTRelativeSlot(2, graphs, 0)
-    builder.Finish(builder.EndObject(), b"TFL3")
     with user_error("more entries than the file has room for"):
-        reader.parse(bytes(builder.Output()), "m")
+        reader.parse(tflite_bytes.bomb(3000, 3000), "m")

@@ -3,10 +3,10 @@
 import subprocess
 import sys
 
-import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from testing import tflite_bytes
 from testing.raises import user_error
 from testing.tflite_bytes import Op, chain
 
@@ -63,41 +63,10 @@ def test_a_truncated_model_is_named(tmp_path):
 def test_an_operator_that_names_a_tensor_outside_the_graph_is_corrupt(tmp_path):
     model = schema.ModelT.InitFromPackedBuf(chain(Op("RELU")), 0)
     model.subgraphs[0].operators[0].inputs = [77]
-    builder = flatbuffers.Builder(256)
-    builder.Finish(model.Pack(builder), b"TFL3")
     path = tmp_path / "m.tflite"
-    path.write_bytes(builder.Output())
+    path.write_bytes(tflite_bytes.pack(model))
     with user_error("corrupt", "operator 0 (RELU) names tensor 77 of 2"):
         _opened(path)
-
-
-def _bomb(rows: int) -> bytes:
-    """A model of `rows` operators that are all the same table: small in the file, large once it is read."""
-    builder = flatbuffers.Builder(1024)
-    builder.StartObject(1)
-    builder.PrependUint32Slot(0, 0, 0)
-    one = builder.EndObject()
-    builder.StartVector(4, rows, 4)
-    for _ in range(rows):
-        builder.PrependUOffsetTRelative(one)
-    many = builder.EndVector()
-    builder.StartObject(5)
-    builder.PrependUOffsetTRelativeSlot(3, many, 0)
-    graph = builder.EndObject()
-    builder.StartVector(4, 1, 4)
-    builder.PrependUOffsetTRelative(graph)
-    graphs = builder.EndVector()
-    builder.StartObject(1)
-    code = builder.EndObject()
-    builder.StartVector(4, 1, 4)
-    builder.PrependUOffsetTRelative(code)
-    codes = builder.EndVector()
-    builder.StartObject(5)
-    builder.PrependUint32Slot(0, 3, 0)
-    builder.PrependUOffsetTRelativeSlot(1, codes, 0)
-    builder.PrependUOffsetTRelativeSlot(2, graphs, 0)
-    builder.Finish(builder.EndObject(), b"TFL3")
-    return bytes(builder.Output())
 
 
 _LIMITED = """
@@ -116,7 +85,7 @@ except UserError as error:
 
 def test_a_file_that_would_take_all_memory_is_refused_at_a_limit(tmp_path):
     path = tmp_path / "m.tflite"
-    path.write_bytes(_bomb(200_000))
+    path.write_bytes(tflite_bytes.bomb(200_000))
     # A process of its own: what this one has freed before would hide the limit.
     said = subprocess.run(
         [sys.executable, "-c", _LIMITED, path],
@@ -163,10 +132,8 @@ def test_zeros_are_counted_by_element(tmp_path):
     model = schema.ModelT.InitFromPackedBuf(chain(Op("RELU"), constant=values), 0)
     model.subgraphs[0].tensors[0].buffer = 1
     model.subgraphs[0].tensors[0].shape = [2, 4]
-    builder = flatbuffers.Builder(256)
-    builder.Finish(model.Pack(builder), b"TFL3")
     path = tmp_path / "m.tflite"
-    path.write_bytes(builder.Output())
+    path.write_bytes(tflite_bytes.pack(model))
     with source.opened(path) as (data, file):
         (found,) = constants.read(data, file)
     assert (found.elements, found.zeros, found.sparse) == (8, 6, False)

@@ -4,36 +4,28 @@ import dataclasses
 
 import numpy as np
 import pytest
-from testing import compress_nets
+from testing import compress_nets, keras_models
+from testing.compress_settings import CHANNELS
 from testing.raises import user_error
 
 from model_press.compress.channels import channel_groups, channel_reader, cost, prune
-from model_press.formats import compressions
 from model_press.keras_io import graph as keras_graph
 
 INPUTS = compress_nets.images(8)
-SETTINGS = compressions.Channels(
-    criterion="l1",
-    share=0.5,
-    budget=None,
-    unit="parameters",
-    uneven=False,
-    multiple=1,
-    least=0.1,
-    merge_redundant=False,
-    keep_layers=(),
-    unknown_layers="keep",
-    images=8,
-)
 NETS = [(style, keras) for style in compress_nets.STYLES for keras in ("2", "3")]
 
 
 def settings(**changes):
-    return dataclasses.replace(SETTINGS, **changes)
+    return dataclasses.replace(CHANNELS, **changes)
 
 
 def layer_of(model, name):
     return next(layer for layer in keras_graph.trace(model).layers() if layer.name == name)
+
+
+def assert_same_outputs(one, other):
+    outputs = compress_nets.run(one, INPUTS), compress_nets.run(other, INPUTS)
+    np.testing.assert_allclose(*outputs, atol=1e-5)
 
 
 @pytest.mark.parametrize("style, keras", NETS)
@@ -47,23 +39,13 @@ def test_pruning_nothing_gives_identical_outputs(style, keras):
 def test_surviving_weights_are_slices_of_the_original(style, keras):
     """Every weight is numbered through, so that the numbers that are left tell which slice they were."""
     model = compress_nets.build(style, keras)
-    for layer in keras_graph.trace(model).layers():
-        if getattr(layer, "weights", None):
-            layer.set_weights(
-                [
-                    np.arange(np.size(w), dtype=np.float32).reshape(w.shape)
-                    for w in layer.get_weights()
-                ]
-            )
-    result = prune.prune(model, SETTINGS)
-    before = {
-        name: layer
-        for layer, name in zip(
-            keras_graph.trace(model).layers(),
-            keras_graph.unique_names(keras_graph.trace(model)).values(),
-            strict=True,
-        )
-    }
+    model.set_weights(
+        [np.arange(w.size, dtype=np.float32).reshape(w.shape) for w in model.get_weights()]
+    )
+    result = prune.prune(model, CHANNELS)
+    graph = keras_graph.trace(model)
+    names = keras_graph.unique_names(graph)
+    before = {names[id(layer)]: layer for layer in graph.layers()}
     smaller = 0
     for layer in result.model.layers:
         for new, old in zip(layer.weights, before[layer.name].weights, strict=True):
@@ -79,7 +61,7 @@ def test_surviving_weights_are_slices_of_the_original(style, keras):
 
 @pytest.mark.parametrize("style, keras", NETS)
 def test_every_group_keeps_the_share(style, keras):
-    result = prune.prune(compress_nets.build(style, keras), SETTINGS)
+    result = prune.prune(compress_nets.build(style, keras), CHANNELS)
     for group in result.groups:
         if group.kept_because is None:
             assert group.kept == group.channels // 2, group
@@ -90,7 +72,7 @@ def test_every_group_keeps_the_share(style, keras):
 
 
 def test_a_residual_stream_is_one_group():
-    groups = prune.prune(compress_nets.build("xception", "2"), SETTINGS).groups
+    groups = prune.prune(compress_nets.build("xception", "2"), CHANNELS).groups
     assert ("sep2", "sep3", "shortcut") in [group.layers for group in groups]
 
 
@@ -141,54 +123,49 @@ def test_planted_dead_and_copied_channels_leave_without_a_trace(style, planted, 
     gone = [group for group in result.groups if group.kept < group.channels]
     assert [group.channels - group.kept for group in gone] == [1]
     assert planted[0][0] in gone[0].layers
-    np.testing.assert_allclose(
-        compress_nets.run(result.model, INPUTS), compress_nets.run(model, INPUTS), atol=1e-5
-    )
+    assert_same_outputs(result.model, model)
+
+
+def with_a_copy():
+    """A net whose channel 2 of b_conv1 equals channel 5."""
+    model = compress_nets.build("densenet", "2")
+    for name, axis in (("b_conv1", -1), ("b_bn2", 0)):
+        plant(layer_of(model, name), 2, 5, axis)
+    return model
 
 
 def test_a_copy_that_stays_to_fill_a_multiple_does_no_harm():
     """15 of 16 are enough, but a multiple of eight is asked for."""
-    model = compress_nets.build("densenet", "2")
-    for name, axis in (("b_conv1", -1), ("b_bn2", 0)):
-        plant(layer_of(model, name), 2, 5, axis)
+    model = with_a_copy()
     result = prune.prune(model, settings(share=0.99, multiple=8, merge_redundant=True))
     assert result.merged == 1
     assert all(group.kept == group.channels for group in result.groups)
-    np.testing.assert_allclose(
-        compress_nets.run(result.model, INPUTS), compress_nets.run(model, INPUTS), atol=1e-5
-    )
+    assert_same_outputs(result.model, model)
 
 
 def test_a_copy_leaves_before_anything_else():
-    model = compress_nets.build("densenet", "2")
-    for name, axis in (("b_conv1", -1), ("b_bn2", 0)):
-        plant(layer_of(model, name), 2, 5, axis)
+    model = with_a_copy()
     chosen = settings(share=15 / 16, keep_layers=("a_conv1", "c_conv1"), merge_redundant=True)
     result = prune.prune(model, chosen)
     kept = {layer: group.kept for group in result.groups for layer in group.layers}
     assert (kept["b_conv1"], kept["entry"]) == (15, 8)
-    np.testing.assert_allclose(
-        compress_nets.run(result.model, INPUTS), compress_nets.run(model, INPUTS), atol=1e-5
-    )
+    assert_same_outputs(result.model, model)
 
 
-def test_a_copy_in_one_layer_only_is_no_copy():
-    """Equal filters, but batch normalisation treats them differently."""
-    model = compress_nets.build("densenet", "2")
-    plant(layer_of(model, "b_conv1"), 2, 5)
-    assert prune.prune(model, settings(share=1.0, merge_redundant=True)).merged == 0
-
-
-def test_a_dead_filter_behind_which_something_is_added_stays():
-    model = compress_nets.build("densenet", "2")
-    plant(layer_of(model, "b_conv1"), 2)  # its batch normalisation still has a beta
-    assert prune.prune(model, settings(share=1.0, merge_redundant=True)).merged == 0
-
-
-def test_a_gate_that_is_dead_on_one_path_only_stays():
-    """ResNet's stream feeds a dead normalisation here, but also, ungated, the addition."""
-    model = compress_nets.build("resnet", "2")
-    plant(layer_of(model, "b_pre_bn"), 2, axis=0)
+@pytest.mark.parametrize(
+    "style, layer, source, axis",
+    [
+        # Equal filters, but batch normalisation treats them differently.
+        ("densenet", "b_conv1", 5, -1),
+        # A dead filter, but its batch normalisation still has a beta.
+        ("densenet", "b_conv1", None, -1),
+        # ResNet's stream feeds a dead normalisation here, but also, ungated, the addition.
+        ("resnet", "b_pre_bn", None, 0),
+    ],
+)
+def test_a_channel_that_is_dead_or_equal_in_one_place_only_stays(style, layer, source, axis):
+    model = compress_nets.build(style, "2")
+    plant(layer_of(model, layer), 2, source, axis)
     assert prune.prune(model, settings(share=1.0, merge_redundant=True)).merged == 0
 
 
@@ -218,7 +195,7 @@ def test_multiplications_are_counted_as_by_hand():
 
 def test_uneven_pruning_spares_what_the_criterion_values():
     model = compress_nets.build("resnet", "2")
-    even = {g.layers: g.kept for g in prune.prune(model, SETTINGS).groups}
+    even = {g.layers: g.kept for g in prune.prune(model, CHANNELS).groups}
     uneven_settings = settings(uneven=True, criterion="gradient")
     uneven = {g.layers: g.kept for g in prune.prune(model, uneven_settings, INPUTS).groups}
     assert even != uneven
@@ -248,28 +225,19 @@ def test_named_layers_keep_their_channels():
         prune.prune(model, settings(keep_layers=("sep9",)))
 
 
-def with_unknown_layer(keras, layer):
-    """A convolution, a layer, another convolution and a head."""
-    layers = keras.layers
-    image = keras.Input((32, 32, 3), name="image")
-    x = layers.Conv2D(8, 3, name="before")(image)
-    x = layer(x)
-    x = layers.Conv2D(8, 3, name="after")(x)
-    x = layers.GlobalAveragePooling2D(name="pool")(x)
-    return keras.Model(image, layers.Dense(4, activation="softmax", name="scores")(x))
-
-
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize("kind", ["LayerNormalization", "Permute", "Conv2D"])
 def test_what_cannot_be_followed_is_kept_whole_or_refused_by_name(keras, kind):
-    library = compress_nets.library(keras)
-    given = {
+    layers = compress_nets.library(keras).layers
+    arguments = {
         "LayerNormalization": {},
         "Permute": {"dims": (1, 3, 2)},
         "Conv2D": {"filters": 8, "kernel_size": 3, "groups": 4},
     }
-    model = with_unknown_layer(library, getattr(library.layers, kind)(name="odd", **given[kind]))
-    result = prune.prune(model, SETTINGS)
+    odd = getattr(layers, kind)(name="odd", **arguments[kind])
+    before, after = layers.Conv2D(8, 3, name="before"), layers.Conv2D(8, 3, name="after")
+    model = keras_models.chain(keras, before, odd, after, shape=(32, 32, 3))
+    result = prune.prune(model, CHANNELS)
     kept = {layer: g.kept for g in result.groups for layer in g.layers}
     assert (kept["before"], kept["after"]) == (8, 4)
     assert "odd" in next(g.kept_because for g in result.groups if "before" in g.layers)
@@ -278,14 +246,11 @@ def test_what_cannot_be_followed_is_kept_whole_or_refused_by_name(keras, kind):
 
 
 def test_a_model_with_nothing_to_prune_is_refused_by_layer():
-    keras = compress_nets.library("2")
-    image = keras.Input((8, 8, 3), name="image")
-    x = keras.layers.Conv2D(8, 3, name="only")(image)
-    x = keras.layers.LayerNormalization(name="norm")(x)
-    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
-    model = keras.Model(image, keras.layers.Dense(4, activation="softmax", name="scores")(x))
+    layers = compress_nets.library("2").layers
+    only, norm = layers.Conv2D(8, 3, name="only"), layers.LayerNormalization(name="norm")
+    model = keras_models.chain("2", only, norm, shape=(8, 8, 3))
     with user_error("no channel", "only", "norm"):
-        prune.prune(model, SETTINGS)
+        prune.prune(model, CHANNELS)
 
 
 def test_a_hidden_graph_is_refused():
@@ -296,7 +261,7 @@ def test_a_hidden_graph_is_refused():
             return x
 
     with user_error("subclassed Hidden", "functional"):
-        prune.prune(Hidden(), SETTINGS)
+        prune.prune(Hidden(), CHANNELS)
 
 
 def test_a_layer_that_is_used_twice_is_pruned_once():
@@ -309,7 +274,7 @@ def test_a_layer_that_is_used_twice_is_pruned_once():
     model = keras.Model(
         image, layers.Dense(4, activation="softmax", name="scores")(layers.Flatten()(x))
     )
-    result = prune.prune(model, SETTINGS)
+    result = prune.prune(model, CHANNELS)
     assert ("entry", "twice") in [group.layers for group in result.groups]
     assert result.model.get_layer("twice").kernel.shape == (3, 3, 4, 4)
     assert len(result.model.get_layer("twice")._inbound_nodes) == 3

@@ -21,17 +21,7 @@ from model_press.keras_io import graph as keras_graph
 # Scales travel one pair a round along a chain of layers, and a round costs milliseconds.
 _ROUNDS = 50
 _SETTLED = 1e-3
-_PASSING = (
-    "AveragePooling2D",
-    "Cropping2D",
-    "Dropout",
-    "GlobalAveragePooling2D",
-    "GlobalMaxPooling2D",
-    "MaxPooling2D",
-    "SpatialDropout2D",
-    "UpSampling2D",
-    "ZeroPadding2D",
-)
+_PASSING = (*quantization_points.PASSING, "GlobalAveragePooling2D", "UpSampling2D")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

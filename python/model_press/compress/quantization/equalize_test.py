@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from testing import compress_nets, keras_models
+from testing import compress_nets, compress_settings, keras_models
 from testing.raises import user_error
 
 from model_press.compress.quantization import bias_correction, equalize
 from model_press.convert import convert
-from model_press.formats import normalization, recipes
+from model_press.formats import normalization
 from model_press.images import preprocess
 from model_press.keras_io import graph
 from model_press.tflite.interpreter import Interpreter
@@ -45,14 +45,17 @@ def badly_scaled_norm(model):
     layer.set_weights([depthwise / factors[:, None], pointwise])
 
 
-def accuracy(model, folder, name="net"):
-    """Share of photographs that the model's int8 variant recognises."""
-    model.save(folder / f"{name}.keras")
-    int8 = recipes.read("models/recipes/int8.json")
+def int8_of(model, folder):
+    model.save(folder / "net.keras")
     calibration, _ = keras_models.photos(100, 2)
-    data = convert.convert_model(folder / f"{name}.keras", TF, int8, calibration).data
+    int8 = compress_settings.recipe("int8")
+    return convert.convert_model(folder / "net.keras", TF, int8, calibration)
+
+
+def accuracy(model, folder):
+    """Share of photographs that the model's int8 variant recognises."""
     test, classes = keras_models.photos(200, 5)
-    runner = Interpreter(data)
+    runner = Interpreter(int8_of(model, folder).data)
     found = [runner.run(image[None]).argmax() for image in test]
     return (np.array(found) == classes).mean()
 
@@ -121,20 +124,15 @@ def test_zero_channels_are_left_alone():
 
 
 def test_nothing_to_equalise_is_an_error():
-    keras = compress_nets.library("2")
-    image = keras.Input((8, 8, 3), name="image")
-    x = keras.layers.Conv2D(4, 3, activation="sigmoid", name="conv")(image)
-    x = keras.layers.GlobalAveragePooling2D()(x)
+    conv = compress_nets.library("2").layers.Conv2D(4, 3, activation="sigmoid", name="conv")
     with user_error("no two convolutions", "drop `equalization`"):
-        equalize.equalize(keras.Model(image, keras.layers.Dense(4, name="scores")(x)))
+        equalize.equalize(keras_models.chain("2", conv, shape=(8, 8, 3)))
 
 
-def mean_shift(model, folder, name):
-    """Largest shift of an output's mean that int8 makes, in its own unit."""
-    model.save(folder / f"{name}.keras")
-    int8 = recipes.read("models/recipes/int8.json")
+def output_means(model, folder):
+    """Mean of each output of the model's int8 variant."""
     photos, _ = keras_models.photos(100, 2)
-    converted = convert.convert_model(folder / f"{name}.keras", TF, int8, photos)
+    converted = int8_of(model, folder)
     runner, scale = Interpreter(converted.data), converted.file.outputs[0].scales[0]
     zero = converted.file.outputs[0].zero_points[0]
     codes = np.concatenate([runner.run(image[None]) for image in photos]).astype(np.float64)
@@ -144,24 +142,19 @@ def mean_shift(model, folder, name):
 @pytest.mark.parametrize("keras", ["2", "3"])
 def test_shifts_are_taken_out(keras, tmp_path):
     """One far weight makes the steps of a dense kernel coarse; all others round off the same way."""
-    library = keras_models.library(keras)
-    layers = library.layers
-    image = library.Input((SIZE, SIZE, 3), name="image")
-    x = layers.Conv2D(16, 3, strides=2, use_bias=False, name="conv")(image)
-    x = layers.BatchNormalization(name="bn")(x)
-    x = layers.ReLU(name="relu")(x)
-    x = layers.GlobalAveragePooling2D(name="pool")(x)
-    model = library.Model(image, layers.Dense(keras_models.CLASSES, name="scores")(x))
-    keras_models.randomize(model)
+    layers = keras_models.library(keras).layers
+    first = [layers.Conv2D(16, 3, strides=2, use_bias=False, name="conv")]
+    first += [layers.BatchNormalization(name="bn"), layers.ReLU(name="relu")]
+    model = keras_models.chain(keras, *first, shape=(SIZE, SIZE, 3), activation=None)
     kernel, bias = model.get_layer("scores").get_weights()
     kernel = np.abs(kernel) / np.abs(kernel).max() * 0.4
     kernel[0, 0] = 127
     model.get_layer("scores").set_weights([kernel, bias])
     photos, _ = keras_models.photos(100, 2)
     exact = compress_nets.run(model, preprocess.normalize(photos, TF)).mean(0)
-    before = np.abs(mean_shift(model, tmp_path, "plain") - exact)[1:].mean()
+    before = np.abs(output_means(model, tmp_path) - exact)[1:].mean()
     shifts = bias_correction.correct(model, preprocess.normalize(photos, TF))
-    after = np.abs(mean_shift(model, tmp_path, "corrected") - exact)[1:].mean()
+    after = np.abs(output_means(model, tmp_path) - exact)[1:].mean()
     assert shifts["scores"] > 0.1 and set(shifts) == {"conv", "scores"}
     assert after < 0.5 * before
 

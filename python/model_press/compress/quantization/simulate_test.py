@@ -4,16 +4,23 @@ import dataclasses
 
 import numpy as np
 import pytest
-from testing import compress_nets, compress_settings, int8_graphs, keras_models, tfmot_reference
+from testing import (
+    compress_nets,
+    compress_settings,
+    imported,
+    int8_graphs,
+    keras_models,
+    tfmot_reference,
+)
 from testing.raises import user_error
 
 from model_press.compress import compress, training, training_data
 from model_press.compress.quantization import simulate
 from model_press.convert import convert, preserved
-from model_press.formats import compressions, files, model_info, normalization, recipes, strict_json
+from model_press.formats import compressions, files, model_info, normalization
 from model_press.formats.model_info import ActivationRange
 from model_press.images import preprocess
-from model_press.keras_io import graph, import_model, load
+from model_press.keras_io import graph, load
 from model_press.tflite.graph import Graph
 from model_press.tflite.interpreter import Interpreter
 
@@ -35,19 +42,16 @@ def learned(model, batches=3):
     return simulation
 
 
-def described(model, folder, ranges=(), compressed=False):
+def described(model, folder, ranges=()):
     """The model's file and its info.json's content."""
-    model.save(folder / "net.keras")
-    out = [folder / name for name in ("net.model", "net.model.json", "net.labels.txt")]
-    import_model.import_model(folder / "net.keras", None, SCALED, "crop", True, "net", *out)
-    return out[0], dataclasses.replace(model_info.read(out[1]), activation_ranges=tuple(ranges))
+    path, info = imported.save(model, folder, SCALED)
+    return path, dataclasses.replace(info, activation_ranges=tuple(ranges))
 
 
 def int8(path, info):
     # Other images than the ranges were learned on.
     other = pixels(8, 9)
-    shipped = recipes.read("models/recipes/int8.json")
-    return convert.convert_model(path, SCALED, shipped, other, info)
+    return convert.convert_model(path, SCALED, compress_settings.recipe("int8"), other, info)
 
 
 def answers(data, images):
@@ -70,10 +74,8 @@ def test_the_file_computes_what_was_simulated(style, keras, tmp_path):
     found = answers(converted.data, images)
     exact = compress_nets.run(model, preprocess.normalize(images, SCALED))
     assert np.abs(exact - wanted).mean() > 0
-    if style in (
-        "densenet",
-        "resnet",
-    ):  # batch normalisation of its own, whose factors are rounded too
+    # Batch normalisation of its own, whose factors are rounded too.
+    if style in ("densenet", "resnet"):
         assert np.abs(found - wanted).mean() < 2 / 256
     else:  # ties, and the outputs' own rounding
         assert np.abs(found - wanted).mean() < 0.25 * np.abs(found - exact).mean() + 0.25 / 256
@@ -99,9 +101,7 @@ def test_ranges_are_those_of_training_not_of_calibration(tmp_path):
     model = compress_nets.build("xception", "2")
     ranges = learned(model).ranges()
     wider = [dataclasses.replace(each, max=2 * each.max, min=2 * each.min) for each in ranges]
-    plain, first, second = (
-        int8(*described(model, tmp_path, given)) for given in ((), ranges, wider)
-    )
+    results = [int8(*described(model, tmp_path, used)) for used in ((), ranges, wider)]
 
     def scale_of(converted, layer):
         (found,) = [
@@ -111,11 +111,11 @@ def test_ranges_are_those_of_training_not_of_calibration(tmp_path):
         ]
         return found
 
-    scales = [scale_of(each, "add1") for each in (plain, first, second)]
+    scales = [scale_of(each, "add1") for each in results]
     assert scales[2] == pytest.approx(2 * scales[1], rel=1e-5)
     assert abs(scales[0] / scales[1] - 1) > 0.01
     # The same ranges give the same bytes.
-    assert int8(*described(model, tmp_path, ranges)).data == first.data
+    assert int8(*described(model, tmp_path, ranges)).data == results[1].data
 
 
 def test_a_range_of_no_tensor_is_an_error(tmp_path):
@@ -129,7 +129,7 @@ def test_other_recipes_have_no_use_for_ranges(tmp_path):
     model = compress_nets.build("xception", "2")
     path, info = described(model, tmp_path, learned(model).ranges())
     for name in ("fp32", "dynamic_int8"):
-        shipped = recipes.read(f"models/recipes/{name}.json")
+        shipped = compress_settings.recipe(name)
         with_ranges = convert.convert_model(path, SCALED, shipped, None, info)
         assert with_ranges.data == convert.convert_model(path, SCALED, shipped, None).data
 
@@ -138,14 +138,10 @@ def test_the_rounding_is_that_of_tensorflow_model_optimization():
     """quantize_model on a convolution, batch normalisation, ReLU and a dense layer, at the same ranges."""
     compress_nets.tf_quiet.tensorflow()
     tfmot = tfmot_reference.library()
-    keras = compress_nets.library("2")
-    image = keras.Input((SIZE, SIZE, 3), name="image")
-    x = keras.layers.Conv2D(8, 3, use_bias=False, name="conv")(image)
-    x = keras.layers.BatchNormalization(name="bn")(x)
-    x = keras.layers.ReLU(name="act")(x)
-    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
-    model = keras.Model(image, keras.layers.Dense(10, name="scores")(x))
-    keras_models.randomize(model)
+    layers = compress_nets.library("2").layers
+    first = [layers.Conv2D(8, 3, use_bias=False, name="conv")]
+    first += [layers.BatchNormalization(name="bn"), layers.ReLU(name="act")]
+    model = keras_models.chain("2", *first, shape=(SIZE, SIZE, 3), activation=None)
     codes = pixels(16).astype(np.float32)
     mine = simulate.Simulation(model, 0.0)
     mine.begin(100)
@@ -176,43 +172,21 @@ def test_the_rounding_is_that_of_tensorflow_model_optimization():
 
 
 def compression(**changes):
-    data = {
-        "schema_version": 1,
-        "name": "mine",
-        "channels": None,
-        "magnitude": None,
-        "clustering": None,
-        "reestimate_batch_norm": False,
-        "training": {
-            "epochs": 4,
-            "batch": 16,
-            "peak_rate": 0.003,
-            "warm_up": 0.1,
-            "weight_decay": 0.01,
-            "label_smoothing": 0.0,
-            "distillation": {"weight": 0.5, "temperature": 2.0},
-            "seed": 1,
-        },
-        "quantization": {"begin_share": 0.5},
-    }
-    return compressions.parse({**data, **changes}, "compression mine.json")
+    training = dataclasses.replace(compress_settings.TRAINING, epochs=4, peak_rate=0.003)
+    quantization = compressions.Quantization(begin_share=0.5)
+    return dataclasses.replace(
+        compress_settings.MINE, **{"training": training, "quantization": quantization, **changes}
+    )
 
 
-MAGNITUDE = strict_json.to_json(compress_settings.HALF)
-CLUSTERING = {"clusters": 8, "keep_layers": []}
+CLUSTERING = compressions.Clustering(clusters=8, keep_layers=())
 
 
-def run(model, folder, chosen, source=None, checkpoint=None):
-    return run_described(described(model, folder), chosen, source, checkpoint)
-
-
-def run_described(model, chosen, source=None, checkpoint=None):
-    path, info = model
-    if checkpoint is not None:
-        checkpoint = compress.checkpoint_of(checkpoint, 3, info, chosen)
+def run(model, folder, chosen, source=None):
+    path, info = described(model, folder)
     photos, classes = keras_models.photos(32, 0, SIZE)
     source = source or training_data.FixedImages(photos, classes.astype(np.int32))
-    return info, *compress.compress(path, info, chosen, source, True, checkpoint, lambda _: None)
+    return info, *compress.compress(path, info, chosen, source, True, None, lambda _: None)
 
 
 def written(folder, info, model, report):
@@ -225,7 +199,8 @@ def written(folder, info, model, report):
 @pytest.mark.parametrize("zeros, clusters", [(1, 0), (0, 1), (1, 1)])
 def test_zeros_and_clusters_come_through_to_int8(zeros, clusters, keras, tmp_path):
     chosen = compression(
-        magnitude=MAGNITUDE if zeros else None, clustering=CLUSTERING if clusters else None
+        magnitude=compress_settings.HALF if zeros else None,
+        clustering=CLUSTERING if clusters else None,
     )
     info, model, report = run(compress_nets.build("xception", keras), tmp_path, chosen)
     assert len(report.activation_ranges) > 8
@@ -242,7 +217,7 @@ def test_zeros_and_clusters_come_through_to_int8(zeros, clusters, keras, tmp_pat
         if zeros:
             assert (codes == 0).mean() >= 0.49
         if clusters:
-            assert max(len(np.unique(channel)) for channel in codes) <= CLUSTERING["clusters"]
+            assert max(len(np.unique(channel)) for channel in codes) <= CLUSTERING.clusters
     assert checked >= 5
     # Nothing of the simulation is in the Keras file, which any Keras opens.
     with load.load(path) as loaded:
@@ -253,21 +228,19 @@ def test_zeros_and_clusters_come_through_to_int8(zeros, clusters, keras, tmp_pat
 
 def test_training_with_rounding_loses_less(tmp_path):
     """Four dense codes: kernels with one far outlier a channel, whose other weights round to next to nothing."""
-    keras = compress_nets.library("2")
-    image = keras.Input((SIZE, SIZE, 3), name="image")
-    x = keras.layers.Conv2D(8, 3, strides=4, activation="relu", name="conv")(image)
-    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
-    model = keras.Model(image, keras.layers.Dense(10, activation="softmax", name="scores")(x))
-    keras_models.randomize(model)
+    layers = compress_nets.library("2").layers
+    conv = layers.Conv2D(8, 3, strides=4, activation="relu", name="conv")
+    model = keras_models.chain("2", conv, shape=(SIZE, SIZE, 3))
     photos, classes = keras_models.photos(200, 3, SIZE)
     keras_models.fit_head(model, preprocess.normalize(photos, SCALED), classes)
     bias, kernel = (model.get_layer("scores").get_weights()[index] for index in (1, 0))
     kernel[0, 0] += 60 * np.abs(kernel).max()
     model.get_layer("scores").set_weights([kernel, bias])
-    chosen = compression(quantization={"begin_share": 0.0})
-    chosen = dataclasses.replace(
-        chosen,
-        training=dataclasses.replace(chosen.training, epochs=20, distillation=None, peak_rate=0.02),
+    chosen = compression(
+        quantization=compressions.Quantization(begin_share=0.0),
+        training=dataclasses.replace(
+            compress_settings.TRAINING, epochs=20, distillation=None, peak_rate=0.02
+        ),
     )
     source = training_data.FixedImages(photos, classes.astype(np.int32))
     info, trained, report = run(model, tmp_path, chosen, source)
@@ -292,10 +265,9 @@ def test_rounding_begins_when_it_is_told_to(keras):
         def after_step(self, step):
             seen.append(len(simulation.ranges()))
 
-    chosen = compression()
     photos, classes = keras_models.photos(32, 0, SIZE)
     source = training_data.FixedImages(photos, classes.astype(np.int32))
-    settings = dataclasses.replace(chosen.training, distillation=None)
+    settings = dataclasses.replace(compression().training, distillation=None)
     norm = model.get_layer("entry_bn")
     training.fine_tune(
         model,
@@ -310,36 +282,9 @@ def test_rounding_begins_when_it_is_told_to(keras):
     assert np.isfinite(np.asarray(norm.moving_mean)).all()
 
 
-class Killed(Exception):
-    """Stands for a kill."""
-
-
-@pytest.mark.parametrize("keras", ["2", "3"])
-def test_a_killed_training_goes_on_with_its_ranges(keras, tmp_path):
-    photos, classes = keras_models.photos(32, 0, SIZE)
-    whole = training_data.FixedImages(photos, classes.astype(np.int32))
-
-    class Dies:
-        def epochs(self, count, seed):
-            for number, images in enumerate(whole.epochs(count, seed)):
-                if number == 3:
-                    raise Killed
-                yield images
-
-    chosen = compression(magnitude=MAGNITUDE)
-    model = described(compress_nets.build("xception", keras), tmp_path)
-    _, _, expected = run_described(model, chosen, whole)
-    with pytest.raises(Killed):
-        run_described(model, chosen, Dies(), tmp_path / "kept.npz")
-    _, _, resumed = run_described(model, chosen, whole, tmp_path / "kept.npz")
-    for one, other in zip(expected.activation_ranges, resumed.activation_ranges, strict=True):
-        assert (one.layer, one.part) == (other.layer, other.part)
-        assert (one.min, one.max) == pytest.approx((other.min, other.max), rel=1e-3, abs=1e-4)
-
-
 # shows: pain D7
 def test_lost_zeros_and_clusters_are_errors(tmp_path):
-    chosen = compression(magnitude=MAGNITUDE, clustering=CLUSTERING)
+    chosen = compression(magnitude=compress_settings.HALF, clustering=CLUSTERING)
     info, model, report = run(compress_nets.build("resnet", "2"), tmp_path, chosen)
     converted = int8(*written(tmp_path, info, model, report))
     preserved.check(converted.data, model)

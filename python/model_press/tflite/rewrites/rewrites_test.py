@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from testing import int8_graphs
+from testing.int8_graphs import names
 
 from model_press.tflite import reader
 from model_press.tflite.graph import Graph
@@ -68,11 +69,6 @@ def joined(count, quantization=UNCHANGED, axis=3):
     return graph.dump()
 
 
-def names(data):
-    """Names of the operators in execution order."""
-    return [operator.name for operator in reader.parse(data, "test").operators]
-
-
 # (0.05, 3) to (0.03, -128): as the converter calibrates a ReLU behind an Add.
 RESCALED = (UNCHANGED, (0.03, -128))
 RELU6 = ((0.047, -20), (6 / 255, -128))
@@ -87,31 +83,16 @@ BREAKERS = {
     "relu6": ("relu", between("RELU6", 2, ends=RELU6), ["QUANTIZE"]),
     "relu6 in a wider range": ("relu", between("RELU6", 2, ends=((0.1, 0), (0.1, -128))), ["ADD"]),
     "relu_n1_to_1": ("relu", between("RELU_N1_TO_1", 1, ends=((0.011, 0), (0.01, 4))), ["ADD"]),
-    "average": (
-        "pooling",
-        pool("AVERAGE_POOL_2D", (2, 2), (2, 2), VALID),
-        ["DEPTHWISE_CONV_2D"],
-    ),
-    "average with relu": (
-        "pooling",
-        pool("AVERAGE_POOL_2D", (3, 2), (1, 2), VALID, activation=1),
-        ["DEPTHWISE_CONV_2D"],
-    ),
-    "average, nothing padded": (
-        "pooling",
-        pool("AVERAGE_POOL_2D", (2, 2), (2, 2), SAME, size=(8, 6)),
-        ["DEPTHWISE_CONV_2D"],
-    ),
-    "average of a pixel": (
-        "pooling",
-        pool("AVERAGE_POOL_2D", (1, 1), (2, 2), SAME),
-        ["DEPTHWISE_CONV_2D"],
-    ),
-    "maximum of a pixel": (
-        "pooling",
-        pool("MAX_POOL_2D", (1, 1), (2, 2), VALID),
-        ["DEPTHWISE_CONV_2D"],
-    ),
+    **{
+        name: ("pooling", data, ["DEPTHWISE_CONV_2D"])
+        for name, data in {
+            "average": pool("AVERAGE_POOL_2D", (2, 2), (2, 2), VALID),
+            "average with relu": pool("AVERAGE_POOL_2D", (3, 2), (1, 2), VALID, activation=1),
+            "average, nothing padded": pool("AVERAGE_POOL_2D", (2, 2), (2, 2), SAME, (8, 6)),
+            "average of a pixel": pool("AVERAGE_POOL_2D", (1, 1), (2, 2), SAME),
+            "maximum of a pixel": pool("MAX_POOL_2D", (1, 1), (2, 2), VALID),
+        }.items()
+    },
     "six joined": ("concatenation", joined(6), ["CONCATENATION"] * 2),
     "ten joined": ("concatenation", joined(10, axis=1), ["CONCATENATION"] * 3),
     "average of many pixels": (
@@ -173,15 +154,11 @@ def depthwise(window, channels, stride=1, dilation=1):
     graph = int8_graphs.empty(shape, out_shape, (0.025, 3), (1.0, -5))
     source = graph.add_activation("source", shape, *UNCHANGED)
     target = graph.add_activation("target", out_shape, 0.5, -5)
-    codes = np.random.default_rng(1).integers(-127, 128, (1, *window, channels)).astype(np.int8)
-    weights = graph.add_constant("weights", codes, 1.0)
+    values = np.random.default_rng(1).integers(-127, 128, (1, *window, channels)).astype(np.int8)
     scales = np.linspace(0.005, 0.02, channels, dtype=np.float32)
-    graph.tensors[weights].quantization.scale = scales
-    graph.tensors[weights].quantization.zeroPoint = np.zeros(channels, np.int64)
-    graph.tensors[weights].quantization.quantizedDimension = 3
-    bias = graph.add_constant("bias", np.arange(channels, dtype=np.int32) * 90, 1.0)
-    graph.tensors[bias].quantization.scale = scales * np.float32(UNCHANGED[0])
-    graph.tensors[bias].quantization.zeroPoint = np.zeros(channels, np.int64)
+    weights = int8_graphs.channels(graph, "weights", values, scales, 3)
+    biases = np.arange(channels, dtype=np.int32) * 90
+    bias = int8_graphs.channels(graph, "bias", biases, scales * np.float32(UNCHANGED[0]), 0)
     options = schema.DepthwiseConv2DOptionsT()
     options.strideH = options.strideW = stride
     options.dilationHFactor = options.dilationWFactor = dilation

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from testing import int8_graphs
+from testing.int8_graphs import empty_float, names
 
 from model_press.tflite import reader
 from model_press.tflite.graph import Graph
@@ -15,20 +16,8 @@ from model_press.tflite.rewrites import dense_scales, gelu, math_ops, nearest
 SHAPE = (1, 6, 5, 16)
 
 
-def _floats(shape, out_shape=None) -> Graph:
-    """A graph of one float input, tensor 0, and one float output, tensor 1."""
-    graph = int8_graphs.empty(shape, out_shape)
-    for tensor in graph.tensors:
-        tensor.type, tensor.quantization = schema.TensorType.FLOAT32, None
-    return graph
-
-
 def _run(data: bytes, x: np.ndarray, delegate: str = "xnnpack") -> np.ndarray:
     return Interpreter(data, 1, delegate).run(x)
-
-
-def _names(data: bytes) -> list[str]:
-    return [operator.name for operator in reader.parse(data, "test").operators]
 
 
 def _rewritten(graph: Graph, rewrite) -> tuple[bytes, bytes]:
@@ -40,12 +29,12 @@ def _rewritten(graph: Graph, rewrite) -> tuple[bytes, bytes]:
     return before, after
 
 
-def _gelu(approximate: bool, shape=SHAPE, quantised: bool = False) -> Graph:
+def _gelu(approximate: bool, shape=SHAPE, quantized: bool = False) -> Graph:
     ends = ((0.05, 3), (0.03, -120))
-    graph = int8_graphs.empty(shape, shape, *ends) if quantised else _floats(shape)
+    graph = int8_graphs.empty(shape, shape, *ends) if quantized else empty_float(shape)
     options = schema.GeluOptionsT()
     options.approximate = approximate
-    version = 2 if quantised else 1
+    version = 2 if quantized else 1
     graph.operators.append(graph.operator("GELU", version, [0], [1], options))
     return graph
 
@@ -66,12 +55,12 @@ def test_gelu_keeps_its_values(approximate, delegate):
     got = _run(after, x, delegate)
     assert np.abs(got - expected).max() < 2.5e-6
     assert np.abs(got - _run(before, x, delegate)).max() < 4e-6
-    assert "GELU" not in _names(after)
+    assert "GELU" not in names(after)
 
 
 @pytest.mark.parametrize("delegate", [True, False])
 def test_an_int8_gelu_keeps_its_codes(delegate):
-    before, after = _rewritten(_gelu(False, quantised=True), gelu.rewrite)
+    before, after = _rewritten(_gelu(False, quantized=True), gelu.rewrite)
     plain = int8_graphs.outputs(before, delegate=False)
     difference = np.abs(int8_graphs.outputs(after, delegate) - plain)
     assert difference.max() <= 1
@@ -79,17 +68,15 @@ def test_an_int8_gelu_keeps_its_codes(delegate):
 
 
 def test_gelu_stays_in_one_partition():
-    _, after = _rewritten(_gelu(False, quantised=True), gelu.rewrite)
+    _, after = _rewritten(_gelu(False, quantized=True), gelu.rewrite)
     assert int8_graphs.delegated(after) == (1, [])
 
 
 def _dense(bias: bool, asymmetric: bool, activation: int) -> Graph:
     rng = np.random.default_rng(1)
-    graph = _floats((3, 32), (3, 10))
-    weights = graph.add_constant("w", rng.integers(-127, 128, (10, 32)).astype(np.int8), 1.0)
-    quantization = graph.tensors[weights].quantization
-    quantization.scale = (rng.uniform(0.001, 0.02, 10)).astype(np.float32)
-    quantization.zeroPoint, quantization.quantizedDimension = np.zeros(10, np.int64), 0
+    graph = empty_float((3, 32), (3, 10))
+    values = rng.integers(-127, 128, (10, 32)).astype(np.int8)
+    weights = int8_graphs.channels(graph, "w", values, rng.uniform(0.001, 0.02, 10), 0)
     inputs = [0, weights, -1]
     if bias:
         inputs[2] = graph.add_float_constant("b", rng.normal(size=10).astype(np.float32))
@@ -123,15 +110,14 @@ def test_a_dense_layer_of_one_scale_stays():
     assert dense_scales.rewrite(graph) == 0
 
 
-def _nearest(factor, quantised: bool, half_pixel: bool, align: bool = False) -> Graph:
+def _nearest(factor, quantized: bool, half_pixel: bool, align: bool = False) -> Graph:
     batch, height, width, channels = SHAPE
     out = (batch, round(height * factor), round(width * factor), channels)
-    graph = int8_graphs.empty(SHAPE, out) if quantised else _floats(SHAPE, out)
-    size = graph.add_constant("size", np.array(out[1:3], np.int32), 1.0)
-    graph.tensors[size].quantization = None
+    graph = int8_graphs.empty(SHAPE, out) if quantized else empty_float(SHAPE, out)
+    size = int8_graphs.integers(graph, "size", out[1:3])
     options = schema.ResizeNearestNeighborOptionsT()
     options.halfPixelCenters, options.alignCorners = half_pixel, align
-    version = 3 if half_pixel or align else 2 if quantised else 1
+    version = 3 if half_pixel or align else 2 if quantized else 1
     graph.operators.append(
         graph.operator("RESIZE_NEAREST_NEIGHBOR", version, [0, size], [1], options)
     )
@@ -150,7 +136,7 @@ def test_nearest_copies_the_same_codes(factor, half_pixel, delegate):
 
 
 @pytest.mark.parametrize("delegate", ["xnnpack", "none"])
-def test_nearest_copies_the_same_floats(delegate):
+def test_nearest_copies_the_sameempty_float(delegate):
     before, after = _rewritten(_nearest(2, False, True), nearest.rewrite)
     x = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
     np.testing.assert_array_equal(_run(after, x, delegate), _run(before, x, "none"))
@@ -163,10 +149,9 @@ def test_other_resizes_stay(factor, align):
 
 def _layer_norm(shape=(1, 4, 4, 32)) -> Graph:
     """(x - mean) / sqrt(variance + epsilon) in float, as Keras' layer normalisation is converted."""
-    graph = _floats(shape)
+    graph = empty_float(shape)
     few = (*shape[:3], 1)
-    axes = graph.add_constant("axes", np.array([3], np.int32), 1.0)
-    graph.tensors[axes].quantization = None
+    axes = int8_graphs.integers(graph, "axes", [3])
     epsilon = graph.add_float_constant("epsilon", np.full((), 1e-3, np.float32))
     mean, variance, sum_, root = (graph.add_float(n, few) for n in ("mean", "var", "sum", "root"))
     squares, centred = graph.add_float("squares", shape), graph.add_float("centred", shape)
@@ -192,7 +177,7 @@ def test_layer_normalisation_keeps_its_values(delegate):
     graph = Graph(before)
     assert math_ops.rewrite(graph) == 3
     after = graph.dump()
-    assert not {"MEAN", "RSQRT"} & set(_names(after))
+    assert not {"MEAN", "RSQRT"} & set(names(after))
     x = np.random.default_rng(0).normal(2, 3, (1, 4, 4, 32)).astype(np.float32)
     expected = _run(before, x, "none")
     np.testing.assert_allclose(_run(after, x, delegate), expected, rtol=2e-5, atol=2e-5)
@@ -200,7 +185,7 @@ def test_layer_normalisation_keeps_its_values(delegate):
 
 
 def test_a_mean_over_pixels_stays():
-    graph = _floats((1, 4, 4, 8), (1, 1, 1, 8))
+    graph = empty_float((1, 4, 4, 8), (1, 1, 1, 8))
     axes = graph.add_constant("axes", np.array([1, 2], np.int32), 1.0)
     options = schema.ReducerOptionsT()
     options.keepDims = True

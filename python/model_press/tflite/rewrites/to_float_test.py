@@ -3,8 +3,8 @@
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from testing import int8_graphs
+from testing.int8_graphs import names
 
-from model_press.tflite import reader
 from model_press.tflite.graph import Graph
 from model_press.tflite.rewrites import to_float
 
@@ -23,8 +23,7 @@ def _chain() -> Graph:
     options = schema.Conv2DOptionsT()
     options.strideH = options.strideW = 1
     graph.operators.append(graph.operator("CONV_2D", 3, [0, weights, bias], [conv], options))
-    axes = graph.add_constant("axes", np.array([1, 2], np.int32), 1.0)
-    graph.tensors[axes].quantization = None
+    axes = int8_graphs.integers(graph, "axes", [1, 2])
     reducer = schema.ReducerOptionsT()
     reducer.keepDims = True
     graph.operators.append(graph.operator("MEAN", 2, [conv, axes], [1], reducer))
@@ -33,10 +32,6 @@ def _chain() -> Graph:
 
 def _empty() -> Graph:
     return int8_graphs.empty(SHAPE)
-
-
-def _names(graph: Graph) -> list[str]:
-    return [operator.name for operator in reader.parse(graph.dump(), "test").operators]
 
 
 def _expected(weights: np.ndarray) -> np.ndarray:
@@ -49,7 +44,7 @@ def _expected(weights: np.ndarray) -> np.ndarray:
 def test_neighbours_in_float_hand_on_no_codes():
     graph = _chain()
     to_float.convert(graph, list(graph.operators), _empty())
-    assert _names(graph) == ["DEQUANTIZE", "CONV_2D", "MEAN", "QUANTIZE"]
+    assert names(graph.dump()) == ["DEQUANTIZE", "CONV_2D", "MEAN", "QUANTIZE"]
     found = int8_graphs.outputs(graph.dump(), delegate=False)
     assert np.abs(found - _expected(WEIGHTS * SCALE)).max() <= 1
     assert int8_graphs.delegated(graph.dump()) == (1, [])
@@ -58,14 +53,9 @@ def test_neighbours_in_float_hand_on_no_codes():
 def test_one_operator_has_codes_at_both_ends():
     graph = _chain()
     to_float.convert(graph, graph.named("CONV_2D"), _empty())
-    assert _names(graph) == ["DEQUANTIZE", "CONV_2D", "QUANTIZE", "MEAN"]
-    assert (
-        np.abs(
-            int8_graphs.outputs(graph.dump(), delegate=False)
-            - int8_graphs.outputs(_chain().dump(), delegate=False)
-        ).max()
-        <= 1
-    )
+    assert names(graph.dump()) == ["DEQUANTIZE", "CONV_2D", "QUANTIZE", "MEAN"]
+    found, wanted = (int8_graphs.outputs(g.dump(), delegate=False) for g in (graph, _chain()))
+    assert np.abs(found - wanted).max() <= 1
 
 
 def test_weights_come_from_the_float_model():
