@@ -9,7 +9,6 @@ runs, and NumPy sorts. Both take turns in each round; figures are ratios of the 
 import argparse
 import dataclasses
 import functools
-import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -105,25 +104,19 @@ def upright_rgb(frame: np.ndarray, camera: camera_input.CameraFrame) -> Image.Im
     return rgb.transpose(_TURNS[camera.rotation_degrees]) if camera.rotation_degrees else rgb
 
 
-def table(paths: Sequence[tuple[str, str]], count: int) -> list[str]:
-    """Return Markdown lines for (model, manifest) pairs."""
-    lines = [
-        f"{record.where(machine.this_machine())}, {count} interleaved rounds",
-        "",
-        "| variant | frame | threads | fused ms | separate ms | ratio (95 %) |",
-        "|---|---|---|---|---|---|",
-    ]
+def table(paths: Sequence[tuple[str, str]], count: int) -> str:
+    """Return the Markdown table for (model, manifest) pairs."""
+    rows = []
     for model, manifest_path in paths:
         description = manifest.read_tflite(manifest_path, camera=False)
         for sent in FRAMES:
             for threads in (1, 2):
                 fused, separate, found = compare(model, description, sent, threads, count)
                 kind = f"{sent.width}x{sent.height} {sent.color_order}"
-                lines.append(
-                    f"| {description.name} | {kind} | {threads} | {fused:.2f} | {separate:.2f} "
-                    f"| {found.value:.3f} ({found.low:.3f} to {found.high:.3f}) |"
-                )
-    return lines
+                interval = f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
+                times = (f"{fused:.2f}", f"{separate:.2f}")
+                rows.append((description.name, kind, threads, *times, interval))
+    return record.table("variant | frame | threads | fused ms | separate ms | ratio (95 %)", rows)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -133,7 +126,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=15)
     args = parser.parse_args(argv)
     pairs = [tuple(item.split("=", 1)) for item in args.variant]
-    print(os.linesep.join(table(pairs, args.rounds)))
+    print(f"{record.where(machine.this_machine())}, {args.rounds} interleaved rounds\n")
+    print(table(pairs, args.rounds))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ def test_a_line_for_each_frame(tmp_path):
     (tmp_path / "net.tflite").write_bytes(data)
     manifest.write(tmp_path / "net.json", description)
     pair = (str(tmp_path / "net.tflite"), str(tmp_path / "net.json"))
-    lines = fused_benchmark.table([pair], 3)
+    lines = fused_benchmark.table([pair], 3).splitlines()
     rows = [line for line in lines if line.startswith("| digits_int8")]
     assert len(rows) == 2 * len(fused_benchmark.FRAMES)
     for row in rows:

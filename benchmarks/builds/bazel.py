@@ -41,33 +41,18 @@ class Bazel:
         self._options = options
 
     def info(self, key: str) -> str:
-        done = subprocess.run(
-            [self._program, "info", key],
-            cwd=self._workspace,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return done.stdout.strip()
+        command = [self._program, "info", key]
+        return subprocess.check_output(command, cwd=self._workspace, text=True).strip()
 
     def build(self, *arguments: str) -> Build:
         """Raise CalledProcessError where it fails."""
         with tempfile.TemporaryDirectory() as folder:
             events = pathlib.Path(folder, "events.json")
+            command = [self._program, "build", "--build_event_publish_all_actions"]
+            command += [f"--build_event_json_file={events}", *self._options]
             with _Workers(self.info("output_base")) as workers:
                 begun = time.monotonic()
-                subprocess.run(
-                    [
-                        self._program,
-                        "build",
-                        "--build_event_publish_all_actions",
-                        f"--build_event_json_file={events}",
-                        *self._options,
-                        *arguments,
-                    ],
-                    cwd=self._workspace,
-                    check=True,
-                )
+                subprocess.run([*command, *arguments], cwd=self._workspace, check=True)
                 seconds = time.monotonic() - begun
             return Build(seconds, actions(events.read_text("utf-8").splitlines()), workers.peak)
 

@@ -9,17 +9,16 @@ Exit code 1 if a changed recipe re-runs another conversion than its own, a renam
 grows.
 """
 
-import argparse
-import datetime
 import json
-import os
 import pathlib
-import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 
+from model_press.measure import machine
+
+from benchmarks import record
 from benchmarks.builds import records, scratch
 from benchmarks.builds.bazel import Bazel, Build
 
@@ -77,24 +76,9 @@ def _by_hand(bazel: str, workspace: pathlib.Path) -> tuple[dict[str, float], int
         return (json.loads(ratios.read_text()) if ratios.exists() else {}), done.returncode
 
 
-def _machine() -> str:
-    model = platform.processor() or platform.machine()
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            model = line.partition(":")[2].strip()
-            break
-    cores = len(os.sched_getaffinity(0))
-    return f"{model}, {cores} core{'' if cores == 1 else 's'}"
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="build", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--bazel", default="bazel")
-    parser.add_argument(
-        "--records", default="benchmarks/builds/records", help="folder in the workspace"
-    )
+    """Measure, record and print; return the exit code."""
+    parser = records.parser("build", __doc__)
     parser.add_argument("--most", type=int, default=_COUNTS[-1], help="largest number of variants")
     parser.add_argument(
         "--nothing",
@@ -105,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--xception", action="store_true", help="ten conversions against a process by hand"
     )
     options = parser.parse_args(argv)
-    workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
+    workspace = records.workspace()
     # Targets tagged full are not part of a build of //..., as in `bazel test //...`.
     bazel = Bazel(
         options.bazel, workspace, ("--disk_cache=", "--remote_cache=", "--build_tag_filters=-full")
@@ -114,21 +98,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     with scratch.Scratch(workspace, counts[-1], counts) as folder:
         builds, growth = measure(bazel, folder, counts, options.nothing or ["//..."])
     by_hand, code = _by_hand(options.bazel, workspace) if options.xception else ({}, 0)
-    run = records.run_of(
-        datetime.date.today().isoformat(),
-        _machine(),
-        bazel.info("release"),
-        builds,
-        growth,
-        by_hand,
-    )
-    folder = workspace / options.records
-    runs = records.append(folder / "build.json", run)
-    records.plot(runs, folder / "growth.png")
-    print("\n".join(records.table(run)))
-    found = list(faults(builds, growth))
-    print("\n".join(f"ERROR {fault}" for fault in found), end="\n" if found else "")
-    return int(bool(found or code))
+    where = record.where(machine.this_machine())
+    run = records.run_of(where, bazel.info("release"), builds, growth, by_hand)
+    kept = workspace / options.records
+    records.plot(records.append(kept / "build.json", run), kept / "growth.png")
+    return int(records.tell(run, faults(builds, growth)) or bool(code))
 
 
 if __name__ == "__main__":

@@ -2,43 +2,11 @@
 
 import json
 import pathlib
-from collections.abc import Sequence
 
 import pytest
 
-from benchmarks.builds import build, records, scratch
+from benchmarks.builds import build, records, scratch, stand_in_bazel
 from benchmarks.builds.bazel import Build, actions
-
-# Converts a variant when its recipe's bytes are new to it, or, with `labels`, when the class names are.
-_BAZEL = """#!/usr/bin/env python3
-import json, pathlib, re, sys, time
-arguments = sys.argv[1:]
-if arguments[0] == "info":
-    print({{"output_base": "/nowhere", "release": "release 1.2.3"}}[arguments[1]])
-    sys.exit()
-if arguments[0] == "run":
-    ratios = next(a.partition("=")[2] for a in arguments if a.startswith("--json="))
-    pathlib.Path(ratios).write_text('{{"1": 0.8, "2": 0.7}}')
-    sys.exit(1)
-folder = pathlib.Path("benchmark_scratch")
-target = [a for a in arguments if a.startswith("//")][0]
-count = int(target.partition("first_")[2] or 0)
-memory = pathlib.Path("memory.json")
-seen = json.loads(memory.read_text()) if memory.exists() else {{}}
-ran = 0
-for number in range(count):
-    key = (folder / f"recipe_{{number}}.json").read_text()
-    if {labels}:
-        key += (folder / "labels.txt").read_text()
-    if seen.get(str(number)) != key:
-        seen[str(number)] = key
-        ran += 1
-        time.sleep({cost})
-memory.write_text(json.dumps(seen))
-events = next(a.partition("=")[2] for a in arguments if a.startswith("--build_event_json_file="))
-lines = [{{"id": {{"actionCompleted": {{}}}}, "action": {{"type": "TfliteConvert"}}}}] * ran
-pathlib.Path(events).write_text("\\n".join(json.dumps(line) for line in lines))
-"""
 
 
 @pytest.fixture
@@ -53,12 +21,10 @@ def workspace(tmp_path, monkeypatch) -> pathlib.Path:
     return tmp_path
 
 
-def _run(
-    workspace: pathlib.Path, labels: bool = False, cost: str = "0.01", options: Sequence[str] = ()
-) -> int:
-    bazel = workspace / "bazel"
-    bazel.write_text(_BAZEL.format(labels=labels, cost=cost))
-    bazel.chmod(0o755)
+def _run(workspace: pathlib.Path, *options: str, labels: bool = False) -> int:
+    more = [f"{scratch.PACKAGE}/labels.txt"] if labels else []
+    recipes = [[f"{scratch.PACKAGE}/recipe_{number}.json", *more] for number in range(16)]
+    bazel = stand_in_bazel.write(workspace, {"TfliteConvert": recipes})
     return build.main([f"--bazel={bazel}", "--most=16", "--records=out", *options])
 
 
@@ -78,7 +44,7 @@ def test_runs_are_kept_with_their_history_and_a_plot(workspace, capsys):
 
 
 def test_a_slow_conversion_of_xception_is_red_and_kept(workspace):
-    assert _run(workspace, options=["--xception"]) == 1
+    assert _run(workspace, "--xception") == 1
     [run] = json.loads((workspace / "out" / "build.json").read_text())["runs"]
     assert run["xception"] == {"1": 0.8, "2": 0.7}
 
@@ -113,21 +79,8 @@ def test_actions_are_counted_by_mnemonic():
 
 
 def test_ratios_are_to_one_conversion():
-    run = records.run_of(
-        "d",
-        "m",
-        "b",
-        {"x": Build(1.0, {}, 0)},
-        {1: Build(4.0, {}, 2_000_000), 4: Build(8.0, {}, 0)},
-        {"1": 0.8},
-    )
+    growth = {1: Build(4.0, {}, 2_000_000), 4: Build(8.0, {}, 0)}
+    run = records.run_of("m", "b", {"x": Build(1.0, {}, 0)}, growth, {"1": 0.8})
     assert run.ratios == {"x": 0.25}
     assert run.growth == {"1": (1.0, 2.0), "4": (0.5, 0.0)}
-    assert records.table(run)[-1].split()[:6] == [
-        "ten",
-        "of",
-        "Xception,",
-        "workers:",
-        "1",
-        "0.800",
-    ]
+    assert run.lines()[-1].split()[4:6] == ["1", "0.800"]

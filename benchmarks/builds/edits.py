@@ -7,11 +7,8 @@ The first build of the clone takes what the disk cache has; each edit is unique,
 The exit code is 1 if an edit re-runs an action that it should not.
 """
 
-import argparse
 import contextlib
 import dataclasses
-import datetime
-import os
 import pathlib
 import shutil
 import subprocess
@@ -20,6 +17,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
+from benchmarks import record
 from benchmarks.builds import records
 from benchmarks.builds.bazel import Bazel
 
@@ -72,6 +70,13 @@ class Run:
     bazel: str
     ran: Mapping[str, Mapping[str, int]]
 
+    def lines(self) -> list[str]:
+        """Return the lines to print."""
+        head = (
+            f"{self.date}, commit {self.commit}, Bazel {self.bazel}; actions that an edit re-runs"
+        )
+        return [head, *(f"  {name:<14} {_words(ran)}" for name, ran in self.ran.items())]
+
 
 def apply(edit: Edit, workspace: pathlib.Path) -> None:
     """Change the bytes of a file: a unique comment in Python, a unique name of the first class in a list of labels."""
@@ -110,12 +115,6 @@ def faults(found: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
             )
 
 
-def table(run: Run) -> list[str]:
-    """Return the lines to print."""
-    lines = [f"{run.date}, commit {run.commit}, Bazel {run.bazel}; actions that an edit re-runs"]
-    return lines + [f"  {name:<14} {_words(ran)}" for name, ran in run.ran.items()]
-
-
 def _words(ran: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {mnemonic}" for mnemonic, number in ran.items()) or "0"
 
@@ -132,16 +131,10 @@ def _clone(workspace: pathlib.Path) -> Iterator[pathlib.Path]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Count, record and print; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="edits", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--bazel", default="bazel")
+    parser = records.parser("edits", __doc__)
     parser.add_argument("--target", default=_TARGET, help="what is built after each edit")
-    parser.add_argument(
-        "--records", default="benchmarks/builds/records", help="folder in the workspace"
-    )
     options = parser.parse_args(argv)
-    workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", ".")).resolve()
+    workspace = records.workspace()
     with _clone(workspace) as clone:
         bazel = Bazel(options.bazel, clone, ("--build_tag_filters=-full",))
         try:
@@ -149,19 +142,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             # The clone has a server and an output base of its own.
             subprocess.run([options.bazel, "clean", "--expunge"], cwd=clone, check=False)
-        commit = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"],
-            cwd=clone,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        ).stdout.strip()
-    run = Run(datetime.date.today().isoformat(), commit, release, ran)
+        commit = subprocess.check_output(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=clone, text=True
+        ).strip()
+    run = Run(record.today(), commit, release, ran)
     records.append(workspace / options.records / "edits.json", run)
-    print("\n".join(table(run)))
-    found = list(faults(ran))
-    print("\n".join(f"ERROR {fault}" for fault in found), end="\n" if found else "")
-    return int(bool(found))
+    return int(records.tell(run, faults(ran)))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,25 @@
 """The results of the build benchmark: a file that keeps every run, a table of ratios, a plot."""
 
+import argparse
 import dataclasses
-import json
 import os
 import pathlib
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
+from model_press.formats import files, strict_json
+
+from benchmarks import record
 from benchmarks.builds.bazel import Build
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 SCHEMA_VERSION = 1
+
+
+class Record(Protocol):
+    """A dataclass that tells of one run."""
+
+    def lines(self) -> list[str]:
+        """Return the lines to print."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,19 +43,35 @@ class Run:
     growth: Mapping[str, tuple[float, float]]
     xception: Mapping[str, float]
 
+    def lines(self) -> list[str]:
+        """Return the lines to print."""
+        lines = [
+            f"{self.date}, {self.machine}, Bazel {self.bazel}; 1.00 is one int8 conversion of digits with a worker's "
+            "start",
+            f"{'':<28} {'ratio':>8} {'conversions':>12}",
+        ]
+        for name, ratio in self.ratios.items():
+            lines.append(f"{name:<28} {ratio:>8.3f} {self.conversions[name]:>12}")
+        for count, (ratio, megabytes) in self.growth.items():
+            name = f"{count} variants, each"
+            lines.append(f"{name:<28} {ratio:>8.3f} {count:>12}   workers {megabytes:.0f} MB")
+        for workers, ratio in self.xception.items():
+            name = f"ten of Xception, workers: {workers}"
+            lines.append(f"{name:<28} {ratio:>8.3f} {10:>12}   1.00 is one plain process")
+        return lines
+
 
 def run_of(
-    date: str,
     machine: str,
     bazel: str,
     builds: Mapping[str, Build],
     growth: Mapping[int, Build],
     xception: Mapping[str, float],
 ) -> Run:
-    """Return the record of measured builds; growth[1] is the unit."""
+    """Return today's record of measured builds; growth[1] is the unit."""
     unit = growth[1].seconds
     return Run(
-        date=date,
+        date=record.today(),
         machine=machine,
         bazel=bazel,
         seconds=round(unit, 2),
@@ -65,36 +88,37 @@ def run_of(
     )
 
 
-def append(path: pathlib.Path, run: "DataclassInstance") -> list[dict[str, Any]]:
-    """Add a run to the file of all runs; return them, the newest last."""
-    runs = json.loads(path.read_text("utf-8"))["runs"] if path.exists() else []
-    runs.append(json.loads(json.dumps(dataclasses.asdict(run))))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(
-        json.dumps({"schema_version": SCHEMA_VERSION, "runs": runs}, indent=1) + "\n"
+def parser(prog: str, description: str | None) -> argparse.ArgumentParser:
+    """Return the options that both benchmarks of builds have."""
+    result = argparse.ArgumentParser(
+        prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    partial.replace(path)
+    result.add_argument("--bazel", default="bazel")
+    result.add_argument(
+        "--records", default="benchmarks/builds/records", help="folder in the workspace"
+    )
+    return result
+
+
+def workspace() -> pathlib.Path:
+    """Return the root of the workspace that `bazel run` was called in."""
+    return pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", ".")).resolve()
+
+
+def append(path: pathlib.Path, run: Record) -> list[dict[str, Any]]:
+    """Add a run to the file of all runs; return them, the newest last."""
+    runs = files.read_json(path, "record")["runs"] if path.exists() else []
+    runs.append(strict_json.to_json(run))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write_json(path, {"schema_version": SCHEMA_VERSION, "runs": runs})
     return runs
 
 
-def table(run: Run) -> list[str]:
-    """Return the lines to print."""
-    lines = [
-        f"{run.date}, {run.machine}, Bazel {run.bazel}; 1.00 is one int8 conversion of digits with a worker's start",
-        f"{'':<28} {'ratio':>8} {'conversions':>12}",
-    ]
-    for name, ratio in run.ratios.items():
-        lines.append(f"{name:<28} {ratio:>8.3f} {run.conversions[name]:>12}")
-    for count, (ratio, megabytes) in run.growth.items():
-        lines.append(
-            f"{count + ' variants, each':<28} {ratio:>8.3f} {count:>12}   workers {megabytes:.0f} MB"
-        )
-    for workers, ratio in run.xception.items():
-        lines.append(
-            f"ten of Xception, workers: {workers:<2} {ratio:>8.3f} {10:>12}   1.00 is one plain process"
-        )
-    return lines
+def tell(run: Record, faults: Iterable[str]) -> bool:
+    """Print a run and its faults; return whether there are any."""
+    errors = [f"ERROR {fault}" for fault in faults]
+    print("\n".join([*run.lines(), *errors]))
+    return bool(errors)
 
 
 def plot(runs: Sequence[dict[str, Any]], path: pathlib.Path) -> None:

@@ -6,7 +6,6 @@ Writes camera.json and camera.md. The Android app's own code runs on this machin
 TensorFlow Lite, and fused models in LiteRT, too. Of both only ratios are kept: no phone has measured them.
 """
 
-import argparse
 import json
 import subprocess
 from collections.abc import Sequence
@@ -16,8 +15,8 @@ from typing import Any
 import numpy as np
 from model_press.formats import manifest, metrics
 from model_press.formats.errors import UserError
-from model_press.measure import machine, ratio
-from model_press.process import progress, user_path
+from model_press.measure import ratio
+from model_press.process import progress
 
 from benchmarks import fused_benchmark, record
 from benchmarks.camera import report
@@ -95,9 +94,7 @@ def of_litert(
 
 def main(argv: list[str] | None = None) -> None:
     """Parse the arguments, measure and write."""
-    parser = argparse.ArgumentParser(prog="camera", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", required=True, help="existing folder for the record")
-    parser.add_argument("--rounds", type=int, default=25)
+    parser = record.parser("camera", __doc__, 25)
     parser.add_argument("--program", required=True, help="camera_steps")
     parser.add_argument(
         "--java", action="append", nargs="+", default=[], metavar="LABELS MODEL MANIFEST [...]"
@@ -114,18 +111,15 @@ def main(argv: list[str] | None = None) -> None:
     frame = frame_of(runs)
     for model, manifest_path in progress.track(arguments.litert, "LiteRT"):
         rows.append(of_litert(model, manifest_path, frame, arguments.rounds))
-    found = report.Report(
-        1,
-        record.today(),
-        machine.this_machine(),
-        frame.width,
-        frame.height,
-        frame.rotation_degrees,
+    found = report.Report.of_today(
         arguments.rounds,
-        tuple(rows),
+        width=frame.width,
+        height=frame.height,
+        degrees=frame.rotation_degrees,
+        rows=tuple(rows),
     )
-    record.write(found, report.markdown(found), user_path.resolve(arguments.out), "camera")
-    print(report.markdown(found))
+    record.write(found, arguments.out)
+    print(found.markdown())
 
 
 if __name__ == "__main__":

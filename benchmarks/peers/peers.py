@@ -8,14 +8,13 @@ Writes peers.json and peers.md: accuracy on the held-out images, size, latency w
 import argparse
 import pathlib
 import tempfile
-from collections.abc import Sequence
 from importlib import metadata
 
 import numpy as np
 from model_press.formats import metrics
 from model_press.images import npy
-from model_press.measure import machine, process, ratio, rounds
-from model_press.process import progress, user_path
+from model_press.measure import process, ratio
+from model_press.process import progress
 
 from benchmarks import record
 from benchmarks.peers import engines, quantisers, report
@@ -43,25 +42,9 @@ def _rows(
     ]
 
 
-def _measure(chosen: Sequence[tuple[str, str, str]], count: int) -> list[rounds.Timed]:
-    probes = [
-        process.Process(f"{name} in {engine}", ["benchmarks.peers.probe", engine, path, "1"])
-        for name, engine, path in chosen
-    ]
-    timed = [rounds.Timed(probe.run) for probe in probes]
-    rounds.warm_up(timed)
-    for index in progress.track(range(count), "measure"):
-        rounds.measure(timed, index)
-    for probe in probes:
-        probe.close()
-    return timed
-
-
 def main(argv: list[str] | None = None) -> None:
-    """Parse the arguments, quantises, evaluates, measure and write."""
-    parser = argparse.ArgumentParser(prog="peers", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", required=True, help="existing folder for the record")
-    parser.add_argument("--rounds", type=int, default=25)
+    """Parse the arguments, quantise, evaluate, measure and write."""
+    parser = record.parser("peers", __doc__, 25)
     parser.add_argument("--fp32", required=True)
     parser.add_argument("--variant", action="append", nargs=2, metavar=("NAME", "PATH"), default=[])
     for name in ("calibration", "images", "classes"):
@@ -76,7 +59,11 @@ def main(argv: list[str] | None = None) -> None:
             engines.top1(engines.load(engine, path, 1), images, classes)
             for _, engine, path in progress.track(chosen, "evaluate")
         ]
-        timed = _measure(chosen, arguments.rounds)
+        probes = [
+            process.Process(f"{name} in {engine}", ["benchmarks.peers.probe", engine, path, "1"])
+            for name, engine, path in chosen
+        ]
+        timed = record.in_turns(probes, arguments.rounds, "measure")
         rows = tuple(
             report.Row(
                 name,
@@ -88,19 +75,15 @@ def main(argv: list[str] | None = None) -> None:
             )
             for (name, engine, path), share, each in zip(chosen, right, timed, strict=True)
         )
-    out = user_path.resolve(arguments.out)
-    found = report.Report(
-        1,
-        record.today(),
-        machine.this_machine(),
-        tuple(metrics.Runtime(name, metadata.version(name)) for name in _LIBRARIES),
-        len(images),
-        len(calibration),
+    found = report.Report.of_today(
         arguments.rounds,
-        rows,
+        versions=tuple(metrics.Runtime(name, metadata.version(name)) for name in _LIBRARIES),
+        images=len(images),
+        calibration_images=len(calibration),
+        rows=rows,
     )
-    record.write(found, report.markdown(found), out, "peers")
-    print(report.markdown(found))
+    record.write(found, arguments.out)
+    print(found.markdown())
 
 
 if __name__ == "__main__":

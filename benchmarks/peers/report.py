@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from model_press.formats.metrics import Latency, Machine, Runtime
+from model_press.formats.metrics import Latency, Runtime
 
 from benchmarks import record
 
@@ -24,45 +24,38 @@ class Row:
 
 
 @dataclasses.dataclass(frozen=True)
-class Report:
-    """One run, in which all rows took turns. date: ISO 8601. versions: of the libraries. images: evaluated."""
+class Report(record.Run):
+    """One run, in which all rows took turns. versions: of the libraries. images: evaluated."""
 
-    schema_version: int
-    date: str
-    machine: Machine
+    NAME = "peers"
     versions: tuple[Runtime, ...]
     images: int
     calibration_images: int
-    rounds: int
     rows: tuple[Row, ...]
 
-
-def markdown(report: Report) -> str:
-    """Return the table, one line a row; size, accuracy and latency against the first."""
-    first = report.rows[0]
-    versions = ", ".join(f"{each.name} {each.version}" for each in report.versions)
-    lines = [
-        "# Int8 of the digits model: ours and the peers'",
-        "",
-        f"{record.when_and_where(report.date, report.machine)}, one thread, {report.rounds} "
-        f"interleaved rounds; {report.images:,} held-out images, {report.calibration_images} for calibration, the same "
-        f"for all. {versions}. Written by `bazel run //benchmarks/peers`.",
-        "",
-        "ONNX Runtime and OpenVINO are engines of servers, no phone runs these files: judge them by size and accuracy.",
-        "",
-    ]
-    lines += record.table(
-        "variant | engine | MB (ratio) | top-1 | points | 1 thread ms (ratio)",
-        (
-            (
-                row.name,
-                row.engine,
-                f"{row.bytes / 1e6:.2f} ({row.bytes / first.bytes:.3f})",
-                f"{100 * row.top1:.2f} %",
-                f"{100 * (row.top1 - first.top1):+.2f}",
-                f"{row.latency.median_ms:.3f} ({row.ratio:.3f})",
-            )
-            for row in report.rows
-        ),
-    )
-    return "\n".join(lines) + "\n"
+    def markdown(self) -> str:
+        """Return the page, one line a row; size, accuracy and latency against the first."""
+        first = self.rows[0]
+        versions = ", ".join(f"{each.name} {each.version}" for each in self.versions)
+        return record.page(
+            "Int8 of the digits model: ours and the peers'",
+            f"{self.when_and_where()}, one thread, {self.rounds} "
+            f"interleaved rounds; {self.images:,} held-out images, {self.calibration_images} for calibration, the same "
+            f"for all. {versions}. Written by `bazel run //benchmarks/peers`.",
+            "ONNX Runtime and OpenVINO are engines of servers, no phone runs these files: judge them by size and "
+            "accuracy.",
+            record.table(
+                "variant | engine | MB (ratio) | top-1 | points | 1 thread ms (ratio)",
+                (
+                    (
+                        row.name,
+                        row.engine,
+                        f"{row.bytes / 1e6:.2f} ({row.bytes / first.bytes:.3f})",
+                        f"{100 * row.top1:.2f} %",
+                        f"{100 * (row.top1 - first.top1):+.2f}",
+                        f"{row.latency.median_ms:.3f} ({row.ratio:.3f})",
+                    )
+                    for row in self.rows
+                ),
+            ),
+        )

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from model_press.formats.metrics import Latency, Machine, Runtime
+from model_press.formats.metrics import Latency, Runtime
 
 from benchmarks import record
 
@@ -38,34 +38,26 @@ class Row:
 
 
 @dataclasses.dataclass(frozen=True)
-class Report:
-    """One run. The variants of a network took turns. date: ISO 8601, the day of the run."""
+class Report(record.Run):
+    """One run. The variants of a network took turns."""
 
-    schema_version: int
-    date: str
-    machine: Machine
+    NAME = "rewrites"
     runtime: Runtime
-    rounds: int
     rows: tuple[Row, ...]
 
-
-def markdown(report: Report) -> str:
-    """Return the table, one line a variant."""
-    lines = [
-        "# What delegate-preserving rewrites gain",
-        "",
-        f"{record.when_and_where(report.date, report.machine)}, "
-        f"{report.runtime.name} {report.runtime.version} with XNNPACK, {report.rounds} interleaved rounds; networks of "
-        "keras.applications with random weights. Ratios are to the same network's fp32. Written by",
-        "`bazel run //benchmarks:rewrites`.",
-        "",
-    ]
-    lines += record.table(
-        "network | variant | MB | partitions | operators outside the delegate | 1 thread ms (ratio) "
-        "| 2 threads ms (ratio) | logits against plain int8, codes",
-        map(_cells, report.rows),
-    )
-    return "\n".join(lines) + "\n"
+    def markdown(self) -> str:
+        """Return the page, one line a variant."""
+        return record.page(
+            "What delegate-preserving rewrites gain",
+            f"{self.when_and_where()}, {self.runtime.name} {self.runtime.version} with XNNPACK, "
+            f"{self.rounds} interleaved rounds; networks of keras.applications with random weights. "
+            "Ratios are to the same network's fp32. Written by `bazel run //benchmarks:rewrites`.",
+            record.table(
+                "network | variant | MB | partitions | operators outside the delegate | 1 thread ms (ratio) "
+                "| 2 threads ms (ratio) | logits against plain int8, steps",
+                map(_cells, self.rows),
+            ),
+        )
 
 
 def _cells(row: Row) -> list[object]:

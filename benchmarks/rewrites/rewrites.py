@@ -6,7 +6,6 @@ Writes rewrites.json and rewrites.md. Making a network's variants takes one to t
 they are kept there and used again.
 """
 
-import argparse
 import collections
 import os
 import pathlib
@@ -15,7 +14,7 @@ from importlib import metadata
 
 import numpy as np
 from model_press.formats import metrics
-from model_press.measure import machine, process, ratio, rounds
+from model_press.measure import process, ratio
 from model_press.process import progress, user_path
 from model_press.tflite import interpreter, reader
 
@@ -37,13 +36,8 @@ def measure(network: str, paths: dict[str, str], count: int) -> list[report.Row]
     """
     chosen = [(variant, threads) for variant in paths for threads in _THREADS]
     probes = [process.Probe(paths[variant], threads, "xnnpack") for variant, threads in chosen]
-    timed = dict(zip(chosen, (rounds.Timed(probe.run) for probe in probes), strict=True))
-    rounds.warm_up(list(timed.values()))
-    for _ in progress.track(range(count), network):
-        rounds.measure(list(timed.values()), 0)
+    timed = dict(zip(chosen, record.in_turns(probes, count, network, skip_slow=False), strict=True))
     ready = dict(zip(chosen, (probe.ready for probe in probes), strict=True))
-    for probe in probes:
-        probe.close()
     rows = []
     for variant, path in paths.items():
         found = ready[variant, 1]
@@ -91,13 +85,10 @@ def _logits(path: str, pixels: np.ndarray) -> np.ndarray:
 
 def main(argv: list[str] | None = None) -> None:
     """Parse the arguments, convert, measure and write."""
-    parser = argparse.ArgumentParser(prog="rewrites", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", required=True, help="existing folder for the record")
+    parser = record.parser("rewrites", __doc__, 15)
     parser.add_argument("--network", action="append", choices=list(networks.NETWORKS))
-    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--work", help="folder that keeps the converted files")
     args = parser.parse_args(argv)
-    out = user_path.resolve(args.out)
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
         work = pathlib.Path(user_path.resolve(args.work)) if args.work else pathlib.Path(temporary)
@@ -109,15 +100,9 @@ def main(argv: list[str] | None = None) -> None:
         }
         for name, paths in made.items():
             rows += measure(name, paths, args.rounds)
-    found = report.Report(
-        1,
-        record.today(),
-        machine.this_machine(),
-        metrics.Runtime(_RUNTIME, metadata.version(_RUNTIME)),
-        args.rounds,
-        tuple(rows),
-    )
-    record.write(found, report.markdown(found), out, "rewrites")
+    runtime = metrics.Runtime(_RUNTIME, metadata.version(_RUNTIME))
+    found = report.Report.of_today(args.rounds, runtime=runtime, rows=tuple(rows))
+    record.write(found, args.out)
 
 
 if __name__ == "__main__":

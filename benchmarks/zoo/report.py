@@ -2,11 +2,11 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import ClassVar
 
 from benchmarks import record
 
 SCHEMA_VERSION = 2
-NAME = "zoo"
 # Changed forms that tell calibration's part in a failure.
 MORE_IMAGES, SEEN = "64 images", "64 and those compared"
 # Why eight bits do not hold where the float recipes do.
@@ -17,6 +17,14 @@ _UNLIKE = "values beyond the ranges that the calibration images have, since it h
 _CALIBRATE = (
     "more `calibration` images, of the kind that the app will see; `calibration_report` names the activations that are "
     "cut off"
+)
+_INTRODUCTION = (
+    "Networks of keras.applications with random weights and batch normalisation's statistics from photographs, "
+    "logits as output. In brackets what exchanging red and blue leaves of the correlation: a recipe of eight bits "
+    "holds if it loses less than half of that. A recipe with a comma is a shipped one, changed to mend what fails; "
+    f"`{SEEN}` calibrates on the very images of the comparison, too, and tells whether ranges are the cause. "
+    "Partitions are XNNPACK's; of fp16 one expands the weights at loading. "
+    "Written by `bazel run //benchmarks:zoo`. Runs:"
 )
 
 
@@ -35,19 +43,19 @@ class Row:
     network: str
     recipe: str
     cures: str
-    builds: bool
-    bytes: int
-    seconds: float
-    loads: tuple[str, ...]
-    partitions: int
-    outside: tuple[str, ...]
-    correlation: float
-    swapped: float
-    top1: float
-    holds: bool
-    problem: str
-    fix: str
     run: str
+    problem: str = ""
+    fix: str = ""
+    builds: bool = False
+    bytes: int = 0
+    seconds: float = 0.0
+    loads: tuple[str, ...] = ()
+    partitions: int = 0
+    outside: tuple[str, ...] = ()
+    correlation: float = 0.0
+    swapped: float = 0.0
+    top1: float = 0.0
+    holds: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -63,8 +71,31 @@ class Row:
 class Report:
     """Rows of any number of runs by network and recipe, each recipe followed by the attempts to improve it."""
 
+    NAME: ClassVar[str] = "zoo"
     schema_version: int
     rows: tuple[Row, ...]
+
+    def markdown(self) -> str:
+        """Return the page: one line per recipe, followed by each problem, its fix and the attempts."""
+        runs = list(dict.fromkeys(row.run for row in self.rows))
+        results = record.table(
+            "network | recipe | builds | MB | loads in | partitions | outside | correlation of logits (BGR) "
+            "| same top-1 | holds | run",
+            ((*_cells(row), runs.index(row.run) + 1) for row in self.rows),
+        )
+        problems = [
+            (row.network, row.recipe, row.problem, row.fix, _came(tried(row, self.rows)))
+            for row in self.rows
+            if row.problem and not row.cures
+        ]
+        causes = record.table("network | recipe | cause | what to do | tried", problems)
+        return record.page(
+            "Which recipes hold on well-known architectures",
+            _INTRODUCTION,
+            "\n".join(f"{number}. {run}" for number, run in enumerate(runs, 1)),
+            results,
+            *([causes] if problems else []),
+        )
 
 
 def merge(old: Report | None, new: Report) -> Report:
@@ -121,52 +152,6 @@ def _explained(row: Row, rows: Sequence[Row]) -> Row:
     if beside.get(f"{recipe}, {SEEN}"):
         return dataclasses.replace(row, problem=f"{_UNLIKE}: {problem}", fix=_CALIBRATE)
     return dataclasses.replace(row, problem=f"{_ROUNDING}: {problem}")
-
-
-def write(report: Report, folder: str) -> None:
-    """Write zoo.json and zoo.md into an existing folder."""
-    record.write(report, markdown(report), folder, NAME)
-
-
-def read(path: str) -> Report:
-    """Read zoo.json."""
-    return record.read(Report, path)
-
-
-def markdown(report: Report) -> str:
-    """Return the table, one line per recipe, followed by each problem, its fix and the attempts."""
-    runs = list(dict.fromkeys(row.run for row in report.rows))
-    lines = [
-        "# Which recipes hold on well-known architectures",
-        "",
-        "Networks of keras.applications with random weights and batch normalisation's statistics from photographs, "
-        "logits as output. In brackets what exchanging red and blue leaves of the correlation: a recipe of eight bits "
-        "holds if it loses less than half of that. A recipe with a comma is a shipped one, changed to mend what fails; "
-        f"`{SEEN}` calibrates on the very images of the comparison, too, and tells whether ranges are the cause. "
-        "Partitions are XNNPACK's; of fp16 one expands the weights at loading. "
-        "Written by `bazel run //benchmarks:zoo`. Runs:",
-        "",
-        *(f"{number}. {run}" for number, run in enumerate(runs, 1)),
-        "",
-    ]
-    lines += record.table(
-        "network | recipe | builds | MB | loads in | partitions | outside | correlation of logits (BGR) | same top-1 "
-        "| holds | run",
-        ((*_cells(row), runs.index(row.run) + 1) for row in report.rows),
-    )
-    problems = [row for row in report.rows if row.problem and not row.cures]
-    if problems:
-        lines += [
-            "",
-            *record.table(
-                "network | recipe | cause | what to do | tried",
-                (
-                    (r.network, r.recipe, r.problem, r.fix, _came(tried(r, report.rows)))
-                    for r in problems
-                ),
-            ),
-        ]
-    return "\n".join(lines) + "\n"
 
 
 def _cells(row: Row) -> list[str]:

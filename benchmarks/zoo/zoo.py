@@ -6,7 +6,6 @@ Where int8 does not hold or leaves the delegate, changed forms of it are tried, 
 earlier runs in that folder stay. A network takes one to five minutes and up to 3 GB.
 """
 
-import argparse
 import collections
 import dataclasses
 import os
@@ -22,7 +21,7 @@ from model_press.formats import files, normalization, recipes
 from model_press.formats.errors import UserError
 from model_press.inspect import facts, inspect_model
 from model_press.measure import machine
-from model_press.process import progress, user_path
+from model_press.process import progress
 from model_press.tflite.interpreter import Interpreter
 
 from benchmarks import record
@@ -59,7 +58,7 @@ def check(
 ) -> Iterator[report.Row]:
     """Return one row per recipe of a network, each bad one followed by a row for each attempt to fix it."""
     saved = networks.save(name, folder)
-    run = f"{record.when_and_where(record.today(), machine.this_machine())}, {_RUNTIME} {metadata.version(_RUNTIME)}"
+    run = f"{record.today()}, {record.where(machine.this_machine())}, {_RUNTIME} {metadata.version(_RUNTIME)}"
     for recipe_name in progress.track(recipe_names, name):
         recipe = recipes.read(os.path.join(recipe_folder, f"{recipe_name}.json"))
         row = _convert(name, recipe, recipe_name, "", saved, folder, run)
@@ -176,28 +175,26 @@ def _row(
         name,
         recipe,
         cures,
-        True,
-        os.path.getsize(path),
-        round(seconds, 1),
-        tuple(loader.runtime for loader in found.loaders if loader.loads),
-        ran.partitions,
-        tuple(f"{count} {op}" for op, count in sorted(left.items())),
-        round(correlation, 5),
-        round(swapped, 5),
-        float(np.mean(scores.argmax(1) == saved.logits.argmax(1))),
-        holds,
+        run,
         problem,
         fix,
-        run,
+        builds=True,
+        bytes=os.path.getsize(path),
+        seconds=round(seconds, 1),
+        loads=tuple(loader.runtime for loader in found.loaders if loader.loads),
+        partitions=ran.partitions,
+        outside=tuple(f"{count} {op}" for op, count in sorted(left.items())),
+        correlation=round(correlation, 5),
+        swapped=round(swapped, 5),
+        top1=float(np.mean(scores.argmax(1) == saved.logits.argmax(1))),
+        holds=holds,
     )
 
 
 def _failure(name: str, recipe: str, cures: str, said: str, run: str) -> report.Row:
     problem, _, fix = said.replace("|", "/").partition("; ")
     fix = fix or "see the message; a SavedModel export, or another layer in its place"
-    return report.Row(
-        name, recipe, cures, False, 0, 0.0, (), 0, (), 0.0, 0.0, 0.0, False, problem, fix, run
-    )
+    return report.Row(name, recipe, cures, run, problem, fix)
 
 
 def _worst(found: facts.Inspection) -> tuple[str, str]:
@@ -230,20 +227,18 @@ def correlate(scores: np.ndarray, expected: np.ndarray) -> float:
 
 def main(argv: list[str] | None = None) -> None:
     """Parse the arguments, check and write."""
-    parser = argparse.ArgumentParser(prog="zoo", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", required=True, help="existing folder for the record")
+    parser = record.parser("zoo", __doc__)
     parser.add_argument("--network", action="append", choices=list(networks.NETWORKS))
     parser.add_argument("--recipe", action="append", choices=RECIPES)
     args = parser.parse_args(argv)
-    out = user_path.resolve(args.out)
-    path = os.path.join(out, f"{report.NAME}.json")
     for name in args.network or networks.NETWORKS:
         with tempfile.TemporaryDirectory() as folder:
             for row in check(name, args.recipe or RECIPES, pathlib.Path(folder), "models/recipes"):
-                old = report.read(path) if os.path.exists(path) else None
+                is_first = not os.path.exists(os.path.join(args.out, "zoo.json"))
+                old = None if is_first else record.read(report.Report, args.out)
                 # After each row, so that a run that is stopped keeps what it has.
                 new = report.Report(report.SCHEMA_VERSION, (row,))
-                report.write(report.merge(old, new), out)
+                record.write(report.merge(old, new), args.out)
 
 
 if __name__ == "__main__":
