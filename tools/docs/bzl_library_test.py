@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pages
 import pytest
-from starlark import File, Workspace
+from starlark import File
 
 # Target -> paths of its files, from the runfiles' root.
 LIBRARIES = {words[0]: words[1:] for words in map(str.split, os.environ["LIBRARIES"].split(";"))}
@@ -28,9 +28,7 @@ def _missing(files: Sequence[str]) -> Iterator[str]:
             continue
         package, _, name = path.rpartition("/")
         text = pathlib.Path(path).read_text("utf-8")
-        for source, _ in File(
-            Workspace(pathlib.Path()), f"//{package}:{name}", text
-        ).loads.values():
+        for source, _ in File(f"//{package}:{name}", text).loads.values():
             found = re.fullmatch(r"(?:@(\w+))?(?://)?([\w./-]*):([\w.]+)", source)
             assert found, source
             loaded = f"{found[2] or package}/{found[3]}"

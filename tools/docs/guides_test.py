@@ -178,12 +178,8 @@ def _documentation(tmp_path, **changed):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    for package in ("models", "models/private", "android", "tools/android", "rpi", "tools/pi"):
-        target = tmp_path / package
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.symlink_to(ROOT / package) if not target.exists() else None
-    (tmp_path / "tools/jvm").symlink_to(ROOT / "tools/jvm")
-    (tmp_path / "tools/python").symlink_to(ROOT / "tools/python")
+    for folder in ("android", "ios", "models", "python", "rpi", "third_party", "tools"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     return guides.Documentation(
         tmp_path, [name for name in {**_GOOD, **changed} if name.endswith(".md")]
     )

@@ -4,10 +4,12 @@ import ast
 import dataclasses
 import inspect
 import re
+from collections.abc import KeysView
+from types import FunctionType
 from typing import Any
 
 import docstring_parser
-from starlark import Call, Code, File, StarlarkError, Workspace
+from starlark import Call, StarlarkError, Symbol, Workspace
 
 # What every rule of Bazel has is not said again.
 _COMMON = {"name", "tags", "visibility", "size", "kwargs"}
@@ -56,33 +58,20 @@ class Provider:
     fields: tuple[tuple[str, str], ...]
 
 
-_KINDS = {
-    "bool": "bool",
-    "int": "int",
-    "int_list": "list of ints",
-    "label": "label",
-    "label_keyed_string_dict": "dict of label to string",
-    "label_list": "list of labels",
-    "output": "output",
-    "output_list": "list of outputs",
-    "string": "string",
-    "string_dict": "dict of string to string",
-    "string_list": "list of strings",
-    "string_list_dict": "dict of string to list of strings",
-}
-_EMPTY = {
-    "bool": False,
-    "int": 0,
-    "int_list": [],
-    "label": None,
-    "label_keyed_string_dict": {},
-    "label_list": [],
-    "output": None,
-    "output_list": [],
-    "string": "",
-    "string_dict": {},
-    "string_list": [],
-    "string_list_dict": {},
+# Kind of attr.* -> type for the reader, and default.
+_KINDS: dict[str, tuple[str, object]] = {
+    "bool": ("bool", False),
+    "int": ("int", 0),
+    "int_list": ("list of ints", []),
+    "label": ("label", None),
+    "label_keyed_string_dict": ("dict of label to string", {}),
+    "label_list": ("list of labels", []),
+    "output": ("output", None),
+    "output_list": ("list of outputs", []),
+    "string": ("string", ""),
+    "string_dict": ("dict of string to string", {}),
+    "string_list": ("list of strings", []),
+    "string_list_dict": ("dict of string to list of strings", {}),
 }
 
 
@@ -91,11 +80,11 @@ def literal(value: object) -> str:
     match value:
         case str():
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        case list():
+        case list() | tuple() | KeysView():
             return "[" + ", ".join(literal(item) for item in value) + "]"
         case dict():
             return "{" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items()) + "}"
-        case Code():
+        case Symbol():
             return value.text
     return repr(value)
 
@@ -109,43 +98,45 @@ def _provider_names(value: Any) -> tuple[tuple[str, ...], ...]:
     if not value:
         return ()
     alternatives = value if all(isinstance(item, list) for item in value) else [value]
-    return tuple(tuple(item.text for item in alternative) for alternative in alternatives)
+    return tuple(tuple(map(_name, alternative)) for alternative in alternatives)
+
+
+def _name(provider: Symbol) -> str:
+    return (isinstance(provider, Call) and provider.name) or provider.text
 
 
 def _attribute(name: str, call: object, where: str) -> Attribute:
-    if not isinstance(call, Call) or not call.function.startswith("attr."):
+    if not isinstance(call, Call) or not call.text.startswith("attr."):
         raise StarlarkError(
             f"{where}: attribute {name} is not declared by attr.*(...) that can be read"
         )
-    kind = call.function.removeprefix("attr.")
+    kind, empty = _KINDS[call.text.removeprefix("attr.")]
     given = call.keywords
-    default = None if given.get("mandatory") else literal(given.get("default", _EMPTY[kind]))
     return Attribute(
         name=name,
-        kind=_KINDS[kind],
-        default=default,
+        kind=kind,
+        default=None if given.get("mandatory") else literal(given.get("default", empty)),
         doc=_joined(given.get("doc")),
         providers=_provider_names(given.get("providers")),
         values=tuple(literal(value) for value in given.get("values", [])),
     )
 
 
-def _returned_providers(file: File, implementation: str) -> tuple[str, ...]:
+def _returned_providers(function: ast.FunctionDef) -> tuple[str, ...]:
     """Return the names of the providers that an implementation returns in a list, besides Bazel's own two."""
-    function = file.functions[implementation]
-    names = []
-    for node in ast.walk(function):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.List):
-            for item in node.value.elts:
-                name = ast.unparse(item.func) if isinstance(item, ast.Call) else ""
-                if re.fullmatch(r"[A-Z]\w*Info", name):
-                    names.append(name)
-    return tuple(sorted(set(names) - {"DefaultInfo", "OutputGroupInfo"}))
+    names = {
+        ast.unparse(item.func)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.List)
+        for item in node.value.elts
+        if isinstance(item, ast.Call)
+    }
+    found = {name for name in names if re.fullmatch(r"[A-Z]\w*Info", name)}
+    return tuple(sorted(found - {"DefaultInfo", "OutputGroupInfo"}))
 
 
-def _rule(name: str, file: File, node: ast.Call) -> Rule:
-    call = file.value(node)
-    where = f"{file.label}: {name}"
+def _rule(name: str, call: Call, workspace: Workspace) -> Rule:
+    where = f"{call.label}: {name}"
     given = call.keywords
     attributes = given.get("attrs", {})
     if not isinstance(attributes, dict):
@@ -153,47 +144,39 @@ def _rule(name: str, file: File, node: ast.Call) -> Rule:
     kind = "test" if given.get("test") else "executable" if given.get("executable") else "rule"
     return Rule(
         name=name,
-        label=file.label,
+        label=call.label,
         doc=inspect.cleandoc(str(given.get("doc") or "")),
         attributes=tuple(
             _attribute(attribute, attributes[attribute], where)
             for attribute in sorted(attributes)
             if not attribute.startswith("_")
         ),
-        provides=_returned_providers(file, given["implementation"].text),
+        provides=_returned_providers(workspace.syntax(given["implementation"])),
         kind=kind,
     )
 
 
-def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
+def _macro(name: str, function: FunctionType, workspace: Workspace) -> Rule:
+    label = function.__code__.co_filename
     said = docstring_parser.parse(
-        ast.get_docstring(function) or "", docstring_parser.DocstringStyle.GOOGLE
+        inspect.getdoc(function) or "", docstring_parser.DocstringStyle.GOOGLE
     )
     documented = {each.arg_name.lstrip("*"): _joined(each.description) for each in said.params}
-    names = [argument.arg for argument in function.args.args + function.args.kwonlyargs]
-    if function.args.kwarg:
-        names.append(function.args.kwarg.arg)
+    parameters = inspect.signature(function).parameters
     for argument in documented:
-        if argument not in names:
-            raise StarlarkError(
-                f"{file.label}: {name} documents {argument}, which it does not take"
-            )
-    defaults: dict[str, ast.expr | None] = dict.fromkeys(names)
-    positional = function.args.args
-    given = function.args.defaults
-    last = positional[len(positional) - len(given) :]
-    defaults |= {each.arg: default for each, default in zip(last, given, strict=True)}
-    keyword_only = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-    defaults |= {each.arg: default for each, default in keyword_only}
-    behind = _rule_behind(name, file)
+        if argument not in parameters:
+            raise StarlarkError(f"{label}: {name} documents {argument}, which it does not take")
+    # The rule that the macro declares as its own target.
+    own = function.__globals__.get("_" + name)
+    behind = _rule("_" + name, own, workspace) if isinstance(own, Call) else None
     known = {attribute.name: attribute for attribute in behind.attributes} if behind else {}
-    numbers = _turned_to_strings(function)
+    numbers = _turned_to_strings(workspace.syntax(function))
     attributes = []
-    for argument in names:
+    for argument, parameter in parameters.items():
         if argument in _COMMON:
             continue
-        node = defaults[argument]
-        default = None if node is None else file.value(node)
+        required = parameter.default is inspect.Parameter.empty
+        default = None if required else parameter.default
         same = known.get(argument)
         numeric = argument in numbers and same and same.kind.endswith("string")
         kind = _kind(documented.get(argument, ""), default, same.kind if same else "")
@@ -201,7 +184,7 @@ def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
             Attribute(
                 name=argument,
                 kind=re.sub("(string|int|float)$", "number", kind) if numeric else kind,
-                default=None if node is None else literal(default),
+                default=None if required else literal(default),
                 doc=documented.get(argument, ""),
                 providers=same.providers if same and kind == same.kind else (),
                 values=same.values if same else (),
@@ -209,7 +192,7 @@ def _macro(name: str, file: File, function: ast.FunctionDef) -> Rule:
         )
     return Rule(
         name=name,
-        label=file.label,
+        label=label,
         doc=(said.description or "").strip(),
         attributes=tuple(attributes),
         provides=behind.provides if behind else (),
@@ -233,7 +216,7 @@ def _kind(doc: str, default: object, behind: str) -> str:
     match default:
         case bool() | int():
             return type(default).__name__
-        case list():
+        case list() | KeysView():
             return "list"
     return behind
 
@@ -249,42 +232,30 @@ def _turned_to_strings(function: ast.FunctionDef) -> set[str]:
     return found
 
 
-def _rule_behind(name: str, file: File) -> Rule | None:
-    """Return the rule that a macro declares as its own target: `_<name>` in the same file."""
-    node = file.assignments.get("_" + name)
-    return _rule("_" + name, file, node) if isinstance(node, ast.Call) else None
-
-
-def _provider(name: str, file: File, node: ast.Call) -> Provider:
-    given = file.value(node).keywords
-    fields = given.get("fields", {})
+def _provider(name: str, call: Call) -> Provider:
+    fields = call.keywords.get("fields", {})
     return Provider(
         name=name,
-        label=file.label,
-        doc=_joined(given.get("doc")),
+        label=call.label,
+        doc=_joined(call.keywords.get("doc")),
         fields=tuple((field, _joined(fields[field])) for field in sorted(fields)),
     )
 
 
 def public(workspace: Workspace, label: str) -> list[Rule | Provider]:
     """Return the public symbols of a .bzl file, sorted by name: defined or re-exported without a leading `_`."""
-    file = workspace.file(label)
     found: list[Rule | Provider] = []
-    for name in sorted({*file.functions, *file.assignments}):
-        if name.startswith("_"):
+    file = workspace.file(label)
+    for name, value in sorted(file.names.items()):
+        if name.startswith("_") or name in file.loads:
             continue
-        owner, node = file.definition(name)
-        if isinstance(node, ast.FunctionDef):
-            if not node.name.startswith("_"):
-                found.append(_macro(name, owner, node))
-            continue
-        if not isinstance(node, ast.Call):
-            continue
-        called = ast.unparse(node.func)
-        if called == "rule":
-            found.append(_rule(name, owner, node))
-        elif called == "provider":
-            found.append(_provider(name, owner, node))
+        match value:
+            case FunctionType() if not value.__name__.startswith("_"):
+                found.append(_macro(name, value, workspace))
+            case Call(text="rule"):
+                found.append(_rule(name, value, workspace))
+            case Call(text="provider"):
+                found.append(_provider(name, value))
     return found
 
 

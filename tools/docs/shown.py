@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from generated import MARK, cell
+from starlark import File
 
 ROWS = "tools/docs/shown.toml"
 _COMMENT = re.compile(r"^ *(?:#|//) shows: (.+)$", re.MULTILINE)
@@ -71,49 +72,15 @@ def _comments(name: str, text: str) -> Iterator[tuple[str, str]]:
             yield mark, _link(name, test[1])
 
 
-class _Unknown:
-    """A symbol that a BUILD file loads or calls: takes every argument, is empty in sums and loops."""
-
-    def __init__(self, calls: list[dict[str, Any]]):
-        self._calls = calls
-
-    def __call__(self, *_: Any, **arguments: Any) -> "_Unknown":
-        self._calls.append(arguments)
-        return self
-
-    def __getattr__(self, _: str) -> "_Unknown":
-        return self
-
-    def __add__(self, other: Any) -> Any:
-        return other
-
-    __radd__ = __add__
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
-
-
-class _Names(dict[str, Any]):
-    """The names of a BUILD file: what it does not define itself is unknown."""
-
-    def __init__(self) -> None:
-        super().__init__(__builtins__={})
-        self.calls: list[dict[str, Any]] = []
-
-    def __missing__(self, _: str) -> _Unknown:
-        return _Unknown(self.calls)
-
-
 def _build(name: str, text: str) -> Iterator[tuple[str, str]]:
-    """Return the tags of a BUILD file by running it, a Python program that calls rules, loops included."""
+    """Return the marks in a BUILD file's tags."""
     if '"shows ' not in text:
         return
-    names = _Names()
-    exec(compile(text, name, "exec"), names)
-    for call in names.calls:
-        for tag in call.get("tags") or ():
+    package = f"//{name.rpartition('/')[0]}"
+    for call in File(f"{package}:BUILD", text).calls:
+        for tag in call.keywords.get("tags") or ():
             if tag.startswith("shows "):
-                yield tag.removeprefix("shows "), f"`//{name.rpartition('/')[0]}:{call['name']}`"
+                yield tag.removeprefix("shows "), f"`{package}:{call.keywords['name']}`"
 
 
 def rows(root: pathlib.Path) -> dict[str, list[dict[str, Any]]]:

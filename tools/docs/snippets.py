@@ -1,11 +1,12 @@
 """BUILD snippets in documentation: every rule exists, every attribute is one of its attributes, none is left out."""
 
-import ast
+import inspect
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from markdown_page import Block
 from rules import Provider, Rule, public
-from starlark import File, StarlarkError, Workspace
+from starlark import Call, File, StarlarkError, Workspace
 
 # Attributes that Bazel gives every target, or that macros pass on to it.
 _COMMON = {
@@ -36,9 +37,8 @@ class Snippets:
           package: label of the package that the snippet's BUILD file is of, for relative loads.
         """
         try:
-            tree = ast.parse(block.text)
-            file = File(self._workspace, package, block.text)
-        except (SyntaxError, StarlarkError) as error:
+            file = File(package, block.text)
+        except StarlarkError as error:
             yield block.line, f"the snippet cannot be read: {error}"
             return
         known: dict[str, Rule] = {}
@@ -47,77 +47,57 @@ class Snippets:
             if label.startswith(":"):
                 label = package.partition(":")[0] + label
             try:
-                offered = self._workspace.file(label)
-                _, definition = offered.definition(loaded)
+                definition = self._workspace.file(label).named(loaded)
                 found = self._public(label).get(loaded)
             except StarlarkError as error:
                 yield block.line, str(error)
                 continue
-            takes_name = not isinstance(definition, ast.FunctionDef) or any(
-                argument.arg == "name" for argument in definition.args.args
+            helper = (
+                inspect.isfunction(definition)
+                and "name" not in inspect.signature(definition).parameters
             )
-            if isinstance(found, Rule) and takes_name:
+            if isinstance(found, Rule) and not helper:
                 known[name] = found
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in known
-            ):
-                line = block.line + node.lineno - 1
-                yield from ((line, what) for what in _wrong(known[node.func.id], node))
+        for call in file.calls:
+            if call.text in known:
+                yield from (
+                    (block.line + call.line - 1, what) for what in _wrong(known[call.text], call)
+                )
 
     @staticmethod
     def own_labels(block: Block) -> Iterator[tuple[int, str]]:
         """Return (line, name) of each `:name` in a snippet: labels of its own package."""
-        for node in ast.walk(_tree(block)):
-            if isinstance(node, ast.Constant) and str(node.value).startswith(":"):
-                yield block.line + node.lineno - 1, str(node.value)[1:]
+        for number, line in enumerate(block.text.splitlines(), block.line):
+            for name in re.findall(r"""["']:([^"']+)["']""", line.partition("#")[0]):
+                yield number, name
 
     def declared(self, blocks: Sequence[Block]) -> set[str]:
         """Return the names of the targets that the snippets of one package declare, including a matrix of variants."""
-        shipped = self._workspace.file("//models/private:shipped.bzl")
-        recipes = list(shipped.value(shipped.assignments["RECIPES"]))
+        recipes = self._workspace.file("//models/private:shipped.bzl").named("RECIPES")
         names: set[str] = set()
-        for tree in map(_tree, blocks):
-            for node in ast.walk(tree):
-                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-                    continue
-                given = {keyword.arg: keyword.value for keyword in node.keywords}
-                if "name" in given:
-                    names.add(ast.literal_eval(given["name"]))
-                if node.func.id == "model_variants":
-                    own = given.get("recipes")
-                    names |= set(ast.literal_eval(own) if own else recipes)
-                if node.func.id == "model_suite":
-                    names |= _of_suite(given, recipes)
+        for block in blocks:
+            try:
+                calls = File("//snippet:BUILD", block.text).calls
+            except StarlarkError:  # `complaints` says so
+                continue
+            for call in calls:
+                given = call.keywords
+                names |= {given["name"]} if "name" in given else set()
+                if call.text == "model_variants":
+                    names |= {*given.get("recipes", recipes)}
+                if call.text == "model_suite":
+                    variants = {*recipes, *given.get("bounds", ())}
+                    names |= {"all_variants", "full_variants", "report"} | variants
+                    names |= {f"{variant}_calibration_report" for variant in variants}
         return names
 
 
-def _of_suite(given: Mapping[str | None, ast.expr], recipes: Sequence[str]) -> set[str]:
-    """Return the names of the targets that a model_suite makes and that pages speak of."""
-    bounds = given.get("bounds")
-    keys = bounds.keys if isinstance(bounds, ast.Dict) else []
-    variants = {*recipes, *(ast.literal_eval(key) for key in keys if key)}
-    reports = {f"{variant}_calibration_report" for variant in variants}
-    return {"all_variants", "full_variants", "report"} | variants | reports
-
-
-def _tree(block: Block) -> ast.Module:
-    """Return a snippet's syntax tree, empty if it cannot be read: `complaints` says so."""
-    try:
-        return ast.parse(block.text)
-    except SyntaxError:
-        return ast.Module(body=[], type_ignores=[])
-
-
-def _wrong(rule: Rule, call: ast.Call) -> Iterator[str]:
-    given = {keyword.arg for keyword in call.keywords}
+def _wrong(rule: Rule, call: Call) -> Iterator[str]:
     attributes = {attribute.name for attribute in rule.attributes}
-    for name in sorted(given - attributes - _COMMON, key=str):
+    for name in sorted(call.keywords.keys() - attributes - _COMMON):
         yield f"{rule.name} has no attribute {name}"
     for attribute in rule.attributes:
-        if attribute.default is None and attribute.name not in given:
+        if attribute.default is None and attribute.name not in call.keywords:
             yield f"{rule.name} needs the attribute {attribute.name}"
-    if "name" not in given:
+    if "name" not in call.keywords:
         yield f"{rule.name} needs a name"

@@ -1,15 +1,12 @@
-"""Reads Starlark files as data, without Bazel.
-
-Starlark's syntax is a subset of Python's, so Python's own parser reads it. Only what rules are declared with is
-evaluated: constants, lists, dicts, `dict(...)`, `+`, references to other names, also through `load`. All else stays
-syntax or code.
-"""
+"""Run Starlark files as Python, of which Starlark is a subset, with stand-ins for what Bazel and others define."""
 
 import ast
-import dataclasses
+import builtins
 import functools
+import inspect
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Iterator
+from types import FunctionType
 from typing import Any
 
 
@@ -17,137 +14,117 @@ class StarlarkError(Exception):
     """One line: the file and the unreadable part."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Call:
-    """A call that stays a call, such as attr.label(doc = "...").
+class Symbol:
+    """A name that Bazel or another repository defines. Calls of it are noted; sums and loops take it as empty.
 
-    function: its name as written, with dots. keywords: evaluated arguments by name. arguments: those without a name.
+    text: as it is written, with dots.
     """
 
-    function: str
-    arguments: tuple[object, ...]
-    keywords: Mapping[str, Any]
+    def __init__(self, text: str, file: "File"):
+        self.text = text
+        self._file = file
+
+    def __call__(self, *_: Any, **keywords: Any) -> "Call":
+        frame = inspect.currentframe()
+        line = frame.f_back.f_lineno if frame and frame.f_back else 1
+        return Call(self.text, self._file, keywords, line)
+
+    def __getattr__(self, name: str) -> "Symbol":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Symbol(f"{self.text}.{name}", self._file)
+
+    def __add__(self, other: Any) -> Any:
+        return other
+
+    __radd__ = __add__
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
 
 
-@dataclasses.dataclass(frozen=True)
-class Code:
-    """An expression that this module does not evaluate, as written."""
+class Call(Symbol):
+    """A call of a Symbol, such as attr.label(doc = "...").
 
-    text: str
+    keywords: its arguments. name: the name that the file gives it; empty for none. line: where it begins.
+    """
+
+    def __init__(self, text: str, file: "File", keywords: dict[str, Any], line: int):
+        super().__init__(text, file)
+        self.label = file.label
+        self.keywords = keywords
+        self.line = line
+        self.name = ""
+        file.calls.append(self)
+
+
+class _Names(dict[str, Any]):
+    """The names of a file: one that it does not define is a Symbol."""
+
+    def __init__(self, file: "File"):
+        # Starlark's own functions are those of Python.
+        own = {"dict", "len", "list", "range", "sorted", "str", "tuple", "zip"}
+        super().__init__({name: getattr(builtins, name) for name in own}, __builtins__={})
+        self.update(load=file.load, Label=str)
+        self._own = {*self}
+        self._file = file
+
+    def __missing__(self, name: str) -> Symbol:
+        return Symbol(name, self._file)
+
+    def defined(self) -> dict[str, Any]:
+        """Return what the file itself defines or loads."""
+        return {name: value for name, value in self.items() if name not in self._own}
 
 
 class File:
-    """One .bzl file: its docstring, the names it binds and the names it loads."""
+    """A .bzl or BUILD file: what it defines, loads and calls.
 
-    def __init__(self, workspace: "Workspace", label: str, text: str):
+    Args:
+      label: its label.
+      text: its content.
+      workspace: where the files are that it loads; by default what it loads stays Symbols.
+    Raises:
+      StarlarkError: the file cannot be run.
+    """
+
+    def __init__(self, label: str, text: str, workspace: "Workspace | None" = None):
         self._workspace = workspace
         self.label = label
+        self.calls: list[Call] = []
+        self.loads: dict[str, tuple[str, str]] = {}
         try:
             tree = ast.parse(text)
+            names = _Names(self)
+            self._names = names
+            exec(compile(tree, label, "exec"), names)
         except SyntaxError as error:
-            raise StarlarkError(
-                f"{label}:{error.lineno}: not in Python's syntax: {error.msg}"
-            ) from None
-        self.doc = ast.get_docstring(tree) or ""
-        self.functions: dict[str, ast.FunctionDef] = {}
-        self.assignments: dict[str, ast.expr] = {}
-        self.loads: dict[str, tuple[str, str]] = {}
-        for statement in tree.body:
-            self._read(statement)
+            what = f"{label}:{error.lineno}: not in Python's syntax: {error.msg}"
+            raise StarlarkError(what) from None
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise StarlarkError(f"{label}: {error}") from error
+        self.functions = {
+            item.name: item for item in tree.body if isinstance(item, ast.FunctionDef)
+        }
+        self.names = names.defined()
+        for name, value in self.names.items():
+            if isinstance(value, Call) and not value.name and value.label == label:
+                value.name = name
 
-    def _read(self, statement: ast.stmt) -> None:
-        match statement:
-            case ast.FunctionDef():
-                self.functions[statement.name] = statement
-            case ast.Assign(targets=[ast.Name(id=name)]):
-                self.assignments[name] = statement.value
-            case ast.Expr(value=ast.Call(func=ast.Name(id="load")) as load):
-                source, *names = (ast.literal_eval(argument) for argument in load.args)
-                for name in names:
-                    self.loads[name] = (source, name)
-                for keyword in load.keywords:
-                    self.loads[str(keyword.arg)] = (source, ast.literal_eval(keyword.value))
+    def load(self, source: str, *names: str, **renamed: str) -> None:
+        """Starlark's `load`."""
+        for name, loaded in {**dict(zip(names, names, strict=True)), **renamed}.items():
+            self.loads[name] = (source, loaded)
+            self._names[name] = Symbol(loaded, self)
+            if self._workspace and not source.startswith("@"):
+                file = self._workspace.file(source, self.label)
+                self._names[name] = file.named(loaded)
 
-    def definition(self, name: str) -> tuple["File", ast.expr | ast.FunctionDef]:
-        """Return the file and the syntax tree that define a name, behind `load` and plain renaming."""
-        if name in self.functions:
-            return self, self.functions[name]
-        if name in self.loads:
-            source, loaded = self.loads[name]
-            return self._workspace.file(source, self.label).definition(loaded)
-        if name in self.assignments:
-            value = self.assignments[name]
-            return self.definition(value.id) if isinstance(value, ast.Name) else (self, value)
-        raise StarlarkError(f"{self.label}: {name} is neither defined nor loaded here")
-
-    def value(self, node: ast.expr | None) -> Any:
-        """Return the value of an expression; a Call or a Code if it is not plain data."""
-        match node:
-            case ast.Constant(value=value):
-                return value
-            case ast.List(elts=items) | ast.Tuple(elts=items):
-                return [self.value(item) for item in items]
-            case ast.Dict(keys=keys, values=values):
-                return {self.value(k): self.value(v) for k, v in zip(keys, values, strict=True)}
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self.value(operand)
-            case ast.BinOp(op=ast.Add(), left=left, right=right):
-                return self._sum(node, self.value(left), self.value(right))
-            case ast.Name(id=name):
-                return self._named(name)
-            case ast.Call():
-                return self._call(node)
-        if node is None:
-            raise StarlarkError(f"{self.label}: ** in a dict is not read; write its items out")
-        return Code(ast.unparse(node))
-
-    def _named(self, name: str) -> Any:
-        try:
-            file, node = self.definition(name)
-        except StarlarkError:
-            return Code(name)  # Bazel's own, such as DefaultInfo, or a rule set's
-        if isinstance(node, ast.FunctionDef) or _is_call_of(node, "provider"):
-            return Code(name)
-        return file.value(node)
-
-    @staticmethod
-    def _sum(node: ast.expr, left: Any, right: Any) -> Any:
-        if isinstance(left, str) and isinstance(right, str):
-            return left + right
-        if isinstance(left, list) and isinstance(right, list):
-            return left + right
-        return Code(ast.unparse(node))
-
-    def _call(self, node: ast.Call) -> Any:
-        function = ast.unparse(node.func)
-        arguments = [self.value(argument) for argument in node.args]
-        keywords: dict[str, object] = {}
-        for keyword in node.keywords:
-            value = self.value(keyword.value)
-            if keyword.arg:
-                keywords[keyword.arg] = value
-            elif isinstance(value, dict):
-                keywords.update(value)
-            else:
-                raise StarlarkError(f"{self.label}: **{ast.unparse(keyword.value)} is not a dict")
-        if function == "dict":
-            merged: dict[object, object] = {}
-            for argument in arguments:
-                if not isinstance(argument, dict):
-                    raise StarlarkError(f"{self.label}: dict() of {argument}, expected dicts")
-                merged.update(argument)
-            return {**merged, **keywords}
-        if function == "Label" and len(arguments) == 1:
-            return arguments[0]
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "keys":
-            owner = self.value(node.func.value)
-            if isinstance(owner, dict):
-                return list(owner)
-        return Call(function, tuple(arguments), keywords)
-
-
-def _is_call_of(node: ast.AST, function: str) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == function
+    def named(self, name: str) -> Any:
+        """Return what a name stands for."""
+        if name not in self.names:
+            raise StarlarkError(f"{self.label}: {name} is neither defined nor loaded here")
+        return self.names[name]
 
 
 class Workspace:
@@ -163,6 +140,10 @@ class Workspace:
             label = base.partition(":")[0] + label
         return self._cached(label)
 
+    def syntax(self, function: FunctionType) -> ast.FunctionDef:
+        """Return the definition of a function of one of the files."""
+        return self.file(function.__code__.co_filename).functions[function.__name__]
+
     def _load(self, label: str) -> File:
         if not label.startswith("//"):
             raise StarlarkError(f"{label} is of another repository, expected one of this")
@@ -171,4 +152,4 @@ class Workspace:
             text = path.read_text("utf-8")
         except OSError as error:
             raise StarlarkError(f"{label}: {error.strerror}") from None
-        return File(self, label, text)
+        return File(label, text, self)

@@ -55,21 +55,17 @@ def test_red_on_a_bad_sample_and_green_when_repaired(tmp_path, linter):
     assert _lint(tmp_path)[0]
 
 
+_REMOVED = [
+    ("BUILD", 'py_library(name = "a")\n', "native-py"),
+    ("BUILD", '[sh_test(name = n) for n in ["a"]]\n', "native-sh-test"),
+    ("a.bzl", "x = JavaInfo(output_jar = None)\n", "native-java-info"),
+    ("BUILD", 'load("@x//:y.bzl", "cc_test")\n\ncc_library(name = "a")\n', "native-cc-library"),
+    ("a.bzl", "def m(name):\n    native.java_binary(name = name)\n", "native-java-binary"),
+]
+
+
 # shows: pain D61
-@pytest.mark.parametrize(
-    ("name", "text", "warning"),
-    [
-        ("BUILD", 'py_library(name = "a")\n', "native-py"),
-        ("BUILD", '[sh_test(name = n) for n in ["a"]]\n', "native-sh-test"),
-        ("a.bzl", "x = JavaInfo(output_jar = None)\n", "native-java-info"),
-        ("BUILD", 'load("@x//:y.bzl", "cc_test")\n\ncc_library(name = "a")\n', "native-cc-library"),
-        (
-            "a.bzl",
-            "def m(name):\n    native.java_binary(name = name)\n",
-            "native-java-binary",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("name", "text", "warning"), _REMOVED)
 def test_what_bazel_8_and_9_removed_is_found(tmp_path, name, text, warning):
     (tmp_path / name).write_text(text)
     clean, said = _lint(tmp_path)
