@@ -69,11 +69,11 @@ class Documentation:
     def __init__(self, root: pathlib.Path, files: Sequence[str]):
         self.root = root
         self.pages: Mapping[str, markdown_page.Page] = {
-            name: markdown_page.parse((root / name).read_text("utf-8"))
+            name: _parsed(root / name)
             for name in sorted(files)
             if name.endswith(".md") and not _LEFT_OUT.match(name)
         }
-        self._all_pages = {name for name in files if name.endswith(".md")}
+        self._generated = [name for name in files if re.match(r"docs/(python|rules)/", name)]
         self._snippets = Snippets(Workspace(root))
 
     def commands(self) -> Iterator[tuple[str, Command]]:
@@ -203,15 +203,15 @@ class Documentation:
 
     def links(self) -> Iterator[Complaint]:
         """Return relative links to missing files or headings."""
-        for name, page in self.pages.items():
-            for line, target in page.links:
+        for name in [*self.pages, *self._generated]:
+            for line, target in _parsed(self.root / name).links:
                 if re.match(r"\w+:", target):
                     continue
                 path, _, heading = target.partition("#")
                 file = (self.root / name).parent / path if path else self.root / name
                 if not file.exists():
                     yield Complaint(name, line, f"{target} does not exist")
-                elif heading and heading not in _anchors(file):
+                elif heading and heading not in _parsed(file).anchors:
                     yield Complaint(name, line, f"{target}: there is no such heading")
 
     def blocks(self, language: str) -> Iterator[tuple[str, markdown_page.Block]]:
@@ -237,8 +237,8 @@ def _declared(build_file: pathlib.Path) -> frozenset[str]:
 
 
 @functools.cache
-def _anchors(file: pathlib.Path) -> frozenset[str]:
-    return markdown_page.parse(file.read_text("utf-8")).anchors
+def _parsed(page: pathlib.Path) -> markdown_page.Page:
+    return markdown_page.parse(page.read_text("utf-8"))
 
 
 def labels_file(documentation: Documentation) -> str:

@@ -3,8 +3,8 @@
 import pathlib
 from collections.abc import Iterator, Mapping
 
-from formats import Format, formats
-from generated import MARK, cell, first_sentence, prose
+from markdown_page import MARK, cell, first_sentence, prose
+from python_api import Format, formats
 from rules import Attribute, Provider, Rule, public
 from starlark import Workspace
 

@@ -3,7 +3,6 @@
 import pathlib
 from collections.abc import Sequence
 
-import programs
 import python_api
 import release
 from model_press.evaluate import coreml_eval
@@ -21,11 +20,11 @@ SEARCH = ("--trials", "--exhaustive", "--seed", "--state")
 
 def _of(
     command: command_line.Command, text: str = "", only: Sequence[str] = ()
-) -> programs.Program:
-    return programs.of(command_line.parser(command), text, only)
+) -> python_api.Program:
+    return python_api.program(command_line.parser(command), text, only)
 
 
-def public(root: pathlib.Path) -> dict[str, programs.Program]:
+def public(root: pathlib.Path) -> dict[str, python_api.Program]:
     """Return the public programs by target."""
     doctor = python_api.doc(python_api.read(root / "tools", "doctor.doctor"))
     return {
@@ -41,7 +40,7 @@ def public(root: pathlib.Path) -> dict[str, programs.Program]:
             "Tries points of the space, measures them and writes the lock.",
             SEARCH,
         ),
-        "a pi_deploy": programs.of(deploy.parser()),
-        "//:doctor": programs.Program(doctor, ()),
-        "//:release": programs.of(release.parser()),
+        "a pi_deploy": python_api.program(deploy.parser()),
+        "//:doctor": python_api.Program(doctor, ()),
+        "//:release": python_api.program(release.parser()),
     }

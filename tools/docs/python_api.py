@@ -1,8 +1,10 @@
-"""Read the public names of a Python module from its source, without importing it."""
+"""Read what is public: a Python module's names from its source, without importing it, and a program's options."""
 
+import argparse
+import dataclasses
 import pathlib
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import griffe
 
@@ -90,3 +92,92 @@ def _head(item: griffe.Object | griffe.Alias) -> str:
     lines = _lines(item)[(item.lineno or 1) - 1 : item.endlineno]
     last = next(number for number, line in enumerate(lines, 1) if line.endswith(":"))
     return textwrap.dedent("\n".join(lines[:last]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Format:
+    """One object of a format: the dataclass's name, docstring and (field, type) pairs."""
+
+    name: str
+    doc: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def formats(root: pathlib.Path, name: str) -> tuple[str, list[Format]]:
+    """Return a module's docstring and its public dataclasses, the outermost (defined last) first.
+
+    A type that the module names (Dtype = Literal[...]) is written out.
+    """
+    module = read(root, name)
+    aliases = {
+        item.name: str(item.value)
+        for item in public(module)
+        if isinstance(item, griffe.Attribute) and str(item.value).startswith("Literal[")
+    }
+    found = [
+        Format(item.name, doc(item), tuple(_fields(item, aliases)))
+        for item in public(module)
+        if isinstance(item, griffe.Class) and "dataclass" in item.labels
+    ]
+    return doc(module), found[::-1]
+
+
+def _fields(item: griffe.Class, aliases: dict[str, str]) -> list[tuple[str, str]]:
+    found = []
+    for field in fields(item):
+        expression = field.annotation
+        parts = [expression] if isinstance(expression, str) else expression.iterate(flat=True)
+        text = "".join(aliases.get(str(part), str(part)) for part in parts)
+        found.append((field.name, text))
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Option:
+    """usage: as it is typed, such as "--fit {crop,stretch}". default: as text, or None where there is none to say."""
+
+    usage: str
+    default: str | None
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """text: what it does."""
+
+    text: str
+    options: tuple[Option, ...]
+
+
+def program(parser: argparse.ArgumentParser, text: str = "", only: Sequence[str] = ()) -> Program:
+    """Read a parser.
+
+    Args:
+      text: what the program does; by default the parser's description.
+      only: the options that a user gives, where the rest is a rule's to give; by default all that have a help text.
+    """
+    return Program(text or parser.description or "", tuple(_options(parser, only)))
+
+
+def _options(parser: argparse.ArgumentParser, only: Sequence[str]) -> Iterator[Option]:
+    known = {name: action for action in parser._actions for name in action.option_strings}
+    wanted = [known[name] for name in only] or [
+        action
+        for action in parser._actions
+        if action.help != argparse.SUPPRESS and action.option_strings[-1:] != ["--helpfull"]
+        if not isinstance(action, argparse._HelpAction)
+    ]
+    for action in wanted:
+        flag = action.nargs == 0
+        default = action.default in (None, [], argparse.SUPPRESS) or flag or action.required
+        yield Option(_usage(action), None if default else str(action.default), action.help or "")
+
+
+def _usage(action: argparse.Action) -> str:
+    value = action.metavar or (action.dest if not action.option_strings else action.dest.upper())
+    if action.choices:
+        value = "{" + ",".join(map(str, action.choices)) + "}"
+    if not action.option_strings:
+        return f"{value} ..." if action.nargs in ("*", "+") else str(value)
+    name = action.option_strings[-1]
+    return name if action.nargs == 0 else f"{name} {value}"

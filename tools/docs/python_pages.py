@@ -9,9 +9,9 @@ import docstring_parser
 import griffe
 import markdown_page
 import python_api
-from generated import MARK, cell, first_sentence, prose
+from markdown_page import MARK, cell, first_sentence, prose
 from pages import FORMAT_MODULES
-from programs import Option, Program
+from python_api import Option, Program
 
 FOLDER = "docs/python"
 

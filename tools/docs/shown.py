@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generated import MARK, cell
+from markdown_page import MARK, cell
 from starlark import File
 
 ROWS = "tools/docs/shown.toml"

@@ -13,18 +13,31 @@ import shown
 import workspace_files
 
 
+def render(root: pathlib.Path) -> dict[str, str]:
+    """Return the content of every generated page by path."""
+    return {
+        **pages.render(root),
+        **python_pages.render(root, public_programs.public(root)),
+        **shown.render(root, workspace_files.list_files(root)),
+    }
+
+
+def surplus(root: pathlib.Path, rendered: Mapping[str, str]) -> list[str]:
+    """Return the pages in the generated folders that are not made any more."""
+    found = [
+        f"{folder}/{path.name}"
+        for folder in (pages.FOLDER, python_pages.FOLDER)
+        for path in root.joinpath(folder).iterdir()
+    ]
+    return sorted(set(found) - rendered.keys())
+
+
 def main() -> int:
     root = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
-    rendered = pages.render(root)
-    rendered |= python_pages.render(root, public_programs.public(root))
-    files = workspace_files.list_files(root)
-    rendered |= shown.render(root, files)
-    for folder in (pages.FOLDER, python_pages.FOLDER):
-        root.joinpath(folder).mkdir(parents=True, exist_ok=True)
-        for path in root.joinpath(folder).iterdir():
-            if f"{folder}/{path.name}" not in rendered:
-                path.unlink()
-                print(f"removed {folder}/{path.name}")
+    rendered = render(root)
+    for name in surplus(root, rendered):
+        (root / name).unlink()
+        print(f"removed {name}")
     _write(root, rendered)
     # The labels are those of the pages, the new ones among them.
     documentation = guides.Documentation(root, workspace_files.list_files(root))

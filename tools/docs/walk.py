@@ -13,7 +13,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import guides
 import markdown_page
@@ -254,6 +254,24 @@ def walk(root: pathlib.Path, pages: Sequence[str], run: Runner) -> Iterator[Done
                 yield Done(each, time.monotonic() - begun, said if code else "")
 
 
+def runner(root: pathlib.Path, environment: Mapping[str, str]) -> Runner:
+    """Return a runner of commands in a folder."""
+
+    def run(words: Sequence[str]) -> tuple[int, str]:
+        print("$", *words, flush=True)
+        ended = subprocess.run(
+            words,
+            cwd=root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return ended.returncode, ended.stdout
+
+    return run
+
+
 def table(done: Sequence[Done]) -> str:
     """Return a Markdown table of each command and its seconds."""
     rows = [
@@ -273,21 +291,8 @@ def main(argv: list[str]) -> int:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("BUILD_W")
     }
-
-    def run(words: Sequence[str]) -> tuple[int, str]:
-        print("$", *words, flush=True)
-        ended = subprocess.run(
-            words,
-            cwd=root,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        return ended.returncode, ended.stdout
-
     done = []
-    for each in walk(root, options.pages or PAGES, run):
+    for each in walk(root, options.pages or PAGES, runner(root, environment)):
         done.append(each)
         print(f"  {each.seconds:.1f} s{' FAILED' if each.said else ''}\n{each.said}", flush=True)
     print(table(done))

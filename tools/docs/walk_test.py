@@ -4,7 +4,6 @@ import os
 import pathlib
 import subprocess
 import sys
-from collections.abc import Sequence
 
 import walk
 import workspace_files
@@ -28,19 +27,7 @@ def test_every_guide_can_be_followed(tmp_path):
     clone = tmp_path / "parent" / "clone"
     _clone(clone)
     bazel = NestedBazel(clone, tmp_path / "base", {"MODEL_PRESS_PYTHON": sys.executable})
-    environment = bazel.for_commands()
-
-    def run(words: Sequence[str]) -> tuple[int, str]:
-        ended = subprocess.run(
-            words,
-            cwd=clone,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        return ended.returncode, ended.stdout
-
+    run = walk.runner(clone, bazel.for_commands())
     try:
         done = list(walk.walk(clone, walk.PAGES, run))
     finally:
