@@ -120,8 +120,8 @@ def unpack(packages: Sequence[pathlib.Path], root: pathlib.Path) -> list[dict[st
             (root / name).symlink_to(f"usr/{name}")
     record = []
     for package in packages:
-        command = ["dpkg-deb", "--fsys-tarfile", package]
-        unpacker = ["tar", "-x", "-C", root, "--keep-directory-symlink", "--no-same-owner"]
+        command = ["dpkg-deb", "--fsys-tarfile", str(package)]
+        unpacker = ["tar", "-x", "-C", str(root), "--keep-directory-symlink", "--no-same-owner"]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
             subprocess.run(unpacker, stdin=reader.stdout, check=True)
         name, version, _ = package.name.split("_")
