@@ -1,6 +1,6 @@
 """Repository rule that unpacks Debian packages of any suite and architecture into a folder."""
 
-load("//tools/python:host_python.bzl", "find_python")
+load("//tools/python:host_python.bzl", "find_python", "run_program")
 
 _BUILD = """\
 package(default_visibility = ["//visibility:public"])
@@ -13,16 +13,13 @@ exports_files([
 """
 
 def _debian_root_impl(rctx):
-    program = rctx.path(Label("//tools/debian/private:unpack_packages.py"))
     arguments = ["--suite=" + rctx.attr.suite]
     if rctx.attr.architecture:
         arguments.append("--architecture=" + rctx.attr.architecture)
     arguments += ["--only=" + path for path in rctx.attr.only]
     rctx.report_progress("unpacking {} of Debian {}".format(", ".join(rctx.attr.packages), rctx.attr.suite))
-    done = rctx.execute([find_python(rctx).path, "-B", program] + arguments + rctx.attr.packages, timeout = 1800)
-    if done.return_code:
-        lines = done.stderr.strip().split("\n")
-        fail("@{}: {}".format(rctx.name.split("~")[-1].split("+")[-1], lines[-1]))
+    program = Label("//tools/debian/private:unpack_packages.py")
+    run_program(rctx, find_python(rctx), program, arguments + rctx.attr.packages, timeout = 1800)
     rctx.file("BUILD.bazel", _BUILD)
 
 debian_root = repository_rule(

@@ -1,6 +1,6 @@
 """Repository rule that installs the runner's locked wheels for one Python of one machine."""
 
-load("//tools/python:host_python.bzl", "find_python")
+load("//tools/python:host_python.bzl", "find_python", "run_program")
 
 _BUILD = """\
 load("@rules_python//python:defs.bzl", "py_library")
@@ -40,11 +40,8 @@ def _pi_site_impl(rctx):
         machine = rctx.execute(["uname", "-m"]).stdout.strip()
         chosen = []
     rctx.report_progress("installing {} for Python {} on {}".format(rctx.attr.lock.name, version, machine))
-    program = rctx.path(Label("//tools/python/private:pip_client.py"))
-    done = rctx.execute([host.path, "-B", program, rctx.path(rctx.attr.lock)] + chosen, timeout = 1800)
-    if done.return_code:
-        lines = done.stderr.strip().split("\n")
-        fail("@{}: {}".format(rctx.name.split("~")[-1].split("+")[-1], lines[-1]))
+    program = Label("//tools/python/private:pip_client.py")
+    run_program(rctx, host, program, [rctx.path(rctx.attr.lock)] + chosen, timeout = 1800)
     major, minor = version.split(".")[:2]
     rctx.file("BUILD.bazel", _BUILD.format(
         bzl = _absolute(Label("//tools/pi:platform.bzl")),

@@ -44,6 +44,14 @@ def find_python(rctx):
         SUPPORTED[-1],
     ))
 
+def run_program(rctx, python, program, arguments, timeout):
+    """Runs a Python program (a Label) of a repository rule. If it fails, so does the rule, with its last line."""
+    done = rctx.execute([python.path, "-B", rctx.path(program)] + arguments, timeout = timeout)
+    if done.return_code:
+        # Bazel 7 puts names of the module and of its extension in front.
+        name = rctx.name.split("~")[-1].split("+")[-1]
+        fail("@{}: {}".format(name, done.stderr.strip().split("\n")[-1]))
+
 _BUILD = """\
 load("@rules_python//python:defs.bzl", "py_runtime", "py_runtime_pair")
 

@@ -1,23 +1,17 @@
 """Repository rule that installs a pip lock file with the user's own pip client and settings."""
 
-load(":host_python.bzl", "find_python")
+load(":host_python.bzl", "find_python", "run_program")
 
 def _pip_repository_impl(rctx):
-    python = find_python(rctx)
-    lock = rctx.path(rctx.attr.lock)
-    program = rctx.path(Label("//tools/python/private:install_site.py"))
     for imported in ["pip_client.py", "site_split.py"]:
         rctx.path(Label("//tools/python/private:" + imported))  # an edit fetches again
 
     rctx.report_progress("installing {}".format(rctx.attr.lock.name))
     aliases = ["--alias={}={}".format(alias, package) for alias, package in sorted(rctx.attr.aliases.items())]
     stubs = ["--stub=" + package for package in rctx.attr.stubs]
-    relock = "--relock=" + rctx.attr.relock
     files = ["--files"] if rctx.os.environ.get("MODEL_PRESS_PACKAGE_FILES") else []
-    done = rctx.execute([python.path, "-B", program, lock, relock] + aliases + stubs + files, timeout = 3600)
-    if done.return_code:
-        lines = done.stderr.strip().split("\n")
-        fail("@{}: {}".format(rctx.name.split("~")[-1].split("+")[-1], lines[-1]))
+    arguments = [rctx.path(rctx.attr.lock), "--relock=" + rctx.attr.relock] + aliases + stubs + files
+    run_program(rctx, find_python(rctx), Label("//tools/python/private:install_site.py"), arguments, timeout = 3600)
 
 pip_repository = repository_rule(
     implementation = _pip_repository_impl,
