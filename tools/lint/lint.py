@@ -4,16 +4,86 @@
 """
 
 import argparse
+import dataclasses
 import os
 import pathlib
+import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-import linters
 import workspace_files
 
 _FIX = "bazel run //tools/lint:fix"
+# Left out of its default warnings: arguments are explained where a name does not, a loop may hide a
+# macro, and //tools/X/private is private to one subject, not to one folder.
+_BUILDIFIER_LINT = (
+    "-warnings=-bzl-visibility,-function-docstring-args,-function-docstring-return,-unnamed-macro"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Linter:
+    """One tool.
+
+    Attributes:
+      name: the tool's name, the key of its program in Tools.
+      path: regular expression that the whole relative path of its files matches.
+      check: argument lists, each run with the files behind; exit code 0 means clean.
+      fix: argument lists that repair in place; empty where the tool cannot.
+      shebang: regular expression of a first line; files without a suffix are taken by it, too.
+    """
+
+    name: str
+    path: str
+    check: Sequence[Sequence[str]]
+    fix: Sequence[Sequence[str]] = ()
+    shebang: str = ""
+
+    def takes(self, root: pathlib.Path, path: str) -> bool:
+        """Return whether `path`, relative to the workspace `root`, is this tool's."""
+        if re.fullmatch(self.path, path):
+            return True
+        if not self.shebang or pathlib.PurePath(path).suffix:
+            return False
+        with (root / path).open("rb") as file:
+            return bool(re.match(self.shebang, file.readline(80).decode("utf-8", "replace")))
+
+
+LINTERS = (
+    Linter(
+        name="buildifier",
+        # But a guide's BUILD file: one line a target, as the guides write it.
+        path=r"(?!e2e/consumer/BUILD$)((.*/)?(BUILD|WORKSPACE|MODULE)(\.bazel|\.bzlmod)?|.*\.bzl)",
+        check=[["-mode=check", "-lint=warn", _BUILDIFIER_LINT]],
+        fix=[["-mode=fix", "-lint=fix", _BUILDIFIER_LINT]],
+    ),
+    Linter(
+        name="ruff",
+        path=r".*\.py",
+        check=[
+            ["check", "--no-cache", "--quiet", "--output-format=concise"],
+            ["format", "--no-cache", "--check", "--output-format=concise"],
+        ],
+        fix=[
+            ["check", "--no-cache", "--quiet", "--fix", "--output-format=concise"],
+            ["format", "--no-cache", "--quiet"],
+        ],
+    ),
+    Linter(
+        name="google-java-format",
+        path=r".*\.java",
+        check=[["--dry-run", "--set-exit-if-changed"]],
+        fix=[["--replace"]],
+    ),
+    Linter(
+        name="shellcheck",
+        path=r".*\.sh",
+        shebang=r"#!\s*/(usr/)?bin/(env )?(ba)?sh\b",
+        check=[["--external-sources"]],
+    ),
+)
 
 
 def find_root(marker: str) -> pathlib.Path:
@@ -27,11 +97,30 @@ def find_programs(given: list[str]) -> dict[str, str]:
     programs = {
         name: os.path.abspath(path) for name, path in (item.split("=", 1) for item in given)
     }
-    for linter in linters.LINTERS:
+    for linter in LINTERS:
         found = shutil.which(linter.name)
         if linter.name not in programs and found:
             programs[linter.name] = found
     return programs
+
+
+def run(
+    linter: Linter, program: str, root: pathlib.Path, files: Sequence[str], fix: bool = False
+) -> str:
+    """Run a linter in the folder `root`, where it finds its settings, on files relative to it.
+
+    Returns:
+      What the tool complains about; empty if it is content.
+    """
+    complaints = []
+    for arguments in linter.fix if fix else linter.check:
+        words = [program, *arguments, *files]
+        done = subprocess.run(words, cwd=root, capture_output=True, text=True)
+        if done.returncode:
+            text = (done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
+            short = len(text.splitlines()) < 2
+            complaints.append(f"{text} [{' '.join(arguments)}]" if short else text)
+    return "\n".join(complaints)
 
 
 def lint(
@@ -47,7 +136,7 @@ def lint(
     """
     files = workspace_files.list_files(root)
     clean, read, repaired = True, 0, 0
-    for linter in linters.LINTERS:
+    for linter in LINTERS:
         taken = [path for path in files if linter.takes(root, path)]
         if not taken or (fix and not linter.fix):
             continue
@@ -59,7 +148,7 @@ def lint(
             clean = False
             continue
         before = {path: (root / path).read_bytes() for path in taken} if fix else {}
-        complaints = linters.run(linter, program, root, taken, fix)
+        complaints = run(linter, program, root, taken, fix)
         changed = [
             path for path, content in before.items() if (root / path).read_bytes() != content
         ]

@@ -3,7 +3,6 @@
 import os
 
 import lint
-import linters
 import pytest
 
 # Linter -> file, its content before and after the repair.
@@ -35,10 +34,10 @@ def _lint(root, fix=False, programs=_PROGRAMS):
 
 
 def test_samples_cover_every_linter():
-    assert {linter.name for linter in linters.LINTERS} == _SAMPLES.keys()
+    assert {linter.name for linter in lint.LINTERS} == _SAMPLES.keys()
 
 
-@pytest.mark.parametrize("linter", linters.LINTERS, ids=lambda linter: linter.name)
+@pytest.mark.parametrize("linter", lint.LINTERS, ids=lambda linter: linter.name)
 def test_red_on_a_bad_sample_and_green_when_repaired(tmp_path, linter):
     name, bad, good = _SAMPLES[linter.name]
     path = tmp_path / name

@@ -11,9 +11,10 @@ import pathlib
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import lint
+import mypy.api
 import workspace_files
 
 DEBTS = "tools/lint/type_debts.txt"
@@ -30,12 +31,10 @@ _ROOTS = {
     "rpi/private/": ".",
     "schemas/": ".",
 }
-_ERROR = re.compile(r"^(?P<path>[^:\n]+):\d+: error: .*\[(?P<code>[a-z-]+)\]$")
+_ERROR = re.compile(r"^([^:\n]+):\d+: error: .*\[([a-z-]+)\]$", re.MULTILINE)
 
 # (path, mypy's code) -> how many.
 Counts = Mapping[tuple[str, str], int]
-# mypy's command line without the program -> (what it printed, its complaints about itself, exit code).
-Checker = Callable[[Sequence[str]], tuple[str, str, int]]
 
 
 def root_of(path: str) -> str:
@@ -64,14 +63,6 @@ def groups(paths: Iterable[str]) -> list[list[str]]:
         taken |= modules
         group += inside
     return [group for _, group in made] + ([top] if top else [])
-
-
-def errors(printed: str) -> Iterator[tuple[str, str, str]]:
-    """Return (path, code, line) of each error that mypy printed."""
-    for line in printed.splitlines():
-        match = _ERROR.match(line)
-        if match:
-            yield match["path"], match["code"], line
 
 
 def read_debts(text: str) -> Counts:
@@ -107,13 +98,12 @@ def _typed_packages() -> list[str]:
     return [str(pathlib.Path(spec.origin).parents[1]) for spec in specs if spec and spec.origin]
 
 
-def check(root: pathlib.Path, stubs: Sequence[str], mypy: Checker) -> tuple[list[str], int]:
+def check(root: pathlib.Path, stubs: Sequence[str] = ()) -> tuple[list[str], int]:
     """Run mypy on the sources of the workspace `root`.
 
     Args:
       root: the workspace's folder.
       stubs: folders of packages that declare their types.
-      mypy: the checker.
     Returns:
       What is wrong, line by line, and how many files were read.
     """
@@ -137,23 +127,21 @@ def check(root: pathlib.Path, stubs: Sequence[str], mypy: Checker) -> tuple[list
             text = (root / _CONFIG).read_text("utf-8")
             config.write_text(text.replace("[mypy]\n", f"[mypy]\nmypy_path = {search}\n", 1))
             options = [f"--config-file={config}", f"--cache-dir={cache}", "--no-error-summary"]
-            printed, own, code = mypy([*options, *(str(root / path) for path in group)])
+            printed, own, code = mypy.api.run([*options, *(str(root / path) for path in group)])
             printed = printed.replace(f"{root}/", "")
             if code not in (0, 1) or own:
                 return [*printed.splitlines(), *own.splitlines(), "mypy itself failed"], len(files)
-            found += errors(printed)
+            found += [(error[1], error[2], error[0]) for error in _ERROR.finditer(printed)]
     found = list(dict.fromkeys(found))  # two groups may import the same file
     return list(compare(found, read_debts((root / DEBTS).read_text("utf-8")))), len(files)
 
 
 def main(argv: list[str]) -> int:
-    import mypy.api
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--marker", required=True, help="a file at the workspace's root")
     options = parser.parse_args(argv)
     root = lint.find_root(options.marker)
-    wrong, read = check(root, _typed_packages(), lambda words: mypy.api.run([*words]))
+    wrong, read = check(root, _typed_packages())
     print("\n".join([*wrong, f"mypy: {read} files read, {len(wrong)} complaints"]))
     return int(bool(wrong or not read))
 

@@ -17,21 +17,11 @@ def _guide() -> str:
     return (_GUIDES / "continuous_integration.md").read_text("utf-8")
 
 
-def _commands(steps: list[dict]) -> list[str]:
-    lines = [line for step in steps for line in step.get("run", "").splitlines()]
-    return [line for line in lines if line.startswith("./bazelw")]
-
-
-def _unexplained(commands: list[str], guide: str) -> list[str]:
-    known = {line.partition("#")[0].strip() for line in guide.splitlines()}
-    return [command for command in commands if command not in known]
-
-
 def test_each_command_stands_in_the_guide():
-    commands = _commands(_steps())
+    lines = [line for step in _steps() for line in step.get("run", "").splitlines()]
+    commands = {line for line in lines if line.startswith("./bazelw")}
     assert len(commands) == 3
-    assert _unexplained(commands, _guide()) == []
-    assert _unexplained(["./bazelw test //gone"], _guide())
+    assert commands <= {line.partition("#")[0].strip() for line in _guide().splitlines()}
 
 
 def test_each_artefact_stands_in_the_guide():
