@@ -62,37 +62,19 @@ PREPARATION = (
     ("bazel", "run", "//tools/docs:make_flowers", "--", guides.USERS_PACKAGE),
 )
 
-_ALL = "every test of the tree: .ci/run"
-_SEARCH = "minutes of training; //python/model_press/search:search_test"
-_LOCK = "asks a package registry and writes the lock"
-# Commands that the walk leaves out -> why, and what runs them instead.
+# Commands that the walk leaves out, as regular expressions -> why, and what runs them instead.
 LEFT_OUT = {
-    "./bazelw test //...": _ALL,
-    "bazel test //...": _ALL,
-    "bazel test //tools/... //python/...": _ALL,
-    "bazel test //rpi/...": _ALL,
-    "bazel test //android/...": _ALL,
-    "./bazelw test --test_tag_filters=-full,-exclusive //...": _ALL,
-    "./bazelw test --config=full //...": "hours; this test is one of them",
-    "bazel test --config=full //...": "hours; this test is one of them",
+    r"(\./bazelw|bazel) test (--test_tag_filters=\S+ )?(//(\w+/)?\.\.\. ?)+": "every test of the tree: .ci/run",
+    r"(\./bazelw|bazel) test --config=full //\.\.\.": "hours; this test is one of them",
     "bazel test --config=full //e2e:consumer_test": "a full test of its own",
     "bazel test --config=full //tools/docs:walk_test": "this test itself",
     "bazel run //tools/ci:reproducible -- --out /tmp/twice": "builds everything twice",
     "bazel run //benchmarks/builds:build": "measures for minutes; //benchmarks/builds:build_test",
-    "bazel run //models/digits:best.search -- --trials 12": _SEARCH,
-    "bazel run //models/xception:report": "measures for minutes",
-    "bazel run //android/core:camera_benchmark": "measures for minutes",
-    "bazel run //benchmarks:fused_benchmark": "measures for minutes",
-    "bazel run //benchmarks:rewrites": "measures for minutes",
-    "bazel run //rpi:deploy -- HOST": "a Raspberry Pi; //rpi/tests:deploy_test has a stand-in",
-    "bazel run //rpi:deploy -- pi@raspberrypi.local": "a Raspberry Pi; //rpi/tests:deploy_test has a stand-in",
+    "bazel run //models/digits:best.search -- --trials 12": "trains; //python/model_press/search:search_test",
+    "bazel run (//models/xception:report|//android/core:camera_benchmark|//benchmarks:.*)": "measures for minutes",
+    "bazel run //rpi:deploy -- .*": "a Raspberry Pi; //rpi/tests:deploy_test has a stand-in",
     "bazel run @model_press//:doctor": "in the consumer's workspace; //e2e:consumer_test",
-    "bazel run //tools/python:lock": _LOCK,
-    "bazel run //tools/maven:lock": _LOCK + "; //tools/maven:lock_test",
-    "bazel run //tools/pi:lock": _LOCK,
-    "bazel run //tools/remote:lock": _LOCK,
-    "bazel run //benchmarks/peers:lock": _LOCK,
-    "bazel run //tools/npm:lock -- NAME@VERSION": _LOCK,
+    "bazel run //.*:lock( -- .*)?": "asks a package registry and writes the lock; //tools/maven:lock_test",
     "bazel run //:release -- --out /tmp/releases": "wants committed files; //tools/release:release_test",
     "git diff --exit-code": "the walk has written files",
     "bazel test //android/tests:agreement_test": "2,000 pictures in Java and Python; in the default tests",
@@ -128,7 +110,8 @@ class Run:
 
 def _why_not(command: Command) -> str:
     text = " ".join(command.words)
-    return LEFT_OUT.get(text) or _ELSEWHERE.get(command.words[0], "")
+    reasons = (why for pattern, why in LEFT_OUT.items() if re.fullmatch(pattern, text))
+    return next(reasons, _ELSEWHERE.get(command.words[0], ""))
 
 
 def _is_mention(command: Command) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 
 import guides
 import pytest
@@ -30,7 +31,8 @@ def test_most_commands_run(documentation):
 
 def test_nothing_is_left_out_that_no_page_says(documentation):
     said = {" ".join(command.words) for _, command in documentation.commands()}
-    assert set(walk.LEFT_OUT) - said == set()
+    unsaid = [each for each in walk.LEFT_OUT if not any(re.fullmatch(each, text) for text in said)]
+    assert unsaid == []
 
 
 _PAGE = """\
