@@ -1,6 +1,7 @@
 """Writes .tflite files operator by operator, for graphs that the converter would not make."""
 
 import dataclasses
+from collections.abc import Callable
 
 import flatbuffers
 import numpy as np
@@ -42,6 +43,13 @@ def pack(model: schema.ModelT) -> bytes:
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
+
+
+def changed(data: bytes, change: Callable[[schema.ModelT], object]) -> bytes:
+    """Return a .tflite whose unpacked model `change` has edited."""
+    model = schema.ModelT.InitFromPackedBuf(data, 0)
+    change(model)
+    return pack(model)
 
 
 def bomb(rows: int, inputs: int = 0) -> bytes:

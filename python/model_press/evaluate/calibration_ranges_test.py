@@ -1,11 +1,11 @@
 """Calibrated ranges of the digits net against the values of its images; outliers and clipping are found."""
 
 import dataclasses
+import pathlib
 
-import flatbuffers
 import numpy as np
 import pytest
-from ai_edge_litert import schema_py_generated as schema
+from testing import tflite_bytes
 from testing.raises import user_error
 
 from model_press.evaluate import calibration_ranges
@@ -51,14 +51,13 @@ def test_values_outside_a_range_that_is_too_small_are_counted_and_the_layer_is_n
     found, tmp_path
 ):
     """As if calibration had seen a tenth of what the images hold."""
-    with open(INT8, "rb") as file:
-        model = schema.ModelT.InitFromPackedBuf(file.read(), 0)
-    tensor = next(t for t in model.subgraphs[0].tensors if t.name.endswith(b"block3_add/add"))
-    tensor.quantization.scale = [tensor.quantization.scale[0] / 10]
-    builder = flatbuffers.Builder(1 << 20)
-    builder.Finish(model.Pack(builder), b"TFL3")
+
+    def narrow_one(model):
+        tensor = next(t for t in model.subgraphs[0].tensors if t.name.endswith(b"block3_add/add"))
+        tensor.quantization.scale = [tensor.quantization.scale[0] / 10]
+
     path = tmp_path / "m.tflite"
-    path.write_bytes(builder.Output())
+    path.write_bytes(tflite_bytes.changed(pathlib.Path(INT8).read_bytes(), narrow_one))
     variant_manifest = _manifest(INT8)
     variant_manifest = dataclasses.replace(
         variant_manifest,

@@ -5,7 +5,7 @@ import types
 
 import numpy as np
 import pytest
-from testing import imported, keras_models
+from testing import imported, keras_models, tflite_bytes
 from testing.raises import user_error
 
 from model_press.convert import convert
@@ -127,22 +127,16 @@ def test_zeros_are_counted(tmp_path, built):
     facts = variant_facts.describe(path, manifest)
     kernel = max(facts.weights, key=lambda weight: weight.elements)
     assert kernel.zeros == 0
-    data = bytearray(path.read_bytes())
-    from ai_edge_litert import schema_py_generated as schema
 
-    graph = schema.Model.GetRootAs(data, 0).Subgraphs(0)
-    index = next(
-        i
-        for i in range(graph.TensorsLength())
-        if graph.Tensors(i).Name().decode() == kernel.name
-        and tuple(graph.Tensors(i).ShapeAsNumpy()) == kernel.shape
-    )
-    values = schema.Model.GetRootAs(data, 0).Buffers(graph.Tensors(index).Buffer()).DataAsNumpy()
-    raw = values.tobytes()
-    start = bytes(data).index(raw)
-    data[start : start + len(raw) // 2] = bytes(len(raw) // 2)
+    def prune(model):
+        name = kernel.name.encode()
+        tensor = next(t for t in model.subgraphs[0].tensors if t.name == name)
+        data = np.array(model.buffers[tensor.buffer].data)
+        data[: len(data) // 2] = 0
+        model.buffers[tensor.buffer].data = data
+
     pruned = tmp_path / "pruned.tflite"
-    pruned.write_bytes(data)
+    pruned.write_bytes(tflite_bytes.changed(path.read_bytes(), prune))
     model = dataclasses.replace(manifest.model, sha256=files.sha256(pruned))
     found = variant_facts.describe(pruned, dataclasses.replace(manifest, model=model))
     assert next(w for w in found.weights if w.name == kernel.name).zeros == pytest.approx(0.5)

@@ -16,14 +16,7 @@ def gate(
     add_arguments: Callable[[argparse.ArgumentParser], Any],
     check: Callable[[argparse.Namespace], Result],
 ) -> command_line.Command:
-    """Return the command of a gate.
-
-    Args:
-      name: as rules call it, such as "check-size".
-      help: what it compares, in one line.
-      add_arguments: adds its options; --out is added here.
-      check: judges what the options name.
-    """
+    """Return the command of a gate, which rules call `name`, such as "check-size"; it has the option --out, too."""
 
     def add(parser: argparse.ArgumentParser) -> None:
         add_arguments(parser)

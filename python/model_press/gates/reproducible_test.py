@@ -3,19 +3,17 @@
 import json
 from collections.abc import Callable
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from testing.raises import user_error
-from testing.tflite_bytes import Op, chain
+from testing.tflite_bytes import Op, chain, pack
 
 from model_press.gates import reproducible
 
 
 def _packed(change: Callable[[schema.ModelT], None] | None = None) -> bytes:
-    model = schema.ModelT.InitFromPackedBuf(
-        chain(Op("CONV_2D", 3), Op("RELU"), constant=np.arange(16, dtype=np.float32)), 0
-    )
+    data = chain(Op("CONV_2D", 3), Op("RELU"), constant=np.arange(16, dtype=np.float32))
+    model = schema.ModelT.InitFromPackedBuf(data, 0)
     weights = model.subgraphs[0].tensors[1]
     weights.name, weights.buffer, weights.shape = "net/conv1/kernel", 1, [16]
     note = schema.MetadataT()
@@ -25,9 +23,7 @@ def _packed(change: Callable[[schema.ModelT], None] | None = None) -> bytes:
     model.metadata = [note]
     if change:
         change(model)
-    builder = flatbuffers.Builder(256)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return pack(model)
 
 
 def _check(tmp_path, change=None, **fields):

@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+_WRITTEN = ("name", "measured", "bound", "margin", "green")
+
 
 @dataclasses.dataclass(frozen=True)
 class Measure:
@@ -52,16 +54,7 @@ class Result:
         return {
             "check": self.check,
             "green": self.green,
-            "measures": [
-                {
-                    "name": m.name,
-                    "measured": m.measured,
-                    "bound": m.bound,
-                    "margin": m.margin,
-                    "green": m.green,
-                }
-                for m in self.measures
-            ],
+            "measures": [{name: getattr(m, name) for name in _WRITTEN} for m in self.measures],
             "facts": self.facts,
         }
 

@@ -7,17 +7,20 @@ bazel run //python:inspect -- --time FILE.tflite
 
 import argparse
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterable
 
 from model_press.formats import files, strict_json
 from model_press.formats.errors import UserError
-from model_press.inspect import explorer, inspect_model, page
+from model_press.inspect import inspect_model, page
 from model_press.process import command_line, user_path
 from model_press.tflite import source
 
 # A petabyte: no machine has it, and no plan overflows.
 _MOST_MB = 1e9
+_EXPLORER = "model-explorer"
 
 
 def _add_arguments(result: argparse.ArgumentParser) -> None:
@@ -89,6 +92,21 @@ def _time(path: str, options: argparse.Namespace) -> None:
     _show(operator_times.lines(found), found, options)
 
 
+def _explore(path: str) -> int:
+    """Serve the model in the browser until interrupted; return the exit code of Model Explorer."""
+    program = shutil.which(_EXPLORER)
+    if program is None:
+        raise UserError(
+            f"{_EXPLORER} is not on the PATH; install it with: pip install ai-edge-{_EXPLORER}"
+        )
+    # Its own Python must not see the modules of this one.
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    try:
+        return subprocess.run([program, path], env=clean).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
 def _show(lines: Iterable[str], found: object, options: argparse.Namespace) -> None:
     try:
         if options.json:
@@ -118,7 +136,7 @@ def _run(options: argparse.Namespace, say: command_line.Say) -> int | None:
     if options.explore:
         with source.opened(path):
             pass
-        return explorer.explore(path)
+        return _explore(path)
     found = inspect_model.inspect(
         path, tables, options.threads, None if options.no_run else options.seconds
     )

@@ -10,11 +10,11 @@ import sys
 from importlib import metadata
 from typing import Any
 
-import flatbuffers
 from ai_edge_litert import interpreter as litert
 from ai_edge_litert import schema_py_generated as schema
 
 from model_press.formats import files
+from model_press.inspect.timing import one_operator
 from model_press.process import user_path
 
 # More than the versions that any operator has had.
@@ -61,9 +61,7 @@ def _model(code: int, version: int) -> bytes:
     graph = schema.SubGraphT()
     graph.tensors, graph.inputs, graph.outputs, graph.operators = [], [], [], []
     model.subgraphs = [graph]
-    builder = flatbuffers.Builder(256)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return one_operator.packed(model)
 
 
 def dump(table: dict[str, Any]) -> bytes:

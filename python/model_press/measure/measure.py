@@ -1,4 +1,7 @@
-"""Measures all variants of a model, interleaved, and writes metrics.json. It fails where a figure makes no sense."""
+"""The program behind measurement_test: it measures all variants of a model, interleaved, and writes metrics.json.
+
+It fails where a figure makes no sense.
+"""
 
 import argparse
 import concurrent.futures
@@ -10,7 +13,7 @@ from importlib import metadata
 from model_press.formats import deflate, manifest, metrics, model_info
 from model_press.formats.manifest import TfliteManifest
 from model_press.measure import machine, process, rounds, sanity
-from model_press.process import progress
+from model_press.process import command_line, progress
 
 _RUNTIME = "ai-edge-litert"
 _KERAS_RUNTIME = {"2": "tf-keras", "3": "keras", "saved_model": "tensorflow-cpu"}
@@ -146,3 +149,19 @@ def measured(options: argparse.Namespace) -> metrics.Metrics:
     names = [each.manifest.name for each in variants]
     sanity.check(found, names + ([keras.info.name] if keras else []))
     return found
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_arguments(parser)
+    command_line.require(parser, "--out")
+
+
+COMMAND = command_line.Command(
+    "measure",
+    "measure variants on this machine, in turns",
+    _add_arguments,
+    lambda options, say: metrics.write(options.out, measured(options)),
+)
+
+if __name__ == "__main__":
+    command_line.main(COMMAND)

@@ -3,19 +3,19 @@
 import os
 
 import pytest
-from testing import keras_models
+from testing import imported, keras_models
 from testing.manifests import manifest_of, recipe
 from testing.raises import user_error
 
-from model_press.formats import files, manifest, metrics, model_info
-from model_press.measure import measure, measure_program
+from model_press.formats import files, manifest, metrics
+from model_press.measure import measure
 from model_press.process import command_line
 
 MODELS = {name: f"python/testing/{name}.tflite" for name in ("small", "broken")}
 
 
 def _measure(arguments):
-    return command_line.run(arguments, command_line.to_stderr, measure_program.COMMAND)
+    return command_line.run(arguments, command_line.to_stderr, measure.COMMAND)
 
 
 @pytest.fixture(scope="module")
@@ -31,29 +31,9 @@ def arguments(tmp_path_factory):
             manifest_of(name=f"net_{name}", model=data, recipe=recipe(name="int8")),
         )
         found += ["--variant", path, "--manifest", str(manifest_path)]
-    keras = folder / "net.keras"
-    keras_models.classifier("2").save(keras)
-    info = {
-        "schema_version": 1,
-        "name": "net",
-        "keras": "2",
-        "sha256": files.sha256(keras),
-        "bytes": keras.stat().st_size,
-        "parameters": 1,
-        "input": {"name": "photo", "shape": [0, 24, 24, 3]},
-        "output": {"name": "scores", "shape": [0, 10]},
-        "classes": 10,
-        "preprocess": {
-            "color_order": "RGB",
-            "mean": [0, 0, 0],
-            "std": [1, 1, 1],
-            "resize": {"fit": "crop", "filter": "bilinear_antialias"},
-        },
-        "trained": True,
-    }
-    files.write_json(folder / "net.json", info)
-    assert model_info.read(folder / "net.json").name == "net"
-    return [*found, f"--keras-model={keras}", f"--keras-info={folder / 'net.json'}", "--rounds=2"]
+    imported.tiny(folder, "2", *keras_models.photos(4))
+    keras = [f"--keras-model={folder / 'tiny.model'}", f"--keras-info={folder / 'tiny.json'}"]
+    return [*found, *keras, "--rounds=2"]
 
 
 def test_everything_is_measured_and_tensorflow_stays_out_of_the_variants(arguments, tmp_path):
@@ -64,7 +44,7 @@ def test_everything_is_measured_and_tensorflow_stays_out_of_the_variants(argumen
     assert len(kinds) == len(found.records)
     expected = {(f"net_{name}", "none", 1) for name in ("small", "broken")}
     expected |= {(f"net_{name}", "xnnpack", n) for name in ("small", "broken") for n in threads}
-    assert kinds == expected | {("net", "none", count) for count in threads}
+    assert kinds == expected | {("tiny", "none", count) for count in threads}
     for record in found.records:
         if record.recipe == metrics.KERAS:
             assert record.runtime.name == "tf-keras"

@@ -61,13 +61,7 @@ class Process:
 
 
 class Probe(Process):
-    """A .tflite in LiteRT; see probe.py.
-
-    Args:
-      model: path of the .tflite.
-      threads: number of threads.
-      delegate: "xnnpack" or "none".
-    """
+    """A .tflite in LiteRT; see probe.py. delegate: "xnnpack" or "none"."""
 
     def __init__(self, model: str, threads: int, delegate: str):
         super().__init__(

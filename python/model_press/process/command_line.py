@@ -133,11 +133,7 @@ def run(argv: Sequence[str], say: Say, *commands: Command, prog: str | None = No
 
 
 def main(*commands: Command, prog: str | None = None) -> NoReturn:
-    """Run a program, or, with --persistent_worker, serve a build server's requests; end the process.
-
-    Args:
-      commands, prog: as for `parser`.
-    """
+    """Run a program (see `parser`), or serve a build server with --persistent_worker; end the process."""
     arguments = sys.argv[1:]
     serve = worker.OPTION in arguments
 

@@ -5,11 +5,7 @@ import resource
 
 
 def resident_bytes(process: str = "self") -> int:
-    """Return the resident memory of a process; of this one where there is no /proc (macOS), its peak.
-
-    Args:
-      process: the process's id, or "self".
-    """
+    """Return the resident memory of a process id or "self"; its peak where there is no /proc (macOS)."""
     try:
         return _statm_bytes(1, process)
     except OSError:
@@ -32,11 +28,7 @@ def peak_resident_bytes() -> int:
 
 
 def data_bytes() -> int:
-    """Return the data segment of this process, which RLIMIT_DATA bounds.
-
-    Raises:
-      OSError: there is no /proc.
-    """
+    """Return the data segment of this process, which RLIMIT_DATA bounds; OSError where there is no /proc."""
     return _status_bytes("VmData")
 
 

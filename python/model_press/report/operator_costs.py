@@ -18,10 +18,7 @@ def with_times(
 ) -> metrics.Metrics:
     """Add `alone_ms` to the operators outside the delegate, for each variant's record on one thread.
 
-    Args:
-      measured: as measure.measure() gives it, of this machine.
-      models: variant name -> path of its .tflite.
-      seconds: about how long one variant is timed.
+    models: variant name -> path of its .tflite. seconds: about how long one variant is timed.
     """
     records = []
     for record in progress.track(measured.records, "operators alone"):

@@ -127,9 +127,9 @@ def layer_lines(series: Sequence[tuple[int, str, Sequence[float | None]]], salt:
 
 
 def _svg(draw: Callable[[Any], None], salt: str) -> str:
-    # Before its import: it would write its cache into the user's home, which an action does not have.
+    # Before their import: they would write caches into the home of the user, which an action does not have.
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("MPLCONFIGDIR", folder)
+        os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = folder
         import matplotlib
         from matplotlib.backends.backend_svg import FigureCanvasSVG
         from matplotlib.figure import Figure

@@ -61,12 +61,7 @@ def read(path: str | os.PathLike[str]) -> Published:
 
 
 def claims(table: Published, variants: "Mapping[str, model.Variant]") -> tuple[Claim, ...]:
-    """Compare each published ratio to the uncompressed model with the report's own.
-
-    Args:
-      table: the published figures.
-      variants: the report's variants by recipe.
-    """
+    """Compare each published ratio to the uncompressed model with that of the report's `variants`, by recipe."""
     first = table.rows[0]
     result = []
     for row in table.rows[1:]:

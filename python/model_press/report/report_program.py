@@ -1,15 +1,11 @@
 """The program behind model_report: it collects what the build knows and writes the pages."""
 
 import argparse
-import contextlib
-import os
-import tempfile
-from collections.abc import Iterator
 
 from model_press.evaluate import calibration_ranges, layer_error, summary, variant_facts
 from model_press.formats import files, model_info, strict_json
 from model_press.process import command_line
-from model_press.report import facts, published
+from model_press.report import build, facts, published, render
 from model_press.search import lock
 
 
@@ -57,21 +53,7 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
 
 
 def _render(options: argparse.Namespace, say: command_line.Say) -> None:
-    with own_font_cache():
-        from model_press.report import build, render
-
-        render.write(build.build(facts.read(options.facts), None), options.out, options.stem)
-
-
-@contextlib.contextmanager
-def own_font_cache() -> Iterator[None]:
-    """Give matplotlib, and fontconfig, which it asks for fonts, a folder to write to.
-
-    They read it when they are imported.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["MPLCONFIGDIR"] = os.environ["XDG_CACHE_HOME"] = folder
-        yield
+    render.write(build.build(facts.read(options.facts), None), options.out, options.stem)
 
 
 COMMANDS = (

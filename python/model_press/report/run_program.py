@@ -7,7 +7,7 @@ from model_press.formats import manifest, metrics
 from model_press.formats.errors import UserError
 from model_press.measure import measure
 from model_press.process import command_line, user_path
-from model_press.report import facts, report_program
+from model_press.report import build, facts, operator_costs, render
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +25,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace, say: command_line.Say) -> None:
     if not options.out:
         raise UserError(f"--out is missing; bazel run {options.label} -- --out DIR")
-    with report_program.own_font_cache():
-        _write(options)
-
-
-def _write(options: argparse.Namespace) -> None:
-    from model_press.report import build, render
-
     known = facts.read(options.facts)
     # What a measurement of a minute would come too late to tell.
     devices = [metrics.read(user_path.resolve(path)) for path in options.device]
@@ -41,8 +34,6 @@ def _write(options: argparse.Namespace) -> None:
     if options.metrics:
         measured = metrics.read(user_path.resolve(options.metrics))
     else:
-        from model_press.report import operator_costs
-
         measured = measure.measured(options)
         names = [manifest.read(manifest_path).name for manifest_path in options.manifest]
         measured = operator_costs.with_times(
