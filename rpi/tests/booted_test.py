@@ -39,9 +39,7 @@ class Booted:
 
     def __init__(self, folder: pathlib.Path):
         self.root, state = folder / "root", folder / "state"
-        subprocess.run(
-            ["cp", "-a", os.path.realpath(os.environ["PI_SYSTEM"]), self.root], check=True
-        )
+        subprocess.run(["cp", "-a", os.path.realpath(os.environ["PI_ROOT"]), self.root], check=True)
         state.mkdir()
         (self.root / "opt").mkdir(exist_ok=True)
         shutil.copy(_DEB, self.root / "opt")

@@ -11,10 +11,10 @@ import subprocess
 import time
 import urllib.request
 
+import debian
 import pytest
 
 _WAIT_S = 120
-_NO_EMULATION = 77  # enter_arm64.sh
 _SERVICE = "http://127.0.0.1:18080"  # as the pi_deploy target says
 
 # Stands in for the user's systemd: starts what the unit's ExecStart says.
@@ -71,9 +71,7 @@ def _free_port() -> int:
 def programs(tmp_path_factory):
     """A folder with ssh, ssh-keygen and rsync of Debian, for the PATH of this machine."""
     for variable in ("PI_UNAVAILABLE", "PI_SYSTEM_UNAVAILABLE"):
-        reason = pathlib.Path(os.environ[variable]).read_text().strip()
-        if reason:
-            pytest.skip(reason)
+        debian.require(variable)
     folder, root = tmp_path_factory.mktemp("programs"), _path("PI_SYSTEM")
     for name in ("ssh", "ssh-keygen", "rsync"):
         script = (
@@ -105,7 +103,7 @@ class Pi:
         (home / "start").write_text(_START.format(home=home))
         self.config = self.make_config("config")
         self.process = subprocess.Popen(
-            [_path("PI_ENTER_ARM64"), _path("PI_QEMU"), _path("PI_ROOT"), home, "sh", "start"],
+            [*debian.command(home), "sh", "start"],
             env={**os.environ, "ENTER_UID": "1000"},
             stderr=subprocess.PIPE,
             text=True,
@@ -120,10 +118,9 @@ class Pi:
 
     def run(self, *words: object) -> subprocess.CompletedProcess:
         """Runs a program of this machine."""
-        done = subprocess.run(
+        return subprocess.run(
             list(map(str, words)), env=self.environment, capture_output=True, text=True
         )
-        return done
 
     def ssh(self, command: str) -> str:
         """Output of a command on the Pi."""
@@ -134,7 +131,7 @@ class Pi:
     def wait(self) -> None:
         """Until sshd answers."""
         for _ in range(_WAIT_S * 5):
-            if self.process.poll() == _NO_EMULATION:
+            if self.process.poll() == debian.NO_EMULATION:
                 pytest.skip(self.process.stderr.read().strip())
             assert self.process.poll() is None, self.process.stderr.read()
             if self.run("ssh", "-F", self.config, "berry", "true").returncode == 0:

@@ -6,46 +6,12 @@ import pathlib
 import shutil
 import subprocess
 
-import pytest
+pytest_plugins = ["debian"]
 
 _DEB = pathlib.Path(os.environ["PI_DEB"]).absolute()
 _NAME = "model-press-runner"
 _MACHINE = {"arm64": "aarch64", "amd64": "x86_64"}[_DEB.stem.rpartition("_")[2]]
-_NO_EMULATION = 77  # enter_arm64.sh
 _USER = 61184  # the first that systemd gives to a DynamicUser, systemd.exec(5)
-
-
-@pytest.fixture
-def enter(tmp_path):
-    """Runs a shell script in a fresh small Debian that sees tmp_path; `first` is one that root runs before."""
-    reason = pathlib.Path(os.environ["PI_UNAVAILABLE"]).read_text().strip()
-    if reason:
-        pytest.skip(reason)
-    shutil.copyfile(_DEB, tmp_path / _DEB.name)
-    words = [os.environ["PI_ENTER"], os.environ["PI_ROOT"]]
-    if "PI_QEMU" in os.environ:
-        words.insert(1, os.environ["PI_QEMU"])
-
-    def run(script: str, first: str = "", user: int | None = None) -> subprocess.CompletedProcess:
-        environment = dict(os.environ)
-        if first:
-            (tmp_path / "first").write_text("set -eu\n" + first)
-            environment["ENTER_FIRST"] = "first"
-        if user is not None:
-            environment.update(ENTER_UID=str(user), ENTER_READ_ONLY="1")
-        (tmp_path / "script").write_text("set -eu\n" + script)
-        done = subprocess.run(
-            [*words, tmp_path, "sh", "script"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
-        if done.returncode == _NO_EMULATION:
-            pytest.skip(done.stderr.strip())
-        return done
-
-    return run
 
 
 _INSTALL = f"""

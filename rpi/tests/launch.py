@@ -4,7 +4,7 @@ import os
 import pathlib
 import subprocess
 
-import pytest
+import debian
 
 RUNNER = os.path.abspath(os.environ["PI_RUNNER"])
 
@@ -17,9 +17,7 @@ def command() -> list[str]:
     """
     if "PI_QEMU" not in os.environ:
         return [RUNNER]
-    reason = pathlib.Path(os.environ["PI_UNAVAILABLE"]).read_text().strip()
-    if reason:
-        pytest.skip(reason)
+    debian.require()
     qemu = os.path.abspath(os.environ["PI_QEMU"]) + "/usr/bin/qemu-aarch64"
     root = os.path.abspath(os.environ["PI_ROOT"])
     python = f"{root}/usr/bin/python{os.environ['PI_PYTHON']}"

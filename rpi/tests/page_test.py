@@ -6,25 +6,12 @@ import os
 import pathlib
 import time
 
+import debian
 import pytest
 import service_process
 from browser import Browser
 
 _WAIT_S = 60
-
-
-@pytest.fixture
-def chromium():
-    """The command of Chromium in a Debian of its own."""
-    reason = pathlib.Path(os.environ["PI_UNAVAILABLE"]).read_text().strip()
-    if reason:
-        pytest.skip(reason)
-
-    def command(folder):
-        enter, root = (os.path.abspath(os.environ[name]) for name in ("PI_ENTER", "PI_BROWSER"))
-        return [enter, root, str(folder), "/usr/lib/chromium/chromium"]
-
-    return command
 
 
 def _three(box):
@@ -69,15 +56,16 @@ def _keep(name, picture):
 
 
 @pytest.fixture
-def opened(tmp_path, chromium):
+def opened(tmp_path):
     """Opens the page of a running service in a browser of the given size."""
+    words = [*debian.command(tmp_path), "/usr/lib/chromium/chromium"]
     with service_process.running(tmp_path) as service, contextlib.ExitStack() as stack:
 
         def open_page(width, height):
             profile = tmp_path / f"profile{width}"
             profile.mkdir()
             url = f"http://127.0.0.1:{service.port}/"
-            browser = Browser(chromium(tmp_path), url, width, height, str(profile))
+            browser = Browser(words, url, width, height, str(profile))
             stack.callback(browser.close)
             ready = "document.getElementById('state')?.textContent.includes('is ready')"
             _until(browser, ready)
