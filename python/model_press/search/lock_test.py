@@ -56,17 +56,16 @@ def test_an_edited_lock_is_refused(made):
 def test_the_program(made, tmp_path, capsys):
     files.write_json(tmp_path / "space.json", data_of())
     lock.write(tmp_path / "lock.json", made)
-    common = ["check", "--label=//x:best", f"--space={tmp_path / 'space.json'}"]
-    common += [f"--lock={tmp_path / 'lock.json'}", "--goal=size_ratio", "--search=SEARCH"]
-    assert (
-        programs.call([*common, "--max-top1-drop=0.015"], *lock_program.COMMANDS, prog="lock") == 0
-    )
+
+    def call(command, *options):
+        words = [command, "--label=//x:best", f"--lock={tmp_path / 'lock.json'}", *options]
+        return programs.call(words, *lock_program.COMMANDS, prog="lock")
+
+    common = [f"--space={tmp_path / 'space.json'}", "--goal=size_ratio", "--search=SEARCH"]
+    assert call("check", *common, "--max-top1-drop=0.015") == 0
     assert "45 of 45 points tried" in capsys.readouterr().out
-    assert (
-        programs.call([*common, "--max-top1-drop=0.02"], *lock_program.COMMANDS, prog="lock") == 1
-    )
+    assert call("check", *common, "--max-top1-drop=0.02") == 1
     assert capsys.readouterr().err.startswith("ERROR //x:best: the lock is stale")
     out = tmp_path / "compression.json"
-    extract = ["extract", "--label=//x:best", f"--lock={tmp_path / 'lock.json'}", f"--out={out}"]
-    assert programs.call(extract, *lock_program.COMMANDS, prog="lock") == 0
+    assert call("extract", f"--out={out}") == 0
     assert files.read_json(out, "compression") == strict_json.to_json(made.compression)

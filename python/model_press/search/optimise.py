@@ -1,12 +1,39 @@
 """The search: points are proposed and tried, the store remembers them, the best that keeps the bounds wins."""
 
-from collections.abc import Callable
+import os
+import pathlib
+from collections.abc import Callable, Iterator
 
+from model_press.formats import files, strict_json
 from model_press.formats.errors import UserError
 from model_press.search import propose
 from model_press.search.outcome import Bounds, Goal, Outcome, excesses, rejections
 from model_press.search.space import Point, Space
-from model_press.search.store import Store
+
+
+class Store:
+    """The finished trials of one search, a file each in a folder, so that a killed search can resume."""
+
+    def __init__(self, folder: str | os.PathLike[str]):
+        self._folder = pathlib.Path(folder)
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Return the finished trials, in the order of their points."""
+        for path in sorted(self._folder.glob("trial_*.json")):
+            where = f"trial {path}"
+            yield strict_json.from_json(Outcome, files.read_json(path, "trial"), where)
+
+    def add(self, outcome: Outcome) -> None:
+        """Keep a trial; the file appears whole or not at all."""
+        name = "trial_" + "_".join(f"{index:03}" for index in outcome.point) + ".json"
+        files.write_json(self._folder / name, strict_json.to_json(outcome))
+
+    def scratch(self, point: tuple[int, ...]) -> pathlib.Path:
+        """Return a folder for a trial's own files, the same when it is tried again after a kill."""
+        folder = self._folder / ("work_" + "_".join(f"{index:03}" for index in point))
+        folder.mkdir(exist_ok=True)
+        return folder
 
 
 def search(

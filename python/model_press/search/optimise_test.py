@@ -4,15 +4,15 @@ import dataclasses
 import signal
 import subprocess
 import sys
-import textwrap
 
 import pytest
 from testing.raises import user_error
 from testing.search_space import BOUNDS, outcome_at, space_of
 
+from model_press.process import child
 from model_press.search import optimise
+from model_press.search.optimise import Store
 from model_press.search.outcome import Bounds, Outcome, rejections
-from model_press.search.store import Store
 
 
 def _search(folder, trials, seed=1, evaluate=outcome_at, bounds=BOUNDS):
@@ -49,35 +49,29 @@ def test_known_trials_are_not_repeated(tmp_path):
     assert len(lines) == 4 and lines[0].startswith("trial 7/10 channels.budget")
 
 
+_KILLED = """
+import os, pathlib, signal, sys
+from model_press.search import optimise
+from testing.search_space import BOUNDS, outcome_at, space_of
+
+folder, fatal = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+
+def evaluate(point):
+    with open(folder / "tried", "a") as log:
+        log.write(f"{point}\\n")
+    if len((folder / "tried").read_text().splitlines()) == fatal:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return outcome_at(point)
+
+store = optimise.Store(folder / "state")
+optimise.search(space_of(), BOUNDS, "size_ratio", 8, 1, evaluate, store)
+"""
+
+
 def test_a_killed_search_goes_on(tmp_path):
-    script = tmp_path / "search.py"
-    script.write_text(
-        textwrap.dedent(
-            """
-            import os, pathlib, signal, sys
-            from model_press.search import optimise
-            from model_press.search.store import Store
-            from testing.search_space import BOUNDS, outcome_at, space_of
-
-            folder, fatal = pathlib.Path(sys.argv[1]), int(sys.argv[2])
-
-            def evaluate(point):
-                with open(folder / "tried", "a") as log:
-                    log.write(f"{point}\\n")
-                if len((folder / "tried").read_text().splitlines()) == fatal:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return outcome_at(point)
-
-            store = Store(folder / "state")
-            optimise.search(space_of(), BOUNDS, "size_ratio", 8, 1, evaluate, store)
-            """
-        )
-    )
-
     def run(fatal):
-        environment = {"PYTHONPATH": ":".join(sys.path), "PATH": "/usr/bin:/bin"}
-        command = [sys.executable, str(script), str(tmp_path), str(fatal)]
-        return subprocess.run(command, env=environment, check=False).returncode
+        command = [sys.executable, "-c", _KILLED, str(tmp_path), str(fatal)]
+        return subprocess.run(command, env=child.environment(), check=False).returncode
 
     assert run(5) == -signal.SIGKILL
     assert len(list(Store(tmp_path / "state").outcomes())) == 4

@@ -6,7 +6,6 @@ import pytest
 
 from model_press.search import lock, optimise, space
 from model_press.search.outcome import Bounds
-from model_press.search.store import Store
 
 _FOLDER = pathlib.Path("models/digits")
 # Those of the article's closing row. Under the lock's own, half a point, the best point stands alone among chance
@@ -44,16 +43,8 @@ def test_the_best_point_is_no_corner(recorded, bounds):
 def test_a_third_of_the_trials_comes_within_a_hundredth(recorded, tmp_path, seed):
     grid, found, outcomes = recorded
     trials = grid.size // 3
-    tried = optimise.search(
-        grid,
-        _BOUNDS,
-        found.goal,
-        trials,
-        seed,
-        outcomes.__getitem__,
-        Store(tmp_path),
-        lambda line: None,
-    )
+    store, evaluate = optimise.Store(tmp_path), outcomes.__getitem__
+    tried = optimise.search(grid, _BOUNDS, found.goal, trials, seed, evaluate, store)
     assert len(tried) == trials
     exhaustive = optimise.winner(list(outcomes.values()), _BOUNDS, found.goal, grid)
     best = optimise.winner(tried, _BOUNDS, found.goal, grid)

@@ -8,7 +8,6 @@ import shlex
 from model_press.measure import machine
 from model_press.process import command_line
 from model_press.search import lock, lock_program, optimise, space, trials
-from model_press.search.store import Store
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +42,7 @@ def _run(options: argparse.Namespace, say: command_line.Say) -> None:
     )
     folder = pathlib.Path(options.state) if options.state else _state(inputs.digest(grid))
     print(f"finished trials are kept in {folder}")
-    store = Store(folder)
+    store = optimise.Store(folder)
     bounds = lock_program.bounds(options)
     outcomes = optimise.search(
         grid,

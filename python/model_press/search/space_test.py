@@ -16,21 +16,21 @@ def test_a_point_is_a_compression():
     assert made.training == COMPRESSION.training
 
 
+def _with(folder, field, numbers=(), choices=()):
+    """Read a file of the space with this one parameter."""
+    parameter = {"field": field, "numbers": numbers, "choices": choices}
+    files.write_json(folder / "s.json", {**data_of(), "parameters": [parameter]})
+    return space.read(folder / "s.json")
+
+
 def test_whole_numbers_stay_whole(tmp_path):
-    data = data_of()
-    data["parameters"] = [{"field": "training.epochs", "numbers": [1.0, 6.0], "choices": []}]
-    files.write_json(tmp_path / "s.json", data)
-    epochs = space.read(tmp_path / "s.json").at((1,), "x").training.epochs
+    epochs = _with(tmp_path, "training.epochs", [1.0, 6.0]).at((1,), "x").training.epochs
     assert epochs == 6 and isinstance(epochs, int)
 
 
 def test_choices(tmp_path):
-    data = data_of()
-    data["parameters"] = [
-        {"field": "channels.criterion", "numbers": [], "choices": ["l1", "gradient"]}
-    ]
-    files.write_json(tmp_path / "s.json", data)
-    assert space.read(tmp_path / "s.json").at((1,), "x").channels.criterion == "gradient"
+    grid = _with(tmp_path, "channels.criterion", choices=["l1", "gradient"])
+    assert grid.at((1,), "x").channels.criterion == "gradient"
 
 
 def test_the_digest_is_of_the_content(tmp_path):
@@ -42,25 +42,23 @@ def test_the_digest_is_of_the_content(tmp_path):
     assert space.read(tmp_path / "other.json").digest != space_of().digest
 
 
+def test_no_parameters(tmp_path):
+    files.write_json(tmp_path / "s.json", {**data_of(), "parameters": []})
+    with user_error("search space s.json", "`parameters` is empty"):
+        space.read(tmp_path / "s.json")
+
+
 @pytest.mark.parametrize(
-    ("parameters", "message"),
+    ("field", "numbers", "choices", "message"),
     [
-        ([], "`parameters` is empty"),
-        ([{"field": "channels.budget", "numbers": [], "choices": []}], "either `numbers`"),
-        ([{"field": "channels.budget", "numbers": [0.5, 0.5], "choices": []}], "a value twice"),
-        (
-            [{"field": "channels.width", "numbers": [1.0], "choices": []}],
-            "channels.width is not a field",
-        ),
-        ([{"field": "name.first", "numbers": [1.0], "choices": []}], "name.first is not a field"),
-        (
-            [{"field": "channels.budget", "numbers": [1.5], "choices": []}],
-            "'channels.budget': got 1.5",
-        ),
-        ([{"field": "channels.unit", "numbers": [], "choices": ["grams"]}], "'grams'"),
+        ("channels.budget", [], [], "either `numbers`"),
+        ("channels.budget", [0.5, 0.5], [], "a value twice"),
+        ("channels.width", [1.0], [], "channels.width is not a field"),
+        ("name.first", [1.0], [], "name.first is not a field"),
+        ("channels.budget", [1.5], [], "'channels.budget': got 1.5"),
+        ("channels.unit", [], ["grams"], "'grams'"),
     ],
 )
-def test_mistakes_name_the_parameter(tmp_path, parameters, message):
-    files.write_json(tmp_path / "s.json", {**data_of(), "parameters": parameters})
+def test_mistakes_name_the_parameter(tmp_path, field, numbers, choices, message):
     with user_error("search space s.json", message):
-        space.read(tmp_path / "s.json")
+        _with(tmp_path, field, numbers, choices)

@@ -5,7 +5,7 @@ import os
 import pathlib
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -44,17 +44,9 @@ class Inputs:
 
     def digest(self, space: Space) -> str:
         """Return the SHA-256 of everything that decides a trial's outcome, apart from the machine."""
-        paths = [
-            self.model,
-            self.recipe,
-            self.calibration,
-            self.images,
-            self.classes,
-            self.baseline,
-        ]
-        return files.sha256_bytes(
-            files.dump_json([space.digest, *[files.sha256(path) for path in paths if path]])
-        )
+        names = ("model", "recipe", "calibration", "images", "classes", "baseline")
+        digests = [files.sha256(path) for name in names if (path := getattr(self, name))]
+        return files.sha256_bytes(files.dump_json([space.digest, *digests]))
 
 
 class Trials:
@@ -117,7 +109,7 @@ class Trials:
             f"--out-info={info}",
             f"--out-report={folder / 'report.json'}",
         )
-        calibration = inputs.calibration and f"--calibration-images={inputs.calibration}"
+        calibration = [inputs.calibration] if inputs.calibration else []
         _run(
             "model_press.convert.convert_program",
             f"--label={_label(self._space, point)}",
@@ -125,7 +117,7 @@ class Trials:
             f"--info={info}",
             f"--labels={inputs.labels}",
             f"--recipe={inputs.recipe}",
-            *([calibration] if calibration else []),
+            *(f"--calibration-images={path}" for path in calibration),
             f"--out-model={model}",
             f"--out-manifest={manifest_path}",
         )
@@ -173,7 +165,7 @@ def _run(module: str, *arguments: str) -> None:
       UserError: it ended in another way.
     """
     done = subprocess.run(
-        _command(module, arguments),
+        [sys.executable, "-m", module, *arguments],
         env=child.environment(),
         capture_output=True,
         text=True,
@@ -189,7 +181,3 @@ def _run(module: str, *arguments: str) -> None:
             f"{module} ended with exit code {done.returncode}, expected 0{last}; the trial is not counted: give it "
             "the memory or disk that it lacks and search again"
         )
-
-
-def _command(module: str, arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", module, *arguments]
