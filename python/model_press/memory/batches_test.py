@@ -7,8 +7,11 @@ import pytest
 from testing import memory_graphs
 from testing.raises import user_error
 
+from model_press.formats import manifest
+from model_press.images import preprocess
 from model_press.memory import batches
 from model_press.tflite import arena, reader
+from model_press.tflite.interpreter import Interpreter
 
 SHAPE = (1, 16, 16, 4)
 ONE = 16 * 16 * 4 * 4  # bytes of a tensor, a multiple of the alignment
@@ -19,6 +22,10 @@ def _written(folder: pathlib.Path, data: bytes) -> pathlib.Path:
     path = folder / "net.tflite"
     path.write_bytes(data)
     return path
+
+
+def _chain(folder: pathlib.Path, **options: object) -> pathlib.Path:
+    return _written(folder, memory_graphs.chain(SHAPE, 3, **options))
 
 
 def _images(count: int) -> np.ndarray:
@@ -45,7 +52,7 @@ def test_the_largest_batch_fits_and_one_more_does_not():
 @pytest.mark.parametrize("mean", [False, True])
 def test_batches_answer_as_single_images_do(tmp_path, dynamic, mean):
     """Whether the batch is dynamic or written as 1; the last part is smaller."""
-    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, dynamic=dynamic, mean=mean))
+    path = _chain(tmp_path, dynamic=dynamic, mean=mean)
     images = _images(11)
     runner = batches.BatchRunner(path, 4 * NEEDED)
     assert runner.batch == 4
@@ -70,7 +77,7 @@ def test_a_graph_of_one_image_runs_image_by_image(tmp_path, end):
     Also where it shows in images of the model's own range only: numbers about 0 change a faint one's answer by less
     than another order of sums may.
     """
-    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, end=end))
+    path = _chain(tmp_path, end=end)
     runner = batches.BatchRunner(path, 8 * NEEDED)
     assert runner.batch == 1
     images = _images(3)
@@ -78,13 +85,13 @@ def test_a_graph_of_one_image_runs_image_by_image(tmp_path, end):
 
 
 def test_a_model_of_no_negative_numbers_is_tried_on_others(tmp_path):
-    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, end="root"))
+    path = _chain(tmp_path, end="root")
     assert batches.BatchRunner(path, 8 * NEEDED).batch == 8
 
 
 def test_what_no_image_tells_apart_is_not_batched(tmp_path):
     """Of a model that answers all images alike, a batch that answers so shows nothing."""
-    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, end="zero"))
+    path = _chain(tmp_path, end="zero")
     assert batches.BatchRunner(path, 8 * NEEDED).batch == 1
 
 
@@ -123,7 +130,7 @@ def test_what_does_not_fit_is_said(tmp_path, batch, end, budget, said):
 
 
 def test_other_images_are_refused_and_none_are_taken(tmp_path):
-    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3))
+    path = _chain(tmp_path)
     runner = batches.BatchRunner(path, 2 * NEEDED)
     with user_error("images are float64 [2, 16, 16, 4], expected float32 ['N', 16, 16, 4]"):
         runner.run(_images(2).astype(np.float64))
@@ -133,7 +140,7 @@ def test_other_images_are_refused_and_none_are_taken(tmp_path):
 
 
 def test_after_a_batch_that_cannot_be_allocated_smaller_ones_run(tmp_path, monkeypatch):
-    path, images = _written(tmp_path, memory_graphs.chain(SHAPE, 3)), _images(4)
+    path, images = _chain(tmp_path), _images(4)
     runner = batches.BatchRunner(path, 4 * NEEDED)
 
     def fail():
@@ -147,7 +154,7 @@ def test_after_a_batch_that_cannot_be_allocated_smaller_ones_run(tmp_path, monke
 
 
 def test_two_outputs_are_refused(tmp_path):
-    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3, end="two"))
+    path = _chain(tmp_path, end="two")
     with user_error("1 inputs and 2 outputs, expected one of each"):
         batches.BatchRunner(path, 10 * NEEDED)
 
@@ -159,5 +166,21 @@ def test_the_callers_process_is_not_limited(tmp_path, monkeypatch):
         pytest.fail("limits the address space of the whole process")
 
     monkeypatch.setattr("resource.setrlimit", limit)
-    path = _written(tmp_path, memory_graphs.chain(SHAPE, 3))
+    path = _chain(tmp_path)
     assert batches.BatchRunner(path, 2 * NEEDED).batch == 2
+
+
+@pytest.mark.parametrize("variant", ["int8", "fp32"])
+def test_digits_answer_as_one_by_one(variant):
+    """The build's own variants, whose batch is written as 1."""
+    stem = f"models/digits/digits_{variant}"
+    variant_manifest = manifest.read(f"{stem}.manifest.json")
+    pixels = np.load("models/digits/held_out.images.npy", mmap_mode="r")[:50]
+    inputs = preprocess.encode_input(pixels, variant_manifest)
+    interpreter = Interpreter(f"{stem}.tflite")
+    expected = np.concatenate([interpreter.run(image[None]) for image in inputs])
+    assert len({row.tobytes() for row in expected}) == 50
+    one = arena.plan(reader.read(f"{stem}.tflite")).arena_bytes
+    runner = batches.BatchRunner(f"{stem}.tflite", 7 * one + one // 2)
+    assert runner.batch == 7
+    np.testing.assert_array_equal(runner.run(inputs), expected)

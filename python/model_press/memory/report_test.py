@@ -22,36 +22,38 @@ def net(tmp_path):
     return str(path)
 
 
-def test_the_page_names_what_fills_memory(net, capsys):
-    assert programs.call(["--memory", net], inspect_program.COMMAND) == 0
-    text = capsys.readouterr().out
+@pytest.fixture
+def page(net, capsys):
+    """Run `inspect --memory` on the net and return its standard output."""
+
+    def run(*options):
+        assert programs.call(["--memory", *options, net], inspect_program.COMMAND) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_page_names_what_fills_memory(page):
+    text = page()
     assert max(map(len, text.splitlines())) <= 100
     for part in ("At the peak: operator 2 of 21", "pool0", "What would lower it", "recipe int8"):
         assert part in text
     assert text.count("MAX_POOL_2D") < 21  # the fullest only
 
 
-def test_layers_shows_every_operator(net, capsys):
-    assert programs.call(["--memory", "--layers", net], inspect_program.COMMAND) == 0
-    assert sum("#" in line for line in capsys.readouterr().out.splitlines()) == 21
+def test_layers_shows_every_operator(page):
+    assert sum("#" in line for line in page("--layers").splitlines()) == 21
 
 
-def test_the_page_says_which_batch_fits(net, capsys):
-    assert programs.call(["--memory", "--budget-mb=0.1", net], inspect_program.COMMAND) == 0
-    text = capsys.readouterr().out
-    assert max(map(len, text.splitlines())) <= 100
-    [line] = [line for line in text.splitlines() if "fits the budget" in line]
+def test_the_page_says_which_batch_fits(page):
+    lines = page("--budget-mb=0.1").splitlines()
+    assert max(map(len, lines)) <= 100
+    [line] = [line for line in lines if "fits the budget" in line]
     assert line.split()[:2] == ["batch", str(int(0.1e6 // (4 * ONE)))]
 
 
-def test_json_has_it_all(net, capsys):
-    assert (
-        programs.call(
-            ["--memory", "--json", "--batch=3", "--budget-mb=0.1", net], inspect_program.COMMAND
-        )
-        == 0
-    )
-    found = json.loads(capsys.readouterr().out)
+def test_json_has_it_all(page):
+    found = json.loads(page("--json", "--batch=3", "--budget-mb=0.1"))
     assert found["batch"] == 3 and found["arena_bytes"] == 3 * 4 * ONE
     assert len(found["steps"]) == 21
     assert found["largest_batch"] == int(0.1e6 // (4 * ONE))
