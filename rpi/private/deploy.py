@@ -7,7 +7,6 @@ new one has arrived whole and has started once.
 
 import argparse
 import dataclasses
-import hashlib
 import json
 import os
 import re
@@ -19,6 +18,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Sequence
 
+from model_press.formats import files
 from model_press.formats.errors import UserError
 from model_press.process import user_path
 
@@ -147,10 +147,8 @@ def _check_python(job: Job, found: list[str]) -> None:
 
 def _verified(path: str, file: str) -> str:
     """Return shell commands that end the script unless a file of the Pi has the content of a local one."""
-    with open(file, "rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return (
-        f'echo "{digest}  {path}" | sha256sum --check --status'
+        f'echo "{files.sha256(file)}  {path}" | sha256sum --check --status'
         f" || {{ rm -f {path}; exit {_DAMAGED}; }}"
     )
 

@@ -7,18 +7,21 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
 
 from model_press.formats import files
 from model_press.formats.errors import UserError
+from model_press.process import command_line
 
-_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")  # Debian policy 5.6.1
-_VERSION = re.compile(r"[0-9][A-Za-z0-9.+~]*")  # without epoch and revision
-_MAINTAINER = re.compile(r".+ <\S+@\S+>")
+_FIELDS = {
+    "package": re.compile(r"[a-z0-9][a-z0-9+.-]+"),  # Debian policy 5.6.1
+    "version": re.compile(r"[0-9][A-Za-z0-9.+~]*"),  # without epoch and revision
+    "maintainer": re.compile(r".+ <\S+@\S+>"),
+}
 _ARCHITECTURES = {"aarch64": "arm64", "x86_64": "amd64"}
 _DATE = "Thu, 01 Jan 2026 00:00:00 +0000"
 _EPOCH = 1767225600  # the same, in seconds
@@ -70,6 +73,9 @@ class Tree:
         path.write_bytes(data)
         path.chmod(mode)
 
+    def add_gzipped(self, name: str, data: bytes) -> None:
+        self.add(name, gzip.compress(data, 9, mtime=0))
+
     def kilobytes(self) -> int:
         """Return Installed-Size: whole KiB, a file each, as dpkg-gencontrol counts."""
         paths = [p for p in self._root.rglob("*") if "DEBIAN" not in p.parts]
@@ -107,18 +113,16 @@ def fill(options: argparse.Namespace, root: pathlib.Path) -> None:
     tree.add(f"usr/bin/{package}", _SHEBANG.ljust(len(first)) + newline + body, 0o755)
     tree.add(f"usr/lib/systemd/system/{package}.service", template("service"))
     tree.add(f"etc/default/{package}", template("default"))
-    manual = gzip.compress(template("man.1"), 9, mtime=0)
-    tree.add(f"usr/share/man/man1/{package}.1.gz", manual)
+    tree.add_gzipped(f"usr/share/man/man1/{package}.1.gz", template("man.1"))
     tree.add(f"usr/share/doc/{package}/copyright", template("copyright"))
     with zipfile.ZipFile(options.runner) as archive:
-        notice = gzip.compress(archive.read("NOTICE.txt"), 9, mtime=0)
-    tree.add(f"usr/share/doc/{package}/NOTICE.gz", notice)
+        tree.add_gzipped(f"usr/share/doc/{package}/NOTICE.gz", archive.read("NOTICE.txt"))
     changelog = (
         f"{package} ({version}) unstable; urgency=medium\n\n"
         f"  * Built from the model_press repository, see its CHANGELOG.md.\n\n"
         f" -- {options.maintainer}  {_DATE}\n"
     )
-    tree.add(f"usr/share/doc/{package}/changelog.gz", gzip.compress(changelog.encode(), 9, mtime=0))
+    tree.add_gzipped(f"usr/share/doc/{package}/changelog.gz", changelog.encode())
     kilobytes, sums = tree.kilobytes(), tree.md5sums()
     control = (
         f"Package: {package}\nVersion: {version}\nArchitecture: {architecture(tags)}\n"
@@ -138,58 +142,43 @@ def fill(options: argparse.Namespace, root: pathlib.Path) -> None:
 
 def check(options: argparse.Namespace) -> None:
     """Raise UserError on a field that Debian's policy refuses."""
-    for field, pattern in (
-        ("package", _PACKAGE),
-        ("version", _VERSION),
-        ("maintainer", _MAINTAINER),
-    ):
+    for field, pattern in _FIELDS.items():
         value = getattr(options, field)
         if not pattern.fullmatch(value):
             raise UserError(f"{field} is '{value}', expected a text that matches {pattern.pattern}")
 
 
-def main(argv: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--label", required=True, help="target to name in errors")
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runner", required=True)
     parser.add_argument("--templates", required=True, help="folder of *.in")
     parser.add_argument("--package", required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--maintainer", required=True)
     parser.add_argument("--out", required=True)
-    options = parser.parse_args(argv)
-    try:
-        check(options)
-        with tempfile.TemporaryDirectory() as folder:
-            root = pathlib.Path(folder, "root")
-            root.mkdir()
-            fill(options, root)
-            out = pathlib.Path(folder, "out.deb")
-            done = subprocess.run(
-                [
-                    *("dpkg-deb", "--root-owner-group", "-Zgzip", "-z6", "--build"),
-                    *(root, out),
-                ],
-                env={**os.environ, "SOURCE_DATE_EPOCH": str(_EPOCH), "LC_ALL": "C"},
-                capture_output=True,
-                text=True,
-            )
-            if done.returncode:
-                raise UserError(f"dpkg-deb: {done.stderr.strip()}")
-            files.copy(out, options.out)
-    except FileNotFoundError as error:
-        if error.filename != "dpkg-deb":
-            raise
-        print(
-            f"ERROR {options.label}: dpkg-deb is missing; build the package on Debian",
-            file=sys.stderr,
-        )
-        return 1
-    except UserError as error:
-        print(f"ERROR {options.label}: {error}", file=sys.stderr)
-        return 1
-    return 0
 
+
+def _run(options: argparse.Namespace, say: command_line.Say) -> None:
+    check(options)
+    if not shutil.which("dpkg-deb"):
+        raise UserError("dpkg-deb is missing; build the package on Debian")
+    with tempfile.TemporaryDirectory() as folder:
+        root, out = pathlib.Path(folder, "root"), pathlib.Path(folder, "out.deb")
+        root.mkdir()
+        fill(options, root)
+        done = subprocess.run(
+            ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z6", "--build", root, out],
+            env={**os.environ, "SOURCE_DATE_EPOCH": str(_EPOCH), "LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise UserError(f"dpkg-deb: {done.stderr.strip()}")
+        files.copy(out, options.out)
+
+
+COMMAND = command_line.Command(
+    "pack_deb", "pack a runner file into a Debian package", _add_arguments, _run
+)
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command_line.main(COMMAND)

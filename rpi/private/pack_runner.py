@@ -5,27 +5,63 @@ models/<variant>/. Models are stored, everything else is deflated.
 """
 
 import argparse
+import fnmatch
 import hashlib
 import os
 import pathlib
-import sys
 import zipfile
 from collections.abc import Iterator
 
 from model_press.formats import bundle, files, manifest
 from model_press.formats.errors import UserError
-
-from rpi.private import prune
+from model_press.process import command_line
 
 _SHEBANG = b"#!/usr/bin/env python3\n"
 _TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that zip can tell
+# ai-edge-litert: the interpreter needs its wrapper and the common library; the rest compiles, converts or drives GPUs.
+_KEPT_LITERT = (
+    "__init__.py",
+    "_pywrap_litert_interpreter_wrapper.so",
+    "interpreter.py",
+    "libpywrap_litert_common.so",
+    "metrics_interface.py",
+    "metrics_portable.py",
+    "schema_py_generated.py",
+)
+_DROPPED = (
+    "*.a",
+    "*.c",
+    "*.h",
+    "*.pxd",
+    "*.pyc",
+    "*.pyi",
+    "*.pyx",
+    "*/include/*",
+    "*/tests/*",
+    "numpy/_pyinstaller/*",
+    "numpy/distutils/*",
+    "numpy/f2py/*",
+    "numpy/random/_examples/*",
+    "numpy/random/lib/*",
+    "werkzeug/debug/shared/*",
+)
+
+
+def keeps(path: str) -> bool:
+    """Return whether the runner carries a file, given its path in the site folder."""
+    package, _, rest = path.partition("/")
+    if package.endswith(".dist-info"):
+        return True  # numpy's licences lie in folders named like what is dropped below
+    if package == "ai_edge_litert":
+        return rest in _KEPT_LITERT
+    return not any(fnmatch.fnmatchcase(path, pattern) for pattern in _DROPPED)
 
 
 def _site(tag: str, folder: str) -> Iterator[tuple[str, pathlib.Path]]:
     root = pathlib.Path(folder)
     for path in root.rglob("*"):
         name = path.relative_to(root).as_posix()
-        if path.is_file() and prune.keeps(name):
+        if path.is_file() and keeps(name):
             yield f"site/{tag}/{name}", path
 
 
@@ -57,21 +93,19 @@ def contents(options: argparse.Namespace) -> dict[str, pathlib.Path]:
     return dict(sorted(found.items()))
 
 
-def pack(
-    out: str,
-    bootstrap: bytes,
-    notice: bytes,
-    name: str,
-    tags: list[str],
-    index: bytes,
-    found: dict[str, pathlib.Path],
-) -> None:
+def pack(options: argparse.Namespace, index: bytes, found: dict[str, pathlib.Path]) -> None:
     """Write the runner file."""
+    tags = [pair.partition("=")[0] for pair in options.site]
     digest = hashlib.sha256(index)
     for entry, path in found.items():
         digest.update(f"{entry}\0{files.sha256(path)}\n".encode())
-    about = {"schema_version": 1, "name": name, "key": digest.hexdigest(), "platforms": tags}
-    with files.AtomicWriter(out) as file:
+    about = {
+        "schema_version": 1,
+        "name": options.name,
+        "key": digest.hexdigest(),
+        "platforms": tags,
+    }
+    with files.AtomicWriter(options.out) as file:
         file.write(_SHEBANG)
         with zipfile.ZipFile(file, "w") as archive:
 
@@ -81,44 +115,39 @@ def pack(
                 kind = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
                 archive.writestr(info, data, kind, 6)
 
-            add("__main__.py", bootstrap)
+            add("__main__.py", options.bootstrap.read_bytes())
             add("runner.json", files.dump_json(about))
-            add("NOTICE.txt", notice)
+            add("NOTICE.txt", options.notice.read_bytes())
             add("models/index.json", index)
             for entry, path in found.items():
                 add(entry, path.read_bytes(), stored=entry.endswith(".tflite"))
-    os.chmod(out, 0o755)
+    os.chmod(options.out, 0o755)
 
 
-def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
-    parser.add_argument("--label", required=True, help="target to name in errors")
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True)
-    parser.add_argument("--bootstrap", required=True)
-    parser.add_argument("--notice", required=True, help="licences of the packages")
+    parser.add_argument("--bootstrap", required=True, type=pathlib.Path)
+    parser.add_argument("--notice", required=True, type=pathlib.Path, help="licences")
     parser.add_argument("--app", action="append", default=[], metavar="NAME=FILE")
     parser.add_argument("--site", action="append", default=[], metavar="TAG=FOLDER")
-    parser.add_argument(
-        "--variant", action="append", default=[], metavar="NAME=MODEL,MANIFEST,LABELS"
-    )
+    parser.add_argument("--variant", action="append", default=[], metavar="NAME=FILE,FILE,FILE")
     parser.add_argument("--out", required=True)
-    options = parser.parse_args(argv)
+
+
+def _run(options: argparse.Namespace, say: command_line.Say) -> None:
     names = [paths.partition("=")[0] for paths in options.variant]
-    tags = [pair.partition("=")[0] for pair in options.site]
-    try:
-        index = bundle.make(
+    index = bundle.dump(
+        bundle.make(
             bundle.Variant(n, f"{n}/model.tflite", f"{n}/manifest.json", f"{n}/labels.txt")
             for n in names
         )
-        found = contents(options)
-        bootstrap = pathlib.Path(options.bootstrap).read_bytes()
-        notice = pathlib.Path(options.notice).read_bytes()
-        pack(options.out, bootstrap, notice, options.name, tags, bundle.dump(index), found)
-    except (UserError, OSError) as error:
-        print(f"ERROR {options.label}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    )
+    pack(options, index, contents(options))
 
+
+COMMAND = command_line.Command(
+    "pack_runner", "pack programs, packages and models into one file", _add_arguments, _run
+)
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command_line.main(COMMAND)

@@ -9,9 +9,9 @@ import zipfile
 
 import pytest
 from model_press.formats import camera_input, manifest
-from testing import manifests
+from testing import manifests, programs
 
-from rpi.private import pack_runner, prune
+from rpi.private import pack_runner
 
 _LABELS = b"".join(b"class %d\n" % n for n in range(20))
 
@@ -44,9 +44,13 @@ def parts(tmp_path):
     ]
 
 
+def _pack(*words):
+    return programs.call(words, pack_runner.COMMAND)
+
+
 def test_contents(parts, tmp_path):
     out = tmp_path / "runner"
-    assert pack_runner.main([*parts, f"--out={out}"]) == 0
+    assert _pack(*parts, f"--out={out}") == 0
     with zipfile.ZipFile(out) as archive:
         assert archive.namelist() == [
             "__main__.py",
@@ -86,25 +90,25 @@ def test_a_variant_with_camera_input_is_packed(parts, tmp_path):
     )
     manifest.write(tmp_path / "m.json", camera)
     out = tmp_path / "runner"
-    assert pack_runner.main([*parts, f"--out={out}"]) == 0
+    assert _pack(*parts, f"--out={out}") == 0
     with zipfile.ZipFile(out) as archive:
         packed = json.loads(archive.read("models/digits/manifest.json"))
     assert packed["camera_input"]["color_order"] == "RGBA"
 
 
 def test_two_variants_of_one_name_are_refused(parts, tmp_path, capsys):
-    assert pack_runner.main([*parts, parts[-1], f"--out={tmp_path}/runner"]) == 1
+    assert _pack(*parts, parts[-1], f"--out={tmp_path}/runner") == 1
     assert "variants has the name digits twice" in capsys.readouterr().err
 
 
 def test_same_inputs_same_bytes_and_key(parts, tmp_path):
     first, second, third = (tmp_path / name for name in "abc")
-    pack_runner.main([*parts, f"--out={first}"])
+    _pack(*parts, f"--out={first}")
     os.utime(tmp_path / "app.py", (1, 1))
-    pack_runner.main([*parts, f"--out={second}"])
+    _pack(*parts, f"--out={second}")
     assert first.read_bytes() == second.read_bytes()
     (tmp_path / "app.py").write_text("print('other')\n")
-    pack_runner.main([*parts, f"--out={third}"])
+    _pack(*parts, f"--out={third}")
 
     def key(path):
         with zipfile.ZipFile(path) as archive:
@@ -116,7 +120,7 @@ def test_same_inputs_same_bytes_and_key(parts, tmp_path):
 @pytest.mark.parametrize("file", ["m.tflite", "labels.txt"])
 def test_files_that_do_not_belong_together(parts, tmp_path, capsys, file):
     (tmp_path / file).write_bytes(b"another\n")
-    assert pack_runner.main([*parts, f"--out={tmp_path}/runner"]) == 1
+    assert _pack(*parts, f"--out={tmp_path}/runner") == 1
     error = capsys.readouterr().err
     assert error.startswith("ERROR //x:runner: ") and error.count("\n") == 1
     assert "is not the file that the manifest of digits_int8 names" in error
@@ -136,4 +140,4 @@ def test_files_that_do_not_belong_together(parts, tmp_path, capsys, file):
     ],
 )
 def test_pruned(path, kept):
-    assert prune.keeps(path) == kept
+    assert pack_runner.keeps(path) == kept

@@ -1,7 +1,6 @@
 """`pi_deb`."""
 
-load("//tools/python:env.bzl", "PYTHON_ENV")
-load("//tools/starlark:label.bzl", "public_label")
+load("//tools/starlark:action.bzl", "run_tool", "tool_arguments")
 load(":pi_runner.bzl", "PiRunnerInfo")
 
 PiDebInfo = provider(
@@ -24,22 +23,23 @@ def _pi_deb_impl(ctx):
         _ARCHITECTURES.get(machine, machine),
     ))
     templates = ctx.files._templates
-    arguments = ctx.actions.args()
-    arguments.add("--label=" + public_label(ctx.label))
+    arguments = tool_arguments(ctx)
     arguments.add("--runner=" + runner.file.path)
     arguments.add("--templates=" + templates[0].dirname)
     arguments.add("--package=" + ctx.attr.package)
     arguments.add("--version=" + ctx.attr.version)
     arguments.add("--maintainer=" + ctx.attr.maintainer)
     arguments.add("--out=" + out.path)
-    ctx.actions.run(
-        executable = ctx.executable._pack_deb,
-        arguments = [arguments],
+    run_tool(
+        ctx,
+        tool = ctx.executable._pack_deb,
+        arguments = arguments,
         inputs = [runner.file] + templates + ctx.files._dpkg_deb,
         outputs = [out],
         mnemonic = "PackPiDeb",
         progress_message = "Packing {}".format(out.basename),
-        env = dict(PYTHON_ENV, PATH = "/usr/local/bin:/usr/bin:/bin"),
+        env = {"PATH": "/usr/local/bin:/usr/bin:/bin"},
+        worker = False,
     )
     return [
         DefaultInfo(files = depset([out]), runfiles = ctx.runfiles(files = [out])),

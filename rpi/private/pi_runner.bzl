@@ -4,7 +4,7 @@ load("//models:providers.bzl", "VariantInfo")
 load("//models:variants.bzl", "STOCK_INTERPRETER", "variants_of")
 load("//tools/licenses:defs.bzl", "NOTICE_ATTRS", "collect_licenses")
 load("//tools/pi:platform.bzl", "PiPlatformInfo")
-load("//tools/python:env.bzl", "PYTHON_ENV")
+load("//tools/starlark:action.bzl", "run_tool", "tool_arguments")
 load("//tools/starlark:label.bzl", "public_label")
 
 PiRunnerInfo = provider(
@@ -49,10 +49,7 @@ def _pi_runner_impl(ctx):
         output = notice,
         sites = [platform.site for platform in platforms],
     )
-    arguments = ctx.actions.args()
-    arguments.use_param_file("@%s", use_always = True)
-    arguments.set_param_file_format("multiline")
-    arguments.add("--label=" + public_label(ctx.label))
+    arguments = tool_arguments(ctx)
     arguments.add("--name=" + ctx.label.name.replace("-", "_"))
     arguments.add("--bootstrap=" + ctx.file._bootstrap.path)
     arguments.add("--notice=" + notice.path)
@@ -71,14 +68,15 @@ def _pi_runner_impl(ctx):
         ))
         inputs += [variant.model, variant.manifest, variant.labels]
     arguments.add("--out=" + out.path)
-    ctx.actions.run(
-        executable = ctx.executable._pack_runner,
-        arguments = [arguments],
+    run_tool(
+        ctx,
+        tool = ctx.executable._pack_runner,
+        arguments = arguments,
         inputs = inputs,
         outputs = [out],
         mnemonic = "PackPiRunner",
         progress_message = "Packing {}".format(public_label(ctx.label)),
-        env = PYTHON_ENV,
+        worker = False,
     )
     return [
         DefaultInfo(executable = out, files = depset([out]), runfiles = ctx.runfiles(files = [out])),
