@@ -1,20 +1,20 @@
 """The bundle hands out checked files only, and restores what is damaged where it can."""
 
+import shutil
+
 import pytest
 from model_press.formats.errors import UserError
 
 from pi_runner import testing
 from pi_runner.bundle import Bundle
+from pi_runner.classifier import Classifier
 from pi_runner.failures import BundleError
 
-
-@pytest.fixture
-def folder(tmp_path):
-    return testing.make_bundle(tmp_path / "models")
+pytest_plugins = ["pi_runner.testing"]
 
 
-def test_found_by_name_recipe_and_default(folder):
-    bundle = Bundle(folder)
+def test_found_by_name_recipe_and_default(models):
+    bundle = Bundle(models)
     for asked in ("digits_int8", "int8", None):
         variant = bundle.variant(asked)
         assert variant.name == "digits_int8"
@@ -47,29 +47,48 @@ def _flip(path):
 
 @pytest.mark.parametrize("file", testing.FILES)
 @pytest.mark.parametrize("damage", [_lose, _cut])
-def test_damage_is_named_and_repaired(folder, file, damage):
-    damage(folder / "digits_int8" / file)
+def test_damage_is_named_and_repaired(models, file, damage):
+    damage(models / "digits_int8" / file)
     with pytest.raises(BundleError, match=f"{file.split('.')[0]}.*install the runner again"):
-        Bundle(folder).variant()
-    assert Bundle(folder, testing.repair(folder)).variant().name == "digits_int8"
-    assert Bundle(folder).variant().name == "digits_int8"
+        Bundle(models).variant()
+    assert Bundle(models, testing.repair(models)).variant().name == "digits_int8"
+    assert Bundle(models).variant().name == "digits_int8"
 
 
-def test_one_wrong_bit_of_a_model_is_refused(folder):
-    _flip(folder / "digits_int8" / "model.tflite")
+def test_one_wrong_bit_of_a_model_is_refused(models):
+    _flip(models / "digits_int8" / "model.tflite")
     with pytest.raises(BundleError, match="is not the file its manifest names"):
-        Bundle(folder).variant()
+        Bundle(models).variant()
 
 
-def test_a_repair_that_fails_is_told(folder):
+def test_a_repair_that_fails_is_told(models):
     def fail(path):
         raise OSError(28, "No space left on device")
 
-    _lose(folder / "digits_int8" / "model.tflite")
+    _lose(models / "digits_int8" / "model.tflite")
     with pytest.raises(BundleError, match="does not exist.*could not be restored.*No space left"):
-        Bundle(folder, fail).variant()
+        Bundle(models, fail).variant()
 
 
 def test_no_index(tmp_path):
     with pytest.raises(BundleError, match="index.*does not exist"):
         Bundle(tmp_path)
+
+
+def test_a_model_with_camera_input_answers_as_the_plain_one_does(tmp_path):
+    """Also to photographs of another shape than the frame's: what the model crops must not have been cropped before."""
+    folder = testing.make_bundle(tmp_path, ("digits_int8", "digits_int8_camera"))
+    camera = folder / "digits_int8_camera"
+    for file in ("model.tflite", "manifest.json"):
+        path = testing.FILES[file]
+        shutil.copyfile(path.with_name(path.name.replace("int8", "int8_camera")), camera / file)
+    bundle = Bundle(folder)
+    plain, fused = (Classifier(bundle.variant(n), 1) for n in ("int8", "int8_camera"))
+    manifest = fused.variant.manifest
+    for seed in range(10):
+        # As wide or as high as the frame, so that both see the same pixels after one resize.
+        height, width = manifest.camera_input.upright
+        for size in ((width, height), (height, width), (height, 2 * width)):
+            picture = testing.picture(*size, seed)
+            assert fused.classify(picture, 5).answers == plain.classify(picture, 5).answers
+    assert len(fused.classify(testing.picture(50, 90), 20).answers) == manifest.postprocess.top_k

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 import time
+from typing import Any
 
 import numpy as np
 from model_press.camera_input.tflite.runner import FusedRunner, frame_of
@@ -39,6 +40,22 @@ class Result:
     prepare_ms: float
     invoke_ms: float
 
+    def as_json(self, name: str, variant: str, raw: bool = False) -> dict[str, Any]:
+        """Return the JSON object of one picture; `raw` adds the model's whole output as `codes`."""
+        return {
+            "photo": name,
+            "variant": variant,
+            "top": [dataclasses.asdict(answer) for answer in self.answers],
+            "prepare_ms": round(self.prepare_ms, 3),
+            "invoke_ms": round(self.invoke_ms, 3),
+            **({"codes": self.codes.tolist()} if raw else {}),
+        }
+
+    def as_line(self, name: str) -> str:
+        """Return a line such as `photo.jpg: three red 98.4 %, eight red 0.8 %  (3.1 ms)`."""
+        answers = ", ".join(f"{a.label} {100 * a.score:.1f} %" for a in self.answers)
+        return f"{name}: {answers}  ({self.invoke_ms:.1f} ms)"
+
 
 class Classifier:
     """Runs one variant on one picture at a time. Not thread-safe: the interpreter has one input buffer.
@@ -66,6 +83,9 @@ class Classifier:
         batch = self._run.encode(image)
         prepared = time.perf_counter()
         codes, scores, indices = self._run(batch)
+        if indices is None:
+            indices = np.argsort(-scores, kind="stable")
+            scores = scores[indices]
         done = time.perf_counter()
         names = self.variant.labels
         best = list(zip(indices, scores, strict=True))[:top]
@@ -88,12 +108,10 @@ class _Plain:
         pixels = decode.fit(image, width, height, self._manifest.preprocess.resize.fit)
         return preprocess.encode_input(pixels[None], self._manifest)
 
-    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return (raw values, scores best first, their classes); of equal scores, the lower class comes first."""
+    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, None]:
+        """Return (raw values, their scores, None)."""
         codes = self._interpreter.run(batch)[0]
-        scores = preprocess.decode_output(codes, self._manifest.output)
-        best = np.argsort(-scores, kind="stable")
-        return codes, scores[best], best
+        return codes, preprocess.decode_output(codes, self._manifest.output), None
 
 
 class _Fused:
@@ -105,9 +123,7 @@ class _Fused:
     def encode(self, image: Image.Image) -> np.ndarray:
         return frame_of(image, self._manifest)
 
-    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def __call__(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Return (scores, scores, the classes that the model chose, best first, or None)."""
         scores, indices = self._runner.run(batch)
-        if indices is None:
-            indices = np.argsort(-scores, kind="stable")
-            return scores, scores[indices], indices
         return scores, scores, indices

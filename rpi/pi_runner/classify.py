@@ -1,5 +1,6 @@
 """`runner classify`, and the code that `watch` and `camera` share with it."""
 
+import dataclasses
 import json
 import pathlib
 import sys
@@ -8,57 +9,45 @@ from typing import Any
 from model_press.formats.errors import UserError
 from model_press.process import progress
 
-from pi_runner import output, photo
+from pi_runner import photo
 from pi_runner.classifier import Classifier
 
 
+@dataclasses.dataclass(frozen=True)
 class Printer:
     """Classifies pictures with one or more variants and prints each answer at once.
 
-    Args:
-      classifiers: the loaded variants.
-      top: number of classes to print.
-      as_json: one JSON object a line instead of text.
-      raw: add the whole output to the JSON.
-      megapixels: largest picture.
+    classifiers: the loaded variants. top: number of classes to print. as_json: one JSON object a line instead of text.
+    raw: add the whole output to the JSON. megapixels: largest picture.
     """
 
-    def __init__(
-        self,
-        classifiers: list[Classifier],
-        top: int = 3,
-        as_json: bool = False,
-        raw: bool = False,
-        megapixels: float = photo.DEFAULT_MEGAPIXELS,
-    ):
-        self._classifiers = classifiers
-        self._top = top
-        self._json = as_json
-        self._raw = raw
-        self._megapixels = megapixels
+    classifiers: list[Classifier]
+    top: int = 3
+    as_json: bool = False
+    raw: bool = False
+    megapixels: float = photo.DEFAULT_MEGAPIXELS
 
     def show(self, source: pathlib.Path | bytes, name: str) -> bool:
         """Classify and print one picture; False (and one line on standard error) where it cannot be read."""
         try:
             image = (
-                photo.decode(source, name, self._megapixels)
+                photo.decode(source, name, self.megapixels)
                 if isinstance(source, bytes)
-                else photo.read(source, self._megapixels)
+                else photo.read(source, self.megapixels)
             )
         except UserError as error:
             print(f"ERROR {error}", file=sys.stderr, flush=True)
-            if self._json:
+            if self.as_json:
                 self._print({"photo": name, "error": str(error)})
             return False
-        for classifier in self._classifiers:
-            result = classifier.classify(image, self._top)
-            if self._json:
-                self._print(output.as_json(name, classifier.variant.name, result, self._raw))
+        for classifier in self.classifiers:
+            result = classifier.classify(image, self.top)
+            if self.as_json:
+                self._print(result.as_json(name, classifier.variant.name, self.raw))
             else:
-                shown = (
-                    f"{name} [{classifier.variant.name}]" if len(self._classifiers) > 1 else name
-                )
-                print(output.as_line(shown, result), flush=True)
+                several = len(self.classifiers) > 1
+                shown = f"{name} [{classifier.variant.name}]" if several else name
+                print(result.as_line(shown), flush=True)
         return True
 
     def _print(self, value: dict[str, Any]) -> None:

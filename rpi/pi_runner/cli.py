@@ -1,62 +1,52 @@
 """The command line of the runner."""
 
 import argparse
+import contextlib
 import os
 import pathlib
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from model_press.formats.errors import ExitCode, UserError
 
 from pi_runner import failures, photo
 from pi_runner.bundle import Bundle, Repair
 
+_N = TypeVar("_N", int, float)
+
 _EXIT_CODES = """\
 exit codes: 0 all answered; 1 a photo, folder or argument is wrong (the others were answered); 2 wrong usage;
 3 a model file is missing, damaged or does not load; 4 no camera, or the address is taken"""
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    """Return an argument type: a whole number from `least` to `most`."""
+def _number(kind: type[_N], fits: Callable[[_N], bool], expected: str) -> Callable[[str], _N]:
+    """Return an argument type: a number that fits."""
 
-    def parse(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(
-                f"'{text:.20}' is not a whole number from {least} to {most}"
-            )
-        return value
+    def parse(text: str) -> _N:
+        with contextlib.suppress(ValueError):
+            value = kind(text)
+            if fits(value):
+                return value
+        raise argparse.ArgumentTypeError(f"'{text:.20}' is not a {expected}")
 
     return parse
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    return _number(int, lambda n: least <= n <= most, f"whole number from {least} to {most}")
 
 
 def _above_zero(most: float) -> Callable[[str], float]:
-    """Return an argument type: a number above 0, at most `most`."""
-
-    def parse(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = 0.0
-        if not 0 < value <= most:
-            raise argparse.ArgumentTypeError(
-                f"'{text:.20}' is not a number above 0, at most {most:g}"
-            )
-        return value
-
-    return parse
+    return _number(float, lambda x: 0 < x <= most, f"number above 0, at most {most:g}")
 
 
 _threads, _count, _port = _whole(1, 64), _whole(0, 10**9), _whole(0, 65535)
 _positive = _whole(1, 10**6)
 _seconds = _above_zero(86_400.0)
-_megapixels = _above_zero(1000.0)  # up to 18 GB to decode
-_megabytes = _above_zero(1000.0)
+_millions = _above_zero(1000.0)  # of pixels: up to 18 GB to decode; of bytes
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -96,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--raw", action="store_true", help="with --json: the whole output, too")
         sub.add_argument(
             "--max-megapixels",
-            type=_megapixels,
+            type=_millions,
             default=photo.DEFAULT_MEGAPIXELS,
             metavar="M",
             help="larger pictures are refused; default: %(default)g",
@@ -134,8 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--host", default="127.0.0.1", help="0.0.0.0 for the whole network")
     sub.add_argument("--port", type=_port, default=8080, help="0 for a free one")
     for option, kind, default, metavar, text in (
-        ("--max-body-mb", _megabytes, 20.0, "MB", "largest request body"),
-        ("--max-megapixels", _megapixels, 24.0, "M", "largest picture"),
+        ("--max-body-mb", _millions, 20.0, "MB", "largest request body"),
+        ("--max-megapixels", _millions, 24.0, "M", "largest picture"),
         ("--concurrency", _threads, 4, "N", "pictures in work or waiting; more are told 503"),
         ("--request-timeout", _seconds, 15.0, "SECONDS", "to send a request, to wait for a turn"),
         ("--grace", _seconds, 10.0, "SECONDS", "that running requests get after SIGTERM"),
@@ -209,7 +199,6 @@ def _serve(options: argparse.Namespace, bundle: Bundle) -> bool:
         request_s=options.request_timeout,
         grace_s=options.grace,
     )
-    bounds.check()
     bound = server.listen(options.host, options.port)
     works = engine.Engine(bundle, options.variant, options.threads, bounds)
     serving = server.Server(app.App(works), bound, bounds, lambda: not works.stalled())

@@ -6,17 +6,7 @@ import pytest
 
 from pi_runner import cli, testing
 
-
-@pytest.fixture
-def models(tmp_path):
-    return testing.make_bundle(tmp_path / "models")
-
-
-@pytest.fixture
-def photo(tmp_path):
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(testing.encoded(testing.picture(120, 90), "JPEG"))
-    return str(path)
+pytest_plugins = ["pi_runner.testing"]
 
 
 def test_text(models, photo, capsys):

@@ -1,20 +1,21 @@
 """The README's JSON is that of the program: the same fields, of the same types."""
 
 import json
-import os
 import pathlib
 import re
 
 import pytest
 from werkzeug.test import Client
 
-from pi_runner import cli, conditions, testing
+from pi_runner import cli, conditions
 from pi_runner.bundle import Bundle
 from pi_runner.service.app import App
 from pi_runner.service.engine import Engine
 from pi_runner.service.limits import Limits
 
-_README = pathlib.Path(os.environ["PI_README"])
+pytest_plugins = ["pi_runner.testing"]
+
+_README = pathlib.Path("rpi/README.md")
 
 
 def _shape(value):
@@ -31,18 +32,6 @@ def documented():
     """Name above each JSON block of the README -> its value."""
     found = re.findall(r"^`([^`]+)`:\n\n```json\n(.*?)```", _README.read_text(), re.M | re.S)
     return {name: json.loads(text) for name, text in found}
-
-
-@pytest.fixture
-def models(tmp_path):
-    return testing.make_bundle(tmp_path / "models")
-
-
-@pytest.fixture
-def photo(tmp_path):
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(testing.encoded(testing.picture(120, 90), "JPEG"))
-    return str(path)
 
 
 def test_every_block_is_checked(documented):

@@ -1,25 +1,25 @@
-"""Helpers of the runner's tests."""
+"""Helpers of the runner's tests; `pytest_plugins = ["pi_runner.testing"]` gives a test the fixtures."""
 
 import dataclasses
 import io
-import os
 import pathlib
 import shutil
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from model_press.formats import bundle, manifest
 from PIL import Image
 
 from pi_runner.bundle import Repair
 
-FILES = ("model.tflite", "manifest.json", "labels.txt")
-
-
-def variant_files() -> dict[str, pathlib.Path]:
-    """Return the three files of //models/digits:int8, named by the environment."""
-    variables = ("PI_MODEL", "PI_MANIFEST", "PI_LABELS")
-    return {name: pathlib.Path(os.environ[v]) for name, v in zip(FILES, variables, strict=True)}
+# The files of a variant in a bundle -> those of //models/digits:int8.
+_DIGITS = pathlib.Path("models/digits")
+FILES = {
+    "model.tflite": _DIGITS / "digits_int8.tflite",
+    "manifest.json": _DIGITS / "digits_int8.manifest.json",
+    "labels.txt": _DIGITS / "digits.labels.txt",
+}
 
 
 def make_bundle(folder: pathlib.Path, names: Sequence[str] = ("digits_int8",)) -> pathlib.Path:
@@ -27,7 +27,7 @@ def make_bundle(folder: pathlib.Path, names: Sequence[str] = ("digits_int8",)) -
     for name in names:
         variant = folder / name
         variant.mkdir(parents=True)
-        for file, path in variant_files().items():
+        for file, path in FILES.items():
             shutil.copyfile(path, variant / file)
         variant_manifest = manifest.read_tflite(variant / "manifest.json")
         manifest.write(variant / "manifest.json", dataclasses.replace(variant_manifest, name=name))
@@ -44,7 +44,7 @@ def repair(folder: pathlib.Path) -> Repair:
     def restore(path: str) -> None:
         target = folder / path
         target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(variant_files()[target.name], target)
+        shutil.copyfile(FILES[target.name], target)
 
     return restore
 
@@ -61,3 +61,17 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     data = io.BytesIO()
     image.save(data, kind, **options)
     return data.getvalue()
+
+
+@pytest.fixture
+def models(tmp_path):
+    """Return the folder of a bundle of digits_int8."""
+    return make_bundle(tmp_path / "models")
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """Return the path of a JPEG."""
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(picture(120, 90), "JPEG"))
+    return str(path)

@@ -14,10 +14,11 @@ from pi_runner.service import engine as engine_lib
 from pi_runner.service.app import App
 from pi_runner.service.limits import Limits
 
+pytest_plugins = ["pi_runner.testing"]
+
 
 @pytest.fixture
-def engine(tmp_path):
-    models = testing.make_bundle(tmp_path / "models")
+def engine(models):
     return engine_lib.Engine(Bundle(models), None, 1, Limits(body_bytes=1_000_000, request_s=0.3))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pi_runner import output, photo
+from pi_runner import photo
 from pi_runner.bundle import Bundle, short_name
 from pi_runner.classifier import Classifier
 from pi_runner.service.limits import Limits
@@ -50,7 +50,7 @@ class Engine:
         self.default = self._get(variant).variant.name
 
     def classify(self, body: bytes, name: str, variant: str | None, top: int) -> dict[str, Any]:
-        """Return the JSON object of one picture; `raw` adds the model's whole output as `codes`.
+        """Return the JSON object of one picture.
 
         Raises:
           UserError: the picture or the variant's name is wrong.
@@ -80,7 +80,7 @@ class Engine:
             self._answered += 1
             self._times.append((time.perf_counter() - begun) * 1e3)
             self._invoke_times[classifier.variant.name].append(result.invoke_ms)
-            answer = output.as_json(name, classifier.variant.name, result)
+            answer = result.as_json(name, classifier.variant.name)
             return {**answer, "decode_ms": round((decoded - decoding) * 1e3, 3)}
         finally:
             self._busy_since = None

@@ -2,8 +2,6 @@
 
 import dataclasses
 
-from model_press.formats.errors import UserError
-
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
@@ -23,11 +21,3 @@ class Limits:
     connections: int = 64
     request_s: float = 15.0
     grace_s: float = 10.0
-
-    def check(self) -> None:
-        """Raise UserError for a bound that would serve nobody."""
-        for field in dataclasses.fields(self):
-            if getattr(self, field.name) <= 0:
-                raise UserError(
-                    f"limit {field.name} is {getattr(self, field.name)}; expected more than 0"
-                )

@@ -1,4 +1,4 @@
-"""systemd's watchdog hears of life only while there is some."""
+"""systemd hears what the service says, and its watchdog hears of life only while there is some."""
 
 import signal
 import socket
@@ -9,6 +9,7 @@ import pytest
 
 from pi_runner.service import server
 from pi_runner.service.limits import Limits
+from pi_runner.service.notify import notify
 
 
 @pytest.fixture
@@ -64,3 +65,20 @@ def test_port_taken():
     with pytest.raises(server.DeviceError, match=f"cannot listen on 127.0.0.1 port {port}: "):
         server.listen("127.0.0.1", port)
     first.close()
+
+
+def test_datagram(tmp_path, monkeypatch):
+    # A socket's path may have 107 characters, and a test's folder may be deep.
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind("notify")
+        monkeypatch.setenv("NOTIFY_SOCKET", "notify")
+        notify("READY=1")
+        assert receiver.recv(100) == b"READY=1"
+
+
+def test_without_systemd(monkeypatch):
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    notify("READY=1")
+    monkeypatch.setenv("NOTIFY_SOCKET", "gone")
+    notify("READY=1")
