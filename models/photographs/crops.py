@@ -20,9 +20,7 @@ CHANNEL_ORDERS = tuple(itertools.permutations(range(3)))
 MIN_SIDE_PERCENT, MAX_SIDE_PERCENT = 25, 100
 
 
-def make(
-    split: str, count: int, size: int, seed: int, *, photo_folder: str | None = None
-) -> np.ndarray:
+def make(split: str, count: int, size: int, seed: int) -> np.ndarray:
     """Cut square crops of varied scale and place, half of them mirrored.
 
     Photographs take turns, colour ones twice as often as greyscale ones.
@@ -32,7 +30,6 @@ def make(
       count: how many crops.
       size: height and width of the result in pixels.
       seed: decides scale, place and mirroring.
-      photo_folder: see `photos.load`.
 
     Returns:
       uint8 RGB [count, size, size, 3].
@@ -42,10 +39,10 @@ def make(
     """
     if count < 1 or size < 1:
         raise UserError(f"count and size must be at least 1, got {count} and {size}")
-    pictures = list(photos.load_split(split, folder=photo_folder).values())
-    turns = pictures + list(
-        photos.load_split(split, colour_only=True, folder=photo_folder).values()
-    )
+    turns = [
+        *photos.load_split(split).values(),
+        *photos.load_split(split, colour_only=True).values(),
+    ]
     percent = bits.integers(seed, "side", MIN_SIDE_PERCENT, MAX_SIDE_PERCENT, count)
     row, column = bits.integers(seed, "place", 0, 2**31 - 1, (2, count))
     mirrored = bits.integers(seed, "mirrored", 0, 1, count)

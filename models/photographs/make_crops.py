@@ -23,15 +23,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--size", required=True, type=int, help="height and width in pixels")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--photos", help="folder of the photographs (default: the installed packages')"
-    )
-    parser.add_argument(
         "--exchange-channels", action="store_true", help="vary the colours by exchanging channels"
     )
     parser.add_argument("--out-images", required=True)
     parser.add_argument("--out-classes", required=True)
     args = parser.parse_args(argv)
-    images = crops.make(args.split, args.count, args.size, args.seed, photo_folder=args.photos)
+    images = crops.make(args.split, args.count, args.size, args.seed)
     if args.exchange_channels:
         images = crops.exchange_channels(images)
     classes = np.full(len(images), image_set.UNLABELED, np.int32)

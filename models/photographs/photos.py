@@ -86,38 +86,31 @@ def directory(source: str) -> str:
     return os.path.join(next(iter(spec.submodule_search_locations)), folder)
 
 
-def load(photo: Photo, folder: str | None = None) -> np.ndarray:
-    """Return a photograph as uint8 RGB [height, width, 3].
-
-    Args:
-      photo: an entry of PHOTOS.
-      folder: where its file is; by default the installed package's folder.
+def load(photo: Photo) -> np.ndarray:
+    """Return a photograph of PHOTOS as uint8 RGB [height, width, 3].
 
     Raises:
-      UserError: the file is not there.
+      UserError: its file is not in the installed package.
     """
-    path = os.path.join(folder or directory(photo.source), photo.file)
+    path = os.path.join(directory(photo.source), photo.file)
     if not os.path.isfile(path):
         raise UserError(
             f"photograph {photo.file} is not in {os.path.dirname(path)}: install the locked "
-            f"version of {photo.source}, which ships it, or give the folder that holds it"
+            f"version of {photo.source}, which ships it"
         )
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
 
 
-def load_split(
-    split: str, *, colour_only: bool = False, folder: str | None = None
-) -> dict[str, np.ndarray]:
+def load_split(split: str, *, colour_only: bool = False) -> dict[str, np.ndarray]:
     """Return the photographs of one split by name, in the order of PHOTOS.
 
     Args:
       split: TRAIN or HELD_OUT.
       colour_only: leaves the greyscale ones out.
-      folder: as in `load`.
     """
     return {
-        photo.name: load(photo, folder)
+        photo.name: load(photo)
         for photo in PHOTOS
         if photo.split == split and (photo.colour or not colour_only)
     }

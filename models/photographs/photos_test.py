@@ -27,6 +27,7 @@ def test_both_splits_have_colour(split):
     assert 3 <= len(colour) < len(photos.load_split(split))
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_file_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(photos, "directory", lambda _: str(tmp_path))
     with pytest.raises(UserError, match=f"astronaut.png is not in {tmp_path}"):
-        photos.load(photos.PHOTOS[0], tmp_path)
+        photos.load(photos.PHOTOS[0])

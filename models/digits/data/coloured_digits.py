@@ -217,9 +217,7 @@ def _reductions(photo: np.ndarray, size: int) -> tuple[np.ndarray, ...]:
     return tuple(levels)
 
 
-def composer(
-    split: str, digits_folder: str, size: int, *, vary_photos: bool, photo_folder: str | None = None
-) -> Composer:
+def composer(split: str, digits_folder: str, size: int, *, vary_photos: bool) -> Composer:
     """Make the composer of one split.
 
     Args:
@@ -227,7 +225,6 @@ def composer(
       digits_folder: see `handwritten.load`.
       size: height and width of the images, MIN_SIZE to MAX_SIZE pixels.
       vary_photos: see `Composer`.
-      photo_folder: see `photos.load`.
 
     Raises:
       UserError: the size is out of range; digits or photographs are missing or damaged.
@@ -235,7 +232,7 @@ def composer(
     if not MIN_SIZE <= size <= MAX_SIZE:
         raise UserError(f"size {size} is not within {MIN_SIZE}..{MAX_SIZE} pixels")
     train, held_out = handwritten.load(digits_folder)
-    pictures = photos.load_split(split, folder=photo_folder)
+    pictures = photos.load_split(split)
     return Composer(
         digits=train if split == photos.TRAIN else held_out,
         levels=tuple(_reductions(photo, size) for photo in pictures.values()),

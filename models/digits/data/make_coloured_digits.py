@@ -30,9 +30,6 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--size", required=True, type=int, help="height and width in pixels")
     parser.add_argument("--count", type=int, help="the number of digits (default: all)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--photos", help="folder of the photographs (default: the installed packages')"
-    )
     parser.add_argument("--out-images", required=True)
     parser.add_argument("--out-classes", required=True)
     args = parser.parse_args(argv)
@@ -41,7 +38,6 @@ def main(argv: list[str] | None = None) -> None:
         args.digits,
         args.size,
         vary_photos=args.split == photos.TRAIN,
-        photo_folder=args.photos,
     )
     if args.count is not None and not 1 <= args.count <= len(composer.digits):
         raise UserError(

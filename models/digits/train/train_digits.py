@@ -1,6 +1,6 @@
 """Program: trains the digits net and writes it as a `.keras` file (tf_keras, Keras v3 format).
 
-    train_digits --digits DIR --out digits.keras
+    train_digits --digits DIR --size 80 --width 0.25 --out digits.keras
 
 The same digits, photographs and flags give the same bytes on one machine; on another kind of
 processor floating point rounds otherwise, and the net is a sister of the same accuracy.
@@ -25,18 +25,18 @@ def main(argv: list[str] | None = None) -> None:
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     tf_quiet.tensorflow()
     from models.digits.data import coloured_digits
-    from models.digits.train import digits_net, training
+    from models.digits.train import training
+    from models.family import xception_family
     from models.photographs import photos
 
     parser = argparse.ArgumentParser(prog="train_digits", description=__doc__.splitlines()[0])
     parser.add_argument(
         "--digits", required=True, help="folder of 0.json to 9.json, or one of these files"
     )
-    parser.add_argument("--photos", help="folder of the photographs (default: installed packages)")
-    parser.add_argument("--width", type=float, default=digits_net.WIDTH)
-    parser.add_argument("--size", type=int, default=digits_net.SIZE, help="in pixels")
-    parser.add_argument("--epochs", type=int, default=digits_net.EPOCHS)
-    parser.add_argument("--seed", type=int, default=digits_net.SEED)
+    parser.add_argument("--width", type=float, required=True, help="share of Xception's channels")
+    parser.add_argument("--size", type=int, required=True, help="in pixels")
+    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", required=True, help="the .keras file to write")
     args = parser.parse_args(argv)
     if args.epochs < 1:
@@ -49,12 +49,18 @@ def main(argv: list[str] | None = None) -> None:
             args.digits,
             args.size,
             vary_photos=split == photos.TRAIN,
-            photo_folder=args.photos,
         )
         for split in (photos.TRAIN, photos.HELD_OUT)
     }
+    spec = xception_family.XceptionSpec(
+        size=args.size,
+        classes=len(coloured_digits.LABELS),
+        width=args.width,
+        middle_blocks=2,
+        bn_momentum=training.BN_MOMENTUM,
+    )
     model = training.train(
-        digits_net.spec(args.width, args.size),
+        spec,
         composers[photos.TRAIN],
         epochs=args.epochs,
         seed=args.seed,

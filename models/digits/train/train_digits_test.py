@@ -1,5 +1,7 @@
 """Tests of the training program, with a very small net and few digits."""
 
+import pathlib
+
 import pytest
 import tf_keras
 from model_press.formats import files
@@ -24,6 +26,11 @@ def test_two_runs_write_the_same_bytes_of_a_sound_model(tmp_path):
     model = tf_keras.models.load_model(out, compile=False)
     assert model.input_shape == (None, 64, 64, 3)
     assert model.output_shape == (None, len(coloured_digits.LABELS))
+
+
+def test_labels_are_in_the_order_of_the_classes():
+    labels = pathlib.Path("models/digits/labels.txt").read_text("utf-8").splitlines()
+    assert tuple(labels) == coloured_digits.LABELS
 
 
 def test_missing_digits_are_named_and_nothing_is_written(tmp_path):

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-from model_press.formats import files
 from model_press.formats.errors import UserError
 from model_press.images import npy
 from model_press.keras_io import keras_file
@@ -24,12 +23,11 @@ from models.photographs import program
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Parse the arguments and write the model, and the labels where asked for."""
+    """Parse the arguments and write the model."""
     parser = argparse.ArgumentParser(prog="make_xception", description=__doc__.splitlines()[0])
     parser.add_argument("--weights", default="seed", help="seed, imagenet or the path of a file")
     parser.add_argument("--calibration", help="images.npy of photograph crops; for seed only")
     parser.add_argument("--out", required=True, help="the .keras file to write")
-    parser.add_argument("--out-labels", help="text file for the class names, one a line")
     args = parser.parse_args(argv)
     if (args.weights == "seed") != (args.calibration is not None):
         raise UserError(
@@ -42,18 +40,14 @@ def main(argv: list[str] | None = None) -> None:
     from models.xception.weights import seed_xception, xception_weights
 
     spec = xception_family.XceptionSpec()
-    labels = xception_weights.neutral_labels(spec.classes)
     if args.weights == "seed":
         images = np.asarray(npy.read_npy(args.calibration, "calibration images"))
         model = seed_xception.build(spec, images)
     elif args.weights == "imagenet":
         model = xception_weights.imagenet(spec)
-        labels = xception_weights.imagenet_labels()
     else:
         model = xception_weights.from_file(spec, args.weights)
     keras_file.save(model, args.out)
-    if args.out_labels:
-        files.write_bytes(args.out_labels, ("\n".join(labels) + "\n").encode())
 
 
 if __name__ == "__main__":

@@ -9,11 +9,6 @@ from model_press.formats.errors import UserError
 from models.family import xception_family
 
 
-def neutral_labels(classes: int) -> list[str]:
-    """Return names that claim nothing: class_0000, class_0001, ..."""
-    return [f"class_{index:04d}" for index in range(classes)]
-
-
 def imagenet(spec: xception_family.XceptionSpec) -> tf_keras.Model:
     """Return Xception with the weights that Keras downloads (or has in its cache).
 
@@ -28,26 +23,6 @@ def imagenet(spec: xception_family.XceptionSpec) -> tf_keras.Model:
             "network, or give the path of a .keras or .h5 file as --weights"
         ) from None
     return _carry_over(trained, xception_family.build(spec), "Keras' ImageNet weights")
-
-
-def imagenet_labels() -> list[str]:
-    """Return the 1000 ImageNet class names, by Keras' own loader.
-
-    Raises:
-      UserError: their host is not reachable.
-    """
-    import numpy as np
-
-    try:
-        decoded = tf_keras.applications.xception.decode_predictions(
-            np.arange(1000, 0, -1, np.float32)[None], top=1000
-        )
-    except Exception as error:
-        raise UserError(
-            f"the ImageNet class names could not be downloaded ({_first_line(error)}): allow the "
-            "network, or leave --out-labels out"
-        ) from None
-    return [name for _, name, _ in decoded[0]]
 
 
 def from_file(spec: xception_family.XceptionSpec, path: str) -> tf_keras.Model:
