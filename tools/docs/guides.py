@@ -1,7 +1,6 @@
 """Checks the commands of the documentation: labels, options, outputs, attributes, links."""
 
 import ast
-import dataclasses
 import functools
 import pathlib
 import re
@@ -46,18 +45,6 @@ LABELS_FILE = "tools/docs/labels.bzl"
 USERS_PACKAGE = "flowers"
 
 
-@dataclasses.dataclass(frozen=True)
-class Complaint:
-    """Something in a page that is not so."""
-
-    page: str
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.page}:{self.line}: {self.what}"
-
-
 class Documentation:
     """All pages of a workspace.
 
@@ -100,43 +87,36 @@ class Documentation:
         """Return whether a label is of the package that the guides make."""
         return re.match(rf"//{USERS_PACKAGE}(:|$|/)", label) is not None
 
+    def _labels(self) -> Iterator[tuple[str, Command, str]]:
+        """Return (page, command, label) of Bazel's commands, but for what the pages themselves declare."""
+        for page, command in self.commands():
+            for label in command.labels() if command.is_bazel else ():
+                package, _, name = label[2:].partition(":")
+                users = label.endswith(":all") and self.is_users(label)
+                if not users and name not in self._declared_in(package):
+                    yield page, command, label
+
     def targets_for_bazel(self) -> list[str]:
         """Return the labels that Bazel must look up: built in a command, or not found in a BUILD file."""
-        wanted = set(_MORE_TARGETS)
-        for _, command in self.commands():
-            if not command.is_bazel:
-                continue
-            built = "build" in command.own_words
-            for label in command.labels():
-                if (
-                    self.is_users(label)
-                    or self._is_declared_by_a_page(label)
-                    or label.endswith(("...", ":all"))
-                    or label in _NOT_ANALYSED
-                ):
-                    continue
-                if built or not self._is_here(label):
-                    wanted.add(label)
-        return sorted(wanted)
+        wanted = {
+            label
+            for _, command, label in self._labels()
+            if not self.is_users(label) and not label.endswith(("...", ":all"))
+            if "build" in command.own_words or not self._is_here(label)
+        }
+        return sorted(_MORE_TARGETS | wanted - _NOT_ANALYSED)
 
     # Complaints, one function a kind.
 
-    def labels(self, known: set[str]) -> Iterator[Complaint]:
+    def labels(self, known: set[str]) -> Iterator[str]:
         """Return the labels that no BUILD file, no snippet and no Bazel (`known`) has."""
-        for page, command in self.commands():
-            if not command.is_bazel:
-                continue
-            for label in command.labels():
-                if label.endswith(":all") and self.is_users(label):
-                    continue
-                if self._is_declared_by_a_page(label):
-                    continue
-                if self.is_users(label):
-                    yield Complaint(page, command.line, f"no guide declares {label}")
-                elif not self._is_here(label) and label not in known:
-                    yield Complaint(page, command.line, f"there is no target {label}")
+        for page, command, label in self._labels():
+            if self.is_users(label):
+                yield f"{page}:{command.line}: no guide declares {label}"
+            elif not self._is_here(label) and label not in known:
+                yield f"{page}:{command.line}: there is no target {label}"
 
-    def configs(self) -> Iterator[Complaint]:
+    def configs(self) -> Iterator[str]:
         """Return --config=NAME that .bazelrc does not have."""
         defined = set(
             re.findall(r"^\w+:(\w+) ", (self.root / ".bazelrc").read_text(), re.MULTILINE)
@@ -145,9 +125,9 @@ class Documentation:
             for word in command.words if command.is_bazel else ():
                 name = word.removeprefix("--config=")
                 if name != word and name not in defined:
-                    yield Complaint(page, command.line, f".bazelrc has no --config={name}")
+                    yield f"{page}:{command.line}: .bazelrc has no --config={name}"
 
-    def outputs(self, known: set[str]) -> Iterator[Complaint]:
+    def outputs(self, known: set[str]) -> Iterator[str]:
         """Return bazel-bin/... paths that no documented target makes."""
         for name in self.pages:
             text = (self.root / name).read_text("utf-8")
@@ -155,20 +135,16 @@ class Documentation:
                 for path in re.findall(r"bazel-bin/([\w./<>-]*[\w>])", line):
                     users = path.startswith(USERS_PACKAGE + "/") or path in _MADE_BY_PAGES
                     if not users and path not in known:
-                        yield Complaint(
-                            name, number, f"no documented target makes bazel-bin/{path}"
-                        )
+                        yield f"{name}:{number}: no documented target makes bazel-bin/{path}"
 
-    def programs(self) -> Iterator[Complaint]:
+    def programs(self) -> Iterator[str]:
         """Return commands of programs that are not listed."""
         known = {*ELSEWHERE, *_ORDINARY, "python3", "./runner"}
         for page, command in self.commands():
             first = command.words[0]
             script = first.startswith("tools/") and (self.root / first).is_file()
             if not command.is_bazel and first not in known and not script:
-                yield Complaint(
-                    page, command.line, f"{first} is not among the programs of guides.py"
-                )
+                yield f"{page}:{command.line}: {first} is not among the programs of guides.py"
 
     def _starlark(self) -> Iterator[tuple[str, markdown_page.Block, str]]:
         """Return (page, block, path of the file that it is part of)."""
@@ -184,24 +160,20 @@ class Documentation:
             [block for _, block, path in self._starlark() if path == f"{package}/BUILD"]
         )
 
-    def _is_declared_by_a_page(self, label: str) -> bool:
-        package, _, name = label[2:].partition(":")
-        return name in self._declared_in(package)
-
-    def snippets(self) -> Iterator[Complaint]:
+    def snippets(self) -> Iterator[str]:
         """Return loads, rules and attributes that do not exist, and `:names` that no snippet declares."""
         declared = self._declared_in(USERS_PACKAGE)
         for page, block, path in self._starlark():
             folder, _, file = path.rpartition("/")
             for line, what in self._snippets.complaints(block, f"//{folder}:{file}"):
-                yield Complaint(page, line, what)
+                yield f"{page}:{line}: {what}"
             if folder != USERS_PACKAGE:
                 continue
             for line, name in self._snippets.own_labels(block):
                 if name not in declared:
-                    yield Complaint(page, line, f"no guide declares :{name}")
+                    yield f"{page}:{line}: no guide declares :{name}"
 
-    def links(self) -> Iterator[Complaint]:
+    def links(self) -> Iterator[str]:
         """Return relative links to missing files or headings."""
         for name in [*self.pages, *self._generated]:
             for line, target in _parsed(self.root / name).links:
@@ -210,9 +182,19 @@ class Documentation:
                 path, _, heading = target.partition("#")
                 file = (self.root / name).parent / path if path else self.root / name
                 if not file.exists():
-                    yield Complaint(name, line, f"{target} does not exist")
+                    yield f"{name}:{line}: {target} does not exist"
                 elif heading and heading not in _parsed(file).anchors:
-                    yield Complaint(name, line, f"{target}: there is no such heading")
+                    yield f"{name}:{line}: {target}: there is no such heading"
+
+    def complaints(self, known: set[str], outputs: set[str]) -> list[str]:
+        """Return all that is wrong.
+
+        Args:
+          known: labels that Bazel has.
+          outputs: paths below bazel-bin that documented targets make.
+        """
+        kinds = [self.labels(known), self.outputs(outputs), self.configs(), self.links()]
+        return [line for kind in [*kinds, self.programs(), self.snippets()] for line in kind]
 
     def blocks(self, language: str) -> Iterator[tuple[str, markdown_page.Block]]:
         """Return (page, block) of all blocks with this info string."""

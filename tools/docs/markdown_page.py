@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -82,6 +82,14 @@ def _targets(part: Token) -> Iterator[str]:
         yield str(part.attrs["src"])
     elif part.type in ("html_inline", "html_block"):
         yield from re.findall(r"(?:src|href)=\"([^\"]+)\"", part.content)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of cells that are Markdown already, with an empty line behind it."""
+    lines = [f"| {' | '.join(cells)} |" for cells in rows]
+    # An empty heading takes one space.
+    head = f"| {' | '.join(headings)} |".replace("  ", " ")
+    return "\n".join([head, "|---" * len(headings) + "|", *lines]) + "\n"
 
 
 def prose(text: str) -> str:

@@ -3,7 +3,7 @@
 import pathlib
 from collections.abc import Iterator, Mapping
 
-from markdown_page import MARK, cell, first_sentence, prose
+from markdown_page import MARK, cell, first_sentence, prose, table
 from python_api import Format, formats
 from rules import Attribute, Provider, Rule, public
 from starlark import Workspace
@@ -40,28 +40,17 @@ def _code(text: str) -> str:
     return f"`{text}`" if text else '`""`'
 
 
-class _Links:
-    """Where each provider is documented: name -> page."""
-
-    def __init__(self, items: Mapping[str, list[Rule | Provider]]):
-        self._pages = {
-            item.name: page
-            for page, found in items.items()
-            for item in found
-            if isinstance(item, Provider)
-        }
-
-    def __call__(self, provider: str, page: str) -> str:
-        """Return a provider's name, linked where a page has it."""
-        target = self._pages.get(provider)
-        if not target:
-            return f"`{provider}`"
-        return f"[{provider}]({'' if target == page else target}#{provider.lower()})"
+def _link(provider: str, page: str, homes: Mapping[str, str]) -> str:
+    """Return a provider's name, linked where a page (homes: name -> page) has it."""
+    home = homes.get(provider)
+    if not home:
+        return f"`{provider}`"
+    return f"[{provider}]({'' if home == page else home}#{provider.lower()})"
 
 
-def _kind(attribute: Attribute, page: str, links: _Links) -> str:
+def _kind(attribute: Attribute, page: str, homes: Mapping[str, str]) -> str:
     providers = " or ".join(
-        " and ".join(links(name, page) for name in alternative)
+        " and ".join(_link(name, page, homes) for name in alternative)
         for alternative in attribute.providers
     )
     text = attribute.kind + (f" of {providers}" if providers else "")
@@ -70,35 +59,31 @@ def _kind(attribute: Attribute, page: str, links: _Links) -> str:
     return text
 
 
-def _rule(rule: Rule, page: str, links: _Links) -> Iterator[str]:
+def _rule(rule: Rule, page: str, homes: Mapping[str, str]) -> Iterator[str]:
     yield f"## {rule.name}\n"
     what = {"executable": "Rule; `bazel run` runs its target", "macro": "Macro"}
     kind = what.get(rule.kind, rule.kind.capitalize())
-    provides = ", ".join(links(name, page) for name in rule.provides)
+    provides = ", ".join(_link(name, page, homes) for name in rule.provides)
     yield f"{kind}, {rule.label}{'. Provides ' + provides if provides else ''}.\n"
     yield prose(rule.doc) + "\n"
-    if not rule.attributes:
-        return
-    yield "| attribute | type | default | |\n|---|---|---|---|"
+    rows = []
     for attribute in rule.attributes:
         default = "required" if attribute.default is None else _code(attribute.default)
-        cells = [f"`{attribute.name}`", _kind(attribute, page, links), default, attribute.doc]
-        yield f"| {' | '.join(map(cell, cells))} |"
-    yield ""
+        cells = [f"`{attribute.name}`", _kind(attribute, page, homes), default, attribute.doc]
+        rows.append([*map(cell, cells)])
+    if rows:
+        yield table(["attribute", "type", "default", ""], rows)
 
 
 def _provider(provider: Provider) -> Iterator[str]:
     yield f"## {provider.name}\n"
     yield f"Provider, {provider.label}.\n"
     yield prose(provider.doc) + "\n"
-    yield "| field | |\n|---|---|"
-    for name, text in provider.fields:
-        yield f"| `{name}` | {cell(text)} |"
-    yield ""
+    yield table(["field", ""], [(f"`{name}`", cell(text)) for name, text in provider.fields])
 
 
 def _starlark_page(
-    page: str, title: str, labels: list[str], items: list[Rule | Provider], links: _Links
+    page: str, title: str, labels: list[str], items: list[Rule | Provider], homes: Mapping[str, str]
 ) -> str:
     lines = [MARK, f"# {title}\n"]
     names = [
@@ -113,7 +98,7 @@ def _starlark_page(
     lines.append(" · ".join(f"[{item.name}](#{item.name.lower()})" for item in items) + "\n")
     for item in items:
         if isinstance(item, Rule):
-            lines += _rule(item, page, links)
+            lines += _rule(item, page, homes)
         else:
             lines += _provider(item)
     return "\n".join(lines).rstrip() + "\n"
@@ -125,11 +110,11 @@ def _index(items: Mapping[str, list[Rule | Provider]]) -> str:
         "Written from the documentation in the `.bzl` files and the Python modules themselves.\n"
     )
     for page, (title, _) in STARLARK_PAGES.items():
-        lines += [f"## [{title}]({page})\n", "| | |\n|---|---|"]
-        for item in items[page]:
-            link = f"[{item.name}]({page}#{item.name.lower()})"
-            lines.append(f"| {link} | {cell(first_sentence(item.doc))} |")
-        lines.append("")
+        rows = [
+            (f"[{item.name}]({page}#{item.name.lower()})", cell(first_sentence(item.doc)))
+            for item in items[page]
+        ]
+        lines += [f"## [{title}]({page})\n", table(["", ""], rows)]
     lines.append("## [Formats](formats.md)\n")
     lines.append("The fields of recipes, compressions, manifests and measurements.")
     return "\n".join(lines) + "\n"
@@ -144,13 +129,12 @@ def _formats_page(found: Mapping[str, tuple[str, list[Format]]]) -> str:
     for title, (doc, classes) in found.items():
         lines += [f"## {title}\n", doc + "\n"]
         for one in classes:
+            rows = [(f"`{name}`", f"`{cell(kind)}`") for name, kind in one.fields]
             lines += [
                 f"### {one.name}\n",
                 f"```text\n{one.doc}\n```\n",
-                "| field | type |\n|---|---|",
+                table(["field", "type"], rows),
             ]
-            lines += [f"| `{name}` | `{cell(kind)}` |" for name, kind in one.fields]
-            lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -166,9 +150,14 @@ def public_items(root: pathlib.Path) -> dict[str, list[Rule | Provider]]:
 def render(root: pathlib.Path) -> dict[str, str]:
     """Return the content of every page by path."""
     items = public_items(root)
-    links = _Links(items)
+    homes = {
+        item.name: page
+        for page, found in items.items()
+        for item in found
+        if isinstance(item, Provider)
+    }
     pages = {
-        page: _starlark_page(page, title, labels, items[page], links)
+        page: _starlark_page(page, title, labels, items[page], homes)
         for page, (title, labels) in STARLARK_PAGES.items()
     }
     pages["README.md"] = _index(items)

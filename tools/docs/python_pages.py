@@ -9,9 +9,9 @@ import docstring_parser
 import griffe
 import markdown_page
 import python_api
-from markdown_page import MARK, cell, first_sentence, prose
+from markdown_page import MARK, cell, first_sentence, prose, table
 from pages import FORMAT_MODULES
-from python_api import Option, Program
+from python_api import Program
 
 FOLDER = "docs/python"
 
@@ -182,11 +182,6 @@ def _page(page: Page, modules: list[griffe.Module]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _option(option: Option) -> str:
-    default = "" if option.default is None else f"`{option.default}`"
-    return f"| `{option.usage}` | {default} | {cell(option.text)} |"
-
-
 def _programs_page(programs: Mapping[str, Program]) -> str:
     lines = [MARK, "# Programs\n"]
     lines.append(
@@ -196,9 +191,15 @@ def _programs_page(programs: Mapping[str, Program]) -> str:
     for target, program in programs.items():
         lines += [f"## {target}\n", prose(program.text) + "\n"]
         if program.options:
-            lines.append("| option | default | |\n|---|---|---|")
-            lines += [_option(option) for option in program.options]
-            lines.append("")
+            rows = [
+                (
+                    f"`{option.usage}`",
+                    "" if option.default is None else f"`{option.default}`",
+                    cell(option.text),
+                )
+                for option in program.options
+            ]
+            lines.append(table(["option", "default", ""], rows))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -210,16 +211,22 @@ def _index(modules: Mapping[str, list[griffe.Module]], programs: Mapping[str, Pr
         "a function that needs it is called.\n"
     )
     for name, page in PAGES.items():
-        lines += [f"## [{page.title}]({name})\n", f"`{page.target}`\n", "| | |\n|---|---|"]
-        for module in modules[name]:
-            link = f"[{module.name}]({name}#{markdown_page.anchor(module.name)})"
-            lines.append(f"| {link} | {cell(first_sentence(python_api.doc(module)))} |")
-        lines.append("")
-    lines += ["## [Programs](programs.md)\n", "| | |\n|---|---|"]
-    for target, program in programs.items():
-        link = f"[{target}](programs.md#{markdown_page.anchor(target)})"
-        lines.append(f"| {link} | {cell(first_sentence(program.text))} |")
+        rows = [(name, module.name, python_api.doc(module)) for module in modules[name]]
+        lines += [f"## [{page.title}]({name})\n", f"`{page.target}`\n", _contents(rows)]
+    rows = [("programs.md", target, program.text) for target, program in programs.items()]
+    lines += ["## [Programs](programs.md)\n", _contents(rows).rstrip()]
     return "\n".join(lines) + "\n"
+
+
+def _contents(rows: list[tuple[str, str, str]]) -> str:
+    """Return a table of (page, heading, text): the heading linked, the text's first sentence."""
+    return table(
+        ["", ""],
+        [
+            (f"[{title}]({page}#{markdown_page.anchor(title)})", cell(first_sentence(text)))
+            for page, title, text in rows
+        ],
+    )
 
 
 def public_modules(root: pathlib.Path) -> dict[str, list[griffe.Module]]:

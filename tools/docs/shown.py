@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from markdown_page import MARK, cell
+from markdown_page import table as markdown_table
 from starlark import File
 
 ROWS = "tools/docs/shown.toml"
@@ -120,15 +121,11 @@ def render(root: pathlib.Path, files: Iterable[str]) -> dict[str, str]:
 
     pages = {}
     for page, (kind, columns, before, after) in _PAGES.items():
-        lines = [
-            f"| {' | '.join([*columns.values(), 'tests'])} |",
-            "|---" * (len(columns) + 1) + "|",
+        cells = [
+            [*(cell(row[column]) for column in columns), tests(kind, row)] for row in table[kind]
         ]
-        lines += [
-            f"| {' | '.join([*(cell(row[column]) for column in columns), tests(kind, row)])} |"
-            for row in table[kind]
-        ]
-        text = "\n".join([MARK, before, *lines, after])
+        rows_text = markdown_table([*columns.values(), "tests"], cells).rstrip()
+        text = "\n".join([MARK, before, rows_text, after])
         pages[f"docs/{page}"] = text.rstrip() + "\n"
     return pages
 

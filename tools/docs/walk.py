@@ -257,11 +257,13 @@ def runner(root: pathlib.Path, environment: Mapping[str, str]) -> Runner:
 
 def table(done: Sequence[Done]) -> str:
     """Return a Markdown table of each command and its seconds."""
-    rows = [
-        f"| {each.step.page or '(the reader has)'} | `{each.step}` | {each.seconds:.0f} |"
-        for each in done
-    ]
-    return "\n".join(["| page | command | seconds |", "|---|---|---|", *rows]) + "\n"
+    return markdown_page.table(
+        ["page", "command", "seconds"],
+        [
+            (each.step.page or "(the reader has)", f"`{each.step}`", f"{each.seconds:.0f}")
+            for each in done
+        ],
+    )
 
 
 def main(argv: list[str]) -> int:
