@@ -29,7 +29,7 @@ class Target:
     """The facts of one target.
 
     Attributes:
-      label: e.g. "//tools/ci:summary_test".
+      label: e.g. "//tools/ci:ci_test".
       seconds: test time, summed over shards and attempts.
       cached: True if Bazel took every result from its cache.
       passed, failed: test cases.

@@ -79,7 +79,7 @@ LEFT_OUT = {
     "git diff --exit-code": "the walk has written files",
     "bazel test //android/tests:agreement_test": "2,000 pictures in Java and Python; in the default tests",
     "bazelisk build //ios:app": "a Mac",
-    "python3 tools/ci/summary.py EVENTS.json": "//tools/ci:summary_test",
+    "python3 tools/ci/summary.py EVENTS.json": "//tools/ci:ci_test",
 }
 # Programs for another machine.
 _ELSEWHERE = {**guides.ELSEWHERE, "./runner": "a Raspberry Pi; //rpi/tests run it emulated"}

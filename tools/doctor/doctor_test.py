@@ -55,11 +55,20 @@ class Box(stub_machine.StubMachine):
     def not_ok(self) -> dict[str, finding.Finding]:
         return {name: each for name, each in self.findings().items() if each.state is not State.OK}
 
+    def only_lack(self) -> finding.Finding:
+        """Return what the machine lacks besides a Mac's Xcode, one thing."""
+        [only] = (each for name, each in self.not_ok().items() if name != "Xcode")
+        return only
+
+
+def _free_disk(monkeypatch, gigabytes: int) -> None:
+    usage = shutil.disk_usage("/")._replace(free=gigabytes << 30)
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: usage)
+
 
 @pytest.fixture
 def box(tmp_path, monkeypatch):
-    usage = shutil.disk_usage(tmp_path)._replace(free=500 << 30)
-    monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: usage)
+    _free_disk(monkeypatch, 500)
     return Box(tmp_path / "machine")
 
 
@@ -77,9 +86,7 @@ def test_a_program_that_hangs_is_given_up(box, monkeypatch):
 @pytest.mark.parametrize("row", programs.rows(WORKSPACE), ids=lambda row: row.package)
 def test_each_row_of_the_table_is_missed_by_name_with_cost_and_fix(box, row):
     box.remove(row.found_by)
-    missing = box.not_ok()
-    del missing["Xcode"]
-    [only] = missing.values()
+    only = box.only_lack()
     assert only.state is State.MISSING
     assert row.found_by in only.found
     assert row.why in only.costs
@@ -97,9 +104,7 @@ def test_each_row_of_the_table_is_missed_by_name_with_cost_and_fix(box, row):
 )
 def test_what_is_not_in_the_table(box, name, state, says):
     box.remove(name)
-    missing = box.not_ok()
-    del missing["Xcode"]
-    [only] = missing.values()
+    only = box.only_lack()
     assert (only.state, says in only.costs) == (state, True)
     assert only.fix
 
@@ -151,8 +156,7 @@ def test_ones_own_bazel_counts_if_it_is_new(box):
 
 
 def test_too_little_disk_and_memory(box, monkeypatch):
-    usage = shutil.disk_usage(box.root)._replace(free=2 << 30)
-    monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: usage)
+    _free_disk(monkeypatch, 2)
     (box.root / "proc/meminfo").write_text("MemTotal:       4000000 kB\n")
     missing = box.not_ok()
     assert missing["disk for outputs"].found == "2.0 GB free under /users/ann/.cache, expected " + (
@@ -171,8 +175,7 @@ def test_a_system_without_wheels(box):
 
 # shows: pain D62
 def test_elsewhere_there_are_other_names_and_the_sdk_is_asked_for(tmp_path, monkeypatch):
-    usage = shutil.disk_usage(tmp_path)._replace(free=500 << 30)
-    monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: usage)
+    _free_disk(monkeypatch, 500)
     box = Box(tmp_path / "fedora", "fedora")
     box.stub("bazel", "echo bazel 7.7.1")
     box.remove("npm", "zipalign")
