@@ -4,10 +4,10 @@ import argparse
 import os
 import pathlib
 
-import public_programs
 import pytest
 import python_api
 import python_pages
+import update
 
 ROOT = pathlib.Path(os.environ["MARKER"]).resolve().parent
 
@@ -87,7 +87,7 @@ def test_everything_public_is_documented():
     assert [gap for module in modules for gap in python_api.undocumented(module)] == []
     bare = [
         f"{target}: {option.usage}"
-        for target, program in public_programs.public(ROOT).items()
+        for target, program in update.programs(ROOT).items()
         for option in program.options
         if not option.text
     ]
