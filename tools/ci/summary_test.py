@@ -128,7 +128,7 @@ def test_what_did_not_build_fails(bazel):
 
 def test_skips_are_counted_and_red_where_asked(bazel):
     bazel.result("//a:a", "PASSED", _PASSING)
-    # An app that is skipped is no skipped test.
+    # A skipped app does not count as a skipped test.
     for label, configured in (
         ("//ios:app", {"targetKind": "ios_application rule"}),
         ("//b:b", {"targetKind": "py_test rule", "testSize": "SMALL"}),
