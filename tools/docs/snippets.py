@@ -1,12 +1,13 @@
 """BUILD snippets in documentation: every rule exists, every attribute is one of its attributes, none is left out."""
 
+import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from markdown_page import Block
 from rules import Provider, Rule, public
-from starlark import Call, File, StarlarkError, Workspace
+from starlark import File, StarlarkError, Workspace
 
 # Attributes that Bazel gives every target, or that macros pass on to it.
 _COMMON = {
@@ -58,11 +59,11 @@ class Snippets:
             )
             if isinstance(found, Rule) and not helper:
                 known[name] = found
-        for call in file.calls:
-            if call.text in known:
-                yield from (
-                    (block.line + call.line - 1, what) for what in _wrong(known[call.text], call)
-                )
+        for node in ast.walk(file.tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in known:
+                line = block.line + node.lineno - 1
+                given = {keyword.arg or "**" for keyword in node.keywords}
+                yield from ((line, what) for what in _wrong(known[ast.unparse(node.func)], given))
 
     @staticmethod
     def own_labels(block: Block) -> Iterator[tuple[int, str]]:
@@ -92,12 +93,12 @@ class Snippets:
         return names
 
 
-def _wrong(rule: Rule, call: Call) -> Iterator[str]:
+def _wrong(rule: Rule, given: Set[str]) -> Iterator[str]:
     attributes = {attribute.name for attribute in rule.attributes}
-    for name in sorted(call.keywords.keys() - attributes - _COMMON):
+    for name in sorted(given - attributes - _COMMON):
         yield f"{rule.name} has no attribute {name}"
     for attribute in rule.attributes:
-        if attribute.default is None and attribute.name not in call.keywords:
+        if attribute.default is None and attribute.name not in given:
             yield f"{rule.name} needs the attribute {attribute.name}"
-    if "name" not in call.keywords:
+    if "name" not in given:
         yield f"{rule.name} needs a name"

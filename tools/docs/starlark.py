@@ -3,11 +3,31 @@
 import ast
 import builtins
 import functools
-import inspect
 import pathlib
 from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
+
+# Functions that Starlark and Python share.
+_OWN = [
+    "all",
+    "any",
+    "bool",
+    "dict",
+    "enumerate",
+    "int",
+    "len",
+    "list",
+    "max",
+    "min",
+    "range",
+    "repr",
+    "reversed",
+    "sorted",
+    "str",
+    "tuple",
+    "zip",
+]
 
 
 class StarlarkError(Exception):
@@ -25,9 +45,7 @@ class Symbol:
         self._file = file
 
     def __call__(self, *_: Any, **keywords: Any) -> "Call":
-        frame = inspect.currentframe()
-        line = frame.f_back.f_lineno if frame and frame.f_back else 1
-        return Call(self.text, self._file, keywords, line)
+        return Call(self.text, self._file, keywords)
 
     def __getattr__(self, name: str) -> "Symbol":
         if name.startswith("__"):
@@ -46,14 +64,13 @@ class Symbol:
 class Call(Symbol):
     """A call of a Symbol, such as attr.label(doc = "...").
 
-    keywords: its arguments. name: the name that the file gives it; empty for none. line: where it begins.
+    keywords: its arguments. name: the name that the file gives it; empty for none.
     """
 
-    def __init__(self, text: str, file: "File", keywords: dict[str, Any], line: int):
+    def __init__(self, text: str, file: "File", keywords: dict[str, Any]):
         super().__init__(text, file)
         self.label = file.label
         self.keywords = keywords
-        self.line = line
         self.name = ""
         file.calls.append(self)
 
@@ -62,9 +79,7 @@ class _Names(dict[str, Any]):
     """The names of a file: one that it does not define is a Symbol."""
 
     def __init__(self, file: "File"):
-        # Starlark's own functions are those of Python.
-        own = {"dict", "len", "list", "range", "sorted", "str", "tuple", "zip"}
-        super().__init__({name: getattr(builtins, name) for name in own}, __builtins__={})
+        super().__init__({name: getattr(builtins, name) for name in _OWN}, __builtins__={})
         self.update(load=file.load, Label=str)
         self._own = {*self}
         self._file = file
@@ -94,19 +109,18 @@ class File:
         self.calls: list[Call] = []
         self.loads: dict[str, tuple[str, str]] = {}
         try:
-            tree = ast.parse(text)
-            names = _Names(self)
-            self._names = names
-            exec(compile(tree, label, "exec"), names)
+            self.tree = ast.parse(text)
+            self._names = _Names(self)
+            exec(compile(self.tree, label, "exec"), self._names)
         except SyntaxError as error:
             what = f"{label}:{error.lineno}: not in Python's syntax: {error.msg}"
             raise StarlarkError(what) from None
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise StarlarkError(f"{label}: {error}") from error
         self.functions = {
-            item.name: item for item in tree.body if isinstance(item, ast.FunctionDef)
+            item.name: item for item in self.tree.body if isinstance(item, ast.FunctionDef)
         }
-        self.names = names.defined()
+        self.names = self._names.defined()
         for name, value in self.names.items():
             if isinstance(value, Call) and not value.name and value.label == label:
                 value.name = name
