@@ -1,10 +1,8 @@
 """Fuzzes readers of what Android apps hold and are built from."""
 
 import dataclasses
-import io
 import pathlib
 import struct
-import zipfile
 
 from model_press.formats import bundle, files, strict_json
 from model_press.formats.errors import UserError
@@ -75,11 +73,7 @@ def _apk() -> bytes:
         "classes.dex": _dex(),
         "lib/arm64-v8a/libtensorflowlite_jni.so": _elf(),
     }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return out.getvalue()
+    return mutate.zipped(entries.items())
 
 
 @loads("apk", ".apk", _apk, mutate.damaged_zip)

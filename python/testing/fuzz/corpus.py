@@ -8,23 +8,18 @@ Makes NAME.bin: the good file, then numbers 0 to N - 1, each behind its length a
 import argparse
 import pathlib
 import sys
-from collections.abc import Callable
 
 from testing.fuzz.loaders import LOADERS
 
-# A good file and what damages it.
-_Kind = tuple[Callable[[], bytes], Callable[[bytes, int], bytes]]
-KINDS: dict[str, _Kind] = {name: (loader.good, loader.damaged) for name, loader in LOADERS.items()}
-
 
 def write(folder: pathlib.Path, count: int, names: list[str]) -> None:
-    """Return the create and fill a folder."""
+    """Create and fill a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        make, damaged = KINDS[name]
-        good = make()
+        loader = LOADERS[name]
+        good = loader.good()
         with open(folder / f"{name}.bin", "wb") as file:
-            for data in (good, *(damaged(good, number) for number in range(count))):
+            for data in (good, *(loader.damaged(good, number) for number in range(count))):
                 file.write(len(data).to_bytes(4, "little") + data)
 
 
@@ -32,7 +27,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to fill")
     parser.add_argument("--count", type=int, required=True, help="damaged files of each kind")
-    parser.add_argument("--loader", action="append", choices=list(KINDS), required=True)
+    parser.add_argument("--loader", action="append", choices=list(LOADERS), required=True)
     options = parser.parse_args(argv)
     write(options.out, options.count, options.loader)
     return 0

@@ -61,17 +61,15 @@ def _load_runtime_table(path: pathlib.Path) -> None:
 
 add("labels", ".txt", lambda: "\n".join("áb中cd").encode(), labels.read)
 
+_VALID = "schemas/examples/valid/"
 # Name of the loader -> (a valid file, its reader).
 _JSON: dict[str, tuple[str, Load]] = {
-    "manifest": ("schemas/examples/valid/manifest_tflite_int8.json", manifest.read),
-    "camera_manifest": ("schemas/examples/valid/manifest_tflite_camera_top_k.json", manifest.read),
-    "coreml_manifest": ("schemas/examples/valid/manifest_mlpackage.json", manifest.read),
-    "camera_coreml_manifest": (
-        "schemas/examples/valid/manifest_mlpackage_camera_top_k.json",
-        manifest.read,
-    ),
-    "model_info": ("schemas/examples/valid/model_info_digits.json", model_info.read),
-    "metrics": ("schemas/examples/valid/metrics_android.json", metrics.read),
+    "manifest": (_VALID + "manifest_tflite_int8.json", manifest.read),
+    "camera_manifest": (_VALID + "manifest_tflite_camera_top_k.json", manifest.read),
+    "coreml_manifest": (_VALID + "manifest_mlpackage.json", manifest.read),
+    "camera_coreml_manifest": (_VALID + "manifest_mlpackage_camera_top_k.json", manifest.read),
+    "model_info": (_VALID + "model_info_digits.json", model_info.read),
+    "metrics": (_VALID + "metrics_android.json", metrics.read),
     "recipe": ("models/recipes/int8.json", recipes.read),
     "compression": ("models/compressions/macs30.json", compressions.read),
     "coreml_recipe": ("models/coreml_recipes/palette4.json", coreml_recipes.read),

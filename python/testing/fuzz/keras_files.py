@@ -1,12 +1,10 @@
 """Fuzzes readers of Keras models, of zipped SavedModels and of HDF5 files."""
 
-import io
 import json
 import os
 import pathlib
 import resource
 import tempfile
-import zipfile
 from typing import Any
 
 import h5py
@@ -36,20 +34,18 @@ def _hdf5() -> bytes:
 
 
 def _keras() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
-        archive.writestr("config.json", json.dumps(_config()))
-        archive.writestr("model.weights.h5", _hdf5())
-    return out.getvalue()
+    return mutate.zipped(
+        [
+            ("metadata.json", json.dumps({"keras_version": "3.15.1"}).encode()),
+            ("config.json", json.dumps(_config()).encode()),
+            ("model.weights.h5", _hdf5()),
+        ]
+    )
 
 
 def _saved_model_zip() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name in ("saved_model.pb", "variables/variables.index"):
-            archive.writestr(name, name.encode() * 9)
-    return out.getvalue()
+    names = ("saved_model.pb", "variables/variables.index")
+    return mutate.zipped((name, name.encode() * 9) for name in names)
 
 
 def _probe_in_a_fork(path: str) -> tuple[int, str]:

@@ -5,6 +5,7 @@ import io
 import json
 import warnings
 import zipfile
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,23 +13,8 @@ import numpy as np
 # Numbers that lengths, offsets and shapes overflow on.
 _NUMBERS = (0, 1, -1, 2, 127, 128, 255, 256, 32767, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1)
 _VALUES: tuple[Any, ...] = (
-    *(
-        0,
-        -1,
-        1,
-        2**31,
-        2**63,
-        1e308,
-        -0.5,
-        True,
-        False,
-        None,
-        "",
-        "..",
-        "/etc/passwd",
-        "\u202e",
-        "\x00",
-    ),
+    *(0, -1, 1, 2**31, 2**63, 1e308, -0.5, True, False, None),
+    *("", "..", "/etc/passwd", "\u202e", "\x00"),
     # What Python writes and reads, but no float, int or UTF-8 text is.
     *(float("nan"), float("inf"), 10**400, 10**4299, "\ud800", "a\nb", "\x1b[2J"),
     *([], {}, [[]], {"a": 1}, [0] * 1000, "x" * 10_000),
@@ -69,17 +55,8 @@ def damaged_json(good: bytes, number: int) -> bytes:
 
 # Names that would lead out of a folder, or mean something to another system.
 _NAMES = (
-    "../evil",
-    "/evil",
-    "a/../../evil",
-    "..\\evil",
-    "C:\\evil",
-    "evil/",
-    ".",
-    "",
-    "x" * 300,
-    "\x00",
-    "\u202e",
+    *("../evil", "/evil", "a/../../evil", "..\\evil", "C:\\evil", "evil/"),
+    *(".", "", "x" * 300, "\x00", "\u202e"),
 )
 
 
@@ -107,56 +84,30 @@ def damaged_zip(good: bytes, number: int) -> bytes:
     else:
         change = damaged_json if name.endswith(".json") else damaged
         members[chosen] = (name, change(content, number))
-    out = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a name that is there twice
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in members:
-                member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-                archive.writestr(member, content, zipfile.ZIP_DEFLATED)
+        return zipped(members, zipfile.ZIP_DEFLATED)
+
+
+def zipped(members: Iterable[tuple[str, bytes]], compression: int = zipfile.ZIP_STORED) -> bytes:
+    """Return a .zip of (name, content), the same bytes each time."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members:
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(member, content, compression)
     return out.getvalue()
 
 
 # Of .npy headers: element types and shapes that no array has.
 _DTYPES = (
-    "|u1",
-    "|i1",
-    "<f4",
-    ">f4",
-    "<f8",
-    "|O",
-    "<U9",
-    "|V3",
-    "|S0",
-    "?",
-    "<M8[s]",
-    "u1,f4",
-    "",
-    "|u99",
+    *("|u1", "|i1", "<f4", ">f4", "<f8", "|O", "<U9", "|V3"),
+    *("|S0", "?", "<M8[s]", "u1,f4", "", "|u99"),
 )
 _SHAPES: tuple[Any, ...] = (
-    *(
-        (),
-        (0,),
-        (96,),
-        (-1,),
-        (2**31,),
-        (2**62, 4),
-        (2**63,),
-        (0, 2**62),
-        (2, 4, 4, 3),
-        (2, 4, 4, 4),
-    ),
-    *(
-        (1,) * 32,
-        (1,) * 2000,
-        (0, 4, 4, 3),
-        (2, 2**31 - 1, 2**31 - 1, 3),
-        (1.5,),
-        (True,),
-        "x",
-        None,
-    ),
+    *((), (0,), (96,), (-1,), (2**31,), (2**62, 4), (2**63,), (0, 2**62)),
+    *((2, 4, 4, 3), (2, 4, 4, 4), (1,) * 32, (1,) * 2000, (0, 4, 4, 3)),
+    *((2, 2**31 - 1, 2**31 - 1, 3), (1.5,), (True,), "x", None),
 )
 
 
