@@ -22,25 +22,15 @@ from model_press.formats import (
     strict_json,
 )
 
-# What reads each kind of file from parsed JSON.
-READERS: dict[str, Callable[[Any, str], Any]] = {
-    "bundle_index": bundle.parse,
-    "compression": compressions.parse,
-    "coreml_recipe": coreml_recipes.parse,
-    "manifest": manifest.parse,
-    "metrics": metrics.parse,
-    "model_info": model_info.parse,
-    "recipe": recipes.parse,
-}
-# The dataclasses that a kind of file holds one of.
-CLASSES: dict[str, tuple[type, ...]] = {
-    "bundle_index": (bundle.Index,),
-    "compression": (compressions.Compression,),
-    "coreml_recipe": (coreml_recipes.CoremlRecipe,),
-    "manifest": (manifest.TfliteManifest, manifest.CoremlManifest),
-    "metrics": (metrics.Metrics,),
-    "model_info": (model_info.ModelInfo,),
-    "recipe": (recipes.Recipe,),
+# Kind of file -> what reads it from parsed JSON, and the dataclasses that it holds one of.
+KINDS: dict[str, tuple[Callable[[Any, str], Any], tuple[type, ...]]] = {
+    "bundle_index": (bundle.parse, (bundle.Index,)),
+    "compression": (compressions.parse, (compressions.Compression,)),
+    "coreml_recipe": (coreml_recipes.parse, (coreml_recipes.CoremlRecipe,)),
+    "manifest": (manifest.parse, (manifest.TfliteManifest, manifest.CoremlManifest)),
+    "metrics": (metrics.parse, (metrics.Metrics,)),
+    "model_info": (model_info.parse, (model_info.ModelInfo,)),
+    "recipe": (recipes.parse, (recipes.Recipe,)),
 }
 
 
@@ -48,7 +38,7 @@ CLASSES: dict[str, tuple[type, ...]] = {
 class Example:
     """One example file.
 
-    file: its path below examples/. kind: key of READERS.
+    file: its path below examples/. kind: key of KINDS.
     words: what the error message must contain; empty for a valid file.
     apps_may_accept: whether a reader in an app, which reads only the fields that it uses, may take the file.
     """
@@ -61,7 +51,8 @@ class Example:
 
 def valid(name: str) -> Any:
     """Return the object of a valid example, such as "manifest_tflite_int8"."""
-    return READERS[_kind(name)](_json(name), name)
+    read, _ = KINDS[_kind(name)]
+    return read(_json(name), name)
 
 
 def texts() -> dict[Example, bytes]:
@@ -113,7 +104,7 @@ def facts(name: str) -> dict[str, Any]:
 
 
 def _kind(name: str) -> str:
-    return next(kind for kind in READERS if name.startswith(f"{kind}_"))
+    return next(kind for kind in KINDS if name.startswith(f"{kind}_"))
 
 
 def _json(name: str) -> Any:

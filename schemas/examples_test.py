@@ -27,7 +27,7 @@ def test_generated_files_are_current():
 def test_examples(example):
     path = _FOLDER / "examples" / example.file
     data = files.read_json(path, example.kind)
-    read = example_set.READERS[example.kind]
+    read, _ = example_set.KINDS[example.kind]
     if example.words:
         with user_error("an example", *example.words):
             read(data, "an example")

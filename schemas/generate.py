@@ -16,8 +16,8 @@ def contents() -> dict[str, bytes]:
     index = {"schema_version": 1, "examples": [_entry(example) for example in examples]}
     return {
         **{
-            f"{kind}.schema.json": files.dump_json(schema.of(kind, *example_set.CLASSES[kind]))
-            for kind in example_set.READERS
+            f"{kind}.schema.json": files.dump_json(schema.of(kind, *classes))
+            for kind, (_, classes) in example_set.KINDS.items()
         },
         **{f"examples/{example.file}": text for example, text in examples.items()},
         "examples/index.json": files.dump_json(index),
