@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import signal
 import socket
 import time
@@ -71,11 +70,10 @@ def sigterm_finishes_the_request_that_is_arriving(service: Service, photo: Photo
         socket.create_connection(("127.0.0.1", service.port), timeout=1)
 
 
-def lost_model_is_a_health_error(service: Service, cache: pathlib.Path) -> None:
+def lost_model_is_a_health_error(service: Service) -> None:
     """Check that /health names a missing model file."""
-    models = list(cache.glob("runner*/models/digits_int8/model.tflite"))
-    assert len(models) == 1
-    models[0].unlink()
+    [model] = service.cache.glob("runner*/models/digits_int8/model.tflite")
+    model.unlink()
     status, answer = service.request("GET", "/health")
     assert status == 503, f"{status} instead of 503: {answer}"
     assert "model.tflite is lost" in answer["faults"][0], answer

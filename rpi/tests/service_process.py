@@ -26,6 +26,7 @@ class Service:
     """
 
     def __init__(self, cache: pathlib.Path, *arguments: str, before: Sequence[str] = ()):
+        self.cache = cache
         self._log = open(cache / "log", "w+")  # noqa: SIM115 - lives as long as the process
         words = [*before, *launch.command(), "serve", "--port=0", *arguments]
         self.started = time.monotonic()

@@ -62,8 +62,8 @@ def test_health_answers_while_every_place_is_taken(tmp_path):
         assert service.end() == 0
 
 
-def test_lost_model_is_a_health_error(service, tmp_path):
-    service_checks.lost_model_is_a_health_error(service, tmp_path)
+def test_lost_model_is_a_health_error(service):
+    service_checks.lost_model_is_a_health_error(service)
 
 
 def test_full_disk(tmp_path, photo):
