@@ -75,7 +75,8 @@ class Bundle:
             (files.model, found.model.sha256, "model"),
             (files.labels, found.labels.sha256, "labels"),
         ):
-            self._checked(path, functools.partial(self._verify, path, sha256, what))
+            verify = functools.partial(manifest.verify_file, sha256, self.folder / path, what)
+            self._checked(path, verify)
         return Variant(name, model, found, tuple(labels.read(label_file)))
 
     def manifest(self, name: str) -> manifest.TfliteManifest:
@@ -92,9 +93,6 @@ class Bundle:
         if made:
             raise UserError(f"variant '{asked}' is {' and '.join(made)}; give a full name")
         raise UserError(f"variant '{asked}' is not in this runner; it has {', '.join(self.names)}")
-
-    def _verify(self, path: str, sha256: str, what: str) -> None:
-        manifest.verify_file(sha256, self.folder / path, what)
 
     def _checked(self, path: str, check: Callable[[], _T]) -> _T:
         """Run a check; if it fails, restore the file once and check again."""

@@ -30,11 +30,7 @@ class Printer:
     def show(self, source: pathlib.Path | bytes, name: str) -> bool:
         """Classify and print one picture; False (and one line on standard error) where it cannot be read."""
         try:
-            image = (
-                photo.decode(source, name, self.megapixels)
-                if isinstance(source, bytes)
-                else photo.read(source, self.megapixels)
-            )
+            image = photo.decode(source, name, self.megapixels)
         except UserError as error:
             print(f"ERROR {error}", file=sys.stderr, flush=True)
             if self.as_json:

@@ -4,7 +4,6 @@ The pixels are those of model_press.images.decode, byte for byte; only the limit
 """
 
 import io
-import os
 import pathlib
 
 from model_press.formats import files
@@ -16,12 +15,6 @@ from pi_runner.failures import TooLargeError
 # Decoding takes up to 8 bytes a pixel of a plain JPEG (EXIF rotation, conversion), up to 18 of PNG with alpha, WebP and
 # progressive JPEG: 64 megapixels, the largest Pi camera, are 510 MB.
 DEFAULT_MEGAPIXELS = 64.0
-
-
-def read(path: str | os.PathLike[str], megapixels: float = DEFAULT_MEGAPIXELS) -> Image.Image:
-    """Decode a file to 8-bit RGB; UserError as of `decode`, or if it is missing or empty."""
-    path = files.require_file(path, "image")
-    return decode(path, str(path), megapixels)
 
 
 def decode(
@@ -36,7 +29,7 @@ def decode(
     Raises:
       NotAnImageError: no decoder knows it.
       TooLargeError: more pixels than the limit.
-      UserError: truncated or corrupt.
+      UserError: truncated or corrupt, or the file is missing or empty.
     """
 
     def check_size(width: int, height: int) -> None:
@@ -46,5 +39,6 @@ def decode(
                 f"at most {megapixels:g} are taken"
             )
 
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    return images.decode_source(stream, name, check_size)
+    if isinstance(source, bytes):
+        return images.decode_source(io.BytesIO(source), name, check_size)
+    return images.decode_source(files.require_file(source, "image"), name, check_size)

@@ -10,29 +10,27 @@ from PIL import Image
 from pi_runner import photo, testing
 from pi_runner.failures import TooLargeError
 
-
-def _rotated_exif() -> bytes:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    return testing.encoded(testing.picture(60, 40), "JPEG", exif=exif)
+_PICTURE = testing.picture(60, 40)
+_ROTATED = Image.Exif()
+_ROTATED[0x0112] = 6
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        testing.encoded(testing.picture(60, 40)),
-        testing.encoded(testing.picture(60, 40), "JPEG"),
-        _rotated_exif(),
-        testing.encoded(testing.picture(60, 40).convert("LA")),
-        testing.encoded(testing.picture(60, 40).convert("CMYK"), "JPEG"),
-        testing.encoded(testing.picture(60, 40).convert("P")),
+        testing.encoded(_PICTURE),
+        testing.encoded(_PICTURE, "JPEG"),
+        testing.encoded(_PICTURE, "JPEG", exif=_ROTATED),
+        testing.encoded(_PICTURE.convert("LA")),
+        testing.encoded(_PICTURE.convert("CMYK"), "JPEG"),
+        testing.encoded(_PICTURE.convert("P")),
     ],
 )
 def test_same_pixels_as_the_build(tmp_path, data):
     path = tmp_path / "picture"
     path.write_bytes(data)
     expected = np.asarray(decode.decode(path))
-    assert np.array_equal(np.asarray(photo.read(path)), expected)
+    assert np.array_equal(np.asarray(photo.decode(path, "notes.txt")), expected)
     assert np.array_equal(np.asarray(photo.decode(data, "upload")), expected)
 
 
@@ -48,7 +46,7 @@ def test_not_an_image(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("hello")
     with pytest.raises(NotAnImageError, match="notes.txt is not an image"):
-        photo.read(path)
+        photo.decode(path, "notes.txt")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP"])
@@ -62,6 +60,6 @@ def test_truncated(kind):
 def test_empty_and_missing(tmp_path):
     (tmp_path / "empty.jpg").touch()
     with pytest.raises(UserError, match="empty"):
-        photo.read(tmp_path / "empty.jpg")
+        photo.decode(tmp_path / "empty.jpg", "empty")
     with pytest.raises(UserError, match="does not exist"):
-        photo.read(tmp_path / "none.jpg")
+        photo.decode(tmp_path / "none.jpg", "none")
