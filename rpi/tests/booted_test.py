@@ -65,18 +65,10 @@ class Booted:
         parent = (self._state / "pid").read_text().strip()
         children = pathlib.Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
         assert children, "systemd is gone"
-        enter = [
-            "nsenter",
-            "-t",
-            children[0],
-            *["-U", "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w"],
-        ]
-        clean = ["/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
-        done = subprocess.run(
-            [*enter, "--setuid", "0", "--setgid", "0", *clean, *words],
-            capture_output=True,
-            text=True,
-        )
+        enter = f"nsenter -t {children[0]} -U -m -u -i -n -p -C -r -w --setuid 0 --setgid 0"
+        clean = "/usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+        command = [*enter.split(), *clean.split(), *words]
+        done = subprocess.run(command, capture_output=True, text=True)
         return done.stdout + done.stderr
 
     def ask(self, *words: str) -> str:

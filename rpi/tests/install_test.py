@@ -40,36 +40,26 @@ def test_machine(enter):
 
 
 def test_install_and_remove(enter, tmp_path):
-    out = _fine(
-        enter(
-            _INSTALL
-            + f"[ -L /etc/systemd/system/multi-user.target.wants/{_NAME}.service ]\n"
-            + _PREPARE
-            + f"""
+    script = f"""{_INSTALL}
+[ -L /etc/systemd/system/multi-user.target.wants/{_NAME}.service ]
+{_PREPARE}
 dpkg --force-script-chrootless --remove {_NAME}
 [ ! -e /usr/bin/{_NAME} ]
 [ -e /etc/default/{_NAME} ] # configuration outlives a removal, not a purge
 dpkg --force-script-chrootless --purge {_NAME}
 find / -xdev -name '*{_NAME}*' >left
 """
-        )
-    )
-    assert "Setting up model-press-runner" in out
+    assert "Setting up model-press-runner" in _fine(enter(script))
     assert (tmp_path / "left").read_text() == ""
 
 
 def test_edited_configuration_outlives_an_upgrade(enter):
-    out = _fine(
-        enter(
-            _INSTALL
-            + f"""
+    script = f"""{_INSTALL}
 echo 'RUNNER_OPTIONS="--port=9090"' >/etc/default/{_NAME}
 dpkg --force-confold --force-depends --force-script-chrootless -i {_DEB.name}
 cat /etc/default/{_NAME}
 """
-        )
-    )
-    assert out.splitlines()[-1] == 'RUNNER_OPTIONS="--port=9090"'
+    assert _fine(enter(script)).splitlines()[-1] == 'RUNNER_OPTIONS="--port=9090"'
 
 
 def test_benchmark(enter, tmp_path):
@@ -82,20 +72,14 @@ def test_benchmark(enter, tmp_path):
 
 def test_every_user_can_read_what_root_prepared(enter):
     """The service's user is neither root nor in its group, for any umask of the unit."""
-    out = _fine(
-        enter(
-            _INSTALL
-            + _PREPARE
-            + f"""
+    script = f"""{_INSTALL}{_PREPARE}
 cd /var/cache/{_NAME}
 find . -type f | wc -l
 find . ! -perm -o=r
 find . -type d ! -perm -o=x
 find . -perm /go=w
 """
-        )
-    )
-    lines = out.splitlines()
+    lines = _fine(enter(script)).splitlines()
     count = next(i for i, line in enumerate(lines) if line.strip().isdigit())
     assert int(lines[count]) > 100
     assert lines[count + 1 :] == []

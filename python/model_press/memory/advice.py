@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 
+from model_press.memory import batches
 from model_press.tflite import arena
 from model_press.tflite.layers import layer_of
 from model_press.tflite.reader import TensorInfo, TfliteFile
@@ -33,12 +34,12 @@ def advise(main: TfliteFile, plan: arena.Plan) -> tuple[Advice, ...]:
 def _all(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
     if not plan.live_bytes:
         return
-    batch = max(1, main.inputs[0].shape[0]) if main.inputs and main.inputs[0].shape else 1
+    batch = batches.own_batch(main)
     if batch > 1:
         yield Advice(
             f"split the batch of {batch} (model_press.memory.batches)",
             "every activation is as many times as large",
-            arena.plan(main, lambda t: _of_batch(t, batch, 1)).arena_bytes,
+            batches.plan_of_batch(main, 1).arena_bytes,
         )
     floats = sum(a.bytes for a in plan.live_at(plan.peak) if a.tensor.dtype == "float32")
     quantised = any(a.tensor.dtype in ("int8", "int16") for a in plan.allocations)
@@ -120,11 +121,6 @@ def _waiting(main: TfliteFile, plan: arena.Plan) -> Iterator[Advice]:
             gone.arena_bytes,
             is_bound=True,
         )
-
-
-def _of_batch(tensor: TensorInfo, batch: int, wanted: int) -> int:
-    size = arena.tensor_bytes(tensor)
-    return size * wanted // batch if tensor.shape and tensor.shape[0] == batch else size
 
 
 def _as_int8(tensor: TensorInfo) -> int:
