@@ -15,7 +15,6 @@ from model_press.compress.quantization import bias_correction, equalize
 from model_press.compress.quantization.simulate import Simulation
 from model_press.formats import compressions, files, manifest, model_info, strict_json
 from model_press.formats.errors import UserError
-from model_press.formats.normalization import Normalization
 from model_press.images import preprocess
 from model_press.keras_io import graph, keras_file, load
 
@@ -83,7 +82,11 @@ def compress(
         pruned = _prune_channels(loaded, compression, inputs, classes)
         model = pruned.model
         if compression.channels and compression.reestimate_batch_norm:
-            _reestimate_batch_norm(model, images, normalization)
+            if images is None:
+                raise UserError(
+                    "reestimate_batch_norm needs images: set `training` to an image_set"
+                )
+            batch_norm.reestimate(model, images, normalization)
         equalization = compression.equalization
         moved = equalize.equalize(model) if equalization and equalization.cross_layer else ()
         observers = _observers(model, compression)
@@ -149,14 +152,6 @@ def _prune_channels(
         return prune.prune(loaded.model, compression.channels, inputs, classes)
     parameters = (loaded.parameters, loaded.parameters)
     return prune.Pruned(graph.clone(loaded.model), (), parameters, None, 0)
-
-
-def _reestimate_batch_norm(
-    model: Any, images: np.ndarray | None, normalization: Normalization
-) -> None:
-    if images is None:
-        raise UserError("reestimate_batch_norm needs images: set `training` to an image_set")
-    batch_norm.reestimate(model, images, normalization)
 
 
 def _correct_biases(

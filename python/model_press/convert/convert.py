@@ -84,9 +84,8 @@ def convert_model(
         if recipe.mixed_precision is not None:
             twin = tflite.convert(call, loaded.height, loaded.width, _in_float(recipe), None)
             inputs = list(itertools.islice(samples(), _COMPARED_IMAGES))
-            data = mixed_precision.fit(
-                data, twin, inputs, recipe.mixed_precision.max_mean_diff
-            ).data
+            most = recipe.mixed_precision.max_mean_diff
+            data = mixed_precision.fit(data, twin, inputs, most)
     data = rewriting.apply(data, recipe.rewrites)
     if recipe.weights == "int4":
         data = int4_weights.store(data)

@@ -5,7 +5,6 @@ activation. Each layer's part in the error is measured by turning it alone back 
 that order, worst first, and the first graph within the bound is the result.
 """
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,19 +17,10 @@ from model_press.tflite.interpreter import Interpreter
 from model_press.tflite.rewrites import to_float
 
 
-@dataclasses.dataclass(frozen=True)
-class Fitted:
-    """data: the .tflite. layers: names of the outputs that stay float, worst first. mean_diff: as the bound."""
-
-    data: bytes
-    layers: tuple[str, ...]
-    mean_diff: float
-
-
 def fit(
     int8: bytes, float_model: bytes, inputs: Sequence[np.ndarray], max_mean_diff: float
-) -> Fitted:
-    """Find the mixed graph.
+) -> bytes:
+    """Return the mixed graph.
 
     Args:
       int8, float_model: .tflite files of one model; the float one takes `inputs` as they are.
@@ -45,42 +35,38 @@ def fit(
     def difference(data: bytes) -> float:
         return _difference(data, inputs, expected)
 
-    found = Fitted(int8, (), difference(int8))
-    if found.mean_diff <= max_mean_diff:
-        return found
+    mean_diff = difference(int8)
+    if mean_diff <= max_mean_diff:
+        return int8
     graph = Graph(int8)
     layers = [i for i, op in enumerate(graph.operators) if to_float.is_layer(graph, op)]
     alone = {
-        layer: difference(_with_float(int8, float_model, [layer])[0])
+        layer: difference(_with_float(int8, float_model, [layer]))
         for layer in progress.track(layers, "rank layers")
     }
     # Three digits: float sums end otherwise on another processor, and the order should not.
     ranked = sorted(layers, key=lambda layer: (float(f"{alone[layer]:.3g}"), layer))
     for count in progress.track(range(1, len(ranked) + 1), "revert layers"):
-        data, names = _with_float(int8, float_model, ranked[:count])
-        found = Fitted(data, names, difference(data))
-        if found.mean_diff <= max_mean_diff:
-            return found
+        data = _with_float(int8, float_model, ranked[:count])
+        mean_diff = difference(data)
+        if mean_diff <= max_mean_diff:
+            return data
     raise UserError(
-        f"with all {len(ranked)} layers in float the outputs still differ by {found.mean_diff:.4f} from the float "
+        f"with all {len(ranked)} layers in float the outputs still differ by {mean_diff:.4f} from the float "
         f"model's, more than mixed_precision.max_mean_diff {max_mean_diff}; raise it, or use recipe dynamic_int8"
     )
 
 
-def _with_float(
-    int8: bytes, float_model: bytes, layers: Sequence[int]
-) -> tuple[bytes, tuple[str, ...]]:
+def _with_float(int8: bytes, float_model: bytes, layers: Sequence[int]) -> bytes:
     graph = Graph(int8)
-    chosen, names = {}, []
+    chosen = {}
     for layer in layers:
         operator = graph.operators[layer]
-        target = int(operator.outputs[0])
-        names.append(graph.part_name(target, "").rstrip("/"))
-        for each in [operator, *graph.consumers(target)]:
+        for each in [operator, *graph.consumers(int(operator.outputs[0]))]:
             if to_float.is_convertible(graph, each):
                 chosen[id(each)] = each
     to_float.convert(graph, chosen.values(), Graph(float_model))
-    return graph.dump(), tuple(names)
+    return graph.dump()
 
 
 def _difference(data: bytes, inputs: Sequence[np.ndarray], expected: list[np.ndarray]) -> float:

@@ -16,6 +16,7 @@ def test_names_are_read_whatever_ends_their_lines(tmp_path):
     for end in ("\n", "\r\n", "\u2028"):
         assert _read(tmp_path, (end.join(wanted) + end).encode()) == wanted
     assert _read(tmp_path, "\n".join(wanted).encode("utf-8-sig")) == wanted
+    assert _read(tmp_path, "\ufeffrot\r\nblau \n\n".encode()) == ["rot", "blau"]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,11 @@ LAYERS = {
 FOLDED = {"rescaling", "batch norm", "bias", "bias and activation", "1x1 same", "dilated"}
 NO_MEAN = normalization.Normalization("BGR", (0.0,) * 3, (255.0,) * 3)
 # (first layers, normalisation, how it is folded)
-CASES = [(name, "tf", "weights" if name in FOLDED else "convolution") for name in LAYERS]
+CASES = [
+    (name, "tf", "weights" if name in FOLDED else "convolution")
+    for name in LAYERS
+    if "usual" not in name
+]
 # Several means, and BGR.
 CASES += [("batch norm", mode, "weights") for mode in ("caffe", "torch")]
 CASES += [("same", mode, "convolution") for mode in ("caffe", "torch")]

@@ -110,41 +110,6 @@ def is_keras_2(layer: Any) -> bool:
     return any(base.__module__.startswith("tf_keras") for base in type(layer).__mro__)
 
 
-def replay(graph: Graph, new_layer: Callable[[Any], Any], name: str | None = None) -> Any:
-    """Build a model by calling new layers as the old ones were called.
-
-    Args:
-      graph: the graph to repeat.
-      new_layer: takes each layer (input layers excepted) once and returns the one in its place.
-      name: the new model's name; the old one's by default.
-    """
-    library, nest = graph.library, tensorflow().nest
-    made: dict[int, Any] = {}
-    values: dict[int, Any] = {}
-    for call in graph.calls:
-        layer = call.layer
-        if not call.inputs:
-            number = call.outputs[0]
-            values[number] = library.Input(graph.shapes[number], name=layer.name)
-            continue
-        if id(layer) not in made:
-            made[id(layer)] = new_layer(layer)
-        args, kwargs = call.arguments(values)
-        results = made[id(layer)](*args, **kwargs)
-        values.update(zip(call.outputs, nest.flatten(results), strict=True))
-    return library.Model(values[graph.input], values[graph.output], name=name or graph.name)
-
-
-def copy_layer(layer: Any, name: str | None = None, **changes: Any) -> Any:
-    """Return a new layer with the same configuration apart from `changes`; an operation without one is shared."""
-    if not hasattr(layer, "from_config") or not hasattr(layer, "weights"):
-        return layer
-    config = {**layer.get_config(), **changes}
-    if name is not None:
-        config["name"] = name
-    return type(layer).from_config(config)
-
-
 def unique_names(graph: Graph) -> dict[int, str]:
     """Return a name for each layer by id(); two nested models may both have a `conv1`."""
     names: dict[int, str] = {}
@@ -159,7 +124,7 @@ def unique_names(graph: Graph) -> dict[int, str]:
 
 
 def rebuild(graph: Graph, changes: Callable[[Any], dict[str, Any]]) -> tuple[Any, dict[int, Any]]:
-    """Replay with copies of all layers.
+    """Build a model by calling copies of all layers as the old ones were called.
 
     Args:
       graph: the graph to repeat.
@@ -167,22 +132,37 @@ def rebuild(graph: Graph, changes: Callable[[Any], dict[str, Any]]) -> tuple[Any
     Returns:
       The model, with freshly initialised weights, and its layers by the id() of the old ones.
     """
-    names, made = unique_names(graph), {}
+    library, names = graph.library, unique_names(graph)
+    copies: dict[int, Any] = {}
+    values: dict[int, Any] = {}
+    for call in graph.calls:
+        layer = call.layer
+        if not call.inputs:
+            number = call.outputs[0]
+            values[number] = library.Input(graph.shapes[number], name=layer.name)
+            continue
+        if id(layer) not in copies:
+            copies[id(layer)] = _copy(layer, names[id(layer)], changes(layer))
+        args, kwargs = call.arguments(values)
+        results = copies[id(layer)](*args, **kwargs)
+        values.update(zip(call.outputs, tensorflow().nest.flatten(results), strict=True))
+    return library.Model(values[graph.input], values[graph.output], name=graph.name), copies
 
-    def new_layer(layer: Any) -> Any:
-        made[id(layer)] = copy_layer(layer, names[id(layer)], **changes(layer))
-        return made[id(layer)]
 
-    return replay(graph, new_layer), made
+def _copy(layer: Any, name: str, changes: dict[str, Any]) -> Any:
+    """Return a new layer with the same configuration apart from `changes`; an operation without one is shared."""
+    if not hasattr(layer, "from_config") or not hasattr(layer, "weights"):
+        return layer
+    return type(layer).from_config({**layer.get_config(), **changes, "name": name})
 
 
 def clone(model: Any) -> Any:
     """Return a copy of a model with weights of its own."""
     graph = trace(model)
-    copy, made = rebuild(graph, lambda _: {})
+    copy, layers = rebuild(graph, lambda _: {})
     for layer in graph.layers():
         if getattr(layer, "weights", None):
-            made[id(layer)].set_weights(layer.get_weights())
+            layers[id(layer)].set_weights(layer.get_weights())
     return copy
 
 

@@ -5,10 +5,9 @@ import resource
 import h5py
 import numpy as np
 import pytest
-from testing import keras_models
+from testing import imported, keras_models
 from testing.raises import user_error
 
-from model_press.formats import model_info, normalization
 from model_press.keras_io import import_model, load
 from model_press.process import tf_quiet
 
@@ -47,30 +46,19 @@ def test_loads_by_content_and_computes_the_same(saved, generation, name, tmp_pat
         np.testing.assert_allclose(np.asarray(loaded.call(INPUT)), expected, atol=1e-6)
 
 
-def _import(source, tmp_path, labels=None):
-    outputs = [tmp_path / name for name in ("o.model", "o.json", "o.labels.txt")]
-    import_model.import_model(
-        source, labels, normalization.NAMED["tf"], "crop", True, "tiny", *outputs
-    )
-    return outputs
-
-
 def test_import_copies_bytes_and_describes(saved, generation, tmp_path):
-    model, info, labels = _import(saved[0] / "m.keras", tmp_path)
+    model, info = imported.describe(saved[0] / "m.keras", tmp_path)
     assert model.read_bytes() == (saved[0] / "m.keras").read_bytes()
-    read = model_info.read(info)
-    assert (read.keras, read.height, read.classes) == (
-        generation,
-        keras_models.SIZE,
-        keras_models.CLASSES,
-    )
+    described = (generation, keras_models.SIZE, keras_models.CLASSES)
+    assert (info.keras, info.height, info.classes) == described
+    labels = tmp_path / "net.labels.txt"
     assert labels.read_text().splitlines()[:2] == ["class_0000", "class_0001"]
 
 
 def test_imported_saved_model_is_the_same_zip_each_time_and_loads(saved, tmp_path):
-    model, _, _ = _import(saved[0] / "saved", tmp_path)
+    model, _ = imported.describe(saved[0] / "saved", tmp_path)
     first = model.read_bytes()
-    _import(saved[0] / "saved", tmp_path)
+    imported.describe(saved[0] / "saved", tmp_path)
     assert model.read_bytes() == first
     with load.load(model) as loaded:
         np.testing.assert_allclose(np.asarray(loaded.call(INPUT)), saved[1], atol=1e-6)
@@ -80,8 +68,10 @@ def test_imported_saved_model_is_the_same_zip_each_time_and_loads(saved, tmp_pat
 def test_1001_labels_for_10_outputs_are_refused(saved, tmp_path):
     labels = tmp_path / "l.txt"
     labels.write_text("".join(f"name {i}\n" for i in range(1001)))
+    outputs = [tmp_path / f"o.{end}" for end in ("model", "json", "labels.txt")]
+    model = saved[0] / "m.keras"
     with user_error("l.txt", "1001 names", "10 outputs"):
-        _import(saved[0] / "m.keras", tmp_path, labels)
+        import_model.import_model(model, labels, imported.TF, "crop", True, "tiny", *outputs)
     assert not (tmp_path / "o.model").exists()
 
 

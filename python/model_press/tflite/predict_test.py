@@ -9,7 +9,7 @@ from testing.compress_settings import recipe
 from testing.raises import user_error
 
 from model_press.convert import convert
-from model_press.formats import files, labels, manifest, model_info
+from model_press.formats import files, manifest, model_info
 from model_press.images import npy, preprocess
 from model_press.keras_io import predict_keras
 from model_press.tflite import predict
@@ -76,12 +76,3 @@ def test_a_manifest_that_lies_about_the_tensors_is_refused(description, predict_
     output = dataclasses.replace(description.output, dtype="int8")
     with user_error("manifest says", "int8"):
         predict_int8(dataclasses.replace(description, output=output))
-
-
-def test_labels_file_round_trip(tmp_path):
-    path = tmp_path / "l.txt"
-    path.write_bytes("\ufeffrot\r\nblau \n\n".encode())
-    assert labels.read(path) == ["rot", "blau"]
-    path.write_text("a\n\nb\n")
-    with user_error("line 2 is blank"):
-        labels.read(path)

@@ -27,22 +27,27 @@ def trained_like(keras, plant):
     return model
 
 
+def scaled(weight, factor):
+    """A weight whose first input channel (or only axis) is multiplied."""
+    factors = np.where(np.arange(weight.shape[min(2, weight.ndim - 1)]) == 0, factor, 1)
+    factors = factors.astype(np.float32)
+    return weight * (factors[:, None] if weight.ndim > 1 else factors)
+
+
 def badly_scaled_depthwise(model):
     """The same function: one depthwise channel far from the others, and the pointwise kernel makes up for it."""
     layer = model.get_layer("sep2")
     depthwise, pointwise = layer.get_weights()
-    factors = np.where(np.arange(depthwise.shape[2]) == 0, FAR, 1).astype(np.float32)
-    layer.set_weights([depthwise * factors[:, None], pointwise / factors[:, None]])
+    layer.set_weights([scaled(depthwise, FAR), scaled(pointwise, 1 / FAR)])
 
 
 def badly_scaled_norm(model):
     """A channel far from the others behind a batch normalisation and a ReLU; the depthwise kernel makes up for it."""
     norm, layer = model.get_layer("bn1"), model.get_layer("sep2")
-    depthwise, pointwise = layer.get_weights()
-    factors = np.where(np.arange(depthwise.shape[2]) == 0, FAR, 1).astype(np.float32)
     gamma, beta, *statistics = norm.get_weights()
-    norm.set_weights([gamma * factors, beta * factors, *statistics])
-    layer.set_weights([depthwise / factors[:, None], pointwise])
+    norm.set_weights([scaled(gamma, FAR), scaled(beta, FAR), *statistics])
+    depthwise, pointwise = layer.get_weights()
+    layer.set_weights([scaled(depthwise, 1 / FAR), pointwise])
 
 
 def int8_of(model, folder):
