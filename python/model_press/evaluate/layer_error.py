@@ -110,11 +110,9 @@ def compare(
     images_path: str | os.PathLike[str],
     count: int,
 ) -> LayerErrors:
-    """Run both graphs on `count` images spread over the set.
+    """Run the variant and the float baseline of the same Keras model on `count` images spread over the set.
 
-    Args:
-      model, baseline: the variant's .tflite and the float one, both of the same Keras model.
-      images_path: uint8 RGB pixels [N, H, W, 3].
+    images_path: uint8 RGB pixels [N, H, W, 3].
     """
     shape = description.input.shape
     pixels = outputs_file.read_images(images_path, shape[1], shape[2])

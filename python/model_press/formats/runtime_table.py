@@ -14,23 +14,14 @@ from model_press.formats.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class RuntimeTable:
-    """The operators of one release of a runtime.
-
-    Attributes:
-      runtime: the runtime's name and version, as messages show them.
-      max_version: the newest version of each operator, by the operator's name.
-    """
+    """A runtime (name and version, as messages show them) and the newest version of each of its operators, by name."""
 
     runtime: str
     max_version: Mapping[str, int]
 
 
 def read(path: str | os.PathLike[str]) -> RuntimeTable:
-    """Read a runtime table.
-
-    Raises:
-      UserError: a field is missing or has the wrong type.
-    """
+    """Read a runtime table; UserError if a field is missing or has the wrong type."""
     data = files.read_json(path, "runtime table")
     try:
         newest = {op: int(entry["max_version"]) for op, entry in data["ops"].items()}

@@ -15,7 +15,7 @@ class Process:
     """A model loaded in its own process, ready to be timed.
 
     Args:
-      what: the process in an error message, such as "net.tflite (1 thread, delegate none) in LiteRT".
+      what: names it in errors, such as "net.tflite (1 thread, delegate none) in LiteRT".
       arguments: the module to run and its arguments.
     Attributes:
       ready: what the probe measured while loading (see probe.py).

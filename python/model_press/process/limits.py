@@ -6,12 +6,9 @@ from collections.abc import Iterator
 
 
 def lower(what: int, soft: int, hard: int | None = None) -> None:
-    """Lower a limit for the rest of this process; a lower limit that exists already stays.
+    """Lower a limit (resource.RLIMIT_*) for the rest of this process; a lower limit that exists already stays.
 
-    Args:
-      what: one of resource.RLIMIT_*.
-      soft: the new limit.
-      hard: the limit that the process cannot raise again; None for `soft`.
+    hard: the limit that the process cannot raise again; None for `soft`.
     """
     hard = soft if hard is None else hard
     _, most = resource.getrlimit(what)

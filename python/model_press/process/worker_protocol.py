@@ -18,12 +18,9 @@ _EXIT_CODE, _OUTPUT, _RESPONSE_ID = 1, 2, 3
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """A request from Bazel.
+    """A request from Bazel, with the action's own arguments, e.g. ("@x.params",); the answer has its id.
 
-    Attributes:
-      arguments: the action's own arguments, e.g. ("@x.params",).
-      request_id: goes back in the answer.
-      cancel: Bazel no longer wants the answer to the request of this id.
+    cancel: Bazel no longer wants the answer to the request of this id.
     """
 
     arguments: tuple[str, ...] = ()
@@ -69,11 +66,7 @@ class Requests:
 
 
 def decode_request(message: bytes) -> Request:
-    """Decode one WorkRequest; fields that a newer Bazel adds are skipped.
-
-    Raises:
-      ValueError: the bytes are not a protocol buffer.
-    """
+    """Decode one WorkRequest; ValueError if it is none. Fields that a newer Bazel adds are skipped."""
     arguments: list[str] = []
     request_id, cancel = 0, False
     position = 0

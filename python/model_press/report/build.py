@@ -14,15 +14,10 @@ from model_press.report.facts import CoremlFacts, Entry, Facts
 def build(
     facts: Facts, measured: metrics.Metrics | None, devices: Sequence[metrics.Metrics] = ()
 ) -> model.Report:
-    """Join facts and measurements.
+    """Join facts and measurements; UserError for a record of a file that the report does not hold.
 
-    Args:
-      facts: what the build knows.
-      measured: of this machine; None leaves its figures empty.
-      devices: of other machines (phones, a Pi), each shown in a table of its own.
-
-    Raises:
-      UserError: a record is of a file that this report does not hold.
+    measured: of this machine; None leaves its figures empty.
+    devices: of other machines (phones, a Pi), each shown in a table of its own.
     """
     for each in (measured, *devices):
         if each is not None:

@@ -20,12 +20,9 @@ GIVE_UP_SECONDS = 600
 
 
 def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: float) -> Running:
-    """Load the model with XNNPACK in another process and times it.
+    """Load the model with XNNPACK in another process and time it.
 
-    Args:
-      file: the model's structure.
-      threads: threads of the interpreter for the latency; operators alone run on one.
-      seconds: about how long to time; 0 to load only.
+    threads: for the latency; operators alone run on one. seconds: about how long to time; 0 to load only.
     """
     answers, failure = ask(
         "model_press.inspect.timing.child_model_run",

@@ -40,8 +40,8 @@ class Times:
 def measure(path: str | os.PathLike[str], seconds: float) -> Times:
     """Time the graph cut off before and after each operator, in turns; the difference is the operator's.
 
-    Args:
-      seconds: about how long to run graphs; loading them comes on top.
+    seconds: about how long to run graphs; loading them comes on top.
+
     Raises:
       UserError: no TFLite model, one with control flow or without operators, or one that the runtime does not run.
     """
