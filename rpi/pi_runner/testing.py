@@ -63,15 +63,18 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     return data.getvalue()
 
 
-@pytest.fixture
-def models(tmp_path):
+def _models(tmp_path: pathlib.Path) -> pathlib.Path:
     """Return the folder of a bundle of digits_int8."""
     return make_bundle(tmp_path / "models")
 
 
-@pytest.fixture
-def photo(tmp_path):
+def _photo(tmp_path: pathlib.Path) -> str:
     """Return the path of a JPEG."""
     path = tmp_path / "photo.jpg"
     path.write_bytes(encoded(picture(120, 90), "JPEG"))
     return str(path)
+
+
+# Calls, because mypy reads no types of pytest and refuses its decorators.
+models = pytest.fixture(_models)
+photo = pytest.fixture(_photo)

@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
@@ -21,11 +22,10 @@ def command(folder: pathlib.Path) -> list[str]:
     """Return the words before a command that runs in the Debian and sees `folder`."""
     require()
     folders = [os.environ[name] for name in ("PI_QEMU", "PI_ROOT") if name in os.environ]
-    return [os.path.abspath(path) for path in (os.environ["PI_ENTER"], *folders, folder)]
+    return [os.path.abspath(path) for path in (os.environ["PI_ENTER"], *folders, str(folder))]
 
 
-@pytest.fixture
-def enter(tmp_path):
+def _enter(tmp_path: pathlib.Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a shell script in a fresh Debian that sees tmp_path, where the package PI_DEB lies.
 
     Root runs the script `first` before; `user` then runs the other, on a system that is read-only.
@@ -33,7 +33,9 @@ def enter(tmp_path):
     words = [*command(tmp_path), "sh", "script"]
     shutil.copy(os.environ["PI_DEB"], tmp_path)
 
-    def run(script: str, first: str = "", user: int | None = None) -> subprocess.CompletedProcess:
+    def run(
+        script: str, first: str = "", user: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
         environment = dict(os.environ)
         if first:
             (tmp_path / "first").write_text("set -eu\n" + first)
@@ -47,3 +49,7 @@ def enter(tmp_path):
         return done
 
     return run
+
+
+# A call, because mypy reads no types of pytest and refuses its decorators.
+enter = pytest.fixture(_enter)
