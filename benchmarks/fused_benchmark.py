@@ -24,21 +24,18 @@ from PIL import Image
 from benchmarks import record
 
 
-@dataclasses.dataclass(frozen=True)
-class Frame:
-    """A frame as an app sends it."""
-
-    height: int
-    width: int
-    color_order: camera_input.PixelOrder
-    rotation_degrees: camera_input.Rotation
+def frame_of(
+    height: int, width: int, order: camera_input.PixelOrder, rotation: camera_input.Rotation
+) -> camera_input.CameraFrame:
+    """Return a frame as an app sends it."""
+    return camera_input.CameraFrame(height, width, order, "crop", "bilinear_antialias", rotation)
 
 
 FRAMES = (
-    Frame(480, 640, "RGBA", 0),
-    Frame(720, 1280, "RGBA", 0),
-    Frame(480, 640, "NV21", 90),
-    Frame(720, 1280, "NV21", 90),
+    frame_of(480, 640, "RGBA", 0),
+    frame_of(720, 1280, "RGBA", 0),
+    frame_of(480, 640, "NV21", 90),
+    frame_of(720, 1280, "NV21", 90),
 )
 _TOP = 5
 _TURNS = {
@@ -49,17 +46,14 @@ _TURNS = {
 
 
 def compare(
-    model: str, description: manifest.TfliteManifest, sent: Frame, threads: int, count: int
+    model: str,
+    description: manifest.TfliteManifest,
+    sent: camera_input.CameraFrame,
+    threads: int,
+    count: int,
 ) -> tuple[float, float, ratio.Ratio]:
     """Return (fused ms, separate ms, their ratio) of one variant on one kind of frame."""
-    camera = camera_input.CameraFrame(
-        sent.height,
-        sent.width,
-        sent.color_order,
-        description.preprocess.resize.fit,
-        "bilinear_antialias",
-        sent.rotation_degrees,
-    )
+    camera = dataclasses.replace(sent, fit=description.preprocess.resize.fit)
     answer = camera_input.make_postprocess(("topk",), _TOP, description.labels.count)
     with open(model, "rb") as file:
         made = fusing.fuse(file.read(), description, "fused", camera, answer)

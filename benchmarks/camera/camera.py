@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from model_press.formats import manifest, metrics
+from model_press.formats.camera_input import CameraFrame
 from model_press.formats.errors import UserError
 from model_press.measure import ratio
 from model_press.process import progress
@@ -67,7 +68,7 @@ def run_java(program: str, labels: str, paths: list[str], rounds: int) -> _Said:
     return said
 
 
-def frame_of(runs: Sequence[_Said]) -> fused_benchmark.Frame:
+def frame_of(runs: Sequence[_Said]) -> CameraFrame:
     """Return the frame of all runs, which LiteRT takes, too.
 
     Raises:
@@ -79,12 +80,10 @@ def frame_of(runs: Sequence[_Said]) -> fused_benchmark.Frame:
             f"{len(runs)} runs of camera_steps had frames {sorted(frames)}, expected one; give --java"
         )
     [(width, height, degrees)] = frames
-    return fused_benchmark.Frame(height, width, "NV21", degrees)
+    return fused_benchmark.frame_of(height, width, "NV21", degrees)
 
 
-def of_litert(
-    model: str, manifest_path: str, frame: fused_benchmark.Frame, rounds: int
-) -> report.Row:
+def of_litert(model: str, manifest_path: str, frame: CameraFrame, rounds: int) -> report.Row:
     """Return a variant that takes planes against Pillow's steps."""
     description = manifest.read_tflite(manifest_path, camera=False)
     _, _, found = fused_benchmark.compare(model, description, frame, 1, rounds)

@@ -3,7 +3,7 @@
 from testing.raises import user_error
 
 from benchmarks.camera import camera
-from benchmarks.fused_benchmark import Frame
+from benchmarks.fused_benchmark import frame_of
 
 _SAID = {
     "runtime": "2.16.1",
@@ -53,7 +53,7 @@ def test_a_program_that_fails_is_named(tmp_path):
 
 
 def test_litert_takes_the_frame_that_all_runs_had():
-    assert camera.frame_of([_SAID, _SAID]) == Frame(480, 640, "NV21", 90)
+    assert camera.frame_of([_SAID, _SAID]) == frame_of(480, 640, "NV21", 90)
     with user_error("0 runs of camera_steps had frames []"):
         camera.frame_of([])
     with user_error("had frames [(640, 480, 0), (640, 480, 90)], expected one"):
