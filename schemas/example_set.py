@@ -59,8 +59,8 @@ def texts() -> dict[Example, bytes]:
     """Return all examples with their content, the valid ones as strict_json writes them."""
     found = {}
     for name in sorted({path.stem for path in _FOLDER.glob("*.json")} | _DERIVED.keys()):
-        text = files.dump_json(strict_json.to_json(valid(name)))
-        found[Example(f"valid/{name}.json", _kind(name))] = text
+        example = Example(f"valid/{name}.json", _kind(name))
+        found[example] = files.dump_json(strict_json.to_json(valid(name)))
     for base, examples in _INVALID.items():
         for name, words, path, value in examples:
             # Python writes no number beyond a float's range.
@@ -80,9 +80,10 @@ def facts(name: str) -> dict[str, Any]:
         return {}
     camera, resize = found.camera_input, found.preprocess.resize
     if isinstance(found, manifest.CoremlManifest):
-        size, color_order = (found.input.height, found.input.width), found.input.color_order
+        height, width, color_order = found.input.height, found.input.width, found.input.color_order
     else:
-        size, color_order = found.input.shape[1:3], found.preprocess.color_order
+        _, height, width, _ = found.input.shape
+        color_order = found.preprocess.color_order
     return {
         "name": found.name,
         "format": found.format,
@@ -90,8 +91,8 @@ def facts(name: str) -> dict[str, Any]:
         "compression": found.source.compression and found.source.compression.name,
         "file": found.model.file,
         "sha256": found.model.sha256,
-        "height": camera.height if camera else size[0],
-        "width": camera.width if camera else size[1],
+        "height": camera.height if camera else height,
+        "width": camera.width if camera else width,
         "rotation_degrees": camera.rotation_degrees if camera else 0,
         "color_order": camera.color_order if camera else color_order,
         "fit": camera.fit if camera else resize.fit,
@@ -130,7 +131,7 @@ def _changed(base: str, changes: Mapping[str, Any]) -> Any:
 _FOLDER = pathlib.Path(__file__).parent / "examples/valid"
 _HUGE = "1e400"
 _MISSING = object()
-_FLOAT_RECIPE = {
+_FLOAT_RECIPE: dict[str, Any] = {
     "weights": "float32",
     "activations": "float32",
     "input_type": "float32",

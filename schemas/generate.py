@@ -27,7 +27,7 @@ def contents() -> dict[str, bytes]:
 def _entry(example: example_set.Example) -> dict[str, Any]:
     folder, name = os.path.split(example.file.removesuffix(".json"))
     facts = example_set.facts(name) if folder == "valid" else {}
-    return strict_json.to_json(example) | ({"facts": facts} if facts else {})
+    return {**strict_json.to_json(example), **({"facts": facts} if facts else {})}
 
 
 def update(folder: pathlib.Path) -> None:

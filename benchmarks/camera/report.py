@@ -1,6 +1,7 @@
 """Writes the results of the camera benchmark as JSON and as a Markdown table."""
 
 import dataclasses
+from typing import ClassVar
 
 from model_press.formats.metrics import Runtime
 from model_press.measure import ratio
@@ -34,7 +35,7 @@ class Row:
 class Report(record.Run):
     """One run, in which the ways of a model took turns. width, height, degrees: of the frame and its rotation."""
 
-    NAME = "camera"
+    NAME: ClassVar[str] = "camera"
     width: int
     height: int
     degrees: int

@@ -1,6 +1,7 @@
 """Writes the results of the comparison as JSON and as a Markdown table."""
 
 import dataclasses
+from typing import ClassVar
 
 from model_press.formats.metrics import Latency, Runtime
 
@@ -27,7 +28,7 @@ class Row:
 class Report(record.Run):
     """One run, in which all rows took turns. versions: of the libraries. images: evaluated."""
 
-    NAME = "peers"
+    NAME: ClassVar[str] = "peers"
     versions: tuple[Runtime, ...]
     images: int
     calibration_images: int

@@ -1,6 +1,7 @@
 """Writes the results of the benchmark as JSON and as a Markdown table."""
 
 import dataclasses
+from typing import ClassVar
 
 from model_press.formats.metrics import Latency, Runtime
 
@@ -41,7 +42,7 @@ class Row:
 class Report(record.Run):
     """One run. The variants of a network took turns."""
 
-    NAME = "rewrites"
+    NAME: ClassVar[str] = "rewrites"
     runtime: Runtime
     rows: tuple[Row, ...]
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 import numpy as np
+from model_press.process import tf_quiet
 
 from testing import keras_models
-from testing.keras_models import library, tf_quiet
+from testing.keras_models import library
 
 __all__ = ["SIZE", "STYLES", "build", "images", "library", "run", "tf_quiet"]
 

@@ -60,7 +60,8 @@ def bomb(rows: int, inputs: int = 0) -> bytes:
         builder.StartVector(4, count, 4)
         for _ in range(count):
             builder.PrependUOffsetTRelative(table)
-        return builder.EndVector()
+        end: int = builder.EndVector()
+        return end
 
     tensors = builder.CreateNumpyVector(np.zeros(inputs, np.int32))
     schema.OperatorStart(builder)
