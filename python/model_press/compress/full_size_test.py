@@ -17,7 +17,7 @@ MODEL = "models/xception/xception.model"
 INFO = "models/xception/xception.model.json"
 IMAGES = "models/xception/calibration.images.npy"
 GIBIBYTES = 4
-PROGRAM = "python/model_press/compress/compress"
+PROGRAM = "python/model_press/compress/compress_program"
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ def convert_model(
     Raises:
       UserError: bad model, bad calibration images, or a conversion that breaks a promise.
     """
-    _check_calibration_given(recipe, images is not None)
+    _check_calibration(recipe, images is not None)
     kernels = kernels or {}
     if kernels and (recipe.quantized_activations or recipe.weights == "sparse_float32"):
         raise UserError(
@@ -96,14 +96,14 @@ def convert_model(
     return Converted(data, file, fused_by)
 
 
-def _check_calibration_given(recipe: Recipe, given: bool) -> None:
+def _check_calibration(recipe: Recipe, has_images: bool) -> None:
     """Raise UserError if calibration images are missing or would be ignored."""
-    if recipe.calibration == "required" and not given:
+    if recipe.calibration == "required" and not has_images:
         raise UserError(
             f"recipe {recipe.name} has {recipe.activations} activations and needs calibration images; "
             "set `calibration` to an image_set"
         )
-    if recipe.calibration == "none" and given:
+    if recipe.calibration == "none" and has_images:
         raise UserError(
             f"recipe {recipe.name} has float activations and ignores calibration images; drop them, or "
             "use a recipe with int8 or int16 activations"

@@ -196,13 +196,13 @@ class _Tracer:
         self.shapes.append(tuple(tensor.shape)[1:])
         return len(self.shapes) - 1
 
-    def walk(self, model: Any, given: int | None) -> None:
-        """Append the calls of a functional model; `given` is the tensor that replaces its input."""
+    def walk(self, model: Any, outer_input: int | None) -> None:
+        """Append the calls of a functional model; `outer_input` is the tensor that replaces its input."""
         for depth in sorted(model._nodes_by_depth, reverse=True):
             for node in model._nodes_by_depth[depth]:
-                self._visit(node, model, given)
+                self._visit(node, model, outer_input)
 
-    def _visit(self, node: Any, model: Any, given: int | None) -> None:
+    def _visit(self, node: Any, model: Any, outer_input: int | None) -> None:
         layer = node.layer if self.keras == "2" else node.operation
         if self.keras == "2":
             args, kwargs = node.call_args, node.call_kwargs
@@ -211,10 +211,10 @@ class _Tracer:
         outputs = self._nest.flatten(node.outputs)
         tensors = [t for t in self._nest.flatten((args, kwargs)) if hasattr(t, "_keras_history")]
         if not tensors:
-            if given is None:
+            if outer_input is None:
                 self.calls.append(Call(layer, (), {}, (), (self._new(outputs[0]),)))
             else:
-                self._numbers[self._key(outputs[0])] = given
+                self._numbers[self._key(outputs[0])] = outer_input
             return
         inputs = tuple(self.number(t) for t in tensors)
         inner = self.functional(layer)
