@@ -12,8 +12,26 @@ _VARIANTS = attr.label_list(
     doc = "Core ML variants in the app, with camera input or without; it begins with the first one.",
 )
 
-def _variant_argument(variant):
-    return "{}={}={}".format(variant.model.path, variant.manifest.path, variant.labels.path)
+def _run(ctx, command, mnemonic, message, options, out, inputs):
+    """Registers one action of ios_tool that writes `out`."""
+    arguments = tool_arguments(ctx, command)
+    arguments.add_all(options)
+    arguments.add("--out=" + out.path)
+    run_tool(
+        ctx,
+        tool = ctx.executable._ios_tool,
+        mnemonic = mnemonic,
+        progress_message = message,
+        arguments = arguments,
+        inputs = inputs,
+        outputs = [out],
+    )
+
+def _providers(ctx, files):
+    return [DefaultInfo(files = depset(files), runfiles = ctx.runfiles(files))]
+
+def _variant_options(variants):
+    return ["--variant={}={}={}".format(v.model.path, v.manifest.path, v.labels.path) for v in variants]
 
 def _variant_files(variants):
     return [file for v in variants for file in [v.model, v.manifest, v.labels]]
@@ -22,20 +40,10 @@ def _swift_class_impl(ctx):
     variant = variant_of(ctx.label, ctx.attr.variant, format = "mlpackage")
     name = "".join([part.capitalize() for part in variant.name.split("_")])
     out = ctx.actions.declare_file(name + ".swift")
-    arguments = tool_arguments(ctx, "swift-class")
-    arguments.add("--package=" + variant.model.path)
-    arguments.add("--name=" + name)
-    arguments.add("--out=" + out.path)
-    run_tool(
-        ctx,
-        tool = ctx.executable._ios_tool,
-        mnemonic = "SwiftClass",
-        progress_message = "Writing the Swift class of {}".format(variant.name),
-        arguments = arguments,
-        inputs = [variant.model],
-        outputs = [out],
-    )
-    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out]))]
+    options = ["--package=" + variant.model.path]
+    message = "Writing the Swift class of {}".format(variant.name)
+    _run(ctx, "swift-class", "SwiftClass", message, options, out, [variant.model])
+    return _providers(ctx, [out])
 
 swift_class = rule(
     implementation = _swift_class_impl,
@@ -49,21 +57,10 @@ swift_class = rule(
 def _ios_resources_impl(ctx):
     variants = variants_of(ctx.label, ctx.attr.variants, format = "mlpackage")
     out = ctx.actions.declare_file(ctx.label.name + "/index.json")
-    arguments = tool_arguments(ctx, "ios-catalogue")
-    for variant in variants:
-        arguments.add("--variant=" + _variant_argument(variant))
-    arguments.add("--out=" + out.path)
-    run_tool(
-        ctx,
-        tool = ctx.executable._ios_tool,
-        mnemonic = "IosCatalogue",
-        progress_message = "Listing the models of {}".format(ctx.label.name),
-        arguments = arguments,
-        inputs = [variant.manifest for variant in variants],
-        outputs = [out],
-    )
-    files = [out] + _variant_files(variants)
-    return [DefaultInfo(files = depset(files), runfiles = ctx.runfiles(files))]
+    message = "Listing the models of {}".format(ctx.label.name)
+    manifests = [variant.manifest for variant in variants]
+    _run(ctx, "ios-catalogue", "IosCatalogue", message, _variant_options(variants), out, manifests)
+    return _providers(ctx, [out] + _variant_files(variants))
 
 ios_resources = rule(
     implementation = _ios_resources_impl,
@@ -74,26 +71,13 @@ ios_resources = rule(
 def _ios_bundle_impl(ctx):
     variants = variants_of(ctx.label, ctx.attr.variants, format = "mlpackage")
     out = ctx.actions.declare_file(ctx.attr.app_name + ".swiftpm.zip")
-    arguments = tool_arguments(ctx, "ios-bundle")
-    arguments.add("--name=" + ctx.attr.app_name)
-    arguments.add("--template=" + ctx.file.template.path)
-    for variant in variants:
-        arguments.add("--variant=" + _variant_argument(variant))
+    options = ["--name=" + ctx.attr.app_name, "--template=" + ctx.file.template.path] + _variant_options(variants)
     for source in ctx.files.srcs:
         # Paths in the package are those below this BUILD file.
-        below = source.short_path[len(ctx.label.package) + 1:]
-        arguments.add("--source={}={}".format(source.path, below))
-    arguments.add("--out=" + out.path)
-    run_tool(
-        ctx,
-        tool = ctx.executable._ios_tool,
-        mnemonic = "IosBundle",
-        progress_message = "Packing {}".format(out.basename),
-        arguments = arguments,
-        inputs = ctx.files.srcs + [ctx.file.template] + _variant_files(variants),
-        outputs = [out],
-    )
-    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out]))]
+        options.append("--source={}={}".format(source.path, source.short_path[len(ctx.label.package) + 1:]))
+    inputs = ctx.files.srcs + [ctx.file.template] + _variant_files(variants)
+    _run(ctx, "ios-bundle", "IosBundle", "Packing {}".format(out.basename), options, out, inputs)
+    return _providers(ctx, [out])
 
 ios_bundle = rule(
     implementation = _ios_bundle_impl,

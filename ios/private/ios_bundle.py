@@ -30,11 +30,6 @@ class Variant:
     labels: str
 
 
-def class_name(variant: str) -> str:
-    """Return the class name, such as DigitsCoremlFp16 for digits_coreml_fp16."""
-    return "".join(part.capitalize() for part in variant.split("_"))
-
-
 def index_of(variants: Sequence[Variant]) -> bundle.Index:
     """Return index.json of the app, whose files lie beside it: the variants in the order of the app's picker."""
     return bundle.make(
@@ -114,8 +109,8 @@ def _add_variant(variant: Variant, add: Callable[[str, bytes | pathlib.Path], No
         add(f"{_RESOURCES}/{folder.name}/{path.relative_to(folder).as_posix()}", path)
     for path in (variant.manifest, variant.labels):
         add(f"{_RESOURCES}/{os.path.basename(path)}", pathlib.Path(path))
-    class_ = class_name(description.name)
-    add(f"App/Generated/{class_}.swift", swift_class.write(folder, class_).encode())
+    name, source = swift_class.write(folder)
+    add(f"App/Generated/{name}.swift", source.encode())
 
 
 def _bytes(content: bytes | pathlib.Path) -> bytes:

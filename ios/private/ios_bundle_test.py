@@ -172,7 +172,3 @@ def test_labels_of_another_target_are_refused(parts, fused, tmp_path, kind):
             variants=[dataclasses.replace(variant, labels=str(swapped))],
         )
     assert not (tmp_path / "a.zip").exists()
-
-
-def test_class_name():
-    assert ios_bundle.class_name("digits_coreml_fp16") == "DigitsCoremlFp16"

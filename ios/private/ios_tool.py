@@ -1,7 +1,6 @@
 """The program behind the iOS rules: Swift classes, the list of an app's models, the app package for Xcode."""
 
 import argparse
-import os
 
 from model_press.formats import bundle, files
 from model_press.process import command_line
@@ -10,17 +9,12 @@ from ios.private import ios_bundle, swift_class
 
 
 def _add_swift_class(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--package", required=True)
-    parser.add_argument(
-        "--name", help="default: from the package's name, DigitsInt8 for digits_int8"
-    )
+    parser.add_argument("--package", required=True, help="the class of digits_int8 is DigitsInt8")
     parser.add_argument("--out", required=True)
 
 
 def _swift_class(options: argparse.Namespace, say: command_line.Say) -> None:
-    stem = os.path.basename(os.path.normpath(options.package)).removesuffix(".mlpackage")
-    name = options.name or ios_bundle.class_name(stem)
-    files.write_bytes(options.out, swift_class.write(options.package, name).encode())
+    files.write_bytes(options.out, swift_class.write(options.package)[1].encode())
 
 
 def _add_catalogue(parser: argparse.ArgumentParser) -> None:

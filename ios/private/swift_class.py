@@ -1,10 +1,8 @@
-"""Writes the Swift class of a Core ML image classifier, as Xcode makes one from a model: typed, no strings in the app.
+"""Writes the typed Swift class of a Core ML image classifier, as Xcode generates one on a Mac.
 
-Xcode's own is named after the file and cannot be made off a Mac. Turn that off in Xcode
-(COREML_CODEGEN_LANGUAGE = None) where both would have one name.
+Turn Xcode's off (COREML_CODEGEN_LANGUAGE = None) where both would have one name.
 """
 
-import dataclasses
 import keyword
 import os
 from typing import Any
@@ -73,7 +71,7 @@ _LABEL = """\
       if let key = key as? String {{ probabilities[key] = value.doubleValue }}
     }}
     return Output({first}: label, {second}: probabilities)"""
-_PICKS = """\
+_TOP_K = """\
     guard let scores = output.featureValue(for: "{first}")?.multiArrayValue,
       let indices = output.featureValue(for: "{second}")?.multiArrayValue
     else {{
@@ -84,69 +82,66 @@ _PICKS = """\
       {second}: (0..<indices.count).map {{ indices[$0].intValue }})"""
 
 
-@dataclasses.dataclass(frozen=True)
-class _Answer:
-    """The two outputs: their Swift types, default descriptions, and the code that reads them."""
-
-    types: tuple[str, str]
-    texts: tuple[str, str]
-    code: str
-
-
-_ANSWERS = {
-    ("imageType", "stringType", "dictionaryType"): _Answer(
-        ("String", "[String: Double]"), ("The most probable class", "Probability by class"), _LABEL
+# By the types of the features: the outputs' Swift types and default descriptions, and the code that reads them.
+_OUTPUTS = {
+    ("imageType", "stringType", "dictionaryType"): (
+        ("String", "The most probable class"),
+        ("[String: Double]", "Probability by class"),
+        _LABEL,
     ),
-    ("imageType", "multiArrayType", "multiArrayType"): _Answer(
-        ("[Double]", "[Int]"),
-        ("Scores of the best classes", "Their numbers, best first"),
-        _PICKS,
+    ("imageType", "multiArrayType", "multiArrayType"): (
+        ("[Double]", "Scores of the best classes"),
+        ("[Int]", "Their numbers, best first"),
+        _TOP_K,
     ),
 }
 
 
-def write(package: str | os.PathLike[str], name: str) -> str:
-    """Return the Swift source of class `name` for a .mlpackage folder.
+def class_name(variant: str) -> str:
+    """Return the class name, such as DigitsCoremlFp16 for digits_coreml_fp16."""
+    return "".join(part.capitalize() for part in variant.split("_"))
+
+
+def write(package: str | os.PathLike[str]) -> tuple[str, str]:
+    """Return the name and the Swift source of the class for a .mlpackage folder.
 
     Raises:
       UserError: no image classifier, or a name (of the class or of a feature) that is not a Swift identifier.
     """
-    spec = program.read_spec(package)
-    description = spec.description
+    description = program.read_spec(package).description
     features: list[Any] = [*description.input, *description.output]
     kinds = tuple(feature.type.WhichOneof("Type") for feature in features)
-    answer = _ANSWERS.get(kinds)
-    if answer is None:
+    if kinds not in _OUTPUTS:
         raise UserError(
             f"model {package} has features of type {', '.join(map(str, kinds))}; expected an image, and a label and a "
             "dictionary of probabilities, or arrays of the best classes' scores and numbers"
         )
     image, first, second = features
+    (first_type, first_text), (second_type, second_text), code = _OUTPUTS[kinds]
     file = os.path.basename(os.path.normpath(package))
+    stem = file.removesuffix(".mlpackage")
+    name = class_name(stem)
     for text in (name, image.name, first.name, second.name):
         if not text.isidentifier() or not text.isascii() or keyword.iskeyword(text):
             raise UserError(f"'{text}' cannot be a name in Swift; use letters, digits and _")
-    if not name[0].isupper():
-        raise UserError(f"class name '{name}' must begin with a capital")
-    return _TEMPLATE.format(
+    return name, _TEMPLATE.format(
         file=file,
-        description=_sentence(description.metadata.shortDescription, file),
+        description=_line(description.metadata.shortDescription) or file,
         name=name,
         width=image.type.imageType.width,
         height=image.type.imageType.height,
         first=first.name,
-        first_text=_sentence(first, answer.texts[0]),
-        first_type=answer.types[0],
+        first_text=_line(first.shortDescription) or first_text,
+        first_type=first_type,
         second=second.name,
-        second_text=_sentence(second, answer.texts[1]),
-        second_type=answer.types[1],
-        answer=answer.code.format(first=first.name, second=second.name),
-        stem=file.removesuffix(".mlpackage"),
+        second_text=_line(second.shortDescription) or second_text,
+        second_type=second_type,
+        answer=code.format(first=first.name, second=second.name),
+        stem=stem,
         image=image.name,
     )
 
 
-def _sentence(source: Any, default: str) -> str:
-    """Return one line of a description, which comes from a file, for a comment."""
-    text = source if isinstance(source, str) else source.shortDescription
-    return " ".join(text.split()) or default
+def _line(text: str) -> str:
+    """Return a description, which comes from a file, as one line for a comment."""
+    return " ".join(text.split())

@@ -10,7 +10,7 @@ from ios.private import swift_class
 
 @pytest.fixture
 def package(tmp_path):
-    def make(**changes):
+    def make(name="digits_coreml_fp16", **changes):
         spec = model_pb2().Model()
         spec.specificationVersion = 7
         spec.mlProgram.version = 1
@@ -18,14 +18,14 @@ def package(tmp_path):
         description.metadata.shortDescription = "digits,\nfp16"
         image = description.input.add(name=changes.get("image", "image"))
         image.type.imageType.width, image.type.imageType.height = 64, 80
-        if changes.get("picks"):
+        if changes.get("top_k"):
             for output in ("scores", "indices"):
                 description.output.add(name=output).type.multiArrayType.SetInParent()
         else:
             description.output.add(name="classLabel").type.stringType.SetInParent()
             scores = description.output.add(name="classLabel_probs").type
             (scores.int64Type if changes.get("untyped") else scores.dictionaryType).SetInParent()
-        path = tmp_path / "digits_coreml_fp16.mlpackage"
+        path = tmp_path / f"{name}.mlpackage"
         (path / program.SPEC).parent.mkdir(parents=True)
         (path / program.SPEC).write_bytes(spec.SerializeToString())
         return path
@@ -34,9 +34,10 @@ def package(tmp_path):
 
 
 def test_names_sizes_and_resource(package):
-    text = swift_class.write(package(), "DigitsFp16")
+    name, text = swift_class.write(package())
+    assert name == "DigitsCoremlFp16"
     for part in (
-        "public final class DigitsFp16 {",
+        "public final class DigitsCoremlFp16 {",
         "imageWidth = 64\n",
         "imageHeight = 80\n",
         'forResource: "digits_coreml_fp16", withExtension: "mlmodelc"',
@@ -49,8 +50,8 @@ def test_names_sizes_and_resource(package):
     assert "{{" not in text and "}}" not in text
 
 
-def test_a_package_that_chooses_gives_arrays(package):
-    text = swift_class.write(package(picks=True), "DigitsCamera")
+def test_a_package_with_top_k_gives_arrays(package):
+    _, text = swift_class.write(package(top_k=True))
     for part in (
         "public let scores: [Double]",
         "public let indices: [Int]",
@@ -63,14 +64,14 @@ def test_a_package_that_chooses_gives_arrays(package):
 
 
 @pytest.mark.parametrize(
-    "name, changes, said",
+    "changes, said",
     [
-        ("digitsFp16", {}, "must begin with a capital"),
-        ("Digits Fp16", {}, "'Digits Fp16' cannot be a name in Swift"),
-        ("Digits", {"image": "image/0"}, "'image/0' cannot be a name in Swift"),
-        ("Digits", {"untyped": True}, "imageType, stringType, int64Type"),
+        ({"name": "digits fp16"}, "'Digits fp16' cannot be a name in Swift"),
+        ({"name": "8_digits"}, "'8Digits' cannot be a name in Swift"),
+        ({"image": "image/0"}, "'image/0' cannot be a name in Swift"),
+        ({"untyped": True}, "imageType, stringType, int64Type"),
     ],
 )
-def test_what_makes_no_class_is_named(package, name, changes, said):
+def test_what_makes_no_class_is_named(package, changes, said):
     with user_error(said):
-        swift_class.write(package(**changes), name)
+        swift_class.write(package(**changes))

@@ -6,13 +6,11 @@ public func CMSampleBufferGetImageBuffer(_ sbuf: CMSampleBuffer) -> CVImageBuffe
 
 public struct AVMediaType: Hashable, Sendable {
   public static let video = AVMediaType()
-  public static let audio = AVMediaType()
 }
 
 open class AVCaptureDevice: NSObject {
   public struct DeviceType: Hashable, Sendable {
     public static let builtInWideAngleCamera = DeviceType()
-    public static let builtInTelephotoCamera = DeviceType()
   }
   public enum Position: Int, Sendable {
     case unspecified = 0, back = 1, front = 2
@@ -20,7 +18,6 @@ open class AVCaptureDevice: NSObject {
   open class func `default`(_ deviceType: DeviceType, for mediaType: AVMediaType?, position: Position)
     -> AVCaptureDevice?
   { fatalError() }
-  open class func `default`(for mediaType: AVMediaType) -> AVCaptureDevice? { fatalError() }
   open class func requestAccess(for mediaType: AVMediaType) async -> Bool { fatalError() }
 }
 
@@ -35,7 +32,6 @@ public enum AVCaptureVideoOrientation: Int, Sendable {
 
 open class AVCaptureConnection: NSObject {
   open var videoOrientation: AVCaptureVideoOrientation = .portrait
-  open var isVideoOrientationSupported: Bool { fatalError() }
 }
 
 open class AVCaptureOutput: NSObject {
@@ -45,15 +41,10 @@ open class AVCaptureOutput: NSObject {
 public protocol AVCaptureVideoDataOutputSampleBufferDelegate: NSObjectProtocol {
   func captureOutput(
     _ output: AVCaptureOutput, didOutput sampleBuffer: CMSampleBuffer, from connection: AVCaptureConnection)
-  func captureOutput(
-    _ output: AVCaptureOutput, didDrop sampleBuffer: CMSampleBuffer, from connection: AVCaptureConnection)
 }
 extension AVCaptureVideoDataOutputSampleBufferDelegate {
   public func captureOutput(
     _ output: AVCaptureOutput, didOutput sampleBuffer: CMSampleBuffer, from connection: AVCaptureConnection
-  ) {}
-  public func captureOutput(
-    _ output: AVCaptureOutput, didDrop sampleBuffer: CMSampleBuffer, from connection: AVCaptureConnection
   ) {}
 }
 
@@ -82,5 +73,4 @@ open class AVCaptureSession: NSObject {
   open func addOutput(_ output: AVCaptureOutput) {}
   open func startRunning() {}
   open func stopRunning() {}
-  open var isRunning: Bool { fatalError() }
 }

@@ -11,7 +11,6 @@ public struct CGBitmapInfo: OptionSet, Sendable {
   public let rawValue: UInt32
   public init(rawValue: UInt32) { self.rawValue = rawValue }
   public static var byteOrder32Little: CGBitmapInfo { CGBitmapInfo(rawValue: 2 << 12) }
-  public static var byteOrder32Big: CGBitmapInfo { CGBitmapInfo(rawValue: 4 << 12) }
 }
 
 public enum CGInterpolationQuality: Int32, Sendable {
@@ -33,6 +32,4 @@ public final class CGContext {
   public func draw(_ image: CGImage, in rect: CGRect, byTiling: Bool = false) {}
   public func setFillColor(red: CGFloat, green: CGFloat, blue: CGFloat, alpha: CGFloat) {}
   public func fill(_ rect: CGRect) {}
-  public func translateBy(x tx: CGFloat, y ty: CGFloat) {}
-  public func scaleBy(x sx: CGFloat, y sy: CGFloat) {}
 }

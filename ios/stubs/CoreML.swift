@@ -11,7 +11,6 @@ public enum MLComputeUnits: Int, Sendable {
 open class MLModelConfiguration: NSObject, @unchecked Sendable {
   public override init() {}
   open var computeUnits: MLComputeUnits = .all
-  open var allowLowPrecisionAccumulationOnGPU = false
 }
 
 public enum MLFeatureType: Int, Sendable {
@@ -20,7 +19,6 @@ public enum MLFeatureType: Int, Sendable {
 
 open class MLMultiArray: NSObject {
   open var count: Int { fatalError() }
-  open var shape: [NSNumber] { fatalError() }
   open subscript(index: Int) -> NSNumber {
     get { fatalError() }
     set {}
@@ -29,32 +27,19 @@ open class MLMultiArray: NSObject {
 
 open class MLFeatureValue: NSObject {
   public convenience init(pixelBuffer: CVPixelBuffer) { fatalError() }
-  public convenience init(string: String) { fatalError() }
-  public convenience init(double: Double) { fatalError() }
-  public convenience init(multiArray: MLMultiArray) { fatalError() }
-  open var type: MLFeatureType { fatalError() }
-  open var isUndefined: Bool { fatalError() }
   open var stringValue: String { fatalError() }
-  open var doubleValue: Double { fatalError() }
-  open var int64Value: Int64 { fatalError() }
   open var multiArrayValue: MLMultiArray? { fatalError() }
   open var dictionaryValue: [AnyHashable: NSNumber] { fatalError() }
-  open var imageBufferValue: CVPixelBuffer? { fatalError() }
 }
 
 public protocol MLFeatureProvider {
-  var featureNames: Set<String> { get }
   func featureValue(for featureName: String) -> MLFeatureValue?
 }
 
 open class MLDictionaryFeatureProvider: NSObject, MLFeatureProvider {
   public init(dictionary: [String: Any]) throws {}
-  open var dictionary: [String: MLFeatureValue] { fatalError() }
-  open var featureNames: Set<String> { fatalError() }
   open func featureValue(for featureName: String) -> MLFeatureValue? { fatalError() }
 }
-
-open class MLPredictionOptions: NSObject {}
 
 open class MLImageConstraint: NSObject {
   open var pixelsHigh: Int { fatalError() }
@@ -62,7 +47,6 @@ open class MLImageConstraint: NSObject {
 }
 
 open class MLFeatureDescription: NSObject {
-  open var name: String { fatalError() }
   open var type: MLFeatureType { fatalError() }
   open var imageConstraint: MLImageConstraint? { fatalError() }
 }
@@ -70,22 +54,14 @@ open class MLFeatureDescription: NSObject {
 open class MLModelDescription: NSObject {
   open var inputDescriptionsByName: [String: MLFeatureDescription] { fatalError() }
   open var outputDescriptionsByName: [String: MLFeatureDescription] { fatalError() }
-  open var classLabels: [Any]? { fatalError() }
-  open var predictedFeatureName: String? { fatalError() }
-  open var predictedProbabilitiesName: String? { fatalError() }
 }
 
 open class MLModel: NSObject, @unchecked Sendable {
-  public convenience init(contentsOf url: URL) throws { fatalError() }
   public convenience init(contentsOf url: URL, configuration: MLModelConfiguration) throws { fatalError() }
   open class func load(contentsOf url: URL, configuration: MLModelConfiguration = MLModelConfiguration()) async throws
     -> MLModel
   { fatalError() }
   open class func compileModel(at modelURL: URL) async throws -> URL { fatalError() }
   open var modelDescription: MLModelDescription { fatalError() }
-  open var configuration: MLModelConfiguration { fatalError() }
   open func prediction(from input: MLFeatureProvider) throws -> MLFeatureProvider { fatalError() }
-  open func prediction(from input: MLFeatureProvider, options: MLPredictionOptions) throws -> MLFeatureProvider {
-    fatalError()
-  }
 }

@@ -7,7 +7,6 @@ public final class CFDictionary {}
 nonisolated(unsafe) public let kCFAllocatorDefault: CFAllocator! = nil
 public let kCVReturnSuccess: CVReturn = 0
 public let kCVPixelFormatType_32BGRA: OSType = 0x4247_5241
-public let kCVPixelFormatType_32ARGB: OSType = 0x20
 // A CFString there, which only Apple's compiler bridges.
 public let kCVPixelBufferPixelFormatTypeKey = "PixelFormatType"
 

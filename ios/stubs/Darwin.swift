@@ -13,8 +13,6 @@ nonisolated(unsafe) public var mach_task_self_: mach_port_t = 0
 
 public struct task_vm_info_data_t {
   public init() {}
-  public var virtual_size: UInt64 = 0
-  public var resident_size: UInt64 = 0
   public var phys_footprint: UInt64 = 0
 }
 

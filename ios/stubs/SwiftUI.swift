@@ -26,50 +26,34 @@ extension ObservableObject where ObjectWillChangePublisher == ObservableObjectPu
     public typealias Failure = Never
   }
   public init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
-  public init(initialValue: Value) { wrappedValue = initialValue }
   public var wrappedValue: Value
   public var projectedValue: Publisher { fatalError() }
 }
 
 // State
 
-@propertyWrapper @dynamicMemberLookup public struct Binding<Value> {
+@propertyWrapper public struct Binding<Value> {
   public init(get: @escaping () -> Value, set: @escaping (Value) -> Void) {}
   public var wrappedValue: Value {
     get { fatalError() }
     nonmutating set {}
   }
-  public var projectedValue: Binding<Value> { self }
-  public subscript<Subject>(dynamicMember keyPath: WritableKeyPath<Value, Subject>) -> Binding<Subject> { fatalError() }
-  public static func constant(_ value: Value) -> Binding<Value> { fatalError() }
 }
 @propertyWrapper public struct State<Value> {
   public init(wrappedValue: Value) {}
-  public init(initialValue: Value) {}
   public var wrappedValue: Value {
     get { fatalError() }
     nonmutating set {}
   }
   public var projectedValue: Binding<Value> { fatalError() }
 }
-extension State where Value: ExpressibleByNilLiteral {
-  public init() { fatalError() }
-}
 @MainActor @propertyWrapper public struct StateObject<ObjectType: ObservableObject> {
   public nonisolated init(wrappedValue thunk: @autoclosure @escaping () -> ObjectType) {}
   public var wrappedValue: ObjectType { fatalError() }
-  public var projectedValue: ObservedObject<ObjectType>.Wrapper { fatalError() }
 }
 @MainActor @propertyWrapper public struct ObservedObject<ObjectType: ObservableObject> {
-  @MainActor @dynamicMemberLookup public struct Wrapper {
-    public subscript<Subject>(dynamicMember keyPath: ReferenceWritableKeyPath<ObjectType, Subject>) -> Binding<Subject> {
-      fatalError()
-    }
-  }
   public nonisolated init(wrappedValue: ObjectType) {}
-  public nonisolated init(initialValue: ObjectType) {}
   public var wrappedValue: ObjectType { get { fatalError() } set {} }
-  public var projectedValue: Wrapper { fatalError() }
 }
 
 // Views
@@ -81,22 +65,18 @@ extension State where Value: ExpressibleByNilLiteral {
 extension Never: View {
   public var body: Never { fatalError() }
 }
+@MainActor @preconcurrency public protocol PrimitiveView: View {}
+extension PrimitiveView {
+  public var body: Never { fatalError() }
+}
 extension Optional: View where Wrapped: View {
   public var body: Never { fatalError() }
 }
-public struct EmptyView: View {
-  public nonisolated init() {}
-  public var body: Never { fatalError() }
-}
-public struct TupleView<T>: View {
-  public var body: Never { fatalError() }
-}
-public struct _ConditionalContent<TrueContent: View, FalseContent: View>: View {
-  public var body: Never { fatalError() }
-}
+public struct EmptyView: PrimitiveView {}
+public struct TupleView<T>: PrimitiveView {}
+public struct _ConditionalContent<TrueContent: View, FalseContent: View>: PrimitiveView {}
 @resultBuilder public struct ViewBuilder {
   public static func buildExpression<Content: View>(_ content: Content) -> Content { content }
-  public static func buildBlock() -> EmptyView { EmptyView() }
   public static func buildBlock<Content: View>(_ content: Content) -> Content { content }
   public static func buildBlock<each Content: View>(_ content: repeat each Content) -> TupleView<(repeat each Content)> {
     fatalError()
@@ -124,91 +104,64 @@ extension App {
 }
 public struct WindowGroup<Content: View>: Scene {
   public init(@ViewBuilder content: () -> Content) {}
-  public init(_ title: LocalizedStringKey, @ViewBuilder content: () -> Content) {}
   public var body: Never { fatalError() }
 }
 
 public struct LocalizedStringKey: ExpressibleByStringInterpolation, Equatable {
   public init(stringLiteral value: String) {}
-  public init(_ value: String) {}
   public init(stringInterpolation: StringInterpolation) {}
   public struct StringInterpolation: StringInterpolationProtocol {
     public init(literalCapacity: Int, interpolationCount: Int) {}
     public mutating func appendLiteral(_ literal: String) {}
     public mutating func appendInterpolation(_ string: String) {}
-    public mutating func appendInterpolation<T>(_ value: T) {}
     public mutating func appendInterpolation<T>(_ value: T, specifier: String) {}
   }
 }
 
-public struct Text: View, Equatable {
+public struct Text: PrimitiveView, Equatable {
   public init(_ key: LocalizedStringKey, tableName: String? = nil, bundle: Bundle? = nil) {}
   @_disfavoredOverload public init<S: StringProtocol>(_ content: S) {}
-  public init(verbatim content: String) {}
-  public var body: Never { fatalError() }
 }
-public struct Image: View {
-  public init(_ name: String, bundle: Bundle? = nil) {}
-  public init(systemName: String) {}
+public struct Image: PrimitiveView {
   public init(decorative cgImage: CGImage, scale: CGFloat, orientation: Orientation = .up) {}
-  public init(_ cgImage: CGImage, scale: CGFloat, orientation: Orientation = .up, label: Text) {}
   public enum Orientation: UInt8, Sendable { case up, down, left, right }
   public enum ResizingMode: Sendable { case tile, stretch }
   public func resizable(capInsets: EdgeInsets = EdgeInsets(), resizingMode: ResizingMode = .stretch) -> Image { self }
-  public var body: Never { fatalError() }
 }
 public struct EdgeInsets: Equatable, Sendable {
   public init() {}
 }
-public struct Label<Title: View, Icon: View>: View {
-  public init(@ViewBuilder title: () -> Title, @ViewBuilder icon: () -> Icon) {}
-  public var body: Never { fatalError() }
-}
+public struct Label<Title: View, Icon: View>: PrimitiveView {}
 extension Label where Title == Text, Icon == Image {
   public init(_ titleKey: LocalizedStringKey, systemImage name: String) { fatalError() }
-  @_disfavoredOverload public init<S: StringProtocol>(_ title: S, systemImage name: String) { fatalError() }
 }
-public struct Button<Label: View>: View {
+public struct Button<Label: View>: PrimitiveView {
   @preconcurrency public init(action: @escaping @MainActor () -> Void, @ViewBuilder label: () -> Label) {}
-  public var body: Never { fatalError() }
 }
 extension Button where Label == Text {
   @preconcurrency public init(_ titleKey: LocalizedStringKey, action: @escaping @MainActor () -> Void) { fatalError() }
 }
-public struct TabView<SelectionValue: Hashable, Content: View>: View {
-  public var body: Never { fatalError() }
-}
+public struct TabView<SelectionValue: Hashable, Content: View>: PrimitiveView {}
 extension TabView where SelectionValue == Int {
   public init(@ViewBuilder content: () -> Content) { fatalError() }
 }
-public struct NavigationStack<Data, Root: View>: View {
-  public var body: Never { fatalError() }
-}
+public struct NavigationStack<Data, Root: View>: PrimitiveView {}
 public struct NavigationPath {}
 extension NavigationStack where Data == NavigationPath {
   public init(@ViewBuilder root: () -> Root) { fatalError() }
 }
-public struct List<SelectionValue: Hashable, Content: View>: View {
-  public var body: Never { fatalError() }
-}
+public struct List<SelectionValue: Hashable, Content: View>: PrimitiveView {}
 extension List where SelectionValue == Never {
   public init(@ViewBuilder content: () -> Content) { fatalError() }
 }
-public struct Section<Parent: View, Content: View, Footer: View>: View {
-  public var body: Never { fatalError() }
-}
+public struct Section<Parent: View, Content: View, Footer: View>: PrimitiveView {}
 extension Section where Parent == EmptyView {
   public init(@ViewBuilder content: () -> Content, @ViewBuilder footer: () -> Footer) { fatalError() }
 }
 extension Section where Parent == Text, Footer == EmptyView {
   public init(_ titleKey: LocalizedStringKey, @ViewBuilder content: () -> Content) { fatalError() }
 }
-extension Section where Parent == EmptyView, Footer == EmptyView {
-  public init(@ViewBuilder content: () -> Content) { fatalError() }
-}
-public struct ForEach<Data: RandomAccessCollection, ID: Hashable, Content: View>: View {
-  public var body: Never { fatalError() }
-}
+public struct ForEach<Data: RandomAccessCollection, ID: Hashable, Content: View>: PrimitiveView {}
 extension ForEach where ID == Data.Element.ID, Data.Element: Identifiable {
   public init(_ data: Data, @ViewBuilder content: @escaping (Data.Element) -> Content) { fatalError() }
 }
@@ -217,76 +170,54 @@ extension ForEach {
     fatalError()
   }
 }
-public struct Picker<Label: View, SelectionValue: Hashable, Content: View>: View {
-  public var body: Never { fatalError() }
-}
+public struct Picker<Label: View, SelectionValue: Hashable, Content: View>: PrimitiveView {}
 extension Picker where Label == Text {
   public init(_ titleKey: LocalizedStringKey, selection: Binding<SelectionValue>, @ViewBuilder content: () -> Content) {
     fatalError()
   }
 }
-public struct LabeledContent<Label: View, Content: View>: View {
-  public var body: Never { fatalError() }
-}
+public struct LabeledContent<Label: View, Content: View>: PrimitiveView {}
 extension LabeledContent where Label == Text, Content == Text {
   public init<S: StringProtocol>(_ titleKey: LocalizedStringKey, value: S) { fatalError() }
   @_disfavoredOverload public init<S1: StringProtocol, S2: StringProtocol>(_ title: S1, value: S2) { fatalError() }
 }
-public struct ProgressView<Label: View, CurrentValueLabel: View>: View {
-  public var body: Never { fatalError() }
-}
+public struct ProgressView<Label: View, CurrentValueLabel: View>: PrimitiveView {}
 extension ProgressView where Label == EmptyView, CurrentValueLabel == EmptyView {
   public init() { fatalError() }
   public init<V: BinaryFloatingPoint>(value: V?, total: V = 1.0) { fatalError() }
 }
-public struct ShareLink<Label: View>: View {
-  public var body: Never { fatalError() }
-}
-public struct DefaultShareLinkLabel: View {
-  public var body: Never { fatalError() }
-}
+public struct ShareLink<Label: View>: PrimitiveView {}
+public struct DefaultShareLinkLabel: PrimitiveView {}
 extension ShareLink where Label == DefaultShareLinkLabel {
   public init(_ titleKey: LocalizedStringKey, item: URL, subject: Text? = nil, message: Text? = nil) { fatalError() }
 }
 public struct HorizontalAlignment: Equatable, Sendable {
   public static let leading = HorizontalAlignment()
   public static let center = HorizontalAlignment()
-  public static let trailing = HorizontalAlignment()
 }
-public struct VStack<Content: View>: View {
+public struct VStack<Content: View>: PrimitiveView {
   public init(alignment: HorizontalAlignment = .center, spacing: CGFloat? = nil, @ViewBuilder content: () -> Content) {}
-  public var body: Never { fatalError() }
 }
 public struct Alignment: Equatable, Sendable {
   public static let center = Alignment()
-  public static let leading = Alignment()
 }
 public protocol ShapeStyle {}
-public struct Color: View, ShapeStyle, Hashable, Sendable {
-  public static let red = Color()
-  public static let blue = Color()
-  public static let accentColor = Color()
-  public var body: Never { fatalError() }
-}
+public struct Color: PrimitiveView, ShapeStyle, Hashable, Sendable {}
 public struct HierarchicalShapeStyle: ShapeStyle {}
 extension ShapeStyle where Self == Color {
   public static var red: Color { fatalError() }
-  public static var blue: Color { fatalError() }
 }
 extension ShapeStyle where Self == HierarchicalShapeStyle {
-  public static var primary: HierarchicalShapeStyle { fatalError() }
   public static var secondary: HierarchicalShapeStyle { fatalError() }
 }
 public struct AccessibilityChildBehavior: Hashable, Sendable {
   public static let ignore = AccessibilityChildBehavior()
-  public static let contain = AccessibilityChildBehavior()
   public static let combine = AccessibilityChildBehavior()
 }
 
 @MainActor extension View {
   public func tabItem<V: View>(@ViewBuilder _ label: () -> V) -> some View { self }
   public func scaledToFit() -> some View { self }
-  public func scaledToFill() -> some View { self }
   public func frame(
     minWidth: CGFloat? = nil, idealWidth: CGFloat? = nil, maxWidth: CGFloat? = nil, minHeight: CGFloat? = nil,
     idealHeight: CGFloat? = nil, maxHeight: CGFloat? = nil, alignment: Alignment = .center

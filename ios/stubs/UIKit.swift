@@ -5,7 +5,6 @@ open class UIImage: NSObject, @unchecked Sendable {
     case up = 0, down, left, right, upMirrored, downMirrored, leftMirrored, rightMirrored
   }
   public init?(data: Data) {}
-  public init(cgImage: CGImage) {}
   open var cgImage: CGImage? { fatalError() }
   open var imageOrientation: Orientation { fatalError() }
   open var size: CGSize { fatalError() }
@@ -13,18 +12,12 @@ open class UIImage: NSObject, @unchecked Sendable {
   open func draw(in rect: CGRect) {}
 }
 
-open class UIGraphicsRendererFormat: NSObject {}
-open class UIGraphicsImageRendererFormat: UIGraphicsRendererFormat {
+open class UIGraphicsImageRendererContext: NSObject {}
+open class UIGraphicsImageRendererFormat: NSObject {
   open class func `default`() -> UIGraphicsImageRendererFormat { fatalError() }
   open var scale: CGFloat = 1
-  open var opaque = false
 }
-open class UIGraphicsRendererContext: NSObject {
-  open var cgContext: CGContext { fatalError() }
-}
-open class UIGraphicsImageRendererContext: UIGraphicsRendererContext {}
 open class UIGraphicsImageRenderer: NSObject {
-  public init(size: CGSize) {}
   public init(size: CGSize, format: UIGraphicsImageRendererFormat) {}
   open func image(actions: (UIGraphicsImageRendererContext) -> Void) -> UIImage { fatalError() }
 }
@@ -33,6 +26,4 @@ open class UIGraphicsImageRenderer: NSObject {
   open class var current: UIDevice { fatalError() }
   open var systemName: String { fatalError() }
   open var systemVersion: String { fatalError() }
-  open var model: String { fatalError() }
-  open var name: String { fatalError() }
 }

@@ -10,13 +10,6 @@ public struct PixelBox: Equatable, Sendable {
   public let top: Int
   public let width: Int
   public let height: Int
-
-  public init(left: Int, top: Int, width: Int, height: Int) {
-    self.left = left
-    self.top = top
-    self.width = width
-    self.height = height
-  }
 }
 
 extension Fit {

@@ -4,19 +4,14 @@ public enum FrameSize: CaseIterable, Sendable {
   case hd720
   case hd1080
 
-  public var width: Int {
-    switch self {
-    case .vga: return 480
-    case .hd720: return 720
-    case .hd1080: return 1080
-    }
-  }
+  public var width: Int { sides.width }
+  public var height: Int { sides.height }
 
-  public var height: Int {
+  private var sides: (width: Int, height: Int) {
     switch self {
-    case .vga: return 640
-    case .hd720: return 1280
-    case .hd1080: return 1920
+    case .vga: return (480, 640)
+    case .hd720: return (720, 1280)
+    case .hd1080: return (1080, 1920)
     }
   }
 

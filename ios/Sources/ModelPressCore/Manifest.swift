@@ -142,89 +142,72 @@ public struct Manifest: Codable, Equatable, Sendable {
 
     func check() throws {
       let expected = Manifest.schemaVersion
-      if schemaVersion < expected {
-        throw ManifestError(
-          reason: "schema_version \(schemaVersion) was written by an older model_press, expected "
-            + "\(expected); build the variant again")
-      }
-      if schemaVersion > expected {
-        throw ManifestError(
-          reason: "schema_version \(schemaVersion), expected \(expected); build the app again, from "
-            + "the checkout of the variant")
-      }
-      if format != Manifest.format {
-        let found = format.map(ManifestError.line) ?? "missing"
-        throw ManifestError(reason: "format is \(found), expected \(Manifest.format)")
-      }
+      try require(
+        schemaVersion >= expected,
+        "schema_version \(schemaVersion) was written by an older model_press, expected \(expected); "
+          + "build the variant again")
+      try require(
+        schemaVersion == expected,
+        "schema_version \(schemaVersion), expected \(expected); build the app again, from the "
+          + "checkout of the variant")
+      let found = format.map(ManifestError.line) ?? "missing"
+      try require(
+        format == Manifest.format, "format is \(found), expected \(Manifest.format)")
     }
   }
 
   private func checkFiles() throws {
     for (field, file) in [("model.file", model.file), ("labels.file", labels.file)] {
-      guard !file.isEmpty, file != ".", file != "..", !file.contains(where: { "/\\".contains($0) })
-      else {
-        throw ManifestError(
-          reason: "\(field) is \"\(ManifestError.line(file))\", expected a name without a folder")
-      }
+      try require(
+        !["", ".", ".."].contains(file) && !file.contains { "/\\".contains($0) },
+        "\(field) is \(ManifestError.quoted(file)), expected a name without a folder")
     }
     for (field, digest) in [("model.sha256", model.sha256), ("labels.sha256", labels.sha256)] {
-      guard digest.count == 64, digest.allSatisfy({ "0123456789abcdef".contains($0) }) else {
-        throw ManifestError(
-          reason: "\(field) is \"\(ManifestError.line(digest))\", expected 64 hexadecimal digits")
-      }
+      try require(
+        digest.count == 64 && digest.allSatisfy { "0123456789abcdef".contains($0) },
+        "\(field) is \(ManifestError.quoted(digest)), expected 64 hexadecimal digits")
     }
   }
 
   private func checkInput() throws {
     try checkSides("input.height and input.width", [input.height, input.width])
-    guard labels.count > 0 else {
-      throw ManifestError(reason: "labels.count is \(labels.count), expected at least 1")
-    }
+    try require(labels.count > 0, "labels.count is \(labels.count), expected at least 1")
     try checkFilter("preprocess.resize.filter", preprocess.resize.filter)
-    guard preprocess.bias.count == 3 else {
-      throw ManifestError(
-        reason: "preprocess.bias has \(preprocess.bias.count) numbers, expected 3")
-    }
+    let bias = preprocess.bias.count
+    try require(bias == 3, "preprocess.bias has \(bias) numbers, expected 3")
   }
 
   private func checkSides(_ field: String, _ sides: [Int]) throws {
-    guard sides.count == 2, sides.allSatisfy((1...Manifest.maxSide).contains) else {
-      throw ManifestError(
-        reason: "\(field): got \(sides.prefix(4)), expected a height and a width of 1 to "
-          + "\(Manifest.maxSide)")
-    }
+    try require(
+      sides.count == 2 && sides.allSatisfy((1...Manifest.maxSide).contains),
+      "\(field): got \(sides.prefix(4)), expected a height and a width of 1 to \(Manifest.maxSide)")
   }
 
   private func checkFilter(_ field: String, _ filter: String) throws {
-    guard filter == Manifest.filter else {
-      throw ManifestError(
-        reason: "\(field) is \"\(ManifestError.line(filter))\", expected \(Manifest.filter)")
-    }
+    try require(
+      filter == Manifest.filter,
+      "\(field) is \(ManifestError.quoted(filter)), expected \(Manifest.filter)")
   }
 
   private func check(_ camera: CameraInput) throws {
-    guard input.takes(width: camera.width, height: camera.height) else {
-      throw ManifestError(
-        reason: "input is \(input.width)x\(input.height), expected the size of camera_input, "
-          + "\(camera.width)x\(camera.height)")
-    }
+    try require(
+      input.takes(width: camera.width, height: camera.height),
+      "input is \(input.width)x\(input.height), expected the size of camera_input, "
+        + "\(camera.width)x\(camera.height)")
     try checkFilter("camera_input.filter", camera.filter)
-    guard camera.colorOrder == "RGB" else {
-      let order = ManifestError.line(camera.colorOrder)
-      throw ManifestError(reason: "camera_input.color_order is \"\(order)\", expected RGB")
-    }
-    guard camera.rotationDegrees == 0 else {
-      throw ManifestError(
-        reason: "camera_input.rotation_degrees is \(camera.rotationDegrees), expected 0: this app "
-          + "hands over upright pixels")
-    }
+    try require(
+      camera.colorOrder == "RGB",
+      "camera_input.color_order is \(ManifestError.quoted(camera.colorOrder)), expected RGB")
+    try require(
+      camera.rotationDegrees == 0,
+      "camera_input.rotation_degrees is \(camera.rotationDegrees), expected 0: this app hands over "
+        + "upright pixels")
     try checkSides("camera_input.model_input_size", camera.modelInputSize)
   }
 
   private func check(_ postprocess: Postprocess) throws {
-    guard cameraInput != nil else {
-      throw ManifestError(reason: "postprocess is set, expected null as camera_input is null")
-    }
+    try require(
+      cameraInput != nil, "postprocess is set, expected null as camera_input is null")
     let steps = postprocess.steps
     let last = steps.first == "softmax" ? Array(steps.dropFirst()) : steps
     let counts: ClosedRange<Int>
@@ -233,34 +216,33 @@ public struct Manifest: Codable, Equatable, Sendable {
     case ["argmax"]: counts = 1...1
     case ["topk"]: counts = 1...labels.count
     default:
-      let found = ManifestError.line(steps.prefix(4).joined(separator: ", "))
+      let found = ManifestError.quoted(steps.prefix(4).joined(separator: ", "))
       throw ManifestError(
-        reason: "postprocess.steps is \"\(found)\", expected softmax, then topk or argmax")
+        reason: "postprocess.steps is \(found), expected softmax, then topk or argmax")
     }
-    guard counts.contains(postprocess.topK) else {
-      throw ManifestError(
-        reason: "postprocess.top_k is \(postprocess.topK), expected \(counts.lowerBound) to "
-          + "\(counts.upperBound) for the steps \"\(steps.joined(separator: ", "))\"")
-    }
+    try require(
+      counts.contains(postprocess.topK),
+      "postprocess.top_k is \(postprocess.topK), expected \(counts.lowerBound) to "
+        + "\(counts.upperBound) for the steps \"\(steps.joined(separator: ", "))\"")
   }
 
   private func checkOutput() throws {
     let expected = [1, topK > 0 ? topK : labels.count]
-    guard output.shape == expected else {
-      throw ManifestError(
-        reason: "output.shape is \(output.shape.prefix(4)), expected \(expected)")
-    }
-    guard (output.indices != nil) == (topK > 0) else {
-      throw ManifestError(
-        reason: "output.indices is \(output.indices.map(ManifestError.line) ?? "null"), expected "
-          + "\(topK > 0 ? "a name" : "null") with top_k \(topK)")
-    }
-    guard (output.label == nil) == (topK > 0) else {
-      throw ManifestError(
-        reason: "output.label is \(output.label.map(ManifestError.line) ?? "null"), expected "
-          + "\(topK > 0 ? "null" : "a name") with top_k \(topK)")
+    try require(
+      output.shape == expected, "output.shape is \(output.shape.prefix(4)), expected \(expected)")
+    for (field, name, isExpected) in [
+      ("indices", output.indices, topK > 0), ("label", output.label, topK == 0),
+    ] {
+      try require(
+        (name != nil) == isExpected,
+        "output.\(field) is \(name.map(ManifestError.line) ?? "null"), expected "
+          + "\(isExpected ? "a name" : "null") with top_k \(topK)")
     }
   }
+}
+
+private func require(_ holds: Bool, _ reason: @autoclosure () -> String) throws {
+  guard holds else { throw ManifestError(reason: reason()) }
 }
 
 /// A manifest that cannot be used, in one line.
@@ -291,4 +273,6 @@ public struct ManifestError: Error, Equatable, CustomStringConvertible {
     return String(
       String.UnicodeScalarView(text.unicodeScalars.prefix(60).filter { !breaks.contains($0) }))
   }
+
+  static func quoted(_ text: String) -> String { "\"\(line(text))\"" }
 }

@@ -38,11 +38,6 @@ public struct Metrics: Codable, Equatable, Sendable {
     public let warmupRuns: Int
   }
 
-  public struct UndelegatedOp: Codable, Equatable, Sendable {
-    public let op: String
-    public let output: String
-  }
-
   public struct Record: Codable, Equatable, Sendable {
     public let variant: String
     public let recipe: String
@@ -58,9 +53,9 @@ public struct Metrics: Codable, Equatable, Sendable {
     public let baseMemoryBytes: Int
     public let peakMemoryBytes: Int
     public let partitions: Int
-    public let undelegated: [UndelegatedOp]
+    public let undelegated: [String]
 
-    /// What a phone can say of a Core ML variant. Core ML tells neither its threads nor its partitions: they are 0.
+    /// What a phone can say of a Core ML variant. Core ML reports no threads, partitions or operators: 0 and none.
     public init(
       manifest: Manifest, zippedBytes: Int, os: String, computeUnits: ComputeUnits, loadMs: Double,
       firstMs: Double, latencies: Latencies, warmupRuns: Int, baseMemoryBytes: Int,

@@ -30,13 +30,17 @@ public struct ModelIndex: Codable, Equatable, Sendable {
   ///
   /// - Throws: `ManifestError` that names what is missing or wrong.
   public init(data: Data) throws {
-    self = try ManifestError.naming("index.json") { try decodeExplained(ModelIndex.self, from: data) }
-    if let problem { throw ManifestError(reason: problem, file: "index.json") }
+    self = try ManifestError.naming("index.json") {
+      let index = try decodeExplained(ModelIndex.self, from: data)
+      if let problem = index.problem { throw ManifestError(reason: problem) }
+      return index
+    }
   }
 
   private var problem: String? {
     if schemaVersion != Self.schemaVersion {
-      return "schema_version is \(schemaVersion), expected \(Self.schemaVersion); build the app again"
+      return "schema_version is \(schemaVersion), expected \(Self.schemaVersion); build the app "
+        + "again"
     }
     if variants.isEmpty { return "variants is empty, expected at least one" }
     for entry in variants {
@@ -44,15 +48,17 @@ public struct ModelIndex: Codable, Equatable, Sendable {
         ("model", entry.model), ("manifest", entry.manifest), ("labels", entry.labels),
       ]
       for (field, path) in files where !isRelative(path) {
-        return "\(field) is \"\(ManifestError.line(path))\", expected a relative path without . and .."
+        return
+          "\(field) is \(ManifestError.quoted(path)), expected a relative path without . and .."
       }
     }
     let names = variants.map(\.name)
     if let twice = names.first(where: { name in names.filter { $0 == name }.count > 1 }) {
-      return "variants has \(ManifestError.line(twice)) twice, expected another name for every variant"
+      return "variants has \(ManifestError.line(twice)) twice, expected another name for every "
+        + "variant"
     }
     if !names.contains(defaultName) {
-      return "default is \"\(ManifestError.line(defaultName))\", expected the name of a variant"
+      return "default is \(ManifestError.quoted(defaultName)), expected the name of a variant"
     }
     return nil
   }

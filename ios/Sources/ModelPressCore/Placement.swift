@@ -4,11 +4,6 @@ public struct Placement: Equatable, Sendable {
   public let part: PixelBox
   /// Of the input.
   public let target: PixelBox
-
-  public init(part: PixelBox, target: PixelBox) {
-    self.part = part
-    self.target = target
-  }
 }
 
 extension Manifest {

@@ -3,11 +3,6 @@ public struct LabelScore: Equatable, Sendable, Identifiable {
   public let label: String
   public let score: Double
 
-  public init(label: String, score: Double) {
-    self.label = label
-    self.score = score
-  }
-
   public var id: String { label }
 }
 

@@ -30,12 +30,15 @@ final class ManifestTests: XCTestCase {
     return result
   }
 
-  private func assertRefused(
-    _ name: String, _ field: String, _ value: Any?, _ said: String, line: UInt = #line
-  ) throws {
-    let data = try changed(name, field, value)
-    XCTAssertThrowsError(try Manifest(data: data), line: line) { error in
-      XCTAssertEqual("\(error)", "manifest.json: \(said)", line: line)
+  /// A field, its wrong value (nil removes it) and the reason of the error.
+  private typealias Fault = (field: String, value: Any?, said: String)
+
+  private func assertRefused(_ name: String, _ faults: [Fault]) throws {
+    for fault in faults {
+      let data = try changed(name, fault.field, fault.value)
+      XCTAssertThrowsError(try Manifest(data: data), fault.said) { error in
+        XCTAssertEqual("\(error)", "manifest.json: \(fault.said)")
+      }
     }
   }
 
@@ -127,73 +130,74 @@ final class ManifestTests: XCTestCase {
   }
 
   func testEachFaultIsNamed() throws {
-    let plain = Self.plain
-    try assertRefused(
-      plain, "schema_version", 2,
-      "schema_version 2 was written by an older model_press, expected 3; build the variant again")
-    try assertRefused(plain, "format", "tflite", "format is tflite, expected mlpackage")
-    try assertRefused(plain, "schema_version", nil, "field schema_version is missing")
-    try assertRefused(plain, "input.height", nil, "field input.height is missing")
-    try assertRefused(plain, "input.width", "64", "field input.width has the wrong type")
+    let long = String(repeating: "b", count: 99)
     let sides = "expected a height and a width of 1 to 16384"
-    for width in [0, 16385, Int.max] {
-      try assertRefused(
-        plain, "input.width", width, "input.height and input.width: got [64, \(width)], \(sides)")
-    }
     try assertRefused(
-      plain, "format", "a\n\(String(repeating: "b", count: 99))",
-      "format is a\(String(repeating: "b", count: 58)), expected mlpackage")
-    try assertRefused(
-      plain, "preprocess.bias", [-1, "", -1] as [Any],
-      "field preprocess.bias[1] has the wrong type")
-    try assertRefused(
-      plain, "preprocess.resize.fit", "letterbox",
-      "field preprocess.resize.fit has an unknown value")
-    try assertRefused(
-      plain, "preprocess.resize.filter", "nearest\u{2028}",
-      "preprocess.resize.filter is \"nearest\", expected bilinear_antialias")
+      Self.plain,
+      [
+        (
+          "schema_version", 2,
+          "schema_version 2 was written by an older model_press, expected 3; build the variant again"
+        ),
+        ("schema_version", nil, "field schema_version is missing"),
+        ("format", "tflite", "format is tflite, expected mlpackage"),
+        ("format", "a\n\(long)", "format is a\(long.prefix(58)), expected mlpackage"),
+        ("input.height", nil, "field input.height is missing"),
+        ("input.width", "64", "field input.width has the wrong type"),
+        ("input.width", 0, "input.height and input.width: got [64, 0], \(sides)"),
+        ("input.width", 16385, "input.height and input.width: got [64, 16385], \(sides)"),
+        ("input.width", Int.max, "input.height and input.width: got [64, \(Int.max)], \(sides)"),
+        ("preprocess.bias", [-1, "", -1] as [Any], "field preprocess.bias[1] has the wrong type"),
+        ("preprocess.resize.fit", "letterbox", "field preprocess.resize.fit has an unknown value"),
+        (
+          "preprocess.resize.filter", "nearest\u{2028}",
+          "preprocess.resize.filter is \"nearest\", expected bilinear_antialias"
+        ),
+      ])
     XCTAssertThrowsError(try Manifest(data: Data("[".utf8))) { error in
       XCTAssertEqual("\(error)", "manifest.json: it is not JSON")
     }
   }
 
   func testEachFaultOfCameraInputIsNamed() throws {
-    let camera = Self.topK
-    try assertRefused(
-      camera, "camera_input.height", 482,
-      "input is 640x480, expected the size of camera_input, 640x482")
-    try assertRefused(
-      camera, "camera_input.color_order", "NV12", "camera_input.color_order is \"NV12\", expected RGB")
-    try assertRefused(
-      camera, "camera_input.color_order", nil, "field camera_input.color_order is missing")
-    try assertRefused(
-      camera, "camera_input.color_order", 1, "field camera_input.color_order has the wrong type")
-    try assertRefused(
-      camera, "camera_input.rotation_degrees", 90,
-      "camera_input.rotation_degrees is 90, expected 0: this app hands over upright pixels")
-    try assertRefused(
-      camera, "camera_input.filter", "nearest",
-      "camera_input.filter is \"nearest\", expected bilinear_antialias")
-    for size in [[80], [80, 0], [80, 64, 3], [16385, 64]] {
-      try assertRefused(
-        camera, "camera_input.model_input_size", size,
-        "camera_input.model_input_size: got \(size), expected a height and a width of 1 to 16384")
+    let order = "camera_input.color_order"
+    let sides: [Fault] = [[80], [80, 0], [80, 64, 3], [16385, 64]].map { size in
+      let field = "camera_input.model_input_size"
+      return (field, size, "\(field): got \(size), expected a height and a width of 1 to 16384")
     }
-    for count in [21, -1, 0] {
-      try assertRefused(
-        camera, "postprocess.top_k", count,
-        "postprocess.top_k is \(count), expected 1 to 20 for the steps \"softmax, topk\"")
+    let counts: [Fault] = [21, -1, 0].map { count in
+      let said = "postprocess.top_k is \(count), expected 1 to 20 for the steps \"softmax, topk\""
+      return ("postprocess.top_k", count, said)
     }
-    try assertRefused(
-      camera, "postprocess.steps", ["softmax", "argmax"],
-      "postprocess.top_k is 5, expected 1 to 1 for the steps \"softmax, argmax\"")
-    try assertRefused(
-      camera, "postprocess.steps", ["topk", "softmax"],
-      "postprocess.steps is \"topk, softmax\", expected softmax, then topk or argmax")
-    try assertRefused(camera, "output.shape", [1, 4], "output.shape is [1, 4], expected [1, 5]")
-    try assertRefused(
-      camera, "output.label", "a", "output.label is a, expected null with top_k 5")
-    try assertRefused(camera, "postprocess.steps", nil, "field postprocess.steps is missing")
+    let others: [Fault] = [
+      (
+        "camera_input.height", 482,
+        "input is 640x480, expected the size of camera_input, 640x482"
+      ),
+      (order, "NV12", "camera_input.color_order is \"NV12\", expected RGB"),
+      (order, nil, "field camera_input.color_order is missing"),
+      (order, 1, "field camera_input.color_order has the wrong type"),
+      (
+        "camera_input.rotation_degrees", 90,
+        "camera_input.rotation_degrees is 90, expected 0: this app hands over upright pixels"
+      ),
+      (
+        "camera_input.filter", "nearest",
+        "camera_input.filter is \"nearest\", expected bilinear_antialias"
+      ),
+      (
+        "postprocess.steps", ["softmax", "argmax"],
+        "postprocess.top_k is 5, expected 1 to 1 for the steps \"softmax, argmax\""
+      ),
+      (
+        "postprocess.steps", ["topk", "softmax"],
+        "postprocess.steps is \"topk, softmax\", expected softmax, then topk or argmax"
+      ),
+      ("postprocess.steps", nil, "field postprocess.steps is missing"),
+      ("output.shape", [1, 4], "output.shape is [1, 4], expected [1, 5]"),
+      ("output.label", "a", "output.label is a, expected null with top_k 5"),
+    ]
+    try assertRefused(Self.topK, sides + counts + others)
   }
 
   func testAnErrorNamesTheFileOfItsVariant() throws {
