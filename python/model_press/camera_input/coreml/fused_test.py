@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from testing import coreml_models, keras_models, programs
+from testing.manifests import changed
 from testing.raises import user_error
 
 from model_press.camera_input import separate
@@ -17,7 +18,7 @@ from model_press.coreml import package
 from model_press.coreml.evaluator import machine, program
 from model_press.coreml.evaluator.classifier import ImageClassifier
 from model_press.evaluate import coreml_eval
-from model_press.formats import manifest
+from model_press.formats import manifest, strict_json
 from model_press.formats.camera_input import CameraFrame, make_postprocess
 from model_press.formats.normalization import NAMED
 from model_press.gates import gates_program
@@ -57,6 +58,12 @@ def _fuse(variant, folder, entry, answer=ALL) -> tuple[pathlib.Path, manifest.Co
     return out, fusing.fuse(variant.package, variant.manifest, entry, answer, out)
 
 
+def _pixels(frame: np.ndarray, description: manifest.CoremlManifest) -> np.ndarray:
+    """What the network sees of a frame, by the separate steps."""
+    camera = description.camera
+    return separate.pixels(frame, camera, *camera.model_input_size)
+
+
 def _noise(height, width, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
 
@@ -86,32 +93,28 @@ def test_every_byte_value_passes(variants, tmp_path, recipe):
 )
 def test_pixels_are_pillows(plain, tmp_path, height, width, fit):
     """To the byte, the 8x8 picture enlarged and the camera's at a whole shrink factor, whose sums are ties."""
-    entry, frame = _entry(height, width, fit), _noise(height, width)
-    out, made = _fuse(plain, tmp_path, entry)
-    expected = separate.pixels(frame, entry, *made.camera_input.model_input_size)
-    np.testing.assert_array_equal(_seen(out, plain, frame[None])[0], expected)
+    frame = _noise(height, width)
+    out, made = _fuse(plain, tmp_path, _entry(height, width, fit))
+    np.testing.assert_array_equal(_seen(out, plain, frame[None])[0], _pixels(frame, made))
 
 
 @pytest.mark.parametrize("recipe", ["fp32", "fp16", "int8", "palette6", "pruned50_int8"])
 def test_scores_are_the_finished_packages(variants, tmp_path, recipe):
     """With the weights in the form that they were stored in."""
     variant = variants(recipe)
-    entry = _entry(37, 53)
-    out, made = _fuse(variant, tmp_path, entry)
+    out, made = _fuse(variant, tmp_path, _entry(37, 53))
     fused, network = FusedPackage(out, made), ImageClassifier(variant.package)
     for seed in range(5):
         frame = _noise(37, 53, seed)
         scores, indices = fused.run(frame)
-        expected = network.run(
-            separate.pixels(frame, entry, *made.camera_input.model_input_size)[None]
-        )[0]
-        np.testing.assert_array_equal(scores, expected)
+        np.testing.assert_array_equal(scores, network.run(_pixels(frame, made)[None])[0])
         assert indices is None
     assert made.output == variant.manifest.output and made.postprocess is None
-    constants = {op for op in made.requires.operations if op.startswith("constexpr")}
-    assert constants == {
-        op for op in variant.manifest.requires.operations if op.startswith("constexpr")
-    }
+    constants, expected = (
+        {op for op in described.requires.operations if op.startswith("constexpr")}
+        for described in (made, variant.manifest)
+    )
+    assert constants == expected
 
 
 def test_what_gives_labels_is_held_to_its_manifest(plain, tmp_path):
@@ -160,14 +163,11 @@ def test_coreml_eval_crops_a_photograph_once(plain, tmp_path, capsys, height, wi
 
 @pytest.mark.parametrize(("height", "width"), [(53, 37), (37, 53)])
 def test_coreml_eval_stretches_to_what_the_package_leaves(plain, tmp_path, height, width):
-    entry = _entry(37, 53)
-    out, made = _fuse(plain, tmp_path, entry)
+    out, made = _fuse(plain, tmp_path, _entry(37, 53))
     photo = Image.fromarray(_ramps(height, width))
     frame = crop_region.place(photo, coreml_eval.opened(out), "stretch")
-    seen = separate.pixels(frame, entry, *made.camera_input.model_input_size).astype(int)
-    assert (
-        np.abs(seen - decode.fit(photo, *made.camera_input.model_input_size, "stretch")).max() <= 8
-    )
+    stretched = decode.fit(photo, *made.camera.model_input_size, "stretch")
+    assert np.abs(_pixels(frame, made).astype(int) - stretched).max() <= 8
 
 
 def test_a_package_that_only_resizes_is_given_its_own_shape(plain, tmp_path):
@@ -180,11 +180,9 @@ def test_a_package_that_only_resizes_is_given_its_own_shape(plain, tmp_path):
 def test_every_style_of_preprocessing(tmp_path, style):
     source = coreml_models.source(tmp_path, keras_models.classifier("3"), NAMED[style])
     variant = source.convert(coreml_models.recipe("fp32"))
-    entry, frame = _entry(40, 30, "stretch"), _noise(40, 30)
-    out, made = _fuse(variant, tmp_path, entry)
-    expected = ImageClassifier(variant.package).run(
-        separate.pixels(frame, entry, *made.camera_input.model_input_size)[None]
-    )
+    frame = _noise(40, 30)
+    out, made = _fuse(variant, tmp_path, _entry(40, 30, "stretch"))
+    expected = ImageClassifier(variant.package).run(_pixels(frame, made)[None])
     np.testing.assert_array_equal(FusedPackage(out, made).run(frame)[0], expected[0])
 
 
@@ -246,53 +244,52 @@ def test_the_same_bytes_again(plain, tmp_path):
     assert package.digest(first) == package.digest(second)
 
 
-def _run(*arguments) -> tuple[int, str]:
-    if arguments[0] == "fuse":
-        code, lines = programs.lines(arguments[1:], fuse_program.COMMAND)
-    else:
-        code, lines = programs.lines(arguments, *gates_program.commands(arguments), prog="gates")
+def _lines(argv, *commands, prog=None) -> tuple[int, str]:
+    code, lines = programs.lines(argv, *commands, prog=prog)
     return code, "\n".join(lines)
+
+
+@dataclasses.dataclass(frozen=True)
+class Build:
+    """Runs the build's actions in a folder."""
+
+    folder: pathlib.Path
+    package: pathlib.Path
+
+    def fuse(self, name, *options):
+        options = (
+            "--label=//m:fused",
+            f"--package={self.package}",
+            f"--manifest={self.folder}/plain.json",
+            f"--out-package={self.folder}/{name}.mlpackage",
+            f"--out-zip={self.folder}/{name}.mlpackage.zip",
+            f"--out-manifest={self.folder}/{name}.json",
+            *options,
+        )
+        return _lines(options, fuse_program.COMMAND)
+
+    def check(self, name):
+        options = (
+            "check-camera-parity",
+            "--label=//m:t",
+            f"--model={self.folder}/{name}.mlpackage",
+            f"--manifest={self.folder}/{name}.json",
+            f"--plain-model={self.package}",
+            f"--plain-manifest={self.folder}/plain.json",
+            f"--images={self.folder}/images.npy",
+            "--count=30",
+            "--min-agreement=1",
+            "--max-difference=0",
+            f"--out={self.folder}/verdict.json",
+        )
+        return _lines(options, *gates_program.commands(options), prog="gates")
 
 
 @pytest.fixture
 def build(plain, tmp_path):
-    """Runs the build's actions in a folder: fuse(name, options) and check(name)."""
     manifest.write(tmp_path / "plain.json", plain.manifest)
     np.save(tmp_path / "images.npy", coreml_models.IMAGES)
-
-    class Build:
-        folder = tmp_path
-
-        @staticmethod
-        def fuse(name, *options):
-            return _run(
-                "fuse",
-                "--label=//m:fused",
-                f"--package={plain.package}",
-                f"--manifest={tmp_path}/plain.json",
-                f"--out-package={tmp_path}/{name}.mlpackage",
-                f"--out-zip={tmp_path}/{name}.mlpackage.zip",
-                f"--out-manifest={tmp_path}/{name}.json",
-                *options,
-            )
-
-        @staticmethod
-        def check(name):
-            return _run(
-                "check-camera-parity",
-                "--label=//m:t",
-                f"--model={tmp_path}/{name}.mlpackage",
-                f"--manifest={tmp_path}/{name}.json",
-                f"--plain-model={plain.package}",
-                f"--plain-manifest={tmp_path}/plain.json",
-                f"--images={tmp_path}/images.npy",
-                "--count=30",
-                "--min-agreement=1",
-                "--max-difference=0",
-                f"--out={tmp_path}/verdict.json",
-            )
-
-    return Build
+    return Build(tmp_path, plain.package)
 
 
 CAMERA = ("--height=60", "--width=80", "--postprocess=topk", "--top=3")
@@ -343,54 +340,46 @@ def test_mistakes_get_one_line_and_write_nothing(build, options, message):
     assert not (build.folder / "camera.mlpackage").exists()
 
 
+@pytest.fixture(scope="module")
+def camera_json(plain, tmp_path_factory):
+    answer = make_postprocess(("topk",), 3, plain.manifest.labels.count)
+    _, description = _fuse(plain, tmp_path_factory.mktemp("json"), _entry(60, 80), answer)
+    return strict_json.to_json(description)
+
+
+_SIDES = "camera_input.model_input_size"
+
+
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("field", "value", "message"),
     [
-        ({"schema_version": 1}, "schema_version 1 was written by an older model_press"),
-        ({"output": {"indices": None}}, "output.indices is None, expected a name"),
-        ({"output": {"label": "x"}}, "output.label is 'x', expected null"),
+        ("schema_version", 1, "schema_version 1 was written by an older model_press"),
+        ("output.indices", None, "output.indices is None, expected a name"),
+        ("output.label", "x", "output.label is 'x', expected null"),
+        ("postprocess.top_k", 99, "manifest m.json: postprocess.top_k 99 must be 1 to"),
         (
-            {"postprocess": {"steps": ["topk"], "top_k": 99}},
-            "manifest camera.json: postprocess.top_k 99 must be 1 to",
+            "postprocess.steps",
+            ["topk", "softmax"],
+            "manifest m.json: postprocess.steps ['topk', 'softmax'] is not a valid order",
         ),
+        ("input.height", 1, "expected those of camera_input, 80x60"),
+        (_SIDES, [24], f"{_SIDES}': got [24], expected 2 items, got 1"),
+        (_SIDES, [24, 0], f"{_SIDES}[1]': got 0, expected at least 1 and at most 16384"),
+        (_SIDES, [24, 24, 3], f"{_SIDES}': got [24, 24, 3], expected 2 items, got 3"),
+        (_SIDES, [16385, 24], f"{_SIDES}[0]': got 16385, expected at least 1 and at most 16384"),
+        ("preprocess.bias", [0.0] * 2, "field 'preprocess.bias': got [0.0, 0.0], expected 3 items"),
+        ("labels.count", 0, "field 'labels.count': got 0, expected at least 1"),
         (
-            {"postprocess": {"steps": ["topk", "softmax"]}},
-            "manifest camera.json: postprocess.steps ['topk', 'softmax'] is not a valid order",
-        ),
-        (
-            {"input": {"name": "image", "height": 1, "width": 80, "color_order": "RGB"}},
-            "expected those of camera_input, 80x60",
-        ),
-        *(
-            ({"camera_input": {"model_input_size": sides}}, f"camera_input.model_input_size{said}")
-            for sides, said in (
-                ([24], "': got [24], expected 2 items, got 1"),
-                ([24, 0], "[1]': got 0, expected at least 1 and at most 16384"),
-                ([24, 24, 3], "': got [24, 24, 3], expected 2 items, got 3"),
-                ([16385, 24], "[0]': got 16385, expected at least 1 and at most 16384"),
-            )
-        ),
-        (
-            {"preprocess": {"bias": [0, 0]}},
-            "field 'preprocess.bias': got [0.0, 0.0], expected 3 items, got 2",
-        ),
-        ({"labels": {"count": 0}}, "field 'labels.count': got 0, expected at least 1"),
-        (
-            {"camera_input": {"rotation_degrees": 90}},
+            "camera_input.rotation_degrees",
+            90,
             "RGB with rotation_degrees 90 and filter bilinear_antialias, expected RGB",
         ),
-        ({"camera_input": {"color_order": "BGR"}}, "all that a Core ML package offers"),
+        ("camera_input.color_order", "BGR", "all that a Core ML package offers"),
     ],
 )
-def test_a_manifest_that_contradicts_itself_is_refused(build, change, message):
-    build.fuse("camera", *CAMERA)
-    path = build.folder / "camera.json"
-    data = json.loads(path.read_text())
-    for field, value in change.items():
-        data[field] = {**data[field], **value} if isinstance(value, dict) else value
-    path.write_text(json.dumps(data))
+def test_a_manifest_that_contradicts_itself_is_refused(camera_json, field, value, message):
     with user_error(message):
-        manifest.read_coreml(path)
+        manifest.parse(changed(camera_json, {field: value}), "manifest m.json")
 
 
 def test_readers_ask_for_camera_input(build):

@@ -4,8 +4,11 @@ The resize is two products with fixed matrices in float32, whose sums are exact 
 pixel values; scale and bias of the package's own come after it, as they did after the app's resize.
 """
 
+import dataclasses
+import functools
 import os
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -136,32 +139,26 @@ def _put_entry(main: Any, name: str, camera: CameraFrame, network: tuple[int, in
         if (left, top, right, bottom) != (0, 0, camera.width, camera.height):
             begin, end = [0, 0, top, left], [1, 3, bottom, right]
             x = mb.slice_by_index(x=x, begin=begin, end=end, name=crop_region.CROP)
-        matrices = _Matrices()
-        x = _resampled(x, matrices, _COLUMNS, width, crop_region.COLUMNS)
-        x = _resampled(x, matrices, _ROWS, height, crop_region.ROWS)
+        # Each constant once: a square picture has the same along both axes.
+        constant = functools.cache(_constant)
+        x = _resampled(x, constant, _COLUMNS, width, crop_region.COLUMNS)
+        x = _resampled(x, constant, _ROWS, height, crop_region.ROWS)
     main.replace_uses_of_var_after_op(anchor_op=x.op, old_var=old, new_var=x)
 
 
-class _Matrices:
-    """Constants of the program, each once: a square picture has the same along both axes."""
+def _constant(size: int, out: int, part: str) -> Any:
+    """Return the matrix [out, size] of one part, "high" or "low", or None."""
+    from coremltools.converters.mil.mil import Builder as mb
 
-    def __init__(self) -> None:
-        self._made: dict[tuple[int, int, bool], Any] = {}
-
-    def constant(self, size: int, out: int, low: bool) -> Any:
-        """Return the matrix [out, size] of one part, or None."""
-        from coremltools.converters.mil.mil import Builder as mb
-
-        key = (size, out, low)
-        if key not in self._made:
-            parts = triangle.matrices(size, out)
-            matrix = parts.low if low else parts.high
-            name = f"entry_weights_{size}_{out}_{'low' if low else 'high'}"
-            self._made[key] = None if matrix is None else mb.const(val=matrix, name=name)
-        return self._made[key]
+    matrix = getattr(triangle.matrices(size, out), part)
+    return (
+        None if matrix is None else mb.const(val=matrix, name=f"entry_weights_{size}_{out}_{part}")
+    )
 
 
-def _resampled(x: Any, matrices: _Matrices, axis: int, out: int, name: str) -> Any:
+def _resampled(
+    x: Any, constant: Callable[[int, int, str], Any], axis: int, out: int, name: str
+) -> Any:
     from coremltools.converters.mil.mil import Builder as mb
 
     size = x.shape[axis]
@@ -174,9 +171,9 @@ def _resampled(x: Any, matrices: _Matrices, axis: int, out: int, name: str) -> A
             return mb.matmul(x=x, y=matrix, transpose_y=True, name=label)
         return mb.matmul(x=matrix, y=x, name=label)
 
-    total = product(matrices.constant(size, out, low=False), "high")
+    total = product(constant(size, out, "high"), "high")
     total = mb.add(x=total, y=np.float32(0.5), name=f"{name}_half")
-    low = matrices.constant(size, out, low=True)
+    low = constant(size, out, "low")
     if low is not None:
         whole = mb.floor(x=product(low, "low"), name=f"{name}_low_whole")
         scale = np.float32(triangle.matrices(size, out).low_scale)
@@ -232,28 +229,15 @@ def _describe(
 ) -> manifest.CoremlManifest:
     spec = program.read_spec(out)
     name = pathlib.PurePath(out).name
-    return manifest.CoremlManifest(
-        schema_version=3,
+    image = description.input
+    return dataclasses.replace(
+        description,
         name=name.removesuffix(".mlpackage"),
-        format=manifest.MLPACKAGE,
-        model=Package(
-            name,
-            package.digest(out),
-            package.size(out),
-            spec.specificationVersion,
-        ),
-        source=description.source,
-        recipe=description.recipe,
-        input=ImageInput(
-            description.input.name, camera.height, camera.width, description.input.color_order
-        ),
+        model=Package(name, package.digest(out), package.size(out), spec.specificationVersion),
+        input=ImageInput(image.name, camera.height, camera.width, image.color_order),
         output=_output(description, postprocess),
         camera_input=camera_input_of(camera, network),
         postprocess=postprocess if postprocess.steps else None,
-        preprocess=description.preprocess,
-        labels=description.labels,
-        coverage=description.coverage,
-        activation_bytes=None,
         requires=manifest.CoremlRequires(
             tuple(sorted({op.type for op in program.read(out, spec).operations})),
             description.requires.minimum_ios,

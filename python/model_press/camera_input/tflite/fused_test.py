@@ -20,19 +20,29 @@ from model_press.tflite import delegation
 
 SIZE = 8
 ALL = make_postprocess((), 0, 1)
+# Fit and filter.
+_CROP = ("crop", "bilinear_antialias")
 
 
 def _network(dtype: str, height: int = SIZE, width: int = SIZE):
     return camera_networks.pixels(dtype, height, width)
 
 
-def _run(data, plain, entry, frame, answer=ALL, delegate="xnnpack"):
-    made = fusing.fuse(data, plain, "net_camera", entry, answer)
+def _run(data, plain, camera, frame, answer=ALL, delegate="xnnpack"):
+    made = fusing.fuse(data, plain, "net_camera", camera, answer)
     return FusedRunner(made.data, made.manifest, 1, delegate).run(frame)
 
 
 def _noise(height, width, channels=3, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, channels), np.uint8)
+
+
+def _assert_pixels(network, camera, side=SIZE, delegate="xnnpack"):
+    """Noise has no flat place where a wrong phase would not show: the pixels are equal to the byte."""
+    frame = _noise(*camera.shape)
+    scores, _ = _run(*network, camera, frame, delegate=delegate)
+    expected = separate.pixels(frame, camera, side, side)
+    np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
 
 
 @pytest.mark.parametrize("delegate", ["xnnpack", "none"])
@@ -56,25 +66,27 @@ def test_every_byte_value_passes_every_filter(dtype, filter, delegate):
 @pytest.mark.parametrize("filter", ["bilinear_antialias", "bilinear", "nearest"])
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_pixels_are_those_of_the_separate_steps(dtype, filter, height, width, fit, delegate):
-    """To the byte: noise has no flat place where a wrong phase would not show."""
-    data, plain = _network(dtype)
-    entry = CameraFrame(height, width, "BGR", fit, filter)
-    frame = _noise(height, width)
-    scores, _ = _run(data, plain, entry, frame, delegate=delegate)
-    expected = separate.pixels(frame, entry, SIZE, SIZE)
-    np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
+    camera = CameraFrame(height, width, "BGR", fit, filter)
+    _assert_pixels(_network(dtype), camera, delegate=delegate)
 
 
-@pytest.mark.parametrize("delegate", ["xnnpack", "none"])
-@pytest.mark.parametrize(("height", "width"), [(480, 640), (720, 1280), (240, 320), (1080, 1440)])
-def test_camera_frames_keep_their_pixels(height, width, delegate):
+@pytest.mark.parametrize(
+    ("camera", "delegate"),
+    [
+        *itertools.product(
+            [
+                CameraFrame(height, width, "RGBA", *_CROP)
+                for height, width in [(480, 640), (720, 1280), (240, 320), (1080, 1440)]
+            ],
+            ["xnnpack", "none"],
+        ),
+        (CameraFrame(480, 640, "NV21", *_CROP), "xnnpack"),
+        (CameraFrame(480, 640, "NV21", *_CROP, 90), "xnnpack"),
+    ],
+)
+def test_a_phones_frames_keep_their_pixels(camera, delegate):
     """At whole shrink factors many sums are ties, which Pillow's own weights decide."""
-    data, plain = _network("uint8", 80, 80)
-    entry = CameraFrame(height, width, "RGBA", "crop", "bilinear_antialias")
-    frame = _noise(height, width, 4)
-    scores, _ = _run(data, plain, entry, frame, delegate=delegate)
-    expected = separate.pixels(frame, entry, 80, 80)
-    np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
+    _assert_pixels(_network("uint8", 80, 80), camera, 80, delegate)
 
 
 def test_planes_become_rgb_as_jpegs_do():
@@ -98,18 +110,18 @@ def test_every_colour_of_planes_is_exact(delegate):
     """All pairs of U and V, each with four of the 256 brightnesses; nothing is resized."""
     side = 512
     data, plain = _network("uint8", side, side)
-    entry = CameraFrame(side, side, "NV21", "crop", "bilinear_antialias")
+    camera = CameraFrame(side, side, "NV21", *_CROP)
     u, v = np.meshgrid(np.arange(256), np.arange(256))
     pairs = np.stack([v, u], -1).reshape(256, side)
     for seed in range(4):
         frame = np.concatenate([_noise(side, side, 1, seed)[..., 0], pairs]).astype(np.uint8)
-        scores, _ = _run(data, plain, entry, frame[..., None], delegate=delegate)
+        scores, _ = _run(data, plain, camera, frame[..., None], delegate=delegate)
         expected = yuv.to_rgb(frame[..., None], "NV21")
         np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
 
 
 @pytest.mark.parametrize("delegate", ["xnnpack", "none"])
-@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 @pytest.mark.parametrize(
     ("order", "height", "width"),
     [
@@ -122,52 +134,39 @@ def test_every_colour_of_planes_is_exact(delegate):
         ("RGB", 8, 31),
     ],
 )
-def test_planes_and_turned_frames_keep_their_pixels(order, height, width, turn, delegate):
+def test_planes_and_rotated_frames_keep_their_pixels(order, height, width, rotation, delegate):
     """Whole and broken shrink factors, boxes with odd corners, sides that stay."""
-    data, plain = _network("float32")
     for fit in ("crop", "stretch"):
-        entry = CameraFrame(height, width, order, fit, "bilinear_antialias", turn)
-        frame = _noise(*entry.shape)
-        scores, _ = _run(data, plain, entry, frame, delegate=delegate)
-        expected = separate.pixels(frame, entry, SIZE, SIZE)
-        np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
-
-
-@pytest.mark.parametrize("turn", [0, 90])
-def test_a_phones_planes_keep_their_pixels(turn):
-    data, plain = _network("uint8", 80, 80)
-    entry = CameraFrame(480, 640, "NV21", "crop", "bilinear_antialias", turn)
-    frame = _noise(*entry.shape)
-    scores, _ = _run(data, plain, entry, frame)
-    expected = separate.pixels(frame, entry, 80, 80)
-    np.testing.assert_array_equal(scores.reshape(expected.shape), expected)
+        camera = CameraFrame(height, width, order, fit, "bilinear_antialias", rotation)
+        _assert_pixels(_network("float32"), camera, delegate=delegate)
 
 
 def test_what_stands_upright():
     """A picture that is sent sideways is seen as it was before."""
     upright = _noise(6, 4)
-    for turn in (0, 90, 180, 270):
-        sent = np.rot90(upright, turn // 90)
-        entry = CameraFrame(*sent.shape[:2], "RGB", "stretch", "bilinear_antialias", turn)
-        np.testing.assert_array_equal(separate.upright(sent, entry), upright)
+    for rotation in (0, 90, 180, 270):
+        sent = np.rot90(upright, rotation // 90)
+        camera = CameraFrame(*sent.shape[:2], "RGB", "stretch", "bilinear_antialias", rotation)
+        np.testing.assert_array_equal(separate.upright(sent, camera), upright)
 
 
 @pytest.mark.parametrize(
-    ("entry", "message"),
+    ("camera", "message"),
     [
-        (CameraFrame(481, 640, "NV21", "crop", "bilinear_antialias"), "height 481 is odd"),
-        (CameraFrame(480, 641, "NV12", "crop", "bilinear_antialias"), "width 641 is odd"),
+        (CameraFrame(481, 640, "NV21", *_CROP), "height 481 is odd"),
+        (CameraFrame(480, 641, "NV12", *_CROP), "width 641 is odd"),
         (CameraFrame(480, 640, "NV12", "crop", "nearest"), "filter 'nearest' picks pixels"),
         (
             CameraFrame(480, 640, "RGB", "crop", "bilinear", 90),
             "rotation_degrees 90 with filter 'bilinear'",
         ),
+        (CameraFrame(8, 8, "RGB", "crop", "nearest"), "takes 8x8 RGB bytes"),
     ],
 )
-def test_impossible_entries_are_refused(entry, message):
+def test_impossible_frames_are_refused(camera, message):
     data, plain = _network("uint8")
     with user_error(message):
-        fusing.fuse(data, plain, "n", entry, ALL)
+        fusing.fuse(data, plain, "n", camera, ALL)
 
 
 @pytest.mark.parametrize(("size", "out"), [(640, 80), (53, 8), (8, 53), (299, 299), (4000, 8)])
@@ -191,8 +190,8 @@ def test_whole_factors_are_strides_and_others_are_not(size, out, pixels):
     step = triangle.step(size, out)
     assert (step.pixels if step else None) == pixels
     data, plain = _network("uint8", out, out)
-    entry = CameraFrame(size, size, "RGB", "crop", "bilinear_antialias")
-    graph = PortGraph(fusing.fuse(data, plain, "n", entry, ALL).data)
+    camera = CameraFrame(size, size, "RGB", *_CROP)
+    graph = PortGraph(fusing.fuse(data, plain, "n", camera, ALL).data)
     names = {graph.name(operator) for operator in graph.operators}
     assert ("DEPTHWISE_CONV_2D" in names) == (pixels is not None)
     assert ("FULLY_CONNECTED" in names) == (pixels is None)
@@ -208,12 +207,12 @@ def test_styles_equal_the_preprocessing(style, order):
         wanted.color_order, plain.preprocess.resize, False, wanted.mean, wanted.std
     )
     plain = dataclasses.replace(plain, preprocess=pre)
-    entry = CameraFrame(SIZE, SIZE, order, "crop", "bilinear_antialias")
+    camera = CameraFrame(SIZE, SIZE, order, *_CROP)
     rgb = np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(4, SIZE, SIZE, 3)
     rgb[..., 1] = rgb[..., 1] // 2 + 3
     rgb[..., 2] = 255 - rgb[..., 2]
     for image in rgb:
-        scores, _ = _run(data, plain, entry, separate.frame_showing(image, entry))
+        scores, _ = _run(data, plain, camera, separate.frame_showing(image, camera))
         np.testing.assert_allclose(
             scores.reshape(image.shape), preprocess.normalize(image, wanted), rtol=1e-5, atol=2e-5
         )
@@ -223,39 +222,29 @@ def test_a_quantised_input_of_normalised_pixels_is_refused():
     data, plain = _network("uint8")
     tf = normalization.NAMED["tf"]
     pre = manifest.Preprocess("RGB", plain.preprocess.resize, False, tf.mean, tf.std)
-    entry = CameraFrame(16, 16, "RGB", "crop", "nearest")
+    camera = CameraFrame(16, 16, "RGB", "crop", "nearest")
     with user_error('"preprocess": "fused"'):
-        fusing.fuse(data, dataclasses.replace(plain, preprocess=pre), "n", entry, ALL)
-
-
-def test_nothing_to_fuse_is_refused():
-    data, plain = _network("uint8")
-    with user_error("takes 8x8 RGB bytes"):
-        fusing.fuse(data, plain, "n", CameraFrame(8, 8, "RGB", "crop", "nearest"), ALL)
+        fusing.fuse(data, dataclasses.replace(plain, preprocess=pre), "n", camera, ALL)
 
 
 @pytest.mark.parametrize(
-    ("filter", "front"),
+    ("camera", "front"),
     [
-        ("bilinear_antialias", ["SLICE", "CAST"]),
-        ("bilinear", ["SLICE", "CAST"]),
-        ("nearest", ["SLICE", "RESIZE_NEAREST_NEIGHBOR", "CAST"]),
+        (CameraFrame(30, 50, "BGR", *_CROP), ["SLICE", "CAST"]),
+        (CameraFrame(30, 50, "BGR", "crop", "bilinear"), ["SLICE", "CAST"]),
+        (
+            CameraFrame(30, 50, "BGR", "crop", "nearest"),
+            ["SLICE", "RESIZE_NEAREST_NEIGHBOR", "CAST"],
+        ),
+        *(
+            (CameraFrame(height, width, "NV21", *_CROP, rotation), ["SLICE", "CAST"] * 2)
+            for (height, width), rotation in itertools.product([(38, 54), (48, 64)], [0, 90, 180])
+        ),
     ],
 )
-def test_the_delegate_keeps_one_partition(filter, front):
-    _assert_one_partition(CameraFrame(30, 50, "BGR", "crop", filter), front)
-
-
-@pytest.mark.parametrize("turn", [0, 90, 180])
-@pytest.mark.parametrize(("height", "width"), [(38, 54), (48, 64)])
-def test_the_delegate_keeps_one_partition_of_planes(height, width, turn):
-    entry = CameraFrame(height, width, "NV21", "crop", "bilinear_antialias", turn)
-    _assert_one_partition(entry, ["SLICE", "CAST", "SLICE", "CAST"])
-
-
-def _assert_one_partition(entry: CameraFrame, front: list[str]) -> None:
+def test_the_delegate_keeps_one_partition(camera, front):
     data, plain = _network("uint8")
-    made = fusing.fuse(data, plain, "n", entry, make_postprocess(("topk",), 3, 192))
+    made = fusing.fuse(data, plain, "n", camera, make_postprocess(("topk",), 3, 192))
     runner = FusedRunner(made.data, made.manifest, 1)
     partitions, rest = delegation.partitions_and_rest(runner.ops)
     assert partitions == 1
@@ -271,10 +260,10 @@ def test_answers_are_those_of_the_separate_steps(steps, dtype):
     """Many pixels are equal: of equal scores the lower index must come first."""
     data, plain = _network(dtype)
     answer = make_postprocess(steps, 7, SIZE * SIZE * 3)
-    entry = CameraFrame(SIZE, SIZE, "RGB", "crop", "nearest")
+    camera = CameraFrame(SIZE, SIZE, "RGB", "crop", "nearest")
     for seed in range(20):
         frame = _noise(SIZE, SIZE, seed=seed) // 16 * 16
-        scores, indices = _run(data, plain, entry, frame, answer)
+        scores, indices = _run(data, plain, camera, frame, answer)
         expected, best = separate.answer(frame.ravel().astype(np.float32), answer)
         np.testing.assert_allclose(scores, expected, rtol=1e-6, atol=1e-7)
         assert (indices is None) == (best is None)
@@ -284,21 +273,13 @@ def test_answers_are_those_of_the_separate_steps(steps, dtype):
 
 def test_a_second_softmax_is_refused():
     data, plain = _network("float32")
-    entry, softmax = (
-        CameraFrame(8, 8, "RGB", "crop", "nearest"),
-        make_postprocess(("softmax",), 0, 192),
-    )
-    once = fusing.fuse(data, plain, "once", entry, softmax)
+    softmax = make_postprocess(("softmax",), 0, 192)
+    once = fusing.fuse(data, plain, "once", CameraFrame(8, 8, "RGB", "crop", "nearest"), softmax)
     again = PortGraph(once.data)
     assert again.name(again.writer(again.output)) == "SOFTMAX"
+    larger = CameraFrame(9, 9, "RGB", "crop", "nearest")
     with user_error("ends in SOFTMAX already"):
-        fusing.fuse(
-            once.data,
-            plain,
-            "twice",
-            CameraFrame(9, 9, "RGB", "crop", "nearest"),
-            softmax,
-        )
+        fusing.fuse(once.data, plain, "twice", larger, softmax)
 
 
 @pytest.mark.parametrize(
@@ -318,11 +299,8 @@ def test_impossible_answers_are_refused(steps, top, message):
 
 def test_the_same_bytes_each_time():
     data, plain = _network("uint8")
-    entry, answer = (
-        CameraFrame(30, 50, "BGRA", "crop", "bilinear_antialias"),
-        make_postprocess(("topk",), 5, 192),
-    )
-    first, second = (fusing.fuse(data, plain, "n", entry, answer) for _ in range(2))
+    camera, answer = CameraFrame(30, 50, "BGRA", *_CROP), make_postprocess(("topk",), 5, 192)
+    first, second = (fusing.fuse(data, plain, "n", camera, answer) for _ in range(2))
     assert first == second
 
 
@@ -330,9 +308,9 @@ def test_frames_show_the_image_where_the_network_looks():
     image = np.asarray(_noise(2, 2) // 64 * 64)
     image = np.kron(image, np.ones((4, 4, 1), np.uint8))
     orders = ("RGB", "BGRA", "NV12")
-    for order, fit, turn in itertools.product(orders, ("crop", "stretch"), (0, 90, 180)):
-        entry = CameraFrame(48, 64, order, fit, "bilinear_antialias", turn)
-        seen = separate.pixels(separate.frame_showing(image, entry), entry, SIZE, SIZE)
+    for order, fit, rotation in itertools.product(orders, ("crop", "stretch"), (0, 90, 180)):
+        camera = CameraFrame(48, 64, order, fit, "bilinear_antialias", rotation)
+        seen = separate.pixels(separate.frame_showing(image, camera), camera, SIZE, SIZE)
         assert np.abs(seen.astype(int) - image).mean() < 10
 
 
@@ -343,20 +321,15 @@ def _ramps(height, width):
     return np.stack(ramps, -1).astype(np.uint8)
 
 
-@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 @pytest.mark.parametrize(("height", "width"), [(64, 48), (48, 64), (200, 90), (31, 77)])
-def test_a_photograph_is_cropped_once(height, width, turn):
+def test_a_photograph_is_cropped_once(height, width, rotation):
     """A model that crops its frame sees as much of a photograph of any shape as one that is given its own pixels."""
     data, plain = _network("uint8")
     photo = Image.fromarray(_ramps(height, width))
     for order, fit in itertools.product(("RGB", "BGRA", "NV21"), ("crop", "stretch")):
-        made = fusing.fuse(
-            data,
-            plain,
-            "n",
-            CameraFrame(48, 64, order, fit, "bilinear_antialias", turn),
-            ALL,
-        )
+        camera = CameraFrame(48, 64, order, fit, "bilinear_antialias", rotation)
+        made = fusing.fuse(data, plain, "n", camera, ALL)
         scores, _ = FusedRunner(made.data, made.manifest, 1).run(frame_of(photo, made.manifest))
         seen, wanted = scores.reshape(SIZE, SIZE, 3), decode.fit(photo, SIZE, SIZE, fit)
         # Two resizes and a camera's colours; a second crop is off by 20 at the border.
@@ -368,21 +341,21 @@ def test_a_photograph_is_cropped_once(height, width, turn):
 
 def test_a_photograph_meets_the_networks_shape():
     """Not that of the frame, nor that of the part of it that the network sees, whose sides are rounded."""
-    entry, network = CameraFrame(50, 60, "RGB", "crop", "bilinear_antialias"), (7, 3)
+    camera, network = CameraFrame(50, 60, "RGB", *_CROP), (7, 3)
     photo = Image.fromarray(_noise(500, 600))
-    left, top, right, bottom = separate.box(entry, *network)
-    seen = separate.place(photo, entry, network)[top:bottom, left:right]
+    left, top, right, bottom = separate.box(camera, *network)
+    seen = separate.place(photo, camera, network)[top:bottom, left:right]
     part = photo.crop(decode.crop_box(600, 500, 3, 7))
     np.testing.assert_array_equal(seen, decode.fit(part, right - left, bottom - top, "stretch"))
 
 
 def test_a_picture_of_the_frames_size_goes_in_as_it_is():
     data, plain = _network("uint8")
-    entry = CameraFrame(48, 64, "RGB", "crop", "bilinear_antialias", 90)
-    made = fusing.fuse(data, plain, "n", entry, ALL).manifest
+    camera = CameraFrame(48, 64, "RGB", *_CROP, 90)
+    made = fusing.fuse(data, plain, "n", camera, ALL).manifest
     rgb = _noise(64, 48)
     np.testing.assert_array_equal(
-        separate.upright(frame_of(Image.fromarray(rgb), made), entry), rgb
+        separate.upright(frame_of(Image.fromarray(rgb), made), camera), rgb
     )
 
 

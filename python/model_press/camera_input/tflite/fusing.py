@@ -90,20 +90,13 @@ def _describe(
     ops = file.builtin_ops()
     scores, indices = file.outputs[0], file.outputs[1] if postprocess.top_k else None
     frame = file.inputs[0]
-    return TfliteManifest(
-        schema_version=3,
+    return dataclasses.replace(
+        description,
         name=name,
-        format=manifest.TFLITE,
         model=manifest.ModelFile(f"{name}.tflite", files.sha256_bytes(data), len(data)),
-        source=description.source,
-        recipe=description.recipe,
         input=manifest.Tensor(frame.name, frame.shape, frame.dtype, 1.0, 0),
         output=manifest.Output(
-            scores.name,
-            scores.shape,
-            scores.dtype,
-            *_code(scores),
-            indices.name if indices else None,
+            scores.name, scores.shape, scores.dtype, *_scale(scores), indices and indices.name
         ),
         camera_input=camera_input_of(camera, network),
         postprocess=postprocess if postprocess.steps else None,
@@ -114,7 +107,6 @@ def _describe(
             (0.0, 0.0, 0.0),
             (1.0, 1.0, 1.0),
         ),
-        labels=description.labels,
         activation_bytes=arena.activation_bytes(data, file),
         requires=manifest.TfliteRequires(
             tuple(manifest.OpUse(*op) for op in ops),
@@ -124,5 +116,5 @@ def _describe(
     )
 
 
-def _code(tensor: reader.TensorInfo) -> tuple[float, int]:
+def _scale(tensor: reader.TensorInfo) -> tuple[float, int]:
     return (tensor.scales[0], tensor.zero_points[0]) if tensor.scales else (0.0, 0)

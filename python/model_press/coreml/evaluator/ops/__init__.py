@@ -7,18 +7,10 @@ axis may hold several images where the program was written for one.
 from collections.abc import Callable
 from typing import Any
 
-from model_press.coreml.evaluator.ops import (
-    convolution,
-    elementwise,
-    normalization,
-    pooling,
-    shaping,
-)
+from model_press.coreml.evaluator.ops import arithmetic, shaping, windows
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    **convolution.OPERATIONS,
-    **elementwise.OPERATIONS,
-    **normalization.OPERATIONS,
-    **pooling.OPERATIONS,
+    **arithmetic.OPERATIONS,
     **shaping.OPERATIONS,
+    **windows.OPERATIONS,
 }
