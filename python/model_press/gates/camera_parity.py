@@ -32,7 +32,7 @@ class _Loaded:
     run: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray | None]]
     plain: Callable[[np.ndarray], np.ndarray]
     measures: tuple[Measure, ...] = ()
-    facts: dict[str, object] = dataclasses.field(default_factory=dict)
+    facts: dict[str, float | str] = dataclasses.field(default_factory=dict)
 
 
 def check(
@@ -56,8 +56,11 @@ def check(
     Raises:
       UserError: files that are not the manifests', or images on which hardly ever another class is best.
     """
-    load = _tflite if isinstance(description, TfliteManifest) else _coreml
-    loaded = load(model, description, plain_model, plain)
+    if isinstance(description, TfliteManifest) and isinstance(plain, TfliteManifest):
+        loaded = _tflite(model, description, plain_model, plain)
+    else:
+        assert isinstance(description, CoremlManifest) and isinstance(plain, CoremlManifest)
+        loaded = _coreml(model, description, plain_model, plain)
     camera = description.camera
     pixels = outputs_file.read_images(images_path, *camera.model_input_size)[:count]
     same, largest, tops = 0, 0.0, []

@@ -24,10 +24,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace, say: command_line.Say) -> None:
     plain = manifest.read_tflite(options.manifest, camera=False)
     manifest.verify_file(plain.model.sha256, options.model, "model")
+    _, height, width, _ = plain.input.shape
     frame = command.frame_of(
         options,
         plain,
-        plain.input.shape[1:3],
+        (height, width),
         options.color_order,
         options.filter,
         options.rotation_degrees,

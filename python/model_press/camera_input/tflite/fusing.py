@@ -96,7 +96,11 @@ def _describe(
         model=manifest.ModelFile(f"{name}.tflite", files.sha256_bytes(data), len(data)),
         input=manifest.Tensor(frame.name, frame.shape, frame.dtype, 1.0, 0),
         output=manifest.Output(
-            scores.name, scores.shape, scores.dtype, *_scale(scores), indices and indices.name
+            scores.name,
+            scores.shape,
+            scores.dtype,
+            *_scale(scores),
+            indices.name if indices else None,
         ),
         camera_input=camera_input_of(camera, network),
         postprocess=postprocess if postprocess.steps else None,
