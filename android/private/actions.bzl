@@ -1,18 +1,48 @@
 """Action functions that turn sources, resources and a model into an APK."""
 
+load("@rules_java//java/common:java_info.bzl", "JavaInfo")
 load("//tools/jvm/private:compile.bzl", "jdk_of")
 load("//tools/python:env.bzl", "PYTHON_ENV")
 load("//tools/starlark:label.bzl", "public_label")
 
-JVM_FLAGS = [
+_JVM_FLAGS = [
     # Enough for D8 and apksigner on an app with every ABI; the default is a quarter of the machine.
     "-Xmx2g",
     # Sandboxes share /tmp but not process numbers, so JVMs would fight for the same statistics file.
     "-XX:-UsePerfData",
 ]
 
-def _java(ctx):
-    return jdk_of(ctx).java_executable_exec_path
+def _run_aapt2(ctx, tools, args, inputs, outputs, mnemonic, progress):
+    ctx.actions.run(
+        executable = tools.aapt2,
+        arguments = [args],
+        inputs = depset(inputs, transitive = [tools.tool_files]),
+        outputs = outputs,
+        mnemonic = mnemonic,
+        progress_message = "%s of %s" % (progress, public_label(ctx.label)),
+    )
+
+def _run_java(ctx, args, inputs, transitive, outputs, mnemonic, progress):
+    jdk = jdk_of(ctx)
+    ctx.actions.run(
+        executable = jdk.java_executable_exec_path,
+        arguments = [args],
+        inputs = depset(inputs, transitive = transitive + [jdk.files]),
+        outputs = outputs,
+        mnemonic = mnemonic,
+        progress_message = "%s %s" % (progress, public_label(ctx.label)),
+    )
+
+def _run_python(ctx, program, args, inputs, outputs, mnemonic, progress):
+    ctx.actions.run(
+        executable = program,
+        arguments = [args],
+        inputs = inputs,
+        outputs = outputs,
+        mnemonic = mnemonic,
+        progress_message = "%s %s" % (progress, public_label(ctx.label)),
+        env = PYTHON_ENV,
+    )
 
 def compile_resources(*, ctx, tools, resources, output):
     """Compiles resource files into a zip of aapt2's flat files."""
@@ -20,14 +50,7 @@ def compile_resources(*, ctx, tools, resources, output):
     args.add("compile")
     args.add("-o", output)
     args.add_all(resources)
-    ctx.actions.run(
-        executable = tools.aapt2,
-        arguments = [args],
-        inputs = depset(resources, transitive = [tools.tool_files]),
-        outputs = [output],
-        mnemonic = "AaptCompile",
-        progress_message = "Compiling resources of %s" % public_label(ctx.label),
-    )
+    _run_aapt2(ctx, tools, args, resources, [output], "AaptCompile", "Compiling resources")
 
 def link_resources(
         *,
@@ -108,17 +131,8 @@ def link_resources(
         args.add_all(libraries + [compiled], before_each = "-R")
     else:
         args.add(compiled)
-    ctx.actions.run(
-        executable = tools.aapt2,
-        arguments = [args],
-        inputs = depset(
-            [android_jar, manifest, compiled] + assets + ([notice] if notice else []) + libraries,
-            transitive = [tools.tool_files],
-        ),
-        outputs = outputs,
-        mnemonic = "AaptLink",
-        progress_message = "Linking resources of %s" % public_label(ctx.label),
-    )
+    inputs = [android_jar, manifest, compiled] + assets + ([notice] if notice else []) + libraries
+    _run_aapt2(ctx, tools, args, inputs, outputs, "AaptLink", "Linking resources")
 
 def convert_resources(*, ctx, tools, proto, output):
     """Turns an APK of `proto` form into the form that devices read."""
@@ -127,36 +141,26 @@ def convert_resources(*, ctx, tools, proto, output):
     args.add("--output-format", "binary")
     args.add("-o", output)
     args.add(proto)
-    ctx.actions.run(
-        executable = tools.aapt2,
-        arguments = [args],
-        inputs = depset([proto], transitive = [tools.tool_files]),
-        outputs = [output],
-        mnemonic = "AaptConvert",
-        progress_message = "Converting resources of %s" % public_label(ctx.label),
-    )
+    _run_aapt2(ctx, tools, args, [proto], [output], "AaptConvert", "Converting resources")
 
-def dex(*, ctx, tools, android_jar, jars, min_sdk_version, output):
-    """Compiles class files into a zip of classes*.dex."""
-    jdk = jdk_of(ctx)
+def _r8_args(ctx, tools, program, android_jar, min_sdk_version):
     args = ctx.actions.args()
-    args.add_all(JVM_FLAGS)
+    args.add_all(_JVM_FLAGS)
     args.add("-cp", tools.d8_jar)
-    args.add("com.android.tools.r8.D8")
+    args.add("com.android.tools.r8." + program)
     args.add("--release")
     args.add("--min-api", str(min_sdk_version))
     args.add("--lib", android_jar)
-    args.add("--lib", jdk.java_home)
+    args.add("--lib", jdk_of(ctx).java_home)
+    return args
+
+def dex(*, ctx, tools, android_jar, jars, min_sdk_version, output):
+    """Compiles class files into a zip of classes*.dex."""
+    args = _r8_args(ctx, tools, "D8", android_jar, min_sdk_version)
     args.add("--output", output)
     args.add_all(jars)
-    ctx.actions.run(
-        executable = _java(ctx),
-        arguments = [args],
-        inputs = depset([android_jar, tools.d8_jar], transitive = [jars, jdk.files, tools.tool_files]),
-        outputs = [output],
-        mnemonic = "Dex",
-        progress_message = "Dexing %s" % public_label(ctx.label),
-    )
+    inputs = [android_jar, tools.d8_jar]
+    _run_java(ctx, args, inputs, [jars, tools.tool_files], [output], "Dex", "Dexing")
 
 def shrink(*, ctx, tools, android_jar, jars, keep_rules, min_sdk_version, resources, output, mapping, shrunk_resources):
     """Compiles class files into a zip of classes*.dex without what nothing uses.
@@ -173,32 +177,21 @@ def shrink(*, ctx, tools, android_jar, jars, keep_rules, min_sdk_version, resour
       mapping: file to write the new names of classes into.
       shrunk_resources: the APK to write: `resources` without what neither classes nor manifest lead to.
     """
-    jdk = jdk_of(ctx)
-    args = ctx.actions.args()
-    args.add_all(JVM_FLAGS)
-    args.add("-cp", tools.d8_jar)
-    args.add("com.android.tools.r8.R8")
-    args.add("--release")
-    args.add("--min-api", str(min_sdk_version))
-    args.add("--lib", android_jar)
-    args.add("--lib", jdk.java_home)
-    for rules in keep_rules:
-        args.add("--pg-conf", rules)
+    args = _r8_args(ctx, tools, "R8", android_jar, min_sdk_version)
+    args.add_all(keep_rules, before_each = "--pg-conf")
     args.add("--pg-map-output", mapping)
     args.add("--android-resources", resources)
     args.add(shrunk_resources)
     args.add("--output", output)
     args.add_all(jars)
-    ctx.actions.run(
-        executable = _java(ctx),
-        arguments = [args],
-        inputs = depset(
-            [android_jar, tools.d8_jar, resources] + keep_rules,
-            transitive = [jars, jdk.files, tools.tool_files],
-        ),
-        outputs = [output, mapping, shrunk_resources],
-        mnemonic = "Shrink",
-        progress_message = "Shrinking %s" % public_label(ctx.label),
+    _run_java(
+        ctx,
+        args,
+        [android_jar, tools.d8_jar, resources] + keep_rules,
+        [jars, tools.tool_files],
+        [output, mapping, shrunk_resources],
+        "Shrink",
+        "Shrinking",
     )
 
 def bundle_models(*, ctx, variants, runtime, pack, output):
@@ -218,25 +211,13 @@ def bundle_models(*, ctx, variants, runtime, pack, output):
         args.add("--pack")
     inputs = []
     for variant in variants:
-        args.add("--model", variant.model)
-        args.add("--manifest", variant.manifest)
-        args.add("--labels", variant.labels)
-        args.add("--recipe", variant.recipe_name)
-        args.add("--name", variant.name)
-        inputs += [variant.model, variant.manifest, variant.labels]
+        files = [variant.model, variant.manifest, variant.labels]
+        args.add_all("--model", files)
+        args.add_all([variant.recipe_name, variant.name])
+        inputs += files
     args.add("--out", output.path)
-    ctx.actions.run(
-        executable = ctx.executable._bundle_model,
-        arguments = [args],
-        inputs = inputs,
-        outputs = [output],
-        mnemonic = "BundleModel",
-        progress_message = "Bundling %s into %s" % (
-            ", ".join([variant.name for variant in variants]),
-            public_label(ctx.label),
-        ),
-        env = PYTHON_ENV,
-    )
+    progress = "Bundling %s into" % ", ".join([variant.name for variant in variants])
+    _run_python(ctx, ctx.executable._bundle_model, args, inputs, [output], "BundleModel", progress)
 
 def sample_images(*, ctx, image_set, count, output):
     """Copies a labelled sample of an image set (ImageSetInfo) into an assets folder."""
@@ -246,14 +227,14 @@ def sample_images(*, ctx, image_set, count, output):
     args.add("--classes", image_set.classes)
     args.add("--count", count)
     args.add("--out", output.path)
-    ctx.actions.run(
-        executable = ctx.executable._sample_images,
-        arguments = [args],
-        inputs = [image_set.images, image_set.classes],
-        outputs = [output],
-        mnemonic = "SampleImages",
-        progress_message = "Choosing a sample for %s" % public_label(ctx.label),
-        env = PYTHON_ENV,
+    _run_python(
+        ctx,
+        ctx.executable._sample_images,
+        args,
+        [image_set.images, image_set.classes],
+        [output],
+        "SampleImages",
+        "Choosing a sample for",
     )
 
 def merge_manifest(*, ctx, manifest, libraries, application_id, min_sdk_version, output):
@@ -271,21 +252,17 @@ def merge_manifest(*, ctx, manifest, libraries, application_id, min_sdk_version,
         args.add_all("--library", [library.name, str(library.min_sdk_version), library.manifest.path])
         inputs.append(library.manifest)
     args.add("--out", output)
-    ctx.actions.run(
-        executable = ctx.executable._merge_manifest,
-        arguments = [args],
-        inputs = inputs,
-        outputs = [output],
-        mnemonic = "MergeManifest",
-        progress_message = "Merging the manifests of %s" % public_label(ctx.label),
-        env = PYTHON_ENV,
+    _run_python(
+        ctx,
+        ctx.executable._merge_manifest,
+        args,
+        inputs,
+        [output],
+        "MergeManifest",
+        "Merging the manifests of",
     )
 
-def pack_apk(*, ctx, resources, assets, dex_zip, jni, output):
-    """Packs everything into an aligned, unsigned APK; jni is a list of (ABI, File).
-
-    Assets are taken from the APK `assets`, all else of the app's from the APK `resources`.
-    """
+def _pack(ctx, program, resources, assets, dex_zip, jni, output, config, mnemonic, progress):
     args = ctx.actions.args()
     args.add("--resources", resources)
     args.add("--assets", assets)
@@ -293,15 +270,47 @@ def pack_apk(*, ctx, resources, assets, dex_zip, jni, output):
     for abi, library in jni:
         args.add("--jni", library, format = abi + "=%s")
     args.add("--out", output)
-    ctx.actions.run(
-        executable = ctx.executable._pack_apk,
-        arguments = [args],
-        inputs = [resources, assets, dex_zip] + [library for _, library in jni],
-        outputs = [output],
-        mnemonic = "PackApk",
-        progress_message = "Packing %s" % public_label(ctx.label),
-        env = PYTHON_ENV,
+    if config:
+        args.add("--out-config", config)
+    inputs = [resources, assets, dex_zip] + [library for _, library in jni]
+    outputs = [output] + ([config] if config else [])
+    _run_python(ctx, program, args, inputs, outputs, mnemonic, progress)
+
+def pack_apk(*, ctx, resources, assets, dex_zip, jni, output):
+    """Packs everything into an aligned, unsigned APK; jni is a list of (ABI, File).
+
+    Assets are taken from the APK `assets`, all else of the app's from the APK `resources`.
+    """
+    program = ctx.executable._pack_apk
+    _pack(ctx, program, resources, assets, dex_zip, jni, output, None, "PackApk", "Packing")
+
+def pack_module(*, ctx, app, output, config):
+    """Packs an app (AndroidAppInfo) as the base module of an app bundle, and writes bundletool's configuration."""
+    _pack(
+        ctx,
+        ctx.executable._pack_module,
+        app.proto_resources,
+        app.resources,
+        app.dex,
+        app.jni,
+        output,
+        config,
+        "PackModule",
+        "Packing the module of",
     )
+
+def build_bundle(*, ctx, module, config, output):
+    """Lets Google's bundletool make an app bundle of one module."""
+    classpath = ctx.attr._bundletool[JavaInfo].transitive_runtime_jars
+    args = ctx.actions.args()
+    args.add_all(_JVM_FLAGS)
+    args.add_joined("-cp", classpath, join_with = ctx.configuration.host_path_separator)
+    args.add("com.android.tools.build.bundletool.BundleToolMain")
+    args.add("build-bundle")
+    args.add(module, format = "--modules=%s")
+    args.add(config, format = "--config=%s")
+    args.add(output, format = "--output=%s")
+    _run_java(ctx, args, [module, config], [classpath], [output], "BuildBundle", "Bundling")
 
 def check_alignment(*, ctx, tools, apk, output):
     """Lets zipalign check the packing; writes its report."""
@@ -320,9 +329,8 @@ def check_alignment(*, ctx, tools, apk, output):
     )
 
 def _sign(ctx, tools, unsigned, keystore, min_sdk_version, schemes, output, waits_for = []):
-    jdk = jdk_of(ctx)
     args = ctx.actions.args()
-    args.add_all(JVM_FLAGS)
+    args.add_all(_JVM_FLAGS)
     args.add("-jar", tools.apksigner_jar)
     args.add("sign")
     args.add("--ks", keystore.keystore)
@@ -333,17 +341,8 @@ def _sign(ctx, tools, unsigned, keystore, min_sdk_version, schemes, output, wait
         args.add("--%s-signing-enabled" % scheme, enabled)
     args.add("--in", unsigned)
     args.add("--out", output)
-    ctx.actions.run(
-        executable = _java(ctx),
-        arguments = [args],
-        inputs = depset(
-            [tools.apksigner_jar, keystore.keystore, keystore.password, unsigned] + waits_for,
-            transitive = [jdk.files, tools.tool_files],
-        ),
-        outputs = [output],
-        mnemonic = "SignApk",
-        progress_message = "Signing %s" % public_label(ctx.label),
-    )
+    inputs = [tools.apksigner_jar, keystore.keystore, keystore.password, unsigned] + waits_for
+    _run_java(ctx, args, inputs, [tools.tool_files], [output], "SignApk", "Signing")
 
 def sign_apk(*, ctx, tools, unsigned, alignment_report, keystore, min_sdk_version, output):
     """Signs an APK with scheme v2 and newer, which keep its bytes and alignment."""

@@ -33,6 +33,15 @@ AndroidAppInfo = provider(
     },
 )
 
+_PROGRAMS = {
+    "_" + program: attr.label(
+        default = Label("//android/private:" + program),
+        cfg = "exec",
+        executable = True,
+    )
+    for program in ["bundle_model", "merge_manifest", "pack_apk", "sample_images"]
+}
+
 def _android_app_impl(ctx):
     tools = ctx.toolchains[TOOLCHAIN_TYPE].android
     runtime = ctx.attr.runtime[AndroidRuntimeInfo]
@@ -89,7 +98,7 @@ android_app = rule(
     are its asset NOTICE.txt.
     """,
     attrs = dict(
-        dict(dict(JDK_ATTRS, **NOTICE_ATTRS), **MAVEN_NOTICE_ATTRS),
+        dict(dict(dict(JDK_ATTRS, **NOTICE_ATTRS), **MAVEN_NOTICE_ATTRS), **_PROGRAMS),
         abis = attr.string_list(doc = "ABIs to ship; all of the runtime's if empty."),
         application_id = attr.string(doc = "Package on the device, such as com.example.app; the manifest's if empty."),
         debuggable = attr.bool(doc = "Lets a debugger attach, and anyone with a cable read the app's data."),
@@ -167,26 +176,6 @@ android_app = rule(
         _android_rules = attr.label(
             default = Label("//android/private:android.pro"),
             allow_single_file = True,
-        ),
-        _bundle_model = attr.label(
-            default = Label("//android/private:bundle_model"),
-            cfg = "exec",
-            executable = True,
-        ),
-        _merge_manifest = attr.label(
-            default = Label("//android/private:merge_manifest"),
-            cfg = "exec",
-            executable = True,
-        ),
-        _sample_images = attr.label(
-            default = Label("//android/private:sample_images"),
-            cfg = "exec",
-            executable = True,
-        ),
-        _pack_apk = attr.label(
-            default = Label("//android/private:pack_apk"),
-            cfg = "exec",
-            executable = True,
         ),
     ),
     toolchains = [TOOLCHAIN_TYPE],

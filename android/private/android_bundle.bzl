@@ -2,52 +2,9 @@
 
 load("@rules_java//java/common:java_info.bzl", "JavaInfo")
 load("//tools/android:toolchain.bzl", "TOOLCHAIN_TYPE")
-load("//tools/jvm/private:compile.bzl", "JDK_ATTRS", "jdk_of")
-load("//tools/python:env.bzl", "PYTHON_ENV")
-load("//tools/starlark:label.bzl", "public_label")
-load(":actions.bzl", "JVM_FLAGS", "sign_bundle")
+load("//tools/jvm/private:compile.bzl", "JDK_ATTRS")
+load(":actions.bzl", "build_bundle", "pack_module", "sign_bundle")
 load(":android_app.bzl", "AndroidAppInfo")
-
-_MAIN = "com.android.tools.build.bundletool.BundleToolMain"
-
-def _pack_module(ctx, app, module, config):
-    args = ctx.actions.args()
-    args.add("--resources", app.proto_resources)
-    args.add("--assets", app.resources)
-    args.add("--dex", app.dex)
-    for abi, library in app.jni:
-        args.add("--jni", library, format = abi + "=%s")
-    args.add("--out", module)
-    args.add("--out-config", config)
-    ctx.actions.run(
-        executable = ctx.executable._pack_module,
-        arguments = [args],
-        inputs = [app.proto_resources, app.resources, app.dex] + [library for _, library in app.jni],
-        outputs = [module, config],
-        mnemonic = "PackModule",
-        progress_message = "Packing the module of %s" % public_label(ctx.label),
-        env = PYTHON_ENV,
-    )
-
-def _build_bundle(ctx, module, config, output):
-    jdk = jdk_of(ctx)
-    classpath = ctx.attr._bundletool[JavaInfo].transitive_runtime_jars
-    args = ctx.actions.args()
-    args.add_all(JVM_FLAGS)
-    args.add_joined("-cp", classpath, join_with = ctx.configuration.host_path_separator)
-    args.add(_MAIN)
-    args.add("build-bundle")
-    args.add(module, format = "--modules=%s")
-    args.add(config, format = "--config=%s")
-    args.add(output, format = "--output=%s")
-    ctx.actions.run(
-        executable = jdk.java_executable_exec_path,
-        arguments = [args],
-        inputs = depset([module, config], transitive = [classpath, jdk.files]),
-        outputs = [output],
-        mnemonic = "BuildBundle",
-        progress_message = "Bundling %s" % public_label(ctx.label),
-    )
 
 def _android_bundle_impl(ctx):
     app = ctx.attr.app[AndroidAppInfo]
@@ -56,8 +13,8 @@ def _android_bundle_impl(ctx):
     config = ctx.actions.declare_file(work + "config.json")
     unsigned = ctx.actions.declare_file(work + "unsigned.aab")
     bundle = ctx.actions.declare_file(ctx.label.name + ".aab")
-    _pack_module(ctx, app, module, config)
-    _build_bundle(ctx, module, config, unsigned)
+    pack_module(ctx = ctx, app = app, output = module, config = config)
+    build_bundle(ctx = ctx, module = module, config = config, output = unsigned)
     sign_bundle(
         ctx = ctx,
         tools = ctx.toolchains[TOOLCHAIN_TYPE].android,

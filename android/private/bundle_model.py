@@ -10,9 +10,9 @@ import pathlib
 import re
 import shutil
 import sys
-import zlib
+from typing import Any
 
-from model_press.formats import bundle, files, manifest
+from model_press.formats import bundle, deflate, files, manifest
 from model_press.formats.errors import UserError
 
 # A packed model is on the phone twice, compressed and unpacked: it must save enough of the download.
@@ -24,13 +24,17 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d{1,9}", text))
 
 
-def parse_manifest(text: bytes, name: str) -> manifest.TfliteManifest:
-    """Return a manifest from the bytes of its file, called `name` in errors."""
+def parse_json(text: bytes, name: str) -> Any:
+    """Return the JSON value of a file's bytes; `name` is what errors call the file."""
     try:
-        data = files.parse_json(text)
+        return files.parse_json(text)
     except (ValueError, RecursionError) as error:
         raise UserError(f"{name} is not valid JSON: {error}") from None
-    found = manifest.parse(data, name)
+
+
+def parse_manifest(text: bytes, name: str) -> manifest.TfliteManifest:
+    """Return a manifest from the bytes of its file, called `name` in errors."""
+    found = manifest.parse(parse_json(text, name), name)
     if not isinstance(found, manifest.TfliteManifest):
         raise UserError(f"{name}: format is '{found.format}', expected '{manifest.TFLITE}'")
     return found
@@ -71,57 +75,59 @@ def check(
         )
 
 
-def _check(args: argparse.Namespace, index: int) -> None:
-    check(
-        manifest.read_tflite(args.manifest[index]),
-        args.model[index].read_bytes(),
-        args.labels[index].read_bytes(),
-        recipe=args.recipe[index],
-        runtime=args.runtime,
-    )
-
-
 def pays_to_pack(model: bytes) -> bool:
     """Return whether the model deflates by a fifth or more, as one with many equal weights does."""
-    return len(zlib.compress(model, 9)) <= (1 - _LEAST_SAVING) * len(model)
+    return deflate.size(model) <= (1 - _LEAST_SAVING) * len(model)
 
 
-def _copy(args: argparse.Namespace, index: int) -> bundle.Variant:
-    name = args.name[index]
-    folder = args.out / "models" / name
+def _copy(files_of: list[str], name: str, out: pathlib.Path, pack: bool) -> bundle.Variant:
+    model, described, labels = files_of
+    folder = out / name
     folder.mkdir(parents=True)
-    packed = args.pack and pays_to_pack(args.model[index].read_bytes())
-    model = "model.packed" if packed else "model.tflite"
-    shutil.copyfile(args.model[index], folder / model)
-    shutil.copyfile(args.manifest[index], folder / "manifest.json")
-    shutil.copyfile(args.labels[index], folder / "labels.txt")
-    return bundle.Variant(name, f"{name}/{model}", f"{name}/manifest.json", f"{name}/labels.txt")
+    packed = pack and pays_to_pack(pathlib.Path(model).read_bytes())
+    listed = bundle.Variant(
+        name,
+        f"{name}/model.packed" if packed else f"{name}/model.tflite",
+        f"{name}/manifest.json",
+        f"{name}/labels.txt",
+    )
+    shutil.copyfile(model, out / listed.model)
+    shutil.copyfile(described, out / listed.manifest)
+    shutil.copyfile(labels, out / listed.labels)
+    return listed
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
     parser.add_argument("--label", required=True, help="target to name in errors")
-    for name, kind in (
-        ("--model", pathlib.Path),
-        ("--manifest", pathlib.Path),
-        ("--labels", pathlib.Path),
-        ("--recipe", str),
-        ("--name", str),
-    ):
-        parser.add_argument(name, type=kind, action="append", required=True, help="once a model")
+    parser.add_argument(
+        "--model",
+        action="append",
+        required=True,
+        nargs=5,
+        metavar=("MODEL", "MANIFEST", "LABELS", "RECIPE", "NAME"),
+        help="one of the app's models; the first is its first choice",
+    )
     parser.add_argument("--runtime", required=True, help="version that the app ships")
     parser.add_argument("--pack", action="store_true", help="pack models where that pays")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to fill")
     args = parser.parse_args(argv)
     try:
-        for index in range(len(args.name)):
-            _check(args, index)
-        bundle.check_names(args.name)
+        for model, described, labels, recipe, _ in args.model:
+            check(
+                manifest.read_tflite(described),
+                pathlib.Path(model).read_bytes(),
+                pathlib.Path(labels).read_bytes(),
+                recipe=recipe,
+                runtime=args.runtime,
+            )
+        bundle.check_names(name for *_, name in args.model)
     except (UserError, OSError) as error:
         print(f"{args.label}: {error}", file=sys.stderr)
         return 1
-    listed = bundle.make(_copy(args, index) for index in range(len(args.name)))
-    (args.out / "models" / bundle.INDEX).write_bytes(bundle.dump(listed))
+    out = args.out / "models"
+    listed = bundle.make(_copy(files_of, name, out, args.pack) for *files_of, _, name in args.model)
+    (out / bundle.INDEX).write_bytes(bundle.dump(listed))
     return 0
 
 

@@ -96,27 +96,21 @@ def test_compares_versions_as_numbers():
     _check(_manifest(minimum="2.9.3"))  # As text, 2.9 would be above 2.16.
 
 
-def _run(tmp_path, capsys, labels: bytes) -> tuple[int, str]:
-    (tmp_path / "m.tflite").write_bytes(_MODEL)
-    manifest.write(tmp_path / "m.json", _manifest())
+def _bundle(tmp_path, models: dict[str, bytes], *options: str, labels: bytes = _LABELS) -> int:
+    """Bundle models of the names fruit_RECIPE, by recipe, into tmp_path/assets."""
+    arguments = ["--label=//a:b", "--runtime=2.16.1", f"--out={tmp_path / 'assets'}", *options]
     (tmp_path / "l.txt").write_bytes(labels)
-    status = bundle_model.main(
-        [
-            "--label=//a:b",
-            f"--model={tmp_path / 'm.tflite'}",
-            f"--manifest={tmp_path / 'm.json'}",
-            f"--labels={tmp_path / 'l.txt'}",
-            "--recipe=int8",
-            "--runtime=2.16.1",
-            "--name=fruit_int8",
-            f"--out={tmp_path / 'assets'}",
-        ]
-    )
-    return status, capsys.readouterr().err
+    for recipe, model in models.items():
+        stem = tmp_path / recipe
+        stem.with_suffix(".tflite").write_bytes(model)
+        manifest.write(stem.with_suffix(".json"), _manifest(model, recipe))
+        arguments += ["--model", f"{stem}.tflite", f"{stem}.json", str(tmp_path / "l.txt")]
+        arguments += [recipe, f"fruit_{recipe}"]
+    return bundle_model.main(arguments)
 
 
-def test_fills_the_assets_folder(tmp_path, capsys):
-    assert _run(tmp_path, capsys, _LABELS) == (0, "")
+def test_fills_the_assets_folder(tmp_path):
+    assert _bundle(tmp_path, {"int8": _MODEL}) == 0
     folder = tmp_path / "assets" / "models" / "fruit_int8"
     assert (folder / "model.tflite").read_bytes() == _MODEL
     assert (folder / "labels.txt").read_bytes() == _LABELS
@@ -134,21 +128,14 @@ def test_fills_the_assets_folder(tmp_path, capsys):
 
 
 def test_leaves_nothing_behind_when_refused(tmp_path, capsys):
-    status, error = _run(tmp_path, capsys, b"plum\nfig\n")
-    assert status == 1
+    assert _bundle(tmp_path, {"int8": _MODEL}, labels=b"plum\nfig\n") == 1
+    error = capsys.readouterr().err
     assert error.startswith("//a:b: ") and error.count("\n") == 1
     assert not (tmp_path / "assets").exists()
 
 
 def test_keeps_the_order_of_several_models(tmp_path):
-    arguments = ["--label=//a:b", "--runtime=2.16.1", f"--out={tmp_path / 'assets'}"]
-    (tmp_path / "m").write_bytes(_MODEL)
-    (tmp_path / "l").write_bytes(_LABELS)
-    for name in ("z", "a"):
-        manifest.write(tmp_path / name, _manifest(recipe=name))
-        arguments += [f"--model={tmp_path / 'm'}", f"--labels={tmp_path / 'l'}"]
-        arguments += [f"--manifest={tmp_path / name}", f"--recipe={name}", f"--name=fruit_{name}"]
-    assert bundle_model.main(arguments) == 0
+    assert _bundle(tmp_path, {"z": _MODEL, "a": _MODEL}) == 0
     folder = tmp_path / "assets/models"
     assert bundle.read(folder / "index.json").names == ("fruit_z", "fruit_a")
     assert (folder / "fruit_a/model.tflite").exists()
@@ -156,22 +143,15 @@ def test_keeps_the_order_of_several_models(tmp_path):
 
 def test_packs_a_model_where_that_pays(tmp_path):
     sparse, dense = b"\0" * 4000 + bytes(range(256)), random.Random(1).randbytes(4000)
-    (tmp_path / "l").write_bytes(_LABELS)
-    arguments = ["--label=//a:b", "--runtime=2.16.1", "--pack", f"--out={tmp_path / 'assets'}"]
-    for name, model in {"sparse": sparse, "dense": dense}.items():
-        (tmp_path / f"{name}.tflite").write_bytes(model)
-        manifest.write(tmp_path / f"{name}.json", _manifest(model))
-        arguments += [f"--model={tmp_path / name}.tflite", f"--manifest={tmp_path / name}.json"]
-        arguments += [f"--labels={tmp_path / 'l'}", "--recipe=int8", f"--name={name}"]
-    assert bundle_model.main(arguments) == 0
+    assert _bundle(tmp_path, {"sparse": sparse, "dense": dense}, "--pack") == 0
     folder = tmp_path / "assets/models"
-    assert (folder / "sparse/model.packed").read_bytes() == sparse
-    assert not (folder / "sparse/model.tflite").exists()
+    assert (folder / "fruit_sparse/model.packed").read_bytes() == sparse
+    assert not (folder / "fruit_sparse/model.tflite").exists()
     assert [v.model for v in bundle.read(folder / "index.json").variants] == [
-        "sparse/model.packed",
-        "dense/model.tflite",
+        "fruit_sparse/model.packed",
+        "fruit_dense/model.tflite",
     ]
-    assert (folder / "dense/model.tflite").read_bytes() == dense
+    assert (folder / "fruit_dense/model.tflite").read_bytes() == dense
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' + "1" * 5000 + "}", "[]", "\udcff"])

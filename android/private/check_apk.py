@@ -18,10 +18,10 @@ import tempfile
 import warnings
 import zipfile
 import zlib
+from collections.abc import Sequence
 
 import lief
 from model_press.formats import bundle
-from model_press.formats import files as json_files
 from model_press.formats.errors import UserError
 
 from android.private import bundle_model, pack_apk
@@ -81,17 +81,8 @@ class Expected:
     runtime: str | None = None
     abis: tuple[str, ...] | None = None
     max_bytes: int | None = None
-    permissions: tuple[str, ...] = ()
+    permissions: Sequence[str] = ()
     debuggable: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Tools:
-    """Command lines (program and leading arguments) of the Android tools."""
-
-    aapt2: tuple[str, ...]
-    apksigner: tuple[str, ...]
-    zipalign: tuple[str, ...]
 
 
 @dataclasses.dataclass
@@ -102,9 +93,9 @@ class Report:
     notes: list[str] = dataclasses.field(default_factory=list)
 
 
-def data_offset(file: pathlib.Path, entry: zipfile.ZipInfo) -> int:
+def data_offset(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
     """Return where the entry's data starts in the file, in bytes."""
-    with file.open("rb") as stream:
+    with open(str(archive.filename), "rb") as stream:
         stream.seek(entry.header_offset)
         fields: tuple[int, ...] = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
     return entry.header_offset + _LOCAL_HEADER.size + fields[-2] + fields[-1]
@@ -143,64 +134,60 @@ def defined_classes(dex: bytes) -> list[str]:
     return [found.fullname[1:-1].replace("/", ".") for found in defined]
 
 
-def check_bytes(apk: pathlib.Path) -> None:
+def check_bytes(archive: zipfile.ZipFile) -> None:
     """Raise ValueError if its entries unpack to more than any app has."""
-    with zipfile.ZipFile(apk) as archive:
-        total = sum(entry.file_size for entry in archive.infolist())
+    total = sum(entry.file_size for entry in archive.infolist())
     if total > _MOST_BYTES:
         raise ValueError(f"its entries unpack to {total} bytes, expected at most {_MOST_BYTES}")
 
 
-def check_packing(apk: pathlib.Path, report: Report) -> None:
+def check_packing(archive: zipfile.ZipFile, report: Report) -> None:
     """Check that stored entries are stored and aligned."""
-    with zipfile.ZipFile(apk) as archive:
-        for entry in archive.infolist():
-            if not entry.filename.endswith(pack_apk.STORED_SUFFIXES):
-                continue
-            if entry.compress_type != zipfile.ZIP_STORED:
-                report.faults.append(
-                    f"{entry.filename} is compressed; Android cannot map it, so store it"
-                )
-                continue
-            alignment = pack_apk.alignment_of(entry.filename)
-            offset = data_offset(apk, entry)
-            if offset % alignment:
-                report.faults.append(
-                    f"{entry.filename} starts at byte {offset}, not on a boundary of {alignment}"
-                )
+    for entry in archive.infolist():
+        if not entry.filename.endswith(pack_apk.STORED_SUFFIXES):
+            continue
+        if entry.compress_type != zipfile.ZIP_STORED:
+            report.faults.append(
+                f"{entry.filename} is compressed; Android cannot map it, so store it"
+            )
+            continue
+        alignment = pack_apk.alignment_of(entry.filename)
+        offset = data_offset(archive, entry)
+        if offset % alignment:
+            report.faults.append(
+                f"{entry.filename} starts at byte {offset}, not on a boundary of {alignment}"
+            )
 
 
-def check_libraries(apk: pathlib.Path, elf_page_bytes: int, report: Report) -> None:
+def check_libraries(archive: zipfile.ZipFile, elf_page_bytes: int, report: Report) -> None:
     """Check that 64-bit libraries are linked for the page size that the runtime states."""
-    with zipfile.ZipFile(apk) as archive:
-        names = [name for name in archive.namelist() if name.startswith("lib/")]
-        if not names:
-            report.faults.append("no native library: the runtime is missing")
-        for name in names:
-            if name.split("/")[1] not in _LARGE_PAGE_ABIS:
-                continue
-            alignment = load_alignment(archive.read(name))
-            if alignment < elf_page_bytes:
-                report.faults.append(
-                    f"{name} is linked for pages of {alignment} bytes, expected {elf_page_bytes}"
-                )
-            elif alignment < _LARGE_PAGE_BYTES:
-                report.notes.append(
-                    f"{name} is linked for pages of {alignment} bytes: "
-                    "devices with 16 KB pages cannot load it (a limit of this runtime's release)"
-                )
+    names = [name for name in archive.namelist() if name.startswith("lib/")]
+    if not names:
+        report.faults.append("no native library: the runtime is missing")
+    for name in names:
+        if name.split("/")[1] not in _LARGE_PAGE_ABIS:
+            continue
+        alignment = load_alignment(archive.read(name))
+        if alignment < elf_page_bytes:
+            report.faults.append(
+                f"{name} is linked for pages of {alignment} bytes, expected {elf_page_bytes}"
+            )
+        elif alignment < _LARGE_PAGE_BYTES:
+            report.notes.append(
+                f"{name} is linked for pages of {alignment} bytes: "
+                "devices with 16 KB pages cannot load it (a limit of this runtime's release)"
+            )
 
 
-def check_runtime(apk: pathlib.Path, expected: Expected, report: Report) -> None:
+def check_runtime(archive: zipfile.ZipFile, expected: Expected, report: Report) -> None:
     """Check that the APK carries one TensorFlow Lite for each of its ABIs, and each class once."""
-    with zipfile.ZipFile(apk) as archive:
-        names = archive.namelist()
-        classes = [
-            name
-            for entry in names
-            if re.fullmatch(r"classes\d*\.dex", entry)
-            for name in defined_classes(archive.read(entry))
-        ]
+    names = archive.namelist()
+    classes = [
+        name
+        for entry in names
+        if re.fullmatch(r"classes\d*\.dex", entry)
+        for name in defined_classes(archive.read(entry))
+    ]
     libraries: dict[str, list[str]] = {}
     for name in names:
         parts = name.split("/")
@@ -226,13 +213,12 @@ def check_runtime(apk: pathlib.Path, expected: Expected, report: Report) -> None
     )
 
 
-def check_notice(apk: pathlib.Path, report: Report) -> None:
+def check_notice(archive: zipfile.ZipFile, report: Report) -> None:
     """Check that the licences of all contents are included, as most of them demand."""
-    with zipfile.ZipFile(apk) as archive:
-        if _NOTICE not in archive.namelist():
-            report.faults.append(f"no {_NOTICE}: the licences of what ships are missing")
-        elif b"tensorflow" not in archive.read(_NOTICE):
-            report.faults.append(f"{_NOTICE} does not name the runtime")
+    if _NOTICE not in archive.namelist():
+        report.faults.append(f"no {_NOTICE}: the licences of what ships are missing")
+    elif b"tensorflow" not in archive.read(_NOTICE):
+        report.faults.append(f"{_NOTICE} does not name the runtime")
 
 
 def check_size(apk: pathlib.Path, expected: Expected, report: Report) -> None:
@@ -243,67 +229,67 @@ def check_size(apk: pathlib.Path, expected: Expected, report: Report) -> None:
         report.faults.append(f"{size} bytes, expected at most {expected.max_bytes}")
 
 
-def _index(archive: zipfile.ZipFile) -> bundle.Index:
-    try:
-        data = json_files.parse_json(archive.read(_INDEX))
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"not valid JSON: {error}") from None
-    return bundle.parse(data, bundle.INDEX)
-
-
-def check_models(apk: pathlib.Path, expected: Expected, report: Report) -> None:
+def check_models(archive: zipfile.ZipFile, expected: Expected, report: Report) -> None:
     """Check that the APK carries the models of the app, each with its manifest and labels."""
-    with zipfile.ZipFile(apk) as archive:
-        entries = archive.namelist()
-        matches = [match for name in entries if (match := _MODEL_PATTERN.fullmatch(name))]
-        found = [match[1] for match in matches]
-        models = {match[1]: match[0] for match in matches}
+    entries = archive.namelist()
+    matches = [match for name in entries if (match := _MODEL_PATTERN.fullmatch(name))]
+    found = [match[1] for match in matches]
+    models = {match[1]: match[0] for match in matches}
+    names: tuple[str, ...] = ()
+    try:
+        if _INDEX in entries:
+            index = bundle_model.parse_json(archive.read(_INDEX), bundle.INDEX)
+            names = bundle.parse(index, bundle.INDEX).names
+    except UserError as error:
+        report.faults.append(f"{_INDEX}: {error}")
+        return
+    wanted: tuple[str | None, ...] = expected.recipes or (None,) * len(names)
+    if not names or sorted(names) != sorted(found) or len(names) != len(wanted):
+        report.faults.append(
+            f"models {', '.join(found) or 'none'} under assets/models, expected {len(wanted) or 1}, "
+            f"as {_INDEX} lists them"
+        )
+        return
+    for name, recipe in zip(names, wanted, strict=True):
+        folder = f"assets/models/{name}"
         try:
-            names = list(_index(archive).names) if _INDEX in entries else []
-        except UserError as error:
-            report.faults.append(f"{_INDEX}: {error}")
-            return
-        wanted: tuple[str | None, ...] = expected.recipes or (None,) * len(names)
-        if not names or sorted(names) != sorted(found) or len(names) != len(wanted):
-            report.faults.append(
-                f"models {', '.join(found) or 'none'} under assets/models, expected {len(wanted) or 1}, "
-                f"as {_INDEX} lists them"
+            bundle_model.check(
+                bundle_model.parse_manifest(
+                    archive.read(f"{folder}/manifest.json"), "manifest.json"
+                ),
+                archive.read(models[name]),
+                archive.read(f"{folder}/labels.txt"),
+                recipe=recipe,
+                runtime=expected.runtime,
             )
-            return
-        for name, recipe in zip(names, wanted, strict=True):
-            folder = f"assets/models/{name}"
-            try:
-                bundle_model.check(
-                    bundle_model.parse_manifest(
-                        archive.read(f"{folder}/manifest.json"), "manifest.json"
-                    ),
-                    archive.read(models[name]),
-                    archive.read(f"{folder}/labels.txt"),
-                    recipe=recipe,
-                    runtime=expected.runtime,
-                )
-            except (UserError, KeyError) as error:
-                report.faults.append(f"{folder}: {error}")
+        except (UserError, KeyError) as error:
+            report.faults.append(f"{folder}: {error}")
 
 
-def _run(command: tuple[str, ...], *arguments: str) -> tuple[int, str]:
-    run = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+def _run(*command: str) -> tuple[int, str]:
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     return run.returncode, run.stdout + run.stderr
 
 
-def check_with_tools(apk: pathlib.Path, expected: Expected, tools: Tools, report: Report) -> None:
-    """Check that Android's own tools accept the signature, the alignment and the manifest."""
-    status, output = _run(
-        tools.apksigner, "verify", "-v", "--min-sdk-version", str(expected.min_sdk), str(apk)
-    )
+def check_signature(apk: pathlib.Path, min_sdk: int, apksigner: list[str], report: Report) -> None:
+    """Check that Android's apksigner accepts the signature."""
+    status, output = _run(*apksigner, "verify", "-v", "--min-sdk-version", str(min_sdk), str(apk))
     if status != 0 or "APK Signature Scheme v2): true" not in output:
         reason = next((line for line in output.splitlines() if "ERROR" in line), output.strip())
         report.faults.append(f"apksigner verify: {reason}")
-    status, output = _run(tools.zipalign, "-c", "-p", "-v", "4", str(apk))
+
+
+def check_alignment(apk: pathlib.Path, zipalign: str, report: Report) -> None:
+    """Check that Android's zipalign accepts the packing."""
+    status, output = _run(zipalign, "-c", "-p", "-v", "4", str(apk))
     if status != 0:
         bad = [line.strip() for line in output.splitlines() if "BAD" in line]
         report.faults.append(f"zipalign: {'; '.join(bad) or output.strip()}")
-    status, output = _run(tools.aapt2, "dump", "badging", str(apk))
+
+
+def check_badging(apk: pathlib.Path, expected: Expected, aapt2: str, report: Report) -> None:
+    """Check that Android's aapt2 reads the expected values from the manifest."""
+    status, output = _run(aapt2, "dump", "badging", str(apk))
     if status != 0:
         report.faults.append(f"aapt2 dump badging: {output.strip()}")
         return
@@ -336,12 +322,13 @@ def check_with_tools(apk: pathlib.Path, expected: Expected, tools: Tools, report
 def check_content(apk: pathlib.Path, expected: Expected, report: Report) -> bool:
     """Run the checks that need no tool of Android; return False if the file cannot be read."""
     try:
-        check_bytes(apk)
-        check_packing(apk, report)
-        check_libraries(apk, expected.elf_page_bytes, report)
-        check_runtime(apk, expected, report)
-        check_models(apk, expected, report)
-        check_notice(apk, report)
+        with zipfile.ZipFile(apk) as archive:
+            check_bytes(archive)
+            check_packing(archive, report)
+            check_libraries(archive, expected.elf_page_bytes, report)
+            check_runtime(archive, expected, report)
+            check_models(archive, expected, report)
+            check_notice(archive, report)
         check_size(apk, expected, report)
     except _DAMAGED as error:
         said = " ".join(str(error).split())[:300] or type(error).__name__
@@ -350,12 +337,8 @@ def check_content(apk: pathlib.Path, expected: Expected, report: Report) -> bool
     return True
 
 
-def check(apk: pathlib.Path, expected: Expected, tools: Tools) -> Report:
-    """Run every check on `apk`."""
-    report = Report()
-    if check_content(apk, expected, report):
-        check_with_tools(apk, expected, tools, report)
-    return report
+def _comma_separated(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
 
 
 def main(argv: list[str]) -> int:
@@ -369,31 +352,32 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--min-sdk", type=int, required=True)
     parser.add_argument("--target-sdk", type=int, required=True)
     parser.add_argument("--elf-page-bytes", type=int, required=True)
-    parser.add_argument("--recipes", help="of the models in the order of the index, comma between")
+    parser.add_argument(
+        "--recipes",
+        type=_comma_separated,
+        help="of the models in the order of the index, comma between",
+    )
     parser.add_argument("--runtime")
-    parser.add_argument("--abis", help="comma between")
+    parser.add_argument("--abis", type=_comma_separated, help="comma between")
     parser.add_argument("--max-bytes", type=int, help="of the whole APK")
-    parser.add_argument("--permission", action="append", default=[], help="one that it may ask for")
+    parser.add_argument(
+        "--permission",
+        action="append",
+        default=[],
+        dest="permissions",
+        help="one that it may ask for",
+    )
     parser.add_argument("--debuggable", action="store_true", help="expect a debuggable app")
     args = parser.parse_args(argv)
-    tools = Tools(
-        aapt2=(args.aapt2,),
-        apksigner=(args.java, "-jar", args.apksigner_jar),
-        zipalign=(args.zipalign,),
-    )
     expected = Expected(
-        application_id=args.application_id,
-        min_sdk=args.min_sdk,
-        target_sdk=args.target_sdk,
-        elf_page_bytes=args.elf_page_bytes,
-        recipes=tuple(args.recipes.split(",")) if args.recipes else None,
-        runtime=args.runtime,
-        abis=tuple(args.abis.split(",")) if args.abis else None,
-        max_bytes=args.max_bytes,
-        permissions=tuple(args.permission),
-        debuggable=args.debuggable,
+        **{field.name: getattr(args, field.name) for field in dataclasses.fields(Expected)}
     )
-    report = check(args.apk, expected, tools)
+    report = Report()
+    if check_content(args.apk, expected, report):
+        apksigner = [args.java, "-jar", args.apksigner_jar]
+        check_signature(args.apk, expected.min_sdk, apksigner, report)
+        check_alignment(args.apk, args.zipalign, report)
+        check_badging(args.apk, expected, args.aapt2, report)
     digest = hashlib.sha256(args.apk.read_bytes()).hexdigest() if args.apk.exists() else "-"
     print(f"{args.apk.name}: sha256 {digest}")
     for note in report.notes:

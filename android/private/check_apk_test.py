@@ -6,7 +6,6 @@ import pathlib
 import struct
 import subprocess
 import zipfile
-from collections.abc import Callable
 
 import pytest
 
@@ -17,7 +16,12 @@ _APK = pathlib.Path(os.environ["APK"]).absolute()
 _UNSIGNED = pathlib.Path(os.environ["UNSIGNED_APK"]).absolute()
 _OTHER_APK = pathlib.Path(os.environ["OTHER_APK"]).absolute()
 
-Entries = dict[str, bytes]
+_MODEL = "assets/models/fixture_int8/model.tflite"
+_LABELS = "assets/models/fixture_int8/labels.txt"
+_MANIFEST = "assets/models/fixture_int8/manifest.json"
+_INDEX = "assets/models/index.json"
+_NOTICE = "assets/NOTICE.txt"
+_MISFIT = "is not the file that the manifest of"
 
 
 def _check(apk: pathlib.Path, *options: str) -> subprocess.CompletedProcess:
@@ -32,22 +36,16 @@ def _faults(apk: pathlib.Path, *options: str) -> str:
     return run.stderr
 
 
-def _entries(apk: pathlib.Path) -> Entries:
-    with zipfile.ZipFile(apk) as archive:
+@pytest.fixture
+def entries() -> dict[str, bytes]:
+    with zipfile.ZipFile(_APK) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _model_folder(entries: Entries) -> str:
-    return next(name for name in entries if name.endswith("/model.tflite")).rpartition("/")[0]
-
-
-def _repack(path: pathlib.Path, change: Callable[[Entries], None]) -> pathlib.Path:
-    entries = _entries(_APK)
-    change(entries)
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in entries.items():
-            pack_apk.add(archive, name, content)
-    return path
+def _faults_of(folder: pathlib.Path, entries: dict[str, bytes]) -> str:
+    """Return the faults of an APK that is packed from these entries."""
+    pack_apk.pack(folder / "broken.apk", entries.items())
+    return _faults(folder / "broken.apk")
 
 
 # shows: pain D34
@@ -66,20 +64,20 @@ def test_accepts_the_app_and_names_the_runtimes_known_limit():
 
 # shows: pain 0.11; fault compressed asset
 @pytest.mark.parametrize("suffix", [".tflite", ".so", ".arsc"])
-def test_a_compressed_entry_is_red(tmp_path, suffix):
+def test_a_compressed_entry_is_red(tmp_path, entries, suffix):
     broken = tmp_path / "compressed.apk"
     with zipfile.ZipFile(broken, "w") as archive:
-        for name, content in _entries(_APK).items():
+        for name, content in entries.items():
             method = zipfile.ZIP_DEFLATED if name.endswith(suffix) else zipfile.ZIP_STORED
             archive.writestr(name, content, method)
     assert f"{suffix} is compressed; Android cannot map it" in _faults(broken)
 
 
 # shows: pain D34
-def test_an_unaligned_library_is_red(tmp_path):
+def test_an_unaligned_library_is_red(tmp_path, entries):
     broken = tmp_path / "unaligned.apk"
     with zipfile.ZipFile(broken, "w") as archive:
-        for name, content in _entries(_APK).items():
+        for name, content in entries.items():
             archive.writestr(name, content, zipfile.ZIP_STORED)
     assert "not on a boundary of 16384" in _faults(broken)
 
@@ -120,84 +118,52 @@ def test_another_app_is_red():
     assert "is debuggable: anyone with a cable" in faults
 
 
-def test_missing_licences_are_red(tmp_path):
-    def drop(entries: Entries) -> None:
-        del entries["assets/NOTICE.txt"]
-
-    def blank(entries: Entries) -> None:
-        entries["assets/NOTICE.txt"] = b"The app"
-
-    faults = _faults(_repack(tmp_path / "dropped.apk", drop))
-    assert "no assets/NOTICE.txt: the licences of what ships are missing" in faults
-    assert "does not name the runtime" in _faults(_repack(tmp_path / "blank.apk", blank))
+def test_missing_licences_are_red(tmp_path, entries):
+    blank = _faults_of(tmp_path, entries | {_NOTICE: b"The app"})
+    assert "does not name the runtime" in blank
+    del entries[_NOTICE]
+    dropped = _faults_of(tmp_path, entries)
+    assert "no assets/NOTICE.txt: the licences of what ships are missing" in dropped
 
 
 # shows: fault swapped labels
-def test_swapped_labels_are_red(tmp_path):
-    def swap(entries: Entries) -> None:
-        name = f"{_model_folder(entries)}/labels.txt"
-        first, second, *rest = entries[name].splitlines(keepends=True)
-        entries[name] = b"".join([second, first, *rest])
-
-    assert "is not the file that the manifest of" in _faults(
-        _repack(tmp_path / "swapped.apk", swap)
-    )
+def test_swapped_labels_are_red(tmp_path, entries):
+    first, second, *rest = entries[_LABELS].splitlines(keepends=True)
+    swapped = b"".join([second, first, *rest])
+    assert _MISFIT in _faults_of(tmp_path, entries | {_LABELS: swapped})
 
 
-def test_another_model_under_the_manifest_is_red(tmp_path):
-    def replace(entries: Entries) -> None:
-        entries[f"{_model_folder(entries)}/model.tflite"] = b"another model"
-
-    assert "is not the file that the manifest of" in _faults(
-        _repack(tmp_path / "other.apk", replace)
-    )
+def test_another_model_under_the_manifest_is_red(tmp_path, entries):
+    assert _MISFIT in _faults_of(tmp_path, entries | {_MODEL: b"another model"})
 
 
-def test_a_packed_model_is_checked_too(tmp_path):
-    def pack(entries: Entries) -> None:
-        folder = _model_folder(entries)
-        entries[f"{folder}/model.packed"] = entries.pop(f"{folder}/model.tflite")
-
+def test_a_packed_model_is_checked_too(tmp_path, entries):
+    packed = _MODEL.replace(".tflite", ".packed")
+    entries[packed] = entries.pop(_MODEL)
     # Unsigned, hence not green; but the model is found.
-    assert "under assets/models" not in _faults(_repack(tmp_path / "packed.apk", pack))
-
-    def replace(entries: Entries) -> None:
-        pack(entries)
-        name = next(name for name in entries if name.endswith("/model.packed"))
-        entries[name] = b"another model"
-
-    assert "is not the file that the manifest of" in _faults(
-        _repack(tmp_path / "other.apk", replace)
-    )
+    assert "under assets/models" not in _faults_of(tmp_path, entries)
+    assert _MISFIT in _faults_of(tmp_path, entries | {packed: b"another model"})
 
 
-def test_a_stale_manifest_is_red(tmp_path):
-    def age(entries: Entries) -> None:
-        name = f"{_model_folder(entries)}/manifest.json"
-        manifest = json.loads(entries[name])
-        manifest["model"]["sha256"] = "0" * 64
-        entries[name] = json.dumps(manifest).encode()
-
-    assert "(" + "0" * 12 + "…)" in _faults(_repack(tmp_path / "stale.apk", age))
+def test_a_stale_manifest_is_red(tmp_path, entries):
+    manifest = json.loads(entries[_MANIFEST])
+    manifest["model"]["sha256"] = "0" * 64
+    stale = _faults_of(tmp_path, entries | {_MANIFEST: json.dumps(manifest).encode()})
+    assert "(" + "0" * 12 + "…)" in stale
 
 
-def test_a_missing_model_is_red(tmp_path):
-    def remove(entries: Entries) -> None:
-        del entries[f"{_model_folder(entries)}/model.tflite"]
-
-    assert "models fixture_int8 under assets/models, expected 2" in _faults(
-        _repack(tmp_path / "none.apk", remove)
-    )
+def test_a_missing_model_is_red(tmp_path, entries):
+    del entries[_MODEL]
+    missing = _faults_of(tmp_path, entries)
+    assert "models fixture_fp16 under assets/models, expected 2" in missing
 
 
 # shows: fault model of another recipe in the bundle
-def test_a_model_of_another_recipe_is_red(tmp_path):
-    def swap(entries: Entries) -> None:
-        index = json.loads(entries["assets/models/index.json"])
-        index["variants"].reverse()
-        entries["assets/models/index.json"] = json.dumps(index).encode()
-
-    assert "is of recipe fp16, expected int8" in _faults(_repack(tmp_path / "swapped.apk", swap))
+def test_a_model_of_another_recipe_is_red(tmp_path, entries):
+    index = json.loads(entries[_INDEX])
+    index["variants"].reverse()
+    swapped = _faults_of(tmp_path, entries | {_INDEX: json.dumps(index).encode()})
+    assert "is of recipe fp16, expected int8" in swapped
 
 
 def test_a_file_that_is_no_apk_is_red(tmp_path):
@@ -218,11 +184,9 @@ def test_an_apk_that_unpacks_to_more_than_any_app_is_red(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["classes.dex", "lib/arm64-v8a/libtensorflowlite_jni.so"])
-def test_a_damaged_entry_is_red_in_a_line(tmp_path, name):
-    def cut(entries: Entries) -> None:
-        entries[name] = entries[name][:70]
-
-    assert "no APK, or a damaged one: " in _faults(_repack(tmp_path / "cut.apk", cut))
+def test_a_damaged_entry_is_red_in_a_line(tmp_path, entries, name):
+    cut = _faults_of(tmp_path, entries | {name: entries[name][:70]})
+    assert "no APK, or a damaged one: " in cut
 
 
 def test_an_apk_above_its_budget_is_red():
@@ -234,41 +198,32 @@ def test_an_app_that_should_be_debuggable_is_red():
 
 
 # shows: pain 0.9
-def test_a_second_runtime_is_red(tmp_path):
-    def add(entries: Entries) -> None:
-        entries["lib/arm64-v8a/libLiteRt.so"] = entries["lib/arm64-v8a/libtensorflowlite_jni.so"]
-
+def test_a_second_runtime_is_red(tmp_path, entries):
+    runtime = entries["lib/arm64-v8a/libtensorflowlite_jni.so"]
+    two = _faults_of(tmp_path, entries | {"lib/arm64-v8a/libLiteRt.so": runtime})
     assert (
         "lib/arm64-v8a has libLiteRt.so, libtensorflowlite_jni.so, expected one TensorFlow Lite"
-        in _faults(_repack(tmp_path / "two.apk", add))
+        in two
     )
 
 
-def test_an_abi_too_few_is_red(tmp_path):
-    def remove(entries: Entries) -> None:
-        del entries["lib/x86/libtensorflowlite_jni.so"]
-
-    assert "ABIs arm64-v8a, armeabi-v7a, x86_64, expected arm64-v8a, armeabi-v7a, x86, x86_64" in (
-        _faults(_repack(tmp_path / "few.apk", remove))
-    )
-
-
-# shows: pain 0.9
-def test_classes_defined_twice_are_red(tmp_path):
-    def double(entries: Entries) -> None:
-        entries["classes2.dex"] = entries["classes.dex"]
-
-    assert "classes are defined twice, for example " in _faults(
-        _repack(tmp_path / "twice.apk", double)
+def test_an_abi_too_few_is_red(tmp_path, entries):
+    del entries["lib/x86/libtensorflowlite_jni.so"]
+    few = _faults_of(tmp_path, entries)
+    assert (
+        "ABIs arm64-v8a, armeabi-v7a, x86_64, expected arm64-v8a, armeabi-v7a, x86, x86_64" in few
     )
 
 
 # shows: pain 0.9
-def test_a_renamed_runtime_class_is_red(tmp_path):
-    def rename(entries: Entries) -> None:
-        name = b"Lorg/tensorflow/lite/InterpreterFactoryImpl;"
-        entries["classes.dex"] = entries["classes.dex"].replace(name, name[:-3] + b"zz;")
+def test_classes_defined_twice_are_red(tmp_path, entries):
+    twice = _faults_of(tmp_path, entries | {"classes2.dex": entries["classes.dex"]})
+    assert "classes are defined twice, for example " in twice
 
-    assert "class org.tensorflow.lite.InterpreterFactoryImpl is missing or renamed" in _faults(
-        _repack(tmp_path / "renamed.apk", rename)
-    )
+
+# shows: pain 0.9
+def test_a_renamed_runtime_class_is_red(tmp_path, entries):
+    name = b"Lorg/tensorflow/lite/InterpreterFactoryImpl;"
+    renamed = entries["classes.dex"].replace(name, name[:-3] + b"zz;")
+    faults = _faults_of(tmp_path, entries | {"classes.dex": renamed})
+    assert "class org.tensorflow.lite.InterpreterFactoryImpl is missing or renamed" in faults

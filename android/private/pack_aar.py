@@ -7,7 +7,6 @@ as the .pom beside it says, so that there is one of each.
 import argparse
 import pathlib
 import sys
-import zipfile
 
 from android.private import pack_apk
 
@@ -39,9 +38,7 @@ def main(argv: list[str]) -> int:
     }
     for path in sorted(args.resource):
         entries[f"res/{path.parent.name}/{path.name}"] = path.read_bytes()
-    with zipfile.ZipFile(args.out, "w") as aar:
-        for name, content in entries.items():
-            pack_apk.add(aar, name, content)
+    pack_apk.pack(args.out, entries.items())
     return 0
 
 
