@@ -2,7 +2,7 @@
 
 load("@rules_python//python:defs.bzl", "py_test")
 
-def pytest_test(name, srcs, deps = [], data = [], args = [], env = {}, **kwargs):
+def pytest_test(name, srcs, deps = [], data = [], args = [], env = {}, files = {}, **kwargs):
     """A test target whose cases pytest collects and reports one by one in the test's XML.
 
     Args:
@@ -12,14 +12,15 @@ def pytest_test(name, srcs, deps = [], data = [], args = [], env = {}, **kwargs)
       data: files that the tests read, found relative to the runfiles root.
       args: further arguments for pytest.
       env: environment of the test process.
+      files: further environment: variable -> label of one more file of data, whose path is the value.
       **kwargs: attributes of py_test.
     """
     py_test(
         name = name,
         srcs = srcs + ["//tools/python:pytest_main.py"],
         args = ["$(location {})".format(src) for src in srcs] + args,
-        data = data,
-        env = env,
+        data = data + files.values(),
+        env = dict(env, **{name: "$(rootpath {})".format(label) for name, label in files.items()}),
         main = "//tools/python:pytest_main.py",
         deps = deps + ["@pypi//:pytest"],
         **kwargs

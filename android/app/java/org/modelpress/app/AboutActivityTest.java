@@ -5,27 +5,17 @@ import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
 import android.content.Intent;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.runner.RunWith;
 import org.modelpress.core.ModelManifest;
-import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
-import org.robolectric.annotation.Config;
-import org.robolectric.annotation.GraphicsMode;
 
 /** The about screen names the chosen model to the byte, and the runtime. */
-@RunWith(RobolectricTestRunner.class)
-@Config(qualifiers = "w411dp-h891dp-xhdpi")
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
-public final class AboutActivityTest {
-  @Rule public final TestLauncher screens = new TestLauncher();
-
+public final class AboutActivityTest extends TestOfScreens {
   @Test
   public void namesModelAndRuntime() throws Exception {
     AppModels models = new AppModels(RuntimeEnvironment.getApplication());
     new Settings(RuntimeEnvironment.getApplication()).setVariant("digits_fp32");
-    AboutActivity activity = screens.launch(AboutActivity.class);
+    AboutActivity activity = launch(AboutActivity.class);
     String text = TestScreen.allText(activity.getWindow().getDecorView());
     ModelManifest manifest = models.manifest("digits_fp32");
     assertTrue(text, text.contains(manifest.modelSha256()));
@@ -36,11 +26,11 @@ public final class AboutActivityTest {
 
   @Test
   public void showsTheLicencesOfWhatItCarries() throws Exception {
-    AboutActivity about = screens.launch(AboutActivity.class);
+    AboutActivity about = launch(AboutActivity.class);
     about.findViewById(R.id.licences).performClick();
     Intent next = shadowOf(about).getNextStartedActivity();
     assertEquals(LicencesActivity.class.getName(), next.getComponent().getClassName());
-    LicencesActivity activity = screens.launch(LicencesActivity.class);
+    LicencesActivity activity = launch(LicencesActivity.class);
     String text = TestScreen.allText(activity.getWindow().getDecorView());
     assertTrue(text, text.contains("org.tensorflow:tensorflow-lite 2.16.1: Apache-2.0"));
     assertTrue(text, text.contains("Apache License"));
@@ -51,7 +41,7 @@ public final class AboutActivityTest {
   public void forgetsAVariantThatTheAppNoLongerHas() throws Exception {
     AppModels models = new AppModels(RuntimeEnvironment.getApplication());
     new Settings(RuntimeEnvironment.getApplication()).setVariant("of_an_older_version");
-    AboutActivity activity = screens.launch(AboutActivity.class);
+    AboutActivity activity = launch(AboutActivity.class);
     String text = TestScreen.allText(activity.getWindow().getDecorView());
     assertTrue(text, text.contains(models.names().get(0)));
   }

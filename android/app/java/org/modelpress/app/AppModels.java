@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.modelpress.core.Classifier;
+import org.modelpress.core.ClassifierOptions;
 import org.modelpress.core.LabelledImages;
 import org.modelpress.core.ModelIndex;
 import org.modelpress.core.ModelManifest;
@@ -78,6 +80,11 @@ final class AppModels {
         : mapStored(path);
   }
 
+  /** Opens a variant; see {@link Classifier#Classifier} for what it throws. */
+  Classifier open(String name, ClassifierOptions options) throws IOException {
+    return new Classifier(model(name), manifest(name), labels(name), options);
+  }
+
   /** Deletes unpacked models of older versions of the app. */
   void deleteUnused() throws IOException {
     List<ModelManifest> manifests = new ArrayList<>();
@@ -116,10 +123,15 @@ final class AppModels {
   }
 
   private byte[] bytes(String path) throws IOException {
+    return readAll(assets.open(path));
+  }
+
+  /** Reads what is left of a stream, and closes it. */
+  static byte[] readAll(InputStream stream) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream stream = assets.open(path)) {
-      for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
+    try (InputStream open = stream) {
+      for (int count = open.read(buffer); count >= 0; count = open.read(buffer)) {
         bytes.write(buffer, 0, count);
       }
     }

@@ -10,7 +10,6 @@ import android.content.Intent;
 import android.net.Uri;
 import android.view.ViewGroup;
 import android.widget.TextView;
-import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -22,22 +21,12 @@ import java.util.Set;
 import org.json.JSONArray;
 import org.json.JSONObject;
 import org.junit.After;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.runner.RunWith;
-import org.robolectric.RobolectricTestRunner;
 import org.robolectric.android.controller.ActivityController;
-import org.robolectric.annotation.Config;
-import org.robolectric.annotation.GraphicsMode;
 import org.robolectric.shadows.ShadowLog;
 
 /** Measures the real variants; here in the test's own process, on a device in one of their own. */
-@RunWith(RobolectricTestRunner.class)
-@Config(qualifiers = "w411dp-h891dp-xhdpi")
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
-public final class BenchmarkActivityTest {
-  @Rule public final TestLauncher screens = new TestLauncher();
-
+public final class BenchmarkActivityTest extends TestOfScreens {
   private static final int VARIANTS = 3;
   private static final int COLUMNS = 5;
 
@@ -48,7 +37,7 @@ public final class BenchmarkActivityTest {
 
   @Test
   public void measuresEveryVariantAndSharesMetrics() throws Exception {
-    ActivityController<BenchmarkActivity> controller = screens.controller(BenchmarkActivity.class);
+    ActivityController<BenchmarkActivity> controller = controller(BenchmarkActivity.class);
     BenchmarkActivity activity = controller.get();
     assertFalse("nothing to share yet", activity.findViewById(R.id.share).isEnabled());
     TestScreen.picture(activity, "benchmark_start.png");
@@ -83,14 +72,14 @@ public final class BenchmarkActivityTest {
 
     // The table is there again after the process has ended.
     BenchmarkRun.forget();
-    BenchmarkActivity next = screens.launch(BenchmarkActivity.class);
+    BenchmarkActivity next = launch(BenchmarkActivity.class);
     assertEquals(1 + VARIANTS, ((ViewGroup) next.findViewById(R.id.table)).getChildCount());
   }
 
   @Test
   public void runsWithoutHandsOn() throws Exception {
     Intent intent = new Intent().putExtra(MainActivity.BENCHMARK, true);
-    BenchmarkActivity activity = screens.controller(BenchmarkActivity.class, intent).get();
+    BenchmarkActivity activity = controller(BenchmarkActivity.class, intent).get();
     TestScreen.await(activity::isFinishing);
     StringBuilder log = new StringBuilder();
     for (ShadowLog.LogItem item : ShadowLog.getLogsForTag("model_press")) {
@@ -104,7 +93,7 @@ public final class BenchmarkActivityTest {
 
   @Test
   public void goesOnWhileTheScreenIsMadeAnew() {
-    ActivityController<BenchmarkActivity> controller = screens.controller(BenchmarkActivity.class);
+    ActivityController<BenchmarkActivity> controller = controller(BenchmarkActivity.class);
     controller.get().findViewById(R.id.start).performClick();
     controller.recreate();
     BenchmarkActivity anew = controller.get();
@@ -115,7 +104,7 @@ public final class BenchmarkActivityTest {
 
   @Test
   public void sharesNothingElse() throws Exception {
-    BenchmarkActivity activity = screens.launch(BenchmarkActivity.class);
+    BenchmarkActivity activity = launch(BenchmarkActivity.class);
     Uri other = Uri.parse("content://" + activity.getPackageName() + ".metrics/settings.xml");
     assertThrows(FileNotFoundException.class, () -> read(activity, other));
     Uri metrics = MetricsProvider.uri(activity);
@@ -126,12 +115,12 @@ public final class BenchmarkActivityTest {
 
   @Test
   public void forgetsABrokenFile() throws Exception {
-    BenchmarkActivity activity = screens.launch(BenchmarkActivity.class);
+    BenchmarkActivity activity = launch(BenchmarkActivity.class);
     BenchmarkRun.forget();
     try (OutputStream stream = new FileOutputStream(activity.getFilesDir() + "/benchmark.json")) {
       stream.write("[{".getBytes(StandardCharsets.UTF_8));
     }
-    BenchmarkActivity next = screens.launch(BenchmarkActivity.class);
+    BenchmarkActivity next = launch(BenchmarkActivity.class);
     assertFalse(TestScreen.visible(next, R.id.table_card));
   }
 
@@ -151,13 +140,7 @@ public final class BenchmarkActivityTest {
   }
 
   private static String read(BenchmarkActivity activity, Uri uri) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] buffer = new byte[1 << 14];
-    try (InputStream stream = activity.getContentResolver().openInputStream(uri)) {
-      for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-        bytes.write(buffer, 0, count);
-      }
-    }
-    return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
+    InputStream stream = activity.getContentResolver().openInputStream(uri);
+    return new String(AppModels.readAll(stream), StandardCharsets.UTF_8);
   }
 }

@@ -3,13 +3,10 @@ package org.modelpress.app;
 import android.app.ActivityManager;
 import android.content.Context;
 import android.os.Build;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,7 +23,6 @@ final class BenchmarkFiles {
 
   private static final String ROWS = "benchmark.json";
   private static final String METRICS = "metrics.json";
-  private static final int BUFFER_BYTES = 1 << 14;
 
   private final Context context;
 
@@ -49,7 +45,8 @@ final class BenchmarkFiles {
   List<BenchmarkRow> read() {
     List<BenchmarkRow> rows = new ArrayList<>();
     try {
-      JSONArray json = new JSONArray(text(new File(context.getFilesDir(), ROWS)));
+      byte[] bytes = AppModels.readAll(context.openFileInput(ROWS));
+      JSONArray json = new JSONArray(new String(bytes, StandardCharsets.UTF_8));
       for (int i = 0; i < json.length(); i++) {
         rows.add(BenchmarkRow.fromJson(json.getJSONObject(i)));
       }
@@ -109,16 +106,5 @@ final class BenchmarkFiles {
     if (!partial.renameTo(file)) {
       throw new IOException(file + " cannot be replaced");
     }
-  }
-
-  private static String text(File file) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream stream = new FileInputStream(file)) {
-      for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-        bytes.write(buffer, 0, count);
-      }
-    }
-    return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
   }
 }

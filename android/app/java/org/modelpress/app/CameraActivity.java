@@ -99,11 +99,8 @@ public final class CameraActivity extends Activity
       }
       AppModels models = new AppModels(this);
       Settings settings = new Settings(this);
-      String name = models.nameOrDefault(settings.variant());
-      ModelManifest manifest = models.manifest(name);
-      classifier =
-          new Classifier(models.model(name), manifest, models.labels(name), settings.options());
-      InputWriter writer = writer(manifest, settings.gpuFrames());
+      classifier = models.open(models.nameOrDefault(settings.variant()), settings.options());
+      InputWriter writer = writer(classifier.manifest(), settings.gpuFrames());
       pipeline = new FramePipeline(classifier, LABELS_SHOWN, this, writer);
       if (view.isAvailable()) {
         show(view.getSurfaceTexture());

@@ -10,25 +10,15 @@ import android.graphics.SurfaceTexture;
 import android.hardware.camera2.CameraCharacteristics;
 import android.util.Size;
 import android.view.Surface;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.runner.RunWith;
-import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.controller.ActivityController;
-import org.robolectric.annotation.Config;
-import org.robolectric.annotation.GraphicsMode;
 
 /** What the camera screen says before there is a frame; frames need a device. */
-@RunWith(RobolectricTestRunner.class)
-@Config(qualifiers = "w411dp-h891dp-xhdpi")
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
-public final class CameraActivityTest {
-  @Rule public final TestLauncher screens = new TestLauncher();
-
+public final class CameraActivityTest extends TestOfScreens {
   @Test
   public void asksForThePermissionOnce() {
-    CameraActivity activity = screens.launch(CameraActivity.class);
+    CameraActivity activity = launch(CameraActivity.class);
     String[] asked = shadowOf(activity).getLastRequestedPermission().requestedPermissions;
     assertEquals(Manifest.permission.CAMERA, asked[0]);
     int[] denied = {PackageManager.PERMISSION_DENIED};
@@ -40,7 +30,7 @@ public final class CameraActivityTest {
   @Test
   public void saysThatThereIsNoCamera() throws Exception {
     shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(Manifest.permission.CAMERA);
-    CameraActivity activity = screens.launch(CameraActivity.class);
+    CameraActivity activity = launch(CameraActivity.class);
     String text = TestScreen.text(activity, R.id.camera_status);
     assertEquals(activity.getString(R.string.no_camera), text);
     TestScreen.picture(activity, "camera_none.png");
@@ -50,7 +40,7 @@ public final class CameraActivityTest {
   public void saysWhyTheCameraIsRefused() throws Exception {
     shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(Manifest.permission.CAMERA);
     TestCameras.add("back", CameraCharacteristics.LENS_FACING_BACK, 90);
-    ActivityController<CameraActivity> controller = screens.controller(CameraActivity.class);
+    ActivityController<CameraActivity> controller = controller(CameraActivity.class);
     CameraActivity activity = controller.get();
     // Unplugged, or taken by another app.
     TestCameras.remove("back");

@@ -31,16 +31,13 @@ final class CameraFeed implements AutoCloseable {
   // One being read, one waiting, and two more, without which the reader cannot skip to the newest.
   private static final int IMAGES = 4;
 
-  /** Told on the feed's thread why there are no frames; the text is the system's. */
-  interface Problem {
-    void tell(String reason);
-  }
-
   private final CameraManager manager;
   private final String id;
   private final Size size;
   private final int sensorDegrees;
   private final HandlerThread thread = new HandlerThread("camera");
+  private Handler handler;
+  private Consumer<String> problem;
   private ImageReader reader;
   private CameraDevice device;
   private CameraCaptureSession session;
@@ -97,11 +94,13 @@ final class CameraFeed implements AutoCloseable {
    *
    * @param preview where the frames are shown
    * @param frames takes each image and closes it
+   * @param told is told on the feed's thread why there are no frames, in the system's words
    */
-  synchronized void open(SurfaceTexture preview, Consumer<Image> frames, Problem problem)
+  synchronized void open(SurfaceTexture preview, Consumer<Image> frames, Consumer<String> told)
       throws CameraAccessException {
     thread.start();
-    Handler handler = new Handler(thread.getLooper());
+    handler = new Handler(thread.getLooper());
+    problem = told;
     reader =
         ImageReader.newInstance(size.getWidth(), size.getHeight(), ImageFormat.YUV_420_888, IMAGES);
     reader.setOnImageAvailableListener(
@@ -114,7 +113,26 @@ final class CameraFeed implements AutoCloseable {
         handler);
     preview.setDefaultBufferSize(size.getWidth(), size.getHeight());
     Surface shown = new Surface(preview);
-    manager.openCamera(id, new Opening(shown, problem, handler), handler);
+    CameraDevice.StateCallback opening =
+        new CameraDevice.StateCallback() {
+          @Override
+          public void onOpened(CameraDevice opened) {
+            begin(opened, shown);
+          }
+
+          @Override
+          public void onDisconnected(CameraDevice lost) {
+            lost.close();
+            problem.accept("disconnected");
+          }
+
+          @Override
+          public void onError(CameraDevice failed, int error) {
+            failed.close();
+            problem.accept("error " + error);
+          }
+        };
+    manager.openCamera(id, opening, handler);
   }
 
   @Override
@@ -132,8 +150,7 @@ final class CameraFeed implements AutoCloseable {
     thread.quitSafely();
   }
 
-  private synchronized void begin(
-      CameraDevice opened, Surface shown, Problem problem, Handler handler) {
+  private synchronized void begin(CameraDevice opened, Surface shown) {
     if (closed) {
       opened.close();
       return;
@@ -143,22 +160,31 @@ final class CameraFeed implements AutoCloseable {
       CaptureRequest.Builder request = opened.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW);
       request.addTarget(shown);
       request.addTarget(reader.getSurface());
-      createSession(opened, shown, new Configured(request.build(), problem, handler), handler);
+      createSession(shown, request.build());
     } catch (CameraAccessException | IllegalStateException e) {
-      problem.tell(e.getMessage());
+      problem.accept(e.getMessage());
     }
   }
 
   // Its successor is of API 28; the app runs from API 24 on.
   @SuppressWarnings("deprecation")
-  private void createSession(
-      CameraDevice opened, Surface shown, CameraCaptureSession.StateCallback told, Handler handler)
-      throws CameraAccessException {
-    opened.createCaptureSession(Arrays.asList(shown, reader.getSurface()), told, handler);
+  private void createSession(Surface shown, CaptureRequest request) throws CameraAccessException {
+    CameraCaptureSession.StateCallback configuring =
+        new CameraCaptureSession.StateCallback() {
+          @Override
+          public void onConfigured(CameraCaptureSession configured) {
+            repeat(configured, request);
+          }
+
+          @Override
+          public void onConfigureFailed(CameraCaptureSession failed) {
+            problem.accept("the session was refused");
+          }
+        };
+    device.createCaptureSession(Arrays.asList(shown, reader.getSurface()), configuring, handler);
   }
 
-  private synchronized void repeat(
-      CameraCaptureSession configured, CaptureRequest request, Problem problem, Handler handler) {
+  private synchronized void repeat(CameraCaptureSession configured, CaptureRequest request) {
     if (closed) {
       return;
     }
@@ -166,7 +192,7 @@ final class CameraFeed implements AutoCloseable {
     try {
       configured.setRepeatingRequest(request, null, handler);
     } catch (CameraAccessException | IllegalStateException e) {
-      problem.tell(e.getMessage());
+      problem.accept(e.getMessage());
     }
   }
 
@@ -197,56 +223,5 @@ final class CameraFeed implements AutoCloseable {
 
   private static long area(Size size) {
     return (long) size.getWidth() * size.getHeight();
-  }
-
-  private final class Opening extends CameraDevice.StateCallback {
-    private final Surface shown;
-    private final Problem problem;
-    private final Handler handler;
-
-    Opening(Surface shown, Problem problem, Handler handler) {
-      this.shown = shown;
-      this.problem = problem;
-      this.handler = handler;
-    }
-
-    @Override
-    public void onOpened(CameraDevice opened) {
-      begin(opened, shown, problem, handler);
-    }
-
-    @Override
-    public void onDisconnected(CameraDevice lost) {
-      lost.close();
-      problem.tell("disconnected");
-    }
-
-    @Override
-    public void onError(CameraDevice failed, int error) {
-      failed.close();
-      problem.tell("error " + error);
-    }
-  }
-
-  private final class Configured extends CameraCaptureSession.StateCallback {
-    private final CaptureRequest request;
-    private final Problem problem;
-    private final Handler handler;
-
-    Configured(CaptureRequest request, Problem problem, Handler handler) {
-      this.request = request;
-      this.problem = problem;
-      this.handler = handler;
-    }
-
-    @Override
-    public void onConfigured(CameraCaptureSession configured) {
-      repeat(configured, request, problem, handler);
-    }
-
-    @Override
-    public void onConfigureFailed(CameraCaptureSession failed) {
-      problem.tell("the session was refused");
-    }
   }
 }

@@ -133,10 +133,7 @@ final class ClassifierWorker {
     closeClassifier();
     memoryBefore = ProcessMemory.resident();
     modelMemory = UNKNOWN;
-    String name = request.variant;
-    classifier =
-        new Classifier(
-            models.model(name), models.manifest(name), models.labels(name), request.options);
+    classifier = models.open(request.variant, request.options);
     opened = request;
   }
 

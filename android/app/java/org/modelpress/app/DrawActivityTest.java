@@ -13,28 +13,19 @@ import android.view.MotionEvent;
 import android.view.ViewGroup;
 import android.widget.RadioGroup;
 import android.widget.TextView;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.runner.RunWith;
-import org.robolectric.RobolectricTestRunner;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
-import org.robolectric.annotation.GraphicsMode;
 
 /** A drawn digit is recognised, in the ink that it was drawn with. */
-@RunWith(RobolectricTestRunner.class)
-@Config(qualifiers = "w411dp-h891dp-xhdpi")
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
-public final class DrawActivityTest {
-  @Rule public final TestLauncher screens = new TestLauncher();
-
+public final class DrawActivityTest extends TestOfScreens {
   // Corners of a seven, as parts of the pad's side.
   private static final float[] SEVEN = {0.32f, 0.25f, 0.68f, 0.25f, 0.45f, 0.78f};
   private static final int STEPS = 12;
 
   @Test
   public void recognisesADrawnSeven() throws Exception {
-    DrawActivity activity = screens.launch(DrawActivity.class);
+    DrawActivity activity = launch(DrawActivity.class);
     ((RadioGroup) activity.findViewById(R.id.inks)).check(R.id.blue);
     draw(activity.findViewById(R.id.pad), SEVEN);
     TestScreen.picture(activity, "draw.png");
@@ -42,7 +33,7 @@ public final class DrawActivityTest {
     assertEquals(Activity.RESULT_OK, shadowOf(activity).getResultCode());
     Intent drawing = shadowOf(activity).getResultIntent();
 
-    MainActivity main = screens.launch(MainActivity.class);
+    MainActivity main = launch(MainActivity.class);
     TestScreen.answer(main, R.id.draw, drawing);
     TestScreen.await(() -> TestScreen.visible(main, R.id.results_card));
     ViewGroup results = main.findViewById(R.id.results);
@@ -52,7 +43,7 @@ public final class DrawActivityTest {
 
   @Test
   public void asksForADrawingFirst() {
-    DrawActivity activity = screens.launch(DrawActivity.class);
+    DrawActivity activity = launch(DrawActivity.class);
     activity.findViewById(R.id.done).performClick();
     assertFalse(activity.isFinishing());
     String asked = activity.getString(R.string.draw_first);
@@ -61,7 +52,7 @@ public final class DrawActivityTest {
 
   @Test
   public void takesStrokesBack() {
-    DrawActivity activity = screens.launch(DrawActivity.class);
+    DrawActivity activity = launch(DrawActivity.class);
     DrawingView pad = activity.findViewById(R.id.pad);
     draw(pad, SEVEN);
     draw(pad, new float[] {0.5f, 0.5f, 0.6f, 0.6f});
@@ -77,7 +68,7 @@ public final class DrawActivityTest {
 
   @Test
   public void keepsTheDrawingWhenTheScreenIsMadeAnew() {
-    ActivityController<DrawActivity> controller = screens.controller(DrawActivity.class);
+    ActivityController<DrawActivity> controller = controller(DrawActivity.class);
     DrawingView pad = controller.get().findViewById(R.id.pad);
     draw(pad, SEVEN);
     int side = 40;
@@ -89,13 +80,13 @@ public final class DrawActivityTest {
 
   @Test
   public void keepsTheDrawingWhenTheProcessDies() {
-    ActivityController<DrawActivity> controller = screens.controller(DrawActivity.class);
+    ActivityController<DrawActivity> controller = controller(DrawActivity.class);
     ((RadioGroup) controller.get().findViewById(R.id.inks)).check(R.id.blue);
     DrawingView pad = controller.get().findViewById(R.id.pad);
     draw(pad, SEVEN);
     int side = 40;
     Bitmap before = pad.toBitmap(side);
-    DrawActivity anew = screens.afterProcessDeath(controller, DrawActivity.class);
+    DrawActivity anew = afterProcessDeath(controller, DrawActivity.class);
     DrawingView kept = anew.findViewById(R.id.pad);
     assertTrue(before.sameAs(kept.toBitmap(side)));
     RadioGroup inks = anew.findViewById(R.id.inks);
@@ -105,7 +96,7 @@ public final class DrawActivityTest {
   @Test
   @Config(qualifiers = "+land-night")
   public void fitsALandscapeScreen() throws Exception {
-    DrawActivity activity = screens.launch(DrawActivity.class);
+    DrawActivity activity = launch(DrawActivity.class);
     draw(activity.findViewById(R.id.pad), SEVEN);
     TestScreen.wholePage(activity, "draw_landscape.png");
     int screen = activity.getResources().getDisplayMetrics().heightPixels;

@@ -8,24 +8,16 @@ import org.json.JSONException;
 import org.json.JSONObject;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.runner.RunWith;
-import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.annotation.Config;
-import org.robolectric.annotation.GraphicsMode;
 
 /**
  * Every screen fits a tablet, a small phone in Chinese, the dark, and large text: nothing is cut
  * off, what can be pressed is large enough and has words, and all text can be read.
  */
-@RunWith(RobolectricTestRunner.class)
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
-public final class EveryScreenTest {
+public final class EveryScreenTest extends TestOfScreens {
   private static final float LARGE = 1.6f;
-
-  @Rule public final TestLauncher screens = new TestLauncher();
 
   @Before
   public void keepABenchmark() throws Exception {
@@ -71,14 +63,14 @@ public final class EveryScreenTest {
     show(AboutActivity.class, form);
     show(CameraActivity.class, form);
     // Its page is long, and all of one kind.
-    Activity licences = screens.launch(LicencesActivity.class);
+    Activity licences = launch(LicencesActivity.class);
     TestScreen.assertNothingIsCut(licences.getWindow().getDecorView());
     TestScreen.assertUsable(licences.getWindow().getDecorView());
     TestScreen.picture(licences, form + "_licences.png");
   }
 
   private void show(Class<? extends Activity> screen, String form) throws Exception {
-    Activity activity = screens.launch(screen);
+    Activity activity = launch(screen);
     View window = activity.getWindow().getDecorView();
     TestScreen.assertNothingIsCut(window);
     TestScreen.assertUsable(window);

@@ -12,16 +12,13 @@ import java.util.List;
 
 /** The list of variants that were run since the screen opened, fastest first. */
 final class FigureRows {
-  private static final Comparator<Figures> FASTEST =
-      (a, b) -> Double.compare(a.medianMillis, b.medianMillis);
-
   private FigureRows() {}
 
   /** Fills {@code list} with a row for each of {@code figures}. */
   static void show(ViewGroup list, Collection<Figures> figures) {
     Context context = list.getContext();
     List<Figures> sorted = new ArrayList<>(figures);
-    sorted.sort(FASTEST);
+    sorted.sort(Comparator.comparingDouble(entry -> entry.medianMillis));
     list.removeAllViews();
     for (Figures entry : sorted) {
       View row = LayoutInflater.from(context).inflate(R.layout.figure, list, false);

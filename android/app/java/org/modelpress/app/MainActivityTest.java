@@ -23,27 +23,18 @@ import android.widget.Switch;
 import android.widget.TextView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.runner.RunWith;
 import org.modelpress.core.Classifier;
 import org.robolectric.Robolectric;
-import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
-import org.robolectric.annotation.GraphicsMode;
 
 /**
  * Uses the real screen with the real models: chooses a photo of the held-out set and reads the
  * answer.
  */
-@RunWith(RobolectricTestRunner.class)
-@Config(qualifiers = "w411dp-h891dp-xhdpi")
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
-public final class MainActivityTest {
-  @Rule public final TestLauncher screens = new TestLauncher();
-
+public final class MainActivityTest extends TestOfScreens {
   private static final int LABELS_SHOWN = 5;
   private static final String[] VARIANTS = {"int8", "fp16", "fp32"};
 
@@ -171,7 +162,7 @@ public final class MainActivityTest {
 
   @Test
   public void keepsPhotoAndChoiceWhenTheScreenIsMadeAnew() throws Exception {
-    ActivityController<MainActivity> controller = screens.controller(MainActivity.class);
+    ActivityController<MainActivity> controller = controller(MainActivity.class);
     withPhoto(controller.get());
     ((Spinner) controller.get().findViewById(R.id.variants)).setSelection(1);
     TestScreen.await(() -> controller.get().findViewById(R.id.figures) != null);
@@ -184,12 +175,12 @@ public final class MainActivityTest {
 
   @Test
   public void keepsPhotoAndChoiceWhenTheProcessDies() throws Exception {
-    ActivityController<MainActivity> controller = screens.controller(MainActivity.class);
+    ActivityController<MainActivity> controller = controller(MainActivity.class);
     withPhoto(controller.get());
     ((Spinner) controller.get().findViewById(R.id.variants)).setSelection(1);
     TestScreen.await(
         () -> TestScreen.text(controller.get(), R.id.model_line).contains("digits_fp16"));
-    MainActivity anew = screens.afterProcessDeath(controller, MainActivity.class);
+    MainActivity anew = afterProcessDeath(controller, MainActivity.class);
     TestScreen.await(() -> TestScreen.visible(anew, R.id.results_card));
     assertEquals(TestScreen.expectedLabel(), label(anew));
     TestScreen.await(() -> TestScreen.text(anew, R.id.model_line).contains("digits_fp16"));
@@ -230,7 +221,7 @@ public final class MainActivityTest {
   }
 
   private MainActivity open() {
-    MainActivity activity = screens.launch(MainActivity.class);
+    MainActivity activity = launch(MainActivity.class);
     String opening = activity.getString(R.string.opening);
     TestScreen.await(() -> !TestScreen.text(activity, R.id.model_line).equals(opening));
     return activity;

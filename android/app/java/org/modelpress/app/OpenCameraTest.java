@@ -11,22 +11,12 @@ import android.hardware.camera2.CameraCharacteristics;
 import android.os.Looper;
 import android.widget.Switch;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.runner.RunWith;
-import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.controller.ActivityController;
-import org.robolectric.annotation.Config;
-import org.robolectric.annotation.GraphicsMode;
 
 /** The camera screen with an opened camera. */
-@RunWith(RobolectricTestRunner.class)
-@Config(qualifiers = "w411dp-h891dp-xhdpi")
-@GraphicsMode(GraphicsMode.Mode.NATIVE)
-public final class OpenCameraTest {
-  @Rule public final TestLauncher screens = new TestLauncher();
-
+public final class OpenCameraTest extends TestOfScreens {
   @Before
   public void hasTwoCameras() {
     shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(Manifest.permission.CAMERA);
@@ -39,7 +29,7 @@ public final class OpenCameraTest {
   }
 
   private ActivityController<CameraActivity> open() {
-    ActivityController<CameraActivity> controller = screens.controller(CameraActivity.class);
+    ActivityController<CameraActivity> controller = controller(CameraActivity.class);
     controller.get().onSurfaceTextureAvailable(new SurfaceTexture(0), 640, 480);
     shadowOf(Looper.getMainLooper()).idle();
     return controller;

@@ -26,12 +26,7 @@ public final class PackedModelTest {
     String name = models.names().get(0);
     assertThrows(
         FileNotFoundException.class, () -> assets.open("models/" + name + "/model.tflite"));
-    try (Classifier classifier =
-        new Classifier(
-            models.model(name),
-            models.manifest(name),
-            models.labels(name),
-            ClassifierOptions.DEFAULT)) {
+    try (Classifier classifier = models.open(name, ClassifierOptions.DEFAULT)) {
       assertEquals(Classifier.XNNPACK, classifier.delegate());
     }
     File folder = new File(RuntimeEnvironment.getApplication().getNoBackupFilesDir(), "models");

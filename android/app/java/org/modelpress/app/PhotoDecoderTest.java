@@ -11,7 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -126,8 +125,7 @@ public final class PhotoDecoderTest {
     AppModels models = new AppModels(RuntimeEnvironment.getApplication());
     ModelManifest manifest = models.manifest(models.names().get(0));
     Preprocessor preprocessor = new Preprocessor(manifest);
-    ByteBuffer input =
-        ByteBuffer.allocateDirect(manifest.input().byteCount()).order(ByteOrder.nativeOrder());
+    ByteBuffer input = manifest.input().allocate(1);
     Bitmap bitmap = Bitmap.createBitmap(1600, 1200, Bitmap.Config.ARGB_8888);
     BitmapPixels pixels = new BitmapPixels(bitmap);
     preprocessor.write(pixels, input);

@@ -25,8 +25,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.shadows.ShadowActivity;
 
@@ -40,10 +43,6 @@ final class TestScreen {
   // Android's own measure of what a finger can press.
   private static final int SMALLEST_DP = 48;
   private static final double CONTRAST = 4.5;
-
-  interface Condition {
-    boolean holds();
-  }
 
   private TestScreen() {}
 
@@ -83,9 +82,9 @@ final class TestScreen {
   }
 
   /** Runs what the background threads post to the screen until the condition holds. */
-  static void await(Condition condition) {
+  static void await(BooleanSupplier condition) {
     // Counted, not clocked: Robolectric's clock stands still.
-    for (int polls = 0; !condition.holds(); polls++) {
+    for (int polls = 0; !condition.getAsBoolean(); polls++) {
       if (polls > MAX_POLLS) {
         throw new AssertionError("the screen did not change in time");
       }
@@ -98,35 +97,40 @@ final class TestScreen {
     }
   }
 
-  /** All text that is on the screen, a line for each view. */
-  static String allText(View view) {
-    StringBuilder text = new StringBuilder();
-    if (view instanceof TextView && view.getVisibility() == View.VISIBLE) {
-      text.append(((TextView) view).getText()).append('\n');
+  /** {@code top} and all views in it, in the order of the screen. */
+  private static List<View> views(View top) {
+    List<View> views = new ArrayList<>();
+    views.add(top);
+    if (top instanceof ViewGroup) {
+      for (int i = 0; i < ((ViewGroup) top).getChildCount(); i++) {
+        views.addAll(views(((ViewGroup) top).getChildAt(i)));
+      }
     }
-    if (view instanceof ViewGroup) {
-      for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
-        text.append(allText(((ViewGroup) view).getChildAt(i)));
+    return views;
+  }
+
+  /** All text that is on the screen, a line for each view. */
+  static String allText(View top) {
+    StringBuilder text = new StringBuilder();
+    for (View view : views(top)) {
+      if (view instanceof TextView && view.getVisibility() == View.VISIBLE) {
+        text.append(((TextView) view).getText()).append('\n');
       }
     }
     return text.toString();
   }
 
   /** No text is cut off by its own view, and what is wider than the screen shows that it is. */
-  static void assertNothingIsCut(View view) {
-    if (view instanceof HorizontalScrollView) {
-      View content = ((ViewGroup) view).getChildAt(0);
-      int room = view.getWidth() - view.getPaddingLeft() - view.getPaddingRight();
-      String wide = content.getWidth() + " wide in " + room + ", without a scroll bar";
-      assertTrue(wide, content.getWidth() <= room || !view.isScrollbarFadingEnabled());
-    }
-    if (view instanceof ViewGroup) {
-      for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
-        assertNothingIsCut(((ViewGroup) view).getChildAt(i));
+  static void assertNothingIsCut(View top) {
+    for (View view : views(top)) {
+      if (view instanceof HorizontalScrollView) {
+        View content = ((ViewGroup) view).getChildAt(0);
+        int room = view.getWidth() - view.getPaddingLeft() - view.getPaddingRight();
+        String wide = content.getWidth() + " wide in " + room + ", without a scroll bar";
+        assertTrue(wide, content.getWidth() <= room || !view.isScrollbarFadingEnabled());
       }
-    } else if (view instanceof TextView && view.isShown()) {
-      TextView text = (TextView) view;
-      if (text.getLayout() != null) {
+      if (view instanceof TextView && view.isShown() && ((TextView) view).getLayout() != null) {
+        TextView text = (TextView) view;
         int room = text.getHeight() - text.getTotalPaddingTop() - text.getTotalPaddingBottom();
         assertTrue("cut: " + text.getText(), text.getLayout().getHeight() <= room);
       }
@@ -134,28 +138,22 @@ final class TestScreen {
   }
 
   /** What can be pressed has words for a screen reader and is large enough for a finger. */
-  static void assertUsable(View view) {
-    if (!view.isShown()) {
-      return;
-    }
-    if (view.isClickable() && !(view instanceof ScrollView)) {
-      String words = String.valueOf(view.getContentDescription());
-      if (view instanceof TextView) {
-        words += ((TextView) view).getText();
+  static void assertUsable(View top) {
+    for (View view : views(top)) {
+      if (view.isShown() && view.isClickable() && !(view instanceof ScrollView)) {
+        String words = String.valueOf(view.getContentDescription());
+        if (view instanceof TextView) {
+          words += ((TextView) view).getText();
+        }
+        boolean labelled = view instanceof Spinner || !words.replace("null", "").trim().isEmpty();
+        String name = view.getClass().getSimpleName() + " " + words;
+        assertTrue("nothing to read out: " + name, labelled);
+        float dp = view.getResources().getDisplayMetrics().density;
+        boolean isText = view instanceof TextView && ((TextView) view).isTextSelectable();
+        assertTrue("too low to press: " + name, isText || view.getHeight() >= SMALLEST_DP * dp);
       }
-      boolean labelled = view instanceof Spinner || !words.replace("null", "").trim().isEmpty();
-      String name = view.getClass().getSimpleName() + " " + words;
-      assertTrue("nothing to read out: " + name, labelled);
-      float dp = view.getResources().getDisplayMetrics().density;
-      boolean isText = view instanceof TextView && ((TextView) view).isTextSelectable();
-      assertTrue("too low to press: " + name, isText || view.getHeight() >= SMALLEST_DP * dp);
-    }
-    if (view instanceof ImageView) {
-      assertTrue("a picture without words", view.getContentDescription() != null);
-    }
-    if (view instanceof ViewGroup) {
-      for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
-        assertUsable(((ViewGroup) view).getChildAt(i));
+      if (view.isShown() && view instanceof ImageView) {
+        assertTrue("a picture without words", view.getContentDescription() != null);
       }
     }
   }
@@ -164,26 +162,19 @@ final class TestScreen {
   static void assertReadable(Activity activity) {
     View page = page(activity);
     Bitmap drawn = draw(activity.getWindow().getDecorView(), page);
-    assertReadable((ViewGroup) page, page, drawn);
-  }
-
-  private static void assertReadable(ViewGroup page, View view, Bitmap drawn) {
-    if (view instanceof ViewGroup) {
-      for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
-        assertReadable(page, ((ViewGroup) view).getChildAt(i), drawn);
+    for (View view : views(page)) {
+      if (!(view instanceof TextView) || !view.isShown() || !view.isEnabled()) {
+        continue;
       }
-    }
-    if (!(view instanceof TextView) || !view.isShown() || !view.isEnabled()) {
-      return;
-    }
-    TextView text = (TextView) view;
-    Rect place = new Rect(0, 0, text.getWidth(), text.getHeight());
-    page.offsetDescendantRectToMyCoords(text, place);
-    boolean onPage = place.intersect(0, 0, drawn.getWidth(), drawn.getHeight());
-    if (onPage && text.length() > 0) {
-      double contrast = contrast(text.getCurrentTextColor(), commonest(drawn, place));
-      String seen = String.format("contrast %.2f: %s", contrast, text.getText());
-      assertTrue(seen, contrast >= CONTRAST);
+      TextView text = (TextView) view;
+      Rect place = new Rect(0, 0, text.getWidth(), text.getHeight());
+      ((ViewGroup) page).offsetDescendantRectToMyCoords(text, place);
+      boolean onPage = place.intersect(0, 0, drawn.getWidth(), drawn.getHeight());
+      if (onPage && text.length() > 0) {
+        double contrast = contrast(text.getCurrentTextColor(), commonest(drawn, place));
+        String seen = String.format("contrast %.2f: %s", contrast, text.getText());
+        assertTrue(seen, contrast >= CONTRAST);
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package org.modelpress.core;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -77,7 +76,7 @@ public final class BatchClassifier implements AutoCloseable {
     // A built-in top-k is for cameras; without a plan of its memory a batch has no known size.
     oneOnly = manifest.topK() > 0 || manifest.activationBytes() == ModelManifest.UNKNOWN_BYTES;
     preprocessor = new Preprocessor(manifest);
-    one = buffer(manifest.input(), 1);
+    one = manifest.input().allocate(1);
     bytesPerImage =
         OVERHEAD * Math.max(0, manifest.activationBytes())
             + manifest.input().byteCount()
@@ -181,8 +180,8 @@ public final class BatchClassifier implements AutoCloseable {
       capacity = 1;
       return;
     }
-    input = buffer(manifest.input(), size);
-    output = buffer(manifest.output(), size);
+    input = manifest.input().allocate(size);
+    output = manifest.output().allocate(size);
     interpreter = new Interpreter(model, TfliteEngine.processor(options));
     capacity = size;
     if (size > 1) {
@@ -212,10 +211,6 @@ public final class BatchClassifier implements AutoCloseable {
       interpreter.close();
       interpreter = null;
     }
-  }
-
-  private static ByteBuffer buffer(TensorSpec spec, int count) {
-    return ByteBuffer.allocateDirect(count * spec.byteCount()).order(ByteOrder.nativeOrder());
   }
 
   @Override

@@ -10,29 +10,29 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import org.junit.Test;
 
 /** A batch gets the answers of its images one by one, in as much memory as there is. */
 public final class BatchClassifierTest {
   private static final int IMAGES = 23;
   private static final int LABELS = 20;
-  private static final ClassifierOptions OPTIONS = new ClassifierOptions(1, true, false, false);
   private static final long PLENTY = 1L << 40;
 
   private static List<RgbImage> noise(int count) {
     List<RgbImage> images = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      byte[] pixels = new byte[64 * 48 * RgbImage.CHANNELS];
-      new Random(i).nextBytes(pixels);
-      images.add(new RgbImage(64, 48, pixels));
+      images.add(TestModel.noise(64, 48, i));
     }
     return images;
   }
 
   private static BatchClassifier open(MemoryBudget budget) throws IOException {
     return new BatchClassifier(
-        TestModel.model(), TestModel.manifest(), TestModel.labels(), OPTIONS, budget);
+        TestModel.model(),
+        TestModel.manifest(),
+        TestModel.labels(),
+        TestModel.ONE_THREAD,
+        budget);
   }
 
   private static List<String> texts(List<Classification> results) {
@@ -46,8 +46,7 @@ public final class BatchClassifierTest {
 
   private static List<String> oneByOne(List<RgbImage> images) throws IOException {
     List<Classification> results = new ArrayList<>();
-    try (Classifier classifier =
-        new Classifier(TestModel.model(), TestModel.manifest(), TestModel.labels(), OPTIONS)) {
+    try (Classifier classifier = TestModel.open(TestModel.ONE_THREAD)) {
       for (RgbImage image : images) {
         results.add(classifier.classify(image, LABELS));
       }
@@ -197,6 +196,8 @@ public final class BatchClassifierTest {
     ModelManifest manifest = TestModel.manifest();
     assertThrows(
         ManifestException.class,
-        () -> new BatchClassifier(TestModel.model(), manifest, labels, OPTIONS, () -> PLENTY));
+        () ->
+            new BatchClassifier(
+                TestModel.model(), manifest, labels, TestModel.ONE_THREAD, () -> PLENTY));
   }
 }

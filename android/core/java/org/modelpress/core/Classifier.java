@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Supplier;
 import org.tensorflow.lite.DataType;
 import org.tensorflow.lite.Tensor;
 
@@ -38,7 +39,7 @@ public final class Classifier implements AutoCloseable {
   private final ByteBuffer output;
   private final ByteBuffer indices;
   private final Map<Integer, Object> outputs = new HashMap<>();
-  private final Queue<Engine.Factory> untried;
+  private final Queue<Supplier<Engine>> untried;
   private Engine engine;
   private String fallbackReason = "";
 
@@ -58,7 +59,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /** The same with what runs the model, the first choice first. */
-  Classifier(ModelManifest manifest, List<String> labels, List<Engine.Factory> engines) {
+  Classifier(ModelManifest manifest, List<String> labels, List<Supplier<Engine>> engines) {
     if (labels.size() != manifest.labelCount()) {
       throw new ManifestException(
           String.format(
@@ -74,8 +75,8 @@ public final class Classifier implements AutoCloseable {
       checkIndices();
       // Memory as the manifest says only after the model has said the same.
       preprocessor = new Preprocessor(manifest);
-      input = tensorBuffer(manifest.input());
-      output = tensorBuffer(manifest.output());
+      input = manifest.input().allocate(1);
+      output = manifest.output().allocate(1);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -88,9 +89,9 @@ public final class Classifier implements AutoCloseable {
     }
   }
 
-  private static List<Engine.Factory> engines(
+  private static List<Supplier<Engine>> engines(
       ByteBuffer model, ModelManifest manifest, ClassifierOptions options) {
-    List<Engine.Factory> engines = new ArrayList<>();
+    List<Supplier<Engine>> engines = new ArrayList<>();
     if (options.nnapi()) {
       engines.add(() -> TfliteEngine.onNnapi(model, manifest, options));
     }
@@ -234,9 +235,9 @@ public final class Classifier implements AutoCloseable {
   /** Opens the best engine that was not tried yet. */
   private void openNext() {
     while (engine == null) {
-      Engine.Factory next = untried.remove();
+      Supplier<Engine> next = untried.remove();
       try {
-        engine = next.open();
+        engine = next.get();
       } catch (RuntimeException | LinkageError e) {
         if (untried.isEmpty()) {
           throw e;
@@ -265,10 +266,6 @@ public final class Classifier implements AutoCloseable {
               "the model answers classes as %s %s; the manifest says int32 [1, %d]",
               tensor.dataType(), Arrays.toString(tensor.shape()), count));
     }
-  }
-
-  private static ByteBuffer tensorBuffer(TensorSpec spec) {
-    return ByteBuffer.allocateDirect(spec.byteCount()).order(ByteOrder.nativeOrder());
   }
 
   private static void checkTensor(String role, Tensor tensor, TensorSpec expected) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -23,19 +22,13 @@ public final class ClassifierPoolTest {
   private static final int INTERPRETERS = 3;
   private static final int LABELS = 20;
 
-  private static RgbImage noise(int seed) {
-    byte[] pixels = new byte[64 * 48 * RgbImage.CHANNELS];
-    new Random(seed).nextBytes(pixels);
-    return new RgbImage(64, 48, pixels);
-  }
-
   private static ClassifierPool open(int size) throws IOException {
     return new ClassifierPool(
         size,
         TestModel.model(),
         TestModel.manifest(),
         TestModel.labels(),
-        new ClassifierOptions(1, true, false, false));
+        TestModel.ONE_THREAD);
   }
 
   // shows: pain D37
@@ -45,7 +38,7 @@ public final class ClassifierPoolTest {
     List<String> expected = new ArrayList<>();
     try (ClassifierPool one = open(1)) {
       for (int i = 0; i < IMAGES; i++) {
-        images.add(noise(i));
+        images.add(TestModel.noise(64, 48, i));
         expected.add(one.classify(images.get(i), LABELS).labels().toString());
       }
     }
@@ -71,6 +64,6 @@ public final class ClassifierPoolTest {
   public void refusesToRunWhenClosed() throws Exception {
     ClassifierPool pool = open(2);
     pool.close();
-    assertThrows(IllegalStateException.class, () -> pool.classify(noise(0), 1));
+    assertThrows(IllegalStateException.class, () -> pool.classify(TestModel.noise(64, 48, 0), 1));
   }
 }

@@ -7,61 +7,45 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.json.JSONObject;
 import org.junit.Test;
 import org.tensorflow.lite.Tensor;
 
 /** Runs a real model on the Android runtime's own library. */
 public final class ClassifierTest {
-  private static final int THREADS = 2;
-  private static final long SEED = 1;
-
-  private static JSONObject json() throws IOException {
-    return new JSONObject(TestModel.manifestJson());
-  }
-
-  private static Classifier open(JSONObject manifest, boolean useNnapi) throws IOException {
-    return new Classifier(
-        TestModel.model(),
-        ModelManifest.parse(manifest.toString()),
-        TestModel.labels(),
-        options(useNnapi));
-  }
-
-  private static ClassifierOptions options(boolean nnapi) {
-    return new ClassifierOptions(THREADS, true, nnapi, false);
-  }
+  private static final ClassifierOptions PROCESSOR = ClassifierOptions.DEFAULT;
+  private static final ClassifierOptions NNAPI = new ClassifierOptions(2, true, true, false);
 
   private static RgbImage noise(ModelManifest manifest) {
-    int width = 3 * manifest.inputWidth() + 1;
-    int height = 2 * manifest.inputHeight() + 1;
-    byte[] pixels = new byte[width * height * RgbImage.CHANNELS];
-    new Random(SEED).nextBytes(pixels);
-    return new RgbImage(width, height, pixels);
+    return TestModel.noise(3 * manifest.inputWidth() + 1, 2 * manifest.inputHeight() + 1, 1);
   }
 
-  private static void assertRefused(JSONObject manifest, String part) {
+  /** Another field of the manifest's input is refused, in these words. */
+  private static void assertRefused(String field, Object value, String part) throws IOException {
+    JSONObject json = TestModel.json(TestModel.STEM);
+    json.getJSONObject("input").put(field, value);
+    ModelManifest manifest = ModelManifest.parse(json.toString());
+    ByteBuffer model = TestModel.model();
+    List<String> labels = TestModel.labels();
     ManifestException error =
-        assertThrows(ManifestException.class, () -> open(manifest, false).close());
+        assertThrows(
+            ManifestException.class, () -> new Classifier(model, manifest, labels, PROCESSOR));
     assertTrue(error.getMessage(), error.getMessage().contains(part));
   }
 
   @Test
   public void returnsTheBestLabelsInOrder() throws IOException {
-    try (Classifier classifier = open(json(), false)) {
+    try (Classifier classifier = TestModel.open(PROCESSOR)) {
       Classification result = classifier.classify(noise(classifier.manifest()), 3);
       assertEquals(3, result.labels().size());
       assertTrue(result.labels().get(0).score() >= result.labels().get(1).score());
@@ -72,7 +56,7 @@ public final class ClassifierTest {
 
   @Test
   public void repeatsItself() throws IOException {
-    try (Classifier classifier = open(json(), false)) {
+    try (Classifier classifier = TestModel.open(PROCESSOR)) {
       RgbImage image = noise(classifier.manifest());
       assertArrayEquals(classifier.rawOutput(image), classifier.rawOutput(image));
     }
@@ -81,7 +65,7 @@ public final class ClassifierTest {
   // shows: pain D37
   @Test
   public void takesTurnsWhenThreadsShareIt() throws Exception {
-    try (Classifier classifier = open(json(), false)) {
+    try (Classifier classifier = TestModel.open(PROCESSOR)) {
       RgbImage image = noise(classifier.manifest());
       byte[] expected = classifier.rawOutput(image);
       ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -98,8 +82,8 @@ public final class ClassifierTest {
 
   @Test
   public void recordsThatNnapiDoesNotRunHere() throws IOException {
-    try (Classifier plain = open(json(), false);
-        Classifier asked = open(json(), true)) {
+    try (Classifier plain = TestModel.open(PROCESSOR);
+        Classifier asked = TestModel.open(NNAPI)) {
       assertEquals("", plain.fallbackReason());
       assertFalse(asked.fallbackReason().isEmpty());
       assertEquals(plain.delegate(), asked.delegate());
@@ -111,8 +95,7 @@ public final class ClassifierTest {
   /** An engine that opens, says that it is NNAPI, and fails when it runs for the nth time. */
   private static Engine failing(int run) throws IOException {
     Engine engine =
-        TfliteEngine.onProcessor(
-            TestModel.model(), ModelManifest.parse(json().toString()), options(false));
+        TfliteEngine.onProcessor(TestModel.model(), TestModel.manifest(), PROCESSOR);
     int[] runs = {0};
     return new Engine() {
       @Override
@@ -159,14 +142,14 @@ public final class ClassifierTest {
   // shows: pain D39
   @Test
   public void fallsBackWhenADelegateFailsAtARun() throws IOException {
-    ModelManifest manifest = ModelManifest.parse(json().toString());
+    ModelManifest manifest = TestModel.manifest();
     RgbImage image = noise(manifest);
     Engine broken = failing(2);
-    List<Engine.Factory> engines =
+    List<Supplier<Engine>> engines =
         Arrays.asList(
             () -> broken,
-            () -> TfliteEngine.onProcessor(modelUnchecked(), manifest, options(false)));
-    try (Classifier plain = open(json(), false);
+            () -> TfliteEngine.onProcessor(TestModel.model(), manifest, PROCESSOR));
+    try (Classifier plain = TestModel.open(PROCESSOR);
         Classifier classifier = new Classifier(manifest, TestModel.labels(), engines)) {
       byte[] expected = plain.rawOutput(image);
       assertArrayEquals(expected, classifier.rawOutput(image));
@@ -182,30 +165,21 @@ public final class ClassifierTest {
 
   @Test
   public void throwsWhatTheLastEngineSays() throws IOException {
-    ModelManifest manifest = ModelManifest.parse(json().toString());
+    ModelManifest manifest = TestModel.manifest();
     Engine broken = failing(1);
-    List<Engine.Factory> engines = Arrays.asList(() -> broken);
+    List<Supplier<Engine>> engines = Arrays.asList(() -> broken);
     try (Classifier classifier = new Classifier(manifest, TestModel.labels(), engines)) {
       RgbImage image = noise(manifest);
       assertThrows(IllegalStateException.class, () -> classifier.rawOutput(image));
     }
   }
 
-  private static ByteBuffer modelUnchecked() {
-    try {
-      return TestModel.model();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Test
   public void runsPlainKernelsWithoutXnnpack() throws IOException {
-    ModelManifest manifest = ModelManifest.parse(json().toString());
+    ModelManifest manifest = TestModel.manifest();
     ClassifierOptions plain = new ClassifierOptions(1, false, false, false);
-    try (Classifier classifier =
-            new Classifier(TestModel.model(), manifest, TestModel.labels(), plain);
-        Classifier delegated = open(json(), false)) {
+    try (Classifier classifier = TestModel.open(plain);
+        Classifier delegated = TestModel.open(PROCESSOR)) {
       assertEquals(Classifier.CPU, classifier.delegate());
       assertEquals(manifest.operatorCount(), classifier.steps());
       assertEquals(Classifier.XNNPACK, delegated.delegate());
@@ -216,7 +190,7 @@ public final class ClassifierTest {
   // shows: pain D38
   @Test
   public void refusesToRunWhenClosed() throws IOException {
-    Classifier classifier = open(json(), false);
+    Classifier classifier = TestModel.open(PROCESSOR);
     classifier.close();
     classifier.close();
     RgbImage image = noise(classifier.manifest());
@@ -234,11 +208,13 @@ public final class ClassifierTest {
     for (int i = 0; i < 100; i++) {
       openRunClose(model);
     }
-    long before = residentBytes();
+    System.gc();
+    long before = ProcessMemory.resident();
     for (int i = 0; i < 50; i++) {
       openRunClose(model);
     }
-    long growth = residentBytes() - before;
+    System.gc();
+    long growth = ProcessMemory.resident() - before;
     assertTrue(growth + " bytes", growth < limit);
   }
 
@@ -247,37 +223,32 @@ public final class ClassifierTest {
   public void refusesLabelsOfAnotherCount() throws IOException {
     List<String> labels = new ArrayList<>(TestModel.labels());
     labels.remove(0);
-    ModelManifest manifest = ModelManifest.parse(json().toString());
+    ModelManifest manifest = TestModel.manifest();
     ByteBuffer model = TestModel.model();
     assertThrows(
-        ManifestException.class, () -> new Classifier(model, manifest, labels, options(false)));
+        ManifestException.class, () -> new Classifier(model, manifest, labels, PROCESSOR));
   }
 
   @Test
   public void refusesAManifestOfAnotherInput() throws IOException {
-    JSONObject manifest = json();
-    manifest.getJSONObject("input").put("shape", new int[] {1, 8, 8, 3});
-    assertRefused(manifest, "model and manifest are not a pair");
+    assertRefused("shape", new int[] {1, 8, 8, 3}, "model and manifest are not a pair");
   }
 
   @Test
   public void asksForNoMemoryThatTheModelDoesNotWant() throws IOException {
-    JSONObject manifest = json();
-    manifest.getJSONObject("input").put("shape", new int[] {1, 20_000, 20_000, 3});
-    assertRefused(manifest, "model and manifest are not a pair");
+    int[] shape = {1, 20_000, 20_000, 3};
+    assertRefused("shape", shape, "model and manifest are not a pair");
   }
 
   // shows: fault wrong input scale
   @Test
   public void refusesAManifestOfAnotherScale() throws IOException {
-    JSONObject manifest = json();
-    manifest.getJSONObject("input").put("scale", 0.5);
-    assertRefused(manifest, "the manifest says 0.5");
+    assertRefused("scale", 0.5, "the manifest says 0.5");
   }
 
   @Test
   public void refusesAFileThatIsNoModel() throws IOException {
-    ModelManifest manifest = ModelManifest.parse(json().toString());
+    ModelManifest manifest = TestModel.manifest();
     List<String> labels = TestModel.labels();
     ByteBuffer truncated = TestModel.model();
     truncated.limit(truncated.limit() / 2);
@@ -285,20 +256,14 @@ public final class ClassifierTest {
     half.flip();
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Classifier(half, manifest, labels, options(false)));
+        () -> new Classifier(half, manifest, labels, PROCESSOR));
   }
 
   private static void openRunClose(ByteBuffer model) throws IOException {
     ModelManifest manifest = TestModel.manifest();
     try (Classifier classifier =
-        new Classifier(model, manifest, TestModel.labels(), options(false))) {
+        new Classifier(model, manifest, TestModel.labels(), PROCESSOR)) {
       classifier.rawOutput(noise(manifest));
     }
-  }
-
-  private static long residentBytes() throws IOException {
-    System.gc();
-    String[] pages = new String(Files.readAllBytes(Paths.get("/proc/self/statm"))).split(" ");
-    return Long.parseLong(pages[1]) * 4096;
   }
 }

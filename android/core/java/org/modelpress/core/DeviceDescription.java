@@ -1,10 +1,5 @@
 package org.modelpress.core;
 
-import java.io.BufferedReader;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -38,7 +33,8 @@ public final class DeviceDescription {
    */
   public static JSONObject describe(
       String model, String architecture, long memoryBytes, String os) {
-    Collection<String> flags = cpuFlags();
+    String words = ProcessMemory.ofLine(CPU_INFO, "Features", "flags");
+    Collection<String> flags = new TreeSet<>(Arrays.asList(SPACES.split(words)));
     JSONArray isa = new JSONArray();
     for (String flag : flags) {
       if (NAMED_ISA.matcher(flag).matches()) {
@@ -69,23 +65,5 @@ public final class DeviceDescription {
       }
     }
     return name + "-baseline";
-  }
-
-  private static Collection<String> cpuFlags() {
-    TreeSet<String> flags = new TreeSet<>();
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(new FileInputStream(CPU_INFO), StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (line.startsWith("Features") || line.startsWith("flags")) {
-          String words = line.substring(line.indexOf(':') + 1).trim();
-          flags.addAll(Arrays.asList(SPACES.split(words)));
-          return flags;
-        }
-      }
-    } catch (IOException e) {
-      return flags;
-    }
-    return flags;
   }
 }

@@ -5,15 +5,28 @@ import java.util.Locale;
 
 /** Element type of a model's input or output tensor, named as in manifest.json. */
 public enum ElementType {
-  UINT8(1),
-  INT8(1),
-  INT16(2),
-  FLOAT32(4);
+  UINT8(1, "|u1", 0, 255),
+  INT8(1, "|i1", Byte.MIN_VALUE, Byte.MAX_VALUE),
+  INT16(2, "<i2", Short.MIN_VALUE, Short.MAX_VALUE),
+  FLOAT32(4, "<f4", 0, 0);
+
+  /** The type's {@code descr} in a .npy file. */
+  final String numpyCode;
 
   private final int byteCount;
+  private final int least;
+  private final int most;
 
-  ElementType(int byteCount) {
+  ElementType(int byteCount, String numpyCode, int least, int most) {
     this.byteCount = byteCount;
+    this.numpyCode = numpyCode;
+    this.least = least;
+    this.most = most;
+  }
+
+  /** The nearest quantized value; 0 for float32. */
+  int clamp(long value) {
+    return (int) Math.max(least, Math.min(most, value));
   }
 
   /** Bytes of one element. */

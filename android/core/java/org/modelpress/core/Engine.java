@@ -6,11 +6,6 @@ import org.tensorflow.lite.Tensor;
 
 /** Runs a model's graph on the kernels of one kind. Not thread-safe. */
 interface Engine extends AutoCloseable {
-  /** Opens an engine; throws a RuntimeException or LinkageError where it cannot be had. */
-  interface Factory {
-    Engine open();
-  }
-
   /**
    * Runs the model once.
    *

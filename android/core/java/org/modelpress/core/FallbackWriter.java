@@ -2,6 +2,7 @@ package org.modelpress.core;
 
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Writes by a device that may be absent or fail, such as the GPU, and by the processor from its
@@ -9,23 +10,20 @@ import java.util.function.Consumer;
  * writes. Not thread-safe.
  */
 public final class FallbackWriter implements InputWriter {
-  /** Opens a writer; throws a RuntimeException or LinkageError where it cannot be had. */
-  public interface Factory {
-    InputWriter open();
-  }
-
   private final InputWriter processor;
   private final Consumer<String> told;
-  private Factory untried;
+  private Supplier<InputWriter> untried;
   private InputWriter device;
 
   /**
    * Prefers what {@code device} opens.
    *
+   * @param device throws a RuntimeException or LinkageError where it cannot be had
    * @param processor takes over; closed together with this
    * @param told receives the reason when it does, once
    */
-  public FallbackWriter(Factory device, InputWriter processor, Consumer<String> told) {
+  public FallbackWriter(
+      Supplier<InputWriter> device, InputWriter processor, Consumer<String> told) {
     untried = device;
     this.processor = processor;
     this.told = told;
@@ -35,9 +33,9 @@ public final class FallbackWriter implements InputWriter {
   public void write(Pixels image, ByteBuffer buffer) {
     try {
       if (untried != null) {
-        Factory factory = untried;
+        Supplier<InputWriter> next = untried;
         untried = null;
-        device = factory.open();
+        device = next.get();
       }
       if (device != null) {
         device.write(image, buffer);

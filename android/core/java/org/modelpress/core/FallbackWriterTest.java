@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.Test;
 
 /** A device that fails gives way to the processor, once and for good. */
@@ -34,7 +35,7 @@ public final class FallbackWriterTest {
     };
   }
 
-  private void write(FallbackWriter.Factory device, int frames) {
+  private void write(Supplier<InputWriter> device, int frames) {
     try (FallbackWriter writer = new FallbackWriter(device, writer("processor", -1), events::add)) {
       for (int i = 0; i < frames; i++) {
         writer.write(IMAGE, ByteBuffer.allocate(0));

@@ -1,7 +1,6 @@
 package org.modelpress.core;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,9 +64,8 @@ public final class FramePipeline implements AutoCloseable {
     this.count = count;
     this.listener = listener;
     this.writer = writer;
-    int bytes = classifier.manifest().input().byteCount();
     for (int i = 0; i < BUFFERS; i++) {
-      free.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
+      free.add(classifier.manifest().input().allocate(1));
     }
     threads =
         new Thread[] {

@@ -5,13 +5,12 @@ import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertTrue;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.Test;
 
 /** Frames are answered in order, the oldest are dropped, and every frame is given back. */
@@ -38,18 +37,24 @@ public final class FramePipelineTest {
     }
   }
 
-  /** Keeps the last answer and can be made to wait before it takes one. */
+  /** Keeps the last answer, and takes none before it is told that it may. */
   private static final class Answers implements FramePipeline.Listener {
     final CountDownLatch first = new CountDownLatch(1);
+    final CountDownLatch mayEnd;
     final CountDownLatch failure = new CountDownLatch(1);
     final AtomicReference<String> last = new AtomicReference<>("");
     final AtomicInteger count = new AtomicInteger();
 
+    Answers(int waits) {
+      mayEnd = new CountDownLatch(waits);
+    }
+
     @Override
     public void onClassified(Classification result) {
+      first.countDown();
+      await(mayEnd);
       last.set(result.labels().toString());
       count.incrementAndGet();
-      first.countDown();
     }
 
     @Override
@@ -59,28 +64,33 @@ public final class FramePipelineTest {
   }
 
   private static RgbImage noise(int seed) {
-    byte[] pixels = new byte[60 * 40 * RgbImage.CHANNELS];
-    new Random(seed).nextBytes(pixels);
-    return new RgbImage(60, 40, pixels);
+    return TestModel.noise(60, 40, seed);
   }
 
-  private static Classifier open() throws IOException {
-    return new Classifier(
-        TestModel.model(),
-        TestModel.manifest(),
-        TestModel.labels(),
-        new ClassifierOptions(1, true, false, false));
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(WAIT_SECONDS, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Waits until the condition holds, or for a minute. */
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < WAIT_SECONDS * 100 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(10);
+    }
   }
 
   @Test
   public void answersAsTheClassifierDoes() throws Exception {
     AtomicInteger closed = new AtomicInteger();
-    Answers answers = new Answers();
-    try (Classifier classifier = open()) {
+    Answers answers = new Answers(0);
+    try (Classifier classifier = TestModel.open(TestModel.ONE_THREAD)) {
       String expected = classifier.classify(noise(1), 3).labels().toString();
       try (FramePipeline pipeline = new FramePipeline(classifier, 3, answers)) {
         pipeline.submit(new CountedFrame(noise(1), closed));
-        assertTrue(answers.first.await(WAIT_SECONDS, TimeUnit.SECONDS));
+        await(answers.first);
       }
       assertEquals(expected, answers.last.get());
       assertEquals(1, closed.get());
@@ -91,17 +101,15 @@ public final class FramePipelineTest {
   public void dropsTheOldestAndEndsWithTheNewest() throws Exception {
     int frames = 500;
     AtomicInteger closed = new AtomicInteger();
-    Answers answers = new Answers();
-    try (Classifier classifier = open()) {
+    Answers answers = new Answers(0);
+    try (Classifier classifier = TestModel.open(TestModel.ONE_THREAD)) {
       String newest = classifier.classify(noise(frames), 3).labels().toString();
       FramePipeline pipeline = new FramePipeline(classifier, 3, answers);
       for (int i = 1; i <= frames; i++) {
         // Much faster than any camera.
         pipeline.submit(new CountedFrame(i < frames ? noise(i % 7) : noise(frames), closed));
       }
-      for (int i = 0; i < WAIT_SECONDS * 100 && !answers.last.get().equals(newest); i++) {
-        Thread.sleep(10);
-      }
+      await(() -> answers.last.get().equals(newest));
       pipeline.close();
       assertEquals(newest, answers.last.get());
       assertTrue(pipeline.droppedCount() + " dropped", pipeline.droppedCount() > 0);
@@ -112,50 +120,24 @@ public final class FramePipelineTest {
     }
   }
 
-  /** Keeps the pipeline's last thread busy until it is told. */
-  private static final class Slow implements FramePipeline.Listener {
-    final CountDownLatch begun = new CountDownLatch(1);
-    final CountDownLatch mayEnd = new CountDownLatch(1);
-    final AtomicReference<String> last = new AtomicReference<>("");
-
-    @Override
-    public void onClassified(Classification result) {
-      begun.countDown();
-      try {
-        mayEnd.await();
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-      last.set(result.labels().toString());
-    }
-
-    @Override
-    public void onFailed(RuntimeException problem) {
-      throw problem;
-    }
-  }
-
   @Test
   public void aSlowAnswerHoldsNoOtherStepUp() throws Exception {
-    Slow slow = new Slow();
+    Answers slow = new Answers(1);
     AtomicInteger closed = new AtomicInteger();
-    try (Classifier classifier = open()) {
+    try (Classifier classifier = TestModel.open(TestModel.ONE_THREAD)) {
       FramePipeline pipeline = new FramePipeline(classifier, 3, slow);
       pipeline.submit(new CountedFrame(noise(1), closed));
-      assertTrue(slow.begun.await(WAIT_SECONDS, TimeUnit.SECONDS));
+      await(slow.first);
       // More than would fit between the steps: each is prepared while the first answer is out.
       for (int frame = 2; frame <= 6; frame++) {
         pipeline.submit(new CountedFrame(noise(frame), closed));
-        for (int i = 0; i < WAIT_SECONDS * 100 && closed.get() < frame; i++) {
-          Thread.sleep(10);
-        }
+        int expected = frame;
+        await(() -> closed.get() >= expected);
         assertEquals(frame, closed.get());
       }
       slow.mayEnd.countDown();
       String newest = classifier.classify(noise(6), 3).labels().toString();
-      for (int i = 0; i < WAIT_SECONDS * 100 && !slow.last.get().equals(newest); i++) {
-        Thread.sleep(10);
-      }
+      await(() -> slow.last.get().equals(newest));
       pipeline.close();
       assertEquals(newest, slow.last.get());
     }
@@ -165,8 +147,8 @@ public final class FramePipelineTest {
   public void preparesOneFrameAheadAndNoMore() throws Exception {
     AtomicInteger closed = new AtomicInteger();
     AtomicInteger read = new AtomicInteger();
-    Answers answers = new Answers();
-    try (Classifier classifier = open()) {
+    Answers answers = new Answers(0);
+    try (Classifier classifier = TestModel.open(TestModel.ONE_THREAD)) {
       FramePipeline pipeline = new FramePipeline(classifier, 3, answers);
       // The model waits for its lock: one frame is in it, one is prepared.
       synchronized (classifier) {
@@ -180,17 +162,14 @@ public final class FramePipelineTest {
                   return image;
                 }
               });
-          for (int i = 0; i < WAIT_SECONDS * 100 && read.get() < Math.min(frame, 2); i++) {
-            Thread.sleep(10);
-          }
+          int expected = Math.min(frame, 2);
+          await(() -> read.get() >= expected);
         }
         assertEquals(2, read.get());
         assertEquals(5, pipeline.droppedCount());
       }
       String newest = classifier.classify(noise(8), 3).labels().toString();
-      for (int i = 0; i < WAIT_SECONDS * 100 && !answers.last.get().equals(newest); i++) {
-        Thread.sleep(10);
-      }
+      await(() -> answers.last.get().equals(newest));
       pipeline.close();
       assertEquals(newest, answers.last.get());
       assertEquals(8, closed.get());
@@ -201,8 +180,8 @@ public final class FramePipelineTest {
   public void whatPreparesFramesBelongsToOneThread() throws Exception {
     AtomicReference<Thread> used = new AtomicReference<>();
     AtomicReference<Thread> closed = new AtomicReference<>();
-    Answers answers = new Answers();
-    try (Classifier classifier = open()) {
+    Answers answers = new Answers(0);
+    try (Classifier classifier = TestModel.open(TestModel.ONE_THREAD)) {
       Preprocessor preprocessor = new Preprocessor(classifier.manifest());
       InputWriter writer =
           new InputWriter() {
@@ -220,7 +199,7 @@ public final class FramePipelineTest {
       String expected = classifier.classify(noise(1), 3).labels().toString();
       try (FramePipeline pipeline = new FramePipeline(classifier, 3, answers, writer)) {
         pipeline.submit(new CountedFrame(noise(1), new AtomicInteger()));
-        assertTrue(answers.first.await(WAIT_SECONDS, TimeUnit.SECONDS));
+        await(answers.first);
       }
       assertEquals(expected, answers.last.get());
       assertNotEquals(Thread.currentThread(), used.get());
@@ -230,24 +209,16 @@ public final class FramePipelineTest {
 
   @Test
   public void standsStillAfterAFailure() throws Exception {
-    Answers answers = new Answers();
+    Answers answers = new Answers(0);
     AtomicInteger closed = new AtomicInteger();
-    Classifier classifier = open();
+    Classifier classifier = TestModel.open(TestModel.ONE_THREAD);
     classifier.close();
     try (FramePipeline pipeline = new FramePipeline(classifier, 3, answers)) {
       pipeline.submit(new CountedFrame(noise(1), closed));
-      assertTrue(answers.failure.await(WAIT_SECONDS, TimeUnit.SECONDS));
+      await(answers.failure);
     }
     assertEquals(1, closed.get());
     assertEquals(0, answers.count.get());
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(WAIT_SECONDS, TimeUnit.SECONDS));
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @Test
@@ -270,12 +241,10 @@ public final class FramePipelineTest {
             told.countDown();
           }
         };
-    try (Classifier classifier = open();
+    try (Classifier classifier = TestModel.open(TestModel.ONE_THREAD);
         FramePipeline pipeline = new FramePipeline(classifier, 3, listener)) {
       pipeline.submit(new CountedFrame(noise(1), closed));
-      for (int i = 0; i < WAIT_SECONDS * 100 && closed.get() < 1; i++) {
-        Thread.sleep(10);
-      }
+      await(() -> closed.get() >= 1);
       pipeline.submit(
           new CountedFrame(noise(2), closed) {
             @Override

@@ -5,11 +5,6 @@ import static org.junit.Assert.assertThrows;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.Random;
 import org.json.JSONObject;
@@ -19,9 +14,9 @@ import org.junit.Test;
 public final class FusedClassifierTest {
   private static final String FUSED = "_camera";
   private static final String PLANES = "_planes";
-  private static final Path FLOATS = Paths.get(System.getProperty("floats"));
-  private static final Path BYTES = Paths.get(System.getProperty("model"));
-  private static final ClassifierOptions XNNPACK = new ClassifierOptions(1, true, false, false);
+  private static final String FLOATS = System.getProperty("floats");
+  private static final String BYTES = TestModel.STEM;
+  private static final ClassifierOptions XNNPACK = TestModel.ONE_THREAD;
 
   /**
    * For int8 behind a float resize: on x86_64 with AVX-512, XNNPACK of 2.16.1 reads the parameters
@@ -31,26 +26,6 @@ public final class FusedClassifierTest {
   private static final ClassifierOptions PLAIN = new ClassifierOptions(1, false, false, false);
 
   private static final int ANSWERS = 5;
-
-  private static Classifier open(Path stem, String suffix, ClassifierOptions options)
-      throws IOException {
-    return new Classifier(
-        model(stem + suffix),
-        ModelManifest.parse(json(stem + suffix)),
-        TestModel.labels(),
-        options);
-  }
-
-  private static ByteBuffer model(String stem) throws IOException {
-    try (FileChannel channel = FileChannel.open(Paths.get(stem + ".tflite"))) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-    }
-  }
-
-  private static String json(String stem) throws IOException {
-    byte[] bytes = Files.readAllBytes(Paths.get(stem + ".manifest.json"));
-    return new String(bytes, StandardCharsets.UTF_8);
-  }
 
   private static RgbImage noise(int width, int height, int seed) {
     byte[] pixels = new byte[width * height * RgbImage.CHANNELS];
@@ -91,10 +66,10 @@ public final class FusedClassifierTest {
     };
   }
 
-  private static void assertAnswersAlike(Path stem, String suffix, ClassifierOptions options)
+  private static void assertAnswersAlike(String stem, String suffix, ClassifierOptions options)
       throws IOException {
-    try (Classifier fused = open(stem, suffix, options);
-        Classifier plain = open(stem, "", options)) {
+    try (Classifier fused = TestModel.open(stem + suffix, options);
+        Classifier plain = TestModel.open(stem, options)) {
       ModelManifest frame = fused.manifest();
       for (int seed = 0; seed < 8; seed++) {
         Pixels[] images =
@@ -130,18 +105,18 @@ public final class FusedClassifierTest {
   @Test
   public void staysInOnePartition() throws IOException {
     // Each model is loaded with XNNPACK and not run.
-    try (Classifier fused = open(FLOATS, FUSED, XNNPACK);
-        Classifier plain = open(FLOATS, "", XNNPACK)) {
+    try (Classifier fused = TestModel.open(FLOATS + FUSED, XNNPACK);
+        Classifier plain = TestModel.open(FLOATS, XNNPACK)) {
       // The bytes' cropping in front and the choice behind; the CAST is there without, too.
       assertEquals(plain.steps() + 2, fused.steps());
     }
-    try (Classifier fused = open(BYTES, FUSED, XNNPACK);
-        Classifier plain = open(BYTES, "", XNNPACK)) {
+    try (Classifier fused = TestModel.open(BYTES + FUSED, XNNPACK);
+        Classifier plain = TestModel.open(BYTES, XNNPACK)) {
       // The same two, less the QUANTIZE of the scores.
       assertEquals(plain.steps() + 1, fused.steps());
     }
-    try (Classifier planes = open(FLOATS, PLANES, XNNPACK);
-        Classifier plain = open(FLOATS, "", XNNPACK)) {
+    try (Classifier planes = TestModel.open(FLOATS + PLANES, XNNPACK);
+        Classifier plain = TestModel.open(FLOATS, XNNPACK)) {
       // Two croppings and one CAST more, and the choice.
       assertEquals(plain.steps() + 4, planes.steps());
     }
@@ -149,7 +124,7 @@ public final class FusedClassifierTest {
 
   @Test
   public void takesPlanesOfItsOwnSizeAndTurnOnly() throws IOException {
-    try (Classifier fused = open(FLOATS, PLANES, XNNPACK)) {
+    try (Classifier fused = TestModel.open(FLOATS + PLANES, XNNPACK)) {
       ModelManifest frame = fused.manifest();
       int width = frame.inputWidth();
       int height = frame.inputHeight();
@@ -169,7 +144,7 @@ public final class FusedClassifierTest {
 
   @Test
   public void answersNoMoreThanTheModelChooses() throws IOException {
-    try (Classifier fused = open(BYTES, FUSED, PLAIN)) {
+    try (Classifier fused = TestModel.open(BYTES + FUSED, PLAIN)) {
       RgbImage image = noise(50, 70, 1);
       assertEquals(2, fused.classify(image, 2).labels().size());
       assertEquals(ANSWERS, fused.classify(image, 20).labels().size());
@@ -178,12 +153,12 @@ public final class FusedClassifierTest {
 
   @Test
   public void refusesTheManifestOfAnotherCount() throws IOException {
-    JSONObject other = new JSONObject(json(BYTES + FUSED));
+    JSONObject other = TestModel.json(BYTES + FUSED);
     other.getJSONObject("postprocess").put("top_k", 4);
     other.getJSONObject("output").put("shape", new int[] {1, 4});
     ModelManifest manifest = ModelManifest.parse(other.toString());
     assertEquals(4, manifest.topK());
-    ByteBuffer model = model(BYTES + FUSED);
+    ByteBuffer model = TestModel.model(BYTES + FUSED);
     ManifestException error =
         assertThrows(
             ManifestException.class,
@@ -193,8 +168,8 @@ public final class FusedClassifierTest {
 
   @Test
   public void refusesAPlainModelUnderAFusedManifest() throws IOException {
-    ModelManifest manifest = ModelManifest.parse(json(BYTES + FUSED));
-    ByteBuffer model = model(BYTES.toString());
+    ModelManifest manifest = ModelManifest.parse(TestModel.json(BYTES + FUSED).toString());
+    ByteBuffer model = TestModel.model();
     assertThrows(
         ManifestException.class, () -> new Classifier(model, manifest, TestModel.labels(), PLAIN));
   }

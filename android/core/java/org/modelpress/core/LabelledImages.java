@@ -3,13 +3,12 @@ package org.modelpress.core;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Images of one size whose right class is known. */
 public final class LabelledImages {
-  private static final int IMAGE_RANK = 4;
-
   private final Npy images;
   private final int[] classes;
 
@@ -21,8 +20,7 @@ public final class LabelledImages {
    * @throws IllegalArgumentException if the shapes disagree
    */
   public LabelledImages(Npy images, Npy classes) {
-    boolean isRgb = images.shape.length == IMAGE_RANK && images.shape[3] == RgbImage.CHANNELS;
-    if (!isRgb || images.type != ElementType.UINT8 || classes.data.length != 2 * images.shape[0]) {
+    if (!images.hasImages() || classes.data.length != 2 * images.shape[0]) {
       throw new IllegalArgumentException(
           String.format(
               "images %s with %d bytes of classes; expected uint8 [N, H, W, 3] with 2 N bytes",
@@ -47,11 +45,7 @@ public final class LabelledImages {
 
   /** A copy of image {@code index}. */
   public RgbImage image(int index) {
-    int height = images.shape[1];
-    int width = images.shape[2];
-    int size = height * width * RgbImage.CHANNELS;
-    byte[] pixels = Arrays.copyOfRange(images.data, index * size, (index + 1) * size);
-    return new RgbImage(width, height, pixels);
+    return images.image(index);
   }
 
   /**
@@ -71,21 +65,22 @@ public final class LabelledImages {
             return count();
           }
         };
-    List<Classification> results = classifier.classify(all, 1);
-    int right = 0;
-    for (int i = 0; i < count(); i++) {
-      if (results.get(i).labels().get(0).index() == classOf(i)) {
-        right++;
-      }
-    }
-    return (double) right / count();
+    return accuracy(classifier.classify(all, 1));
   }
 
   /** The part of the images that {@code classifier} names rightly, 0 to 1; one after the other. */
   public double accuracy(Classifier classifier) {
+    List<Classification> results = new ArrayList<>();
+    for (int i = 0; i < count(); i++) {
+      results.add(classifier.classify(image(i), 1));
+    }
+    return accuracy(results);
+  }
+
+  private double accuracy(List<Classification> results) {
     int right = 0;
     for (int i = 0; i < count(); i++) {
-      if (classifier.classify(image(i), 1).labels().get(0).index() == classOf(i)) {
+      if (results.get(i).labels().get(0).index() == classOf(i)) {
         right++;
       }
     }

@@ -15,9 +15,9 @@ import org.junit.Test;
 public final class MeasurementTest {
   @Test
   public void measuresAVariant() throws Exception {
-    ClassifierOptions options = new ClassifierOptions(1, true, false, false);
     Measurement found =
-        Measurement.measure(TestModel.model(), TestModel.manifest(), TestModel.labels(), options);
+        Measurement.measure(
+            TestModel.model(), TestModel.manifest(), TestModel.labels(), TestModel.ONE_THREAD);
     JSONObject record = found.toRecord(Measurement.zippedBytes(TestModel.model()));
     JSONObject latency = record.getJSONObject("latency");
     assertTrue(latency.toString(), latency.getInt("runs") >= 10);
@@ -58,9 +58,7 @@ public final class MeasurementTest {
   @Test
   public void countsRightAnswers() throws Exception {
     Npy images = new Npy(ElementType.UINT8, new int[] {2, 4, 4, 3}, new byte[96]);
-    ClassifierOptions options = ClassifierOptions.DEFAULT;
-    try (Classifier classifier =
-        new Classifier(TestModel.model(), TestModel.manifest(), TestModel.labels(), options)) {
+    try (Classifier classifier = TestModel.open(ClassifierOptions.DEFAULT)) {
       int answer = classifier.classify(new RgbImage(4, 4, new byte[48]), 1).labels().get(0).index();
       int other = (answer + 1) % TestModel.labels().size();
       byte[] classes = {(byte) answer, 0, (byte) other, 0};

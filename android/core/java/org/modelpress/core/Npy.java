@@ -1,5 +1,7 @@
 package org.modelpress.core;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,6 +15,7 @@ public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int ALIGNMENT = 64;
   private static final int HEADER_LENGTH_BYTES = 2;
+  private static final int IMAGE_RANK = 4;
   private static final Pattern HEADER =
       Pattern.compile(
           "\\{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \\(([0-9, ]*)\\),"
@@ -75,19 +78,28 @@ public final class Npy {
     return new Npy(type, shape, data);
   }
 
+  /** Whether these are uint8 images [N, height, width, 3]. */
+  public boolean hasImages() {
+    return type == ElementType.UINT8
+        && shape.length == IMAGE_RANK
+        && shape[IMAGE_RANK - 1] == RgbImage.CHANNELS;
+  }
+
+  /** A copy of an image, where {@link #hasImages}. */
+  public RgbImage image(int index) {
+    int size = shape[1] * shape[2] * RgbImage.CHANNELS;
+    byte[] pixels = Arrays.copyOfRange(data, index * size, (index + 1) * size);
+    return new RgbImage(shape[2], shape[1], pixels);
+  }
+
   /** The array as the bytes of a file. */
   public byte[] toBytes() {
-    StringBuilder sizes = new StringBuilder();
-    for (int size : shape) {
-      sizes.append(size).append(shape.length == 1 ? "," : ", ");
-    }
-    if (shape.length > 1) {
-      sizes.setLength(sizes.length() - 2);
-    }
+    String sizes = Arrays.stream(shape).mapToObj(Integer::toString).collect(joining(", "));
     StringBuilder header =
         new StringBuilder(
             String.format(
-                "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", code(type), sizes));
+                "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }",
+                type.numpyCode, sizes, shape.length == 1 ? "," : ""));
     int prefix = MAGIC.length + HEADER_LENGTH_BYTES;
     while ((prefix + header.length() + 1) % ALIGNMENT != 0) {
       header.append(' ');
@@ -107,22 +119,9 @@ public final class Npy {
         path + ": unsupported .npy header " + ManifestException.line(header));
   }
 
-  private static String code(ElementType type) {
-    switch (type) {
-      case UINT8:
-        return "|u1";
-      case INT8:
-        return "|i1";
-      case INT16:
-        return "<i2";
-      default:
-        return "<f4";
-    }
-  }
-
   private static ElementType typeOf(String code, String path) {
     for (ElementType type : ElementType.values()) {
-      if (code(type).equals(code)) {
+      if (type.numpyCode.equals(code)) {
         return type;
       }
     }

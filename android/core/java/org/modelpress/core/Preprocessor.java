@@ -135,26 +135,8 @@ public final class Preprocessor implements InputWriter {
   }
 
   private int quantize(float value) {
-    int low;
-    int high;
-    switch (input.type()) {
-      case UINT8:
-        low = 0;
-        high = 255;
-        break;
-      case INT8:
-        low = Byte.MIN_VALUE;
-        high = Byte.MAX_VALUE;
-        break;
-      case INT16:
-        low = Short.MIN_VALUE;
-        high = Short.MAX_VALUE;
-        break;
-      default:
-        return 0;
-    }
     // rint rounds half to even, as NumPy does in the reference.
     long code = (long) Math.rint(value / (float) input.scale()) + input.zeroPoint();
-    return (int) Math.max(low, Math.min(high, code));
+    return input.type().clamp(code);
   }
 }

@@ -1,6 +1,7 @@
 package org.modelpress.core;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** A model's input or output tensor, as manifest.json describes it. */
@@ -67,6 +68,11 @@ public final class TensorSpec {
   /** Bytes of the whole tensor. */
   public int byteCount() {
     return elementCount() * type.byteCount();
+  }
+
+  /** Allocates memory for {@code count} such tensors, outside Java's heap, in native byte order. */
+  public ByteBuffer allocate(int count) {
+    return ByteBuffer.allocateDirect(count * byteCount()).order(ByteOrder.nativeOrder());
   }
 
   /**

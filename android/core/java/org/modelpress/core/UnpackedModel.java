@@ -5,9 +5,9 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -88,28 +88,19 @@ public final class UnpackedModel {
     }
   }
 
+  /** Copies the model to a file; returns its SHA-256. */
   private static String copy(Source source, File file) throws IOException {
-    MessageDigest digest = sha256();
     byte[] buffer = new byte[BUFFER_BYTES];
     try (InputStream in = source.open();
-        FileOutputStream out = new FileOutputStream(file);
-        DigestOutputStream digesting = new DigestOutputStream(out, digest)) {
+        FileOutputStream out = new FileOutputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        digesting.write(buffer, 0, count);
+        digest.update(buffer, 0, count);
+        out.write(buffer, 0, count);
       }
       // On the disk before it gets its name: a battery may die in between.
       out.getFD().sync();
-    }
-    StringBuilder hex = new StringBuilder();
-    for (byte part : digest.digest()) {
-      hex.append(String.format("%02x", part));
-    }
-    return hex.toString();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
+      return String.format("%064x", new BigInteger(1, digest.digest()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -5,7 +5,6 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,10 +65,6 @@ public final class GpuPreprocessorTest {
         plane(width / 2, height / 2, step, 0, random));
   }
 
-  private static ByteBuffer room(ModelManifest manifest) {
-    return ByteBuffer.allocateDirect(manifest.input().byteCount()).order(ByteOrder.nativeOrder());
-  }
-
   private static byte[] bytes(ByteBuffer buffer) {
     byte[] all = new byte[buffer.remaining()];
     buffer.get(all);
@@ -77,9 +72,9 @@ public final class GpuPreprocessorTest {
   }
 
   private static void assertSame(GpuPreprocessor gpu, ModelManifest manifest, YuvPixels frame) {
-    ByteBuffer expected = room(manifest);
+    ByteBuffer expected = manifest.input().allocate(1);
     new Preprocessor(manifest).write(frame, expected);
-    ByteBuffer found = room(manifest);
+    ByteBuffer found = manifest.input().allocate(1);
     gpu.write(frame, found);
     String what = manifest.input() + " of a frame turned by " + frame.degrees();
     assertArrayEquals(what, bytes(expected), bytes(found));
@@ -192,14 +187,15 @@ public final class GpuPreprocessorTest {
   public void refusesWhatItCannotRead() throws Exception {
     ModelManifest manifest = manifest(json("fused_uint8"), 8, 8, "crop");
     try (GpuPreprocessor gpu = new GpuPreprocessor(manifest)) {
+      ByteBuffer room = manifest.input().allocate(1);
       RgbImage picture = new RgbImage(8, 8, new byte[192]);
       IllegalArgumentException refused =
-          assertThrows(IllegalArgumentException.class, () -> gpu.write(picture, room(manifest)));
+          assertThrows(IllegalArgumentException.class, () -> gpu.write(picture, room));
       assertEquals("RgbImage; the GPU reads a camera's planes", refused.getMessage());
       YuvPixels good = frame(8, 8, 0, 1, 1);
       YuvPixels.Plane tooShort = new YuvPixels.Plane(ByteBuffer.allocateDirect(63), 8, 1);
       YuvPixels bad = new YuvPixels(8, 8, 0, tooShort, good.blueDifference(), good.redDifference());
-      refused = assertThrows(IllegalArgumentException.class, () -> gpu.write(bad, room(manifest)));
+      refused = assertThrows(IllegalArgumentException.class, () -> gpu.write(bad, room));
       assertEquals("a plane of 63 bytes in rows of 8; expected 8 rows of 8", refused.getMessage());
       assertSame(gpu, manifest, good);
     }
@@ -209,8 +205,9 @@ public final class GpuPreprocessorTest {
   public void refusesASizeThatTheGpuCannotHold() throws Exception {
     ModelManifest manifest = manifest(json("fused_uint8"), 8, 8, "crop");
     try (GpuPreprocessor gpu = new GpuPreprocessor(manifest)) {
+      ByteBuffer room = manifest.input().allocate(1);
       YuvPixels huge = frame(40000, 2, 0, 1, 1);
-      assertThrows(IllegalStateException.class, () -> gpu.write(huge, room(manifest)));
+      assertThrows(IllegalStateException.class, () -> gpu.write(huge, room));
     }
   }
 }

@@ -2,7 +2,6 @@ package org.modelpress.host;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.json.JSONArray;
 import org.json.JSONObject;
 import org.modelpress.core.Classification;
@@ -45,13 +47,8 @@ public final class CameraSteps implements AutoCloseable {
   private static final double NANOS_PER_MILLI = 1e6;
   private static final ClassifierOptions ONE_THREAD = new ClassifierOptions(1, true, false, false);
 
-  /** One way, given a number of frames. */
-  private interface Way {
-    /** Milliseconds of each of {@code count} frames, or one mean of them all. */
-    double[] run(int count);
-  }
-
-  private final Map<String, Way> ways = new LinkedHashMap<>();
+  /** Of a number of frames, the milliseconds of each, or one mean of them all. */
+  private final Map<String, IntFunction<double[]>> ways = new LinkedHashMap<>();
   private final List<Classifier> open = new ArrayList<>();
   private final CameraFrame[] frames = new CameraFrame[FRAMES];
   private final Classifier plain;
@@ -84,39 +81,29 @@ public final class CameraSteps implements AutoCloseable {
     return classifier;
   }
 
-  private interface Reader {
-    Pixels read(CameraFrame frame);
-  }
-
-  private void addInput(String name, Classifier classifier, Reader reader) {
+  private void addInput(
+      String name, Classifier classifier, Function<CameraFrame, Pixels> reader) {
     Preprocessor preprocessor = new Preprocessor(classifier.manifest());
-    ByteBuffer input =
-        ByteBuffer.allocateDirect(classifier.manifest().input().byteCount())
-            .order(ByteOrder.nativeOrder());
-    ways.put(name, count -> each(count, frame -> preprocessor.write(reader.read(frame), input)));
+    ByteBuffer input = classifier.manifest().input().allocate(1);
+    ways.put(name, count -> each(count, frame -> preprocessor.write(reader.apply(frame), input)));
   }
 
   private void addModel(String name, Classifier classifier) {
-    ByteBuffer input =
-        ByteBuffer.allocateDirect(classifier.manifest().input().byteCount())
-            .order(ByteOrder.nativeOrder());
+    ByteBuffer input = classifier.manifest().input().allocate(1);
     new Preprocessor(classifier.manifest()).write(frames[0].pixels(), input);
     ways.put(name, count -> each(count, frame -> classifier.classifyPrepared(input, LABELS)));
   }
 
-  private void addLabel(String name, Classifier classifier, Reader reader) {
-    ways.put(name, count -> each(count, frame -> classifier.classify(reader.read(frame), LABELS)));
+  private void addLabel(
+      String name, Classifier classifier, Function<CameraFrame, Pixels> reader) {
+    ways.put(name, count -> each(count, frame -> classifier.classify(reader.apply(frame), LABELS)));
   }
 
-  private interface Step {
-    void run(CameraFrame frame);
-  }
-
-  private double[] each(int count, Step step) {
+  private double[] each(int count, Consumer<CameraFrame> step) {
     double[] times = new double[count];
     for (int i = 0; i < count; i++) {
       long start = System.nanoTime();
-      step.run(frames[i % FRAMES]);
+      step.accept(frames[i % FRAMES]);
       times[i] = (System.nanoTime() - start) / NANOS_PER_MILLI;
     }
     return times;
@@ -202,17 +189,17 @@ public final class CameraSteps implements AutoCloseable {
     }
     for (int round = 0; round < rounds; round++) {
       ways.forEach(
-          (name, way) -> found.getJSONArray(name).put(new JSONArray(way.run(counts.get(name)))));
+          (name, way) -> found.getJSONArray(name).put(new JSONArray(way.apply(counts.get(name)))));
     }
     return found;
   }
 
   /** Lets the virtual machine compile the way; returns how many frames make a turn. */
-  private static int warmUp(Way way, double millis) {
+  private static int warmUp(IntFunction<double[]> way, double millis) {
     long end = System.nanoTime() + (long) (millis * NANOS_PER_MILLI);
     double quickest;
     do {
-      quickest = way.run(1)[0];
+      quickest = way.apply(1)[0];
     } while (System.nanoTime() < end);
     return (int) Math.max(1, Math.min(MOST_PER_TURN, TURN_MILLIS / quickest));
   }

@@ -19,10 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.modelpress.core.Classifier;
 import org.modelpress.core.ClassifierOptions;
-import org.modelpress.core.ElementType;
 import org.modelpress.core.ModelManifest;
 import org.modelpress.core.Npy;
-import org.modelpress.core.RgbImage;
 
 /**
  * Runs the Android app's own classifier on this machine, on the Android runtime's own library.
@@ -31,7 +29,6 @@ import org.modelpress.core.RgbImage;
  * uint8 [N,H,W,3]; Y is the raw output [N,classes] in the model's own element type.
  */
 public final class Predict {
-  private static final int IMAGE_RANK = 4;
   private static final ClassifierOptions ONE_THREAD = new ClassifierOptions(1, true, false, false);
   private static final List<String> FLAGS =
       Arrays.asList("--model", "--manifest", "--images", "--out");
@@ -57,9 +54,7 @@ public final class Predict {
     // Raw outputs need no names, only as many as there are classes.
     List<String> labels = Collections.nCopies(manifest.labelCount(), "");
     Npy images = NpyFiles.read(imagesPath);
-    if (images.type != ElementType.UINT8
-        || images.shape.length != IMAGE_RANK
-        || images.shape[3] != RgbImage.CHANNELS) {
+    if (!images.hasImages()) {
       throw new IllegalArgumentException(
           String.format(
               "%s: %s %s; expected uint8 [N, H, W, 3]",
@@ -77,7 +72,8 @@ public final class Predict {
             try (Classifier classifier =
                 new Classifier(MappedFile.read(model), manifest, labels, ONE_THREAD)) {
               for (int image = first; image < count; image += workers) {
-                classify(classifier, images, image, outputs);
+                byte[] output = classifier.rawOutput(images.image(image));
+                System.arraycopy(output, 0, outputs, image * output.length, output.length);
               }
             }
             return null;
@@ -86,15 +82,6 @@ public final class Predict {
     runAll(parts);
     int[] shape = {count, manifest.labelCount()};
     NpyFiles.write(out, new Npy(manifest.output().type(), shape, outputs));
-  }
-
-  private static void classify(Classifier classifier, Npy images, int index, byte[] outputs) {
-    int height = images.shape[1];
-    int width = images.shape[2];
-    int size = height * width * RgbImage.CHANNELS;
-    byte[] pixels = Arrays.copyOfRange(images.data, index * size, (index + 1) * size);
-    byte[] output = classifier.rawOutput(new RgbImage(width, height, pixels));
-    System.arraycopy(output, 0, outputs, index * output.length, output.length);
   }
 
   private static void runAll(List<Callable<Void>> parts) throws IOException {

@@ -6,14 +6,22 @@ import android.os.Bundle;
 import android.os.Parcel;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.rules.ExternalResource;
+import org.junit.After;
+import org.junit.runner.RunWith;
 import org.robolectric.Robolectric;
+import org.robolectric.RobolectricTestRunner;
 import org.robolectric.android.controller.ActivityController;
+import org.robolectric.annotation.Config;
+import org.robolectric.annotation.GraphicsMode;
 
 /**
- * Opens screens and closes them after the test, so that their threads do not reach the next one.
+ * A test that opens screens, those of a phone unless it says otherwise. They are closed after it, so
+ * that their threads do not reach the next one.
  */
-public final class TestLauncher extends ExternalResource {
+@RunWith(RobolectricTestRunner.class)
+@Config(qualifiers = "w411dp-h891dp-xhdpi")
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+public abstract class TestOfScreens {
   private final List<ActivityController<?>> controllers = new ArrayList<>();
 
   <T extends Activity> ActivityController<T> controller(Class<T> screen) {
@@ -45,8 +53,8 @@ public final class TestLauncher extends ExternalResource {
     return controller(screen).get();
   }
 
-  @Override
-  protected void after() {
+  @After
+  public void closeScreens() {
     for (ActivityController<?> controller : controllers) {
       if (!controller.get().isDestroyed()) {
         controller.close();
