@@ -25,7 +25,6 @@ public final class DrawingView extends View {
     paint.setStrokeCap(Paint.Cap.ROUND);
     paint.setStrokeJoin(Paint.Join.ROUND);
     setFocusable(true);
-    setSaveEnabled(true);
   }
 
   /** The colour of the strokes to come, 0xAARRGGBB. */
@@ -107,11 +106,6 @@ public final class DrawingView extends View {
     stroke.add(event.getX() / getWidth(), event.getY() / getHeight());
     invalidate();
     return true;
-  }
-
-  @Override
-  public boolean performClick() {
-    return super.performClick();
   }
 
   @Override

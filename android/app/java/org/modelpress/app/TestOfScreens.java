@@ -15,8 +15,8 @@ import org.robolectric.annotation.Config;
 import org.robolectric.annotation.GraphicsMode;
 
 /**
- * A test that opens screens, those of a phone unless it says otherwise. They are closed after it, so
- * that their threads do not reach the next one.
+ * A test that opens screens, those of a phone unless it says otherwise. They are closed after it,
+ * so that their threads do not reach the next one.
  */
 @RunWith(RobolectricTestRunner.class)
 @Config(qualifiers = "w411dp-h891dp-xhdpi")

@@ -36,6 +36,14 @@ public final class ModelManifestTest {
     assertTrue(said, said.contains(part));
   }
 
+  /** A field of an example's object is refused where it has this value. */
+  private static void assertRefused(
+      String name, String object, String field, Object value, String part) throws IOException {
+    JSONObject manifest = valid(name);
+    manifest.getJSONObject(object).put(field, value);
+    assertRefused(manifest, part);
+  }
+
   @Test
   public void readsOrRefusesEverySharedExample() throws IOException {
     int read = 0;
@@ -117,50 +125,37 @@ public final class ModelManifestTest {
 
   @Test
   public void rotatesPlanesOnly() throws IOException {
-    JSONObject manifest = valid(TOP_K);
-    manifest.getJSONObject("camera_input").put("rotation_degrees", 90);
-    assertRefused(manifest, "camera_input.rotation_degrees': got 90 for RGBA");
+    String part = "camera_input.rotation_degrees': got 90 for RGBA";
+    assertRefused(TOP_K, "camera_input", "rotation_degrees", 90, part);
   }
 
   @Test
   public void refusesFramesOfNoPossibleSize() throws IOException {
     for (int[] sides : new int[][] {{}, {2}, {2, 0}, {-1, 2}, {2, 2, 3}, {16385, 2}}) {
-      JSONObject manifest = valid(TOP_K);
-      manifest.getJSONObject("camera_input").put("model_input_size", new JSONArray(sides));
-      assertRefused(manifest, "model_input_size");
+      JSONArray size = new JSONArray(sides);
+      assertRefused(TOP_K, "camera_input", "model_input_size", size, "model_input_size");
     }
-    JSONObject odd = valid(PLANES);
-    odd.getJSONObject("camera_input").put("height", 481);
-    assertRefused(odd, "even sides for NV21");
-    JSONObject letterbox = valid(TOP_K);
-    letterbox.getJSONObject("camera_input").put("fit", "letterbox");
-    assertRefused(letterbox, "camera_input.fit");
+    assertRefused(PLANES, "camera_input", "height", 481, "even sides for NV21");
+    assertRefused(TOP_K, "camera_input", "fit", "letterbox", "camera_input.fit");
   }
 
   @Test
   public void refusesTensorsOfNoPossibleSize() throws IOException {
     for (int[] shape : new int[][] {{1, 0, 6, 3}, {1, -4, 6, 3}, {1, 65536, 65536, 3}}) {
-      JSONObject manifest = valid(INT8);
-      manifest.getJSONObject("input").put("shape", new JSONArray(shape));
-      assertRefused(manifest, "input.shape");
+      assertRefused(INT8, "input", "shape", new JSONArray(shape), "input.shape");
     }
   }
 
   @Test
   public void refusesAnUnknownDtype() throws IOException {
-    JSONObject manifest = valid(INT8);
-    manifest.getJSONObject("input").put("dtype", "int4");
-    assertRefused(manifest, "field 'input.dtype': got \"int4\", expected one of uint8, int8");
+    String part = "field 'input.dtype': got \"int4\", expected one of uint8, int8";
+    assertRefused(INT8, "input", "dtype", "int4", part);
   }
 
   @Test
   public void takesNoTextForANumber() throws IOException {
-    JSONObject manifest = valid(INT8);
-    manifest.getJSONObject("labels").put("count", "20");
-    assertRefused(manifest, "labels.count");
-    manifest = valid(INT8);
-    manifest.getJSONObject("output").put("scale", "0.5");
-    assertRefused(manifest, "output.scale");
+    assertRefused(INT8, "labels", "count", "20", "labels.count");
+    assertRefused(INT8, "output", "scale", "0.5", "output.scale");
   }
 
   @Test

@@ -25,11 +25,9 @@ public final class ReferenceTest {
   // shows: pain D41
   @Test
   public void resizesLikePillow() throws IOException {
-    List<String> cases = stems("resize_", IN);
-    assertFalse(cases.isEmpty());
-    for (String stem : cases) {
-      RgbImage image = image(NpyFiles.read(FIXTURES.resolve(stem + IN)));
-      Npy expected = NpyFiles.read(FIXTURES.resolve(stem + ".out.npy"));
+    for (String stem : stems("resize_", IN)) {
+      RgbImage image = image(stem + IN);
+      Npy expected = array(stem + ".out.npy");
       int height = expected.shape[0];
       int width = expected.shape[1];
       ImageResizer resizer = new ImageResizer(width, height);
@@ -44,12 +42,9 @@ public final class ReferenceTest {
   /** What a model that crops its input itself sees of a photograph. */
   @Test
   public void placesLikeTheReference() throws IOException {
-    List<String> cases = stems("place_", IN);
-    assertFalse(cases.isEmpty());
-    for (String stem : cases) {
-      RgbImage image = image(NpyFiles.read(FIXTURES.resolve(stem + IN)));
-      byte[] json = Files.readAllBytes(FIXTURES.resolve(stem + ".manifest.json"));
-      ModelManifest manifest = ModelManifest.parse(new String(json, StandardCharsets.UTF_8));
+    for (String stem : stems("place_", IN)) {
+      RgbImage image = image(stem + IN);
+      ModelManifest manifest = manifest(stem);
       ByteBuffer buffer = ByteBuffer.allocate(manifest.input().byteCount());
       Preprocessor preprocessor = new Preprocessor(manifest);
       // What another picture has left behind must not show.
@@ -60,7 +55,7 @@ public final class ReferenceTest {
       if (image.width() == width && image.height() == height) {
         assertArrayEquals(stem, image.pixels(), buffer.array());
       }
-      Npy expected = NpyFiles.read(FIXTURES.resolve(stem + ".out.npy"));
+      Npy expected = array(stem + ".out.npy");
       byte[] seen =
           new ImageResizer(expected.shape[1], expected.shape[0])
               .resize(new RgbImage(width, height, buffer.array()), stem.endsWith("crop"));
@@ -71,18 +66,15 @@ public final class ReferenceTest {
   // shows: pain D20
   @Test
   public void encodesLikeTheReference() throws IOException {
-    RgbImage image = image(NpyFiles.read(FIXTURES.resolve("pixels.npy")));
-    List<String> cases = stems("encode_", ".manifest.json");
-    assertFalse(cases.isEmpty());
-    for (String stem : cases) {
-      byte[] json = Files.readAllBytes(FIXTURES.resolve(stem + ".manifest.json"));
-      ModelManifest manifest = ModelManifest.parse(new String(json, StandardCharsets.UTF_8));
+    RgbImage image = image("pixels.npy");
+    for (String stem : stems("encode_", ".manifest.json")) {
+      ModelManifest manifest = manifest(stem);
       ByteBuffer buffer =
           ByteBuffer.allocate(manifest.input().byteCount()).order(ByteOrder.LITTLE_ENDIAN);
       Preprocessor preprocessor = new Preprocessor(manifest);
       preprocessor.write(image, buffer);
       assertEquals(stem, manifest.input().byteCount(), buffer.remaining());
-      byte[] expected = NpyFiles.read(FIXTURES.resolve(stem + ".out.npy")).data;
+      byte[] expected = array(stem + ".out.npy").data;
       assertArrayEquals(stem, expected, buffer.array());
       assertArrayEquals(stem, expected, encoded(image, manifest, preprocessor.elementBits()));
     }
@@ -106,7 +98,7 @@ public final class ReferenceTest {
 
   @Test
   public void compositesLikePillow() throws IOException {
-    Npy in = NpyFiles.read(FIXTURES.resolve("alpha" + IN));
+    Npy in = array("alpha" + IN);
     int[] argb = new int[in.shape[0] * in.shape[1]];
     for (int i = 0; i < argb.length; i++) {
       int red = in.data[4 * i] & 0xff;
@@ -117,22 +109,35 @@ public final class ReferenceTest {
     }
     byte[] composited = new byte[argb.length * RgbImage.CHANNELS];
     RgbImage.compositeOnWhite(argb, argb.length, composited);
-    byte[] expected = NpyFiles.read(FIXTURES.resolve("alpha.out.npy")).data;
+    byte[] expected = array("alpha.out.npy").data;
     assertArrayEquals(expected, composited);
   }
 
   private static List<String> stems(String prefix, String suffix) throws IOException {
     try (Stream<Path> files = Files.list(FIXTURES)) {
-      return files
-          .map(path -> path.getFileName().toString())
-          .filter(name -> name.startsWith(prefix) && name.endsWith(suffix))
-          .map(name -> name.substring(0, name.length() - suffix.length()))
-          .sorted()
-          .collect(Collectors.toList());
+      List<String> found =
+          files
+              .map(path -> path.getFileName().toString())
+              .filter(name -> name.startsWith(prefix) && name.endsWith(suffix))
+              .map(name -> name.substring(0, name.length() - suffix.length()))
+              .sorted()
+              .collect(Collectors.toList());
+      assertFalse(prefix, found.isEmpty());
+      return found;
     }
   }
 
-  private static RgbImage image(Npy array) {
+  private static Npy array(String file) throws IOException {
+    return NpyFiles.read(FIXTURES.resolve(file));
+  }
+
+  private static RgbImage image(String file) throws IOException {
+    Npy array = array(file);
     return new RgbImage(array.shape[1], array.shape[0], array.data);
+  }
+
+  private static ModelManifest manifest(String stem) throws IOException {
+    byte[] json = Files.readAllBytes(FIXTURES.resolve(stem + ".manifest.json"));
+    return ModelManifest.parse(new String(json, StandardCharsets.UTF_8));
   }
 }
