@@ -1,16 +1,17 @@
 package org.modelpress.app;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import javax.imageio.ImageIO;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 
 /** Pictures that no camera of a test machine takes. */
 final class TestPhotos {
+  private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  private static final int GREY = 0;
   private static final int EXIF_MARKER = 0xffe1;
   private static final int JPEG_START = 2;
 
@@ -21,10 +22,24 @@ final class TestPhotos {
 
   /** A grey PNG of one value, small as a file whatever its size in pixels. */
   static byte[] greyPng(int width, int height, int value) throws IOException {
-    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
-    Arrays.fill(((DataBufferByte) picture.getRaster().getDataBuffer()).getData(), (byte) value);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
-    ImageIO.write(picture, "png", file);
+    file.write(PNG);
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    DataOutputStream fields = new DataOutputStream(header);
+    fields.writeInt(width);
+    fields.writeInt(height);
+    fields.write(new byte[] {8, GREY, 0, 0, 0});
+    chunk(file, "IHDR", header.toByteArray());
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    byte[] row = new byte[1 + width];
+    Arrays.fill(row, 1, row.length, (byte) value);
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(data)) {
+      for (int y = 0; y < height; y++) {
+        deflater.write(row);
+      }
+    }
+    chunk(file, "IDAT", data.toByteArray());
+    chunk(file, "IEND", new byte[0]);
     return file.toByteArray();
   }
 
@@ -50,5 +65,18 @@ final class TestPhotos {
     out.write(jpeg, JPEG_START, jpeg.length - JPEG_START);
     out.write(new byte[LOOKED_AT]);
     return file.toByteArray();
+  }
+
+  private static void chunk(ByteArrayOutputStream file, String name, byte[] data)
+      throws IOException {
+    byte[] type = name.getBytes(StandardCharsets.US_ASCII);
+    CRC32 check = new CRC32();
+    check.update(type);
+    check.update(data);
+    DataOutputStream out = new DataOutputStream(file);
+    out.writeInt(data.length);
+    out.write(type);
+    out.write(data);
+    out.writeInt((int) check.getValue());
   }
 }
