@@ -50,7 +50,6 @@ def step_test_suite(name):
             lists.append("{}_{}".format(case, kind))
     pytest_test(
         name = name,
-        size = "small",
         srcs = ["steps_test.py"],
         data = lists,
         env = {"CASES": " ".join(_CASES.keys()), "FOLDER": native.package_name()},

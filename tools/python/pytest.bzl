@@ -2,12 +2,13 @@
 
 load("@rules_python//python:defs.bzl", "py_test")
 
-def pytest_test(name, srcs, deps = [], data = [], args = [], env = {}, files = {}, **kwargs):
+def pytest_test(name, srcs, size = "small", deps = [], data = [], args = [], env = {}, files = {}, **kwargs):
     """A test target whose cases pytest collects and reports one by one in the test's XML.
 
     Args:
       name: target name.
       srcs: test files; all of them are collected.
+      size: as of any test.
       deps: py_library targets that the tests import.
       data: files that the tests read, found relative to the runfiles root.
       args: further arguments for pytest.
@@ -17,6 +18,7 @@ def pytest_test(name, srcs, deps = [], data = [], args = [], env = {}, files = {
     """
     py_test(
         name = name,
+        size = size,
         srcs = srcs + ["//tools/python:pytest_main.py"],
         args = ["$(location {})".format(src) for src in srcs] + args,
         data = data + files.values(),
