@@ -12,7 +12,7 @@ from model_press.process.tf_quiet import tensorflow
 class Kernel(NamedTuple):
     """A layer's large kernel: its position in layer.weights, and its axes of input and output channels."""
 
-    index: int
+    position: int
     inputs: int
     outputs: int
 
@@ -64,7 +64,7 @@ def find(model: Any, keep_layers: tuple[str, ...], field: str) -> list[tuple[Any
             f"weights it compresses; set {step} to null"
         )
     found = [
-        (layer, layer.weights[KERNELS[type(layer).__name__].index])
+        (layer, layer.weights[KERNELS[type(layer).__name__].position])
         for layer in fitting
         if layer.name not in keep_layers
     ]
@@ -88,7 +88,7 @@ def coverage(model: Any, keep_layers: tuple[str, ...]) -> list[Coverage]:
         kind = type(layer).__name__
         for index, weight in enumerate(layer.weights):
             values = np.asarray(weight)
-            if kind in KERNELS and index == KERNELS[kind].index:
+            if kind in KERNELS and index == KERNELS[kind].position:
                 reason = "named in keep_layers" if layer.name in keep_layers else None
             elif values.ndim < 2:
                 reason = _REASONS[kind] if kind == "BatchNormalization" else "one number a channel"

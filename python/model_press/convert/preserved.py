@@ -29,7 +29,7 @@ def check(data: bytes, model: Any) -> None:
         kind = type(layer).__name__
         if kind not in kernels.KERNELS:
             continue
-        kernel = np.asarray(layer.weights[kernels.KERNELS[kind].index])
+        kernel = np.asarray(layer.weights[kernels.KERNELS[kind].position])
         if kind == "Conv2DTranspose":
             kernel = np.swapaxes(kernel, 2, 3)
         zero, values = kernel == 0, _values(kernel)

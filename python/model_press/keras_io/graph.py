@@ -39,8 +39,8 @@ class Call:
         def value(item: Any) -> Any:
             return values[item.tensor] if isinstance(item, Ref) else item
 
-        arguments: Any = tensorflow().nest.map_structure(value, (self.args, self.kwargs))
-        return arguments
+        args, kwargs = tensorflow().nest.map_structure(value, (self.args, self.kwargs))
+        return args, kwargs
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

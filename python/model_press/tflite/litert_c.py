@@ -126,9 +126,9 @@ def create_buffer(handles: Handles, tensor: reader.TensorInfo) -> ctypes.c_void_
     kind.layout.rank = len(tensor.shape)
     for axis, size in enumerate(tensor.shape):
         kind.layout.dimensions[axis] = size
-    size = ctypes.c_size_t(int(np.prod(tensor.shape)) * np.dtype(tensor.dtype).itemsize)
+    bytes_ = ctypes.c_size_t(int(np.prod(tensor.shape)) * np.dtype(tensor.dtype).itemsize)
     handle = handles.add(library().LiteRtDestroyTensorBuffer)
-    arguments = (environment(), _HOST_MEMORY, ctypes.byref(kind), size, ctypes.byref(handle))
+    arguments = (environment(), _HOST_MEMORY, ctypes.byref(kind), bytes_, ctypes.byref(handle))
     call("make a buffer", "LiteRtCreateManagedTensorBuffer", *arguments)
     return handle
 

@@ -127,7 +127,7 @@ def _equalize_pair(pair: Pair) -> float:
 def _axes(layer: Any, index: int) -> tuple[int, int | None]:
     """Return the axes of a kernel's input and output channels; the output's is None for a depthwise kernel."""
     kernel = kernels.KERNELS.get(type(layer).__name__)
-    return (kernel.inputs, kernel.outputs) if kernel and kernel.index == index else (2, None)
+    return (kernel.inputs, kernel.outputs) if kernel and kernel.position == index else (2, None)
 
 
 def _reach(pair: Pair) -> np.ndarray:

@@ -17,8 +17,15 @@ FUSED = ("linear", "relu", "relu6")
 # Weights that are folded away or that stand for no kernel.
 _SMALL = ("BatchNormalization", "Normalization", "PReLU")
 _FUSING = ("Add", "Multiply", "Subtract")
-PASSING = ("AveragePooling2D", "GlobalMaxPooling2D", "MaxPooling2D")
-PASSING += ("Cropping2D", "ZeroPadding2D", "Dropout", "SpatialDropout2D")
+PASSING = (
+    "AveragePooling2D",
+    "Cropping2D",
+    "Dropout",
+    "GlobalMaxPooling2D",
+    "MaxPooling2D",
+    "SpatialDropout2D",
+    "ZeroPadding2D",
+)
 _SAME_RANGE = (*PASSING, "Flatten", "InputLayer", "Permute", "Reshape")
 # Their range is fixed by what they compute, and the converter sets it.
 _FIXED = ("sigmoid", "softmax", "tanh")

@@ -14,8 +14,15 @@ from ai_edge_litert import schema_py_generated as schema
 from model_press.tflite.graph import Graph
 
 # What both XNNPACK of 2.16.1 and of LiteRT 2.3 have in float.
-_FLOAT_ONLY = ("ABS", "AVERAGE_POOL_2D", "HARD_SWISH", "MAXIMUM", "MINIMUM", "PRELU")
-_FLOAT_ONLY += ("SQUARED_DIFFERENCE",)
+_FLOAT_ONLY = (
+    "ABS",
+    "AVERAGE_POOL_2D",
+    "HARD_SWISH",
+    "MAXIMUM",
+    "MINIMUM",
+    "PRELU",
+    "SQUARED_DIFFERENCE",
+)
 
 
 def rewrite(graph: Graph) -> int:

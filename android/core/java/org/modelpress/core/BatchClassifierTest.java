@@ -28,11 +28,7 @@ public final class BatchClassifierTest {
 
   private static BatchClassifier open(MemoryBudget budget) throws IOException {
     return new BatchClassifier(
-        TestModel.model(),
-        TestModel.manifest(),
-        TestModel.labels(),
-        TestModel.ONE_THREAD,
-        budget);
+        TestModel.model(), TestModel.manifest(), TestModel.labels(), TestModel.ONE_THREAD, budget);
   }
 
   private static List<String> texts(List<Classification> results) {

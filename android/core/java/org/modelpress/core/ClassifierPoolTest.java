@@ -24,11 +24,7 @@ public final class ClassifierPoolTest {
 
   private static ClassifierPool open(int size) throws IOException {
     return new ClassifierPool(
-        size,
-        TestModel.model(),
-        TestModel.manifest(),
-        TestModel.labels(),
-        TestModel.ONE_THREAD);
+        size, TestModel.model(), TestModel.manifest(), TestModel.labels(), TestModel.ONE_THREAD);
   }
 
   // shows: pain D37

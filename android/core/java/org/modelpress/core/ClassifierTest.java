@@ -94,8 +94,7 @@ public final class ClassifierTest {
 
   /** An engine that opens, says that it is NNAPI, and fails when it runs for the nth time. */
   private static Engine failing(int run) throws IOException {
-    Engine engine =
-        TfliteEngine.onProcessor(TestModel.model(), TestModel.manifest(), PROCESSOR);
+    Engine engine = TfliteEngine.onProcessor(TestModel.model(), TestModel.manifest(), PROCESSOR);
     int[] runs = {0};
     return new Engine() {
       @Override
@@ -147,8 +146,7 @@ public final class ClassifierTest {
     Engine broken = failing(2);
     List<Supplier<Engine>> engines =
         Arrays.asList(
-            () -> broken,
-            () -> TfliteEngine.onProcessor(TestModel.model(), manifest, PROCESSOR));
+            () -> broken, () -> TfliteEngine.onProcessor(TestModel.model(), manifest, PROCESSOR));
     try (Classifier plain = TestModel.open(PROCESSOR);
         Classifier classifier = new Classifier(manifest, TestModel.labels(), engines)) {
       byte[] expected = plain.rawOutput(image);
@@ -225,8 +223,7 @@ public final class ClassifierTest {
     labels.remove(0);
     ModelManifest manifest = TestModel.manifest();
     ByteBuffer model = TestModel.model();
-    assertThrows(
-        ManifestException.class, () -> new Classifier(model, manifest, labels, PROCESSOR));
+    assertThrows(ManifestException.class, () -> new Classifier(model, manifest, labels, PROCESSOR));
   }
 
   @Test
@@ -255,14 +252,12 @@ public final class ClassifierTest {
     ByteBuffer half = ByteBuffer.allocateDirect(truncated.remaining()).put(truncated);
     half.flip();
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new Classifier(half, manifest, labels, PROCESSOR));
+        IllegalArgumentException.class, () -> new Classifier(half, manifest, labels, PROCESSOR));
   }
 
   private static void openRunClose(ByteBuffer model) throws IOException {
     ModelManifest manifest = TestModel.manifest();
-    try (Classifier classifier =
-        new Classifier(model, manifest, TestModel.labels(), PROCESSOR)) {
+    try (Classifier classifier = new Classifier(model, manifest, TestModel.labels(), PROCESSOR)) {
       classifier.rawOutput(noise(manifest));
     }
   }

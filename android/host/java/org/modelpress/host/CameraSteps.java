@@ -49,6 +49,7 @@ public final class CameraSteps implements AutoCloseable {
 
   /** Of a number of frames, the milliseconds of each, or one mean of them all. */
   private final Map<String, IntFunction<double[]>> ways = new LinkedHashMap<>();
+
   private final List<Classifier> open = new ArrayList<>();
   private final CameraFrame[] frames = new CameraFrame[FRAMES];
   private final Classifier plain;
@@ -81,8 +82,7 @@ public final class CameraSteps implements AutoCloseable {
     return classifier;
   }
 
-  private void addInput(
-      String name, Classifier classifier, Function<CameraFrame, Pixels> reader) {
+  private void addInput(String name, Classifier classifier, Function<CameraFrame, Pixels> reader) {
     Preprocessor preprocessor = new Preprocessor(classifier.manifest());
     ByteBuffer input = classifier.manifest().input().allocate(1);
     ways.put(name, count -> each(count, frame -> preprocessor.write(reader.apply(frame), input)));
@@ -94,8 +94,7 @@ public final class CameraSteps implements AutoCloseable {
     ways.put(name, count -> each(count, frame -> classifier.classifyPrepared(input, LABELS)));
   }
 
-  private void addLabel(
-      String name, Classifier classifier, Function<CameraFrame, Pixels> reader) {
+  private void addLabel(String name, Classifier classifier, Function<CameraFrame, Pixels> reader) {
     ways.put(name, count -> each(count, frame -> classifier.classify(reader.apply(frame), LABELS)));
   }
 
