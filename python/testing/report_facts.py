@@ -162,14 +162,13 @@ def facts_of(trained: bool = True, article: published.Published | None = PUBLISH
     summaries = {
         name: summary_of(name, score if trained else None, why) for name, score in scores.items()
     }
-    info = dataclasses.replace(INFO, trained=trained)
-    return facts.collect(
+    return facts.Facts(
+        1,
         "//models/net:report",
         "held_out",
         FP32,
-        info,
-        {"keras_bytes": 1_100_000, "h5_bytes": 1_150_000},
-        summaries[KERAS],
+        facts.model_of(dataclasses.replace(INFO, trained=trained)),
+        facts.KerasFacts(1_100_000, 1_150_000, summaries[KERAS]),
         (
             facts.Entry(variant_of(FP32), summaries[FP32], None),
             facts.Entry(variant_of(INT8), summaries[INT8], layers_of()),

@@ -57,18 +57,8 @@ def test_figures_of_a_core_ml_package():
 def test_a_calibration_of_another_variant_is_refused():
     known = facts_of()
     with user_error("the calibration report is of net_int16x8", "net_fp32, net_int8"):
-        facts.collect(
-            known.label,
-            known.images,
-            known.baseline,
-            report_facts.INFO,
-            {"keras_bytes": 1, "h5_bytes": 1},
-            known.keras.summary,
-            known.variants,
-            None,
-            (),
-            (report_facts.calibration_of("net_int16x8"),),
-        )
+        other = report_facts.calibration_of("net_int16x8")
+        facts.check(dataclasses.replace(known, calibrations=(other,)))
 
 
 def test_a_phone_may_measure_core_ml_packages():
@@ -180,14 +170,15 @@ def test_a_device_without_the_baseline_has_no_ratio():
 def test_facts_that_do_not_fit_together():
     good = facts_of()
     (fp32, int8) = good.variants
-    arguments = ("//x:y", "s", FP32, None, {}, good.keras.summary)
-    with user_error("variant net_fp32 is given 2 times"):
-        facts.collect(*arguments, (fp32, fp32), None)
-    with user_error("baseline net_fp32 is not among the variants net_int8"):
-        facts.collect(*arguments, (int8,), None)
+    facts.check(good)
     swapped = dataclasses.replace(int8, summary=fp32.summary)
-    with user_error("the evaluation is of net_fp32, but the file is net_int8; give both of one"):
-        facts.collect(*arguments, (fp32, swapped), None)
+    for variants, said in (
+        ((fp32, fp32), "variant net_fp32 is given 2 times"),
+        ((int8,), "baseline net_fp32 is not among the variants net_int8"),
+        ((fp32, swapped), "the evaluation is of net_fp32, but the file is net_int8; give both of"),
+    ):
+        with user_error(said):
+            facts.check(dataclasses.replace(good, variants=variants))
 
 
 @pytest.mark.parametrize("trained", [True, False])

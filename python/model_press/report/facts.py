@@ -63,39 +63,9 @@ class Facts:
         return next(entry for entry in self.variants if entry.facts.name == self.baseline)
 
 
-def collect(
-    label: str,
-    images: str,
-    baseline: str,
-    info: model_info.ModelInfo,
-    sizes: dict[str, int | None],
-    keras_summary: summary.Summary,
-    variants: tuple[Entry, ...],
-    article: published.Published | None,
-    packages: tuple[CoremlFacts, ...] = (),
-    calibrations: tuple[calibration_ranges.Report, ...] = (),
-    searches: tuple[lock.Lock, ...] = (),
-) -> Facts:
-    """Combine the results of the single actions.
-
-    Raises:
-      UserError: two variants of one name, or a baseline that is none of them.
-    """
-    names = [entry.facts.name for entry in variants]
-    given = names + [package.name for package in packages]
-    for name in given:
-        if given.count(name) > 1:
-            raise UserError(f"variant {name} is given {given.count(name)} times, expected once")
-    if baseline not in names:
-        raise UserError(f"baseline {baseline} is not among the variants {', '.join(names)}")
-    for entry in variants:
-        _require_subject(entry.summary, entry.facts.name)
-    for calibration in calibrations:
-        if calibration.variant not in names:
-            raise UserError(
-                f"the calibration report is of {calibration.variant}, expected one of {', '.join(names)}"
-            )
-    described = model.Model(
+def model_of(info: model_info.ModelInfo) -> model.Model:
+    """Return what a report says of the Keras model."""
+    return model.Model(
         info.name,
         info.keras,
         info.sha256,
@@ -104,20 +74,28 @@ def collect(
         info.classes,
         info.trained,
     )
-    keras = KerasFacts(sizes["keras_bytes"], sizes["h5_bytes"], keras_summary)
-    return Facts(
-        1,
-        label,
-        images,
-        baseline,
-        described,
-        keras,
-        variants,
-        article,
-        packages,
-        calibrations,
-        searches,
-    )
+
+
+def check(found: Facts) -> None:
+    """Check that the results of the single actions fit together.
+
+    Raises:
+      UserError: two variants of one name, a baseline that is none of them, or a result of another variant.
+    """
+    names = [entry.facts.name for entry in found.variants]
+    given = names + [package.name for package in found.coreml]
+    for name in given:
+        if given.count(name) > 1:
+            raise UserError(f"variant {name} is given {given.count(name)} times, expected once")
+    if found.baseline not in names:
+        raise UserError(f"baseline {found.baseline} is not among the variants {', '.join(names)}")
+    for entry in found.variants:
+        _require_subject(entry.summary, entry.facts.name)
+    for calibration in found.calibrations:
+        if calibration.variant not in names:
+            raise UserError(
+                f"the calibration report is of {calibration.variant}, expected one of {', '.join(names)}"
+            )
 
 
 def read_coreml(

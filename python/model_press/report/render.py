@@ -2,17 +2,25 @@
 
 import csv
 import io
+import json
 import os
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import jinja2
 
+from model_press.evaluate import summary
 from model_press.formats import files, strict_json
-from model_press.report import formatting, model, plots, view
+from model_press.report import formatting, model, plots
+from model_press.search import lock, outcome
 
 _FOLDER = pathlib.Path(__file__).parent
 _SUFFIXES = (".html", ".md", ".csv", ".json")
+_WORST_SHOWN = 4
+# A table of more classes is hard to read: only those that lose most are shown.
+_MANY_CLASSES = 30
+_SHOWN_CLASSES = 10
 
 
 def write(report: model.Report, folder: str | os.PathLike[str], stem: str) -> list[pathlib.Path]:
@@ -80,29 +88,94 @@ def _environment(escape: bool) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for name in (
-        "megabytes",
-        "milliseconds",
-        "ratio",
-        "percent",
-        "share",
-        "points",
-        "number",
-        "divergence",
-        "short_layer",
-        "listed",
-    ):
-        environment.filters[name] = getattr(formatting, name)
+    for function in vars(formatting).values():
+        if getattr(function, "__module__", "") == formatting.__name__:
+            environment.filters[function.__name__] = function
+    for function in (_words, _fields, _bounds, _ranked, _verdict):
+        environment.filters[function.__name__.lstrip("_")] = function
     environment.filters["cell"] = lambda text: str(text).replace("|", "\\|")
     return environment
 
 
 def _context(report: model.Report, drawn: bool) -> dict[str, Any]:
-    context = view.context(report)
+    """Return the templates' values: the report itself and the tables that are derived from it."""
+    variants = report.variants
+    threads = sorted({t for v in variants for t in v.latency_ms}, key=int)
+    trained = any(v.top1 is not None for v in variants)
+    published = report.published.rows if report.published else ()
+    recipes = {variant.recipe for variant in variants}
+    context = {
+        "report": report,
+        "rows": list(variants),
+        "published_by_recipe": {row.recipe: row for row in published},
+        "threads": threads,
+        "threads_shown": threads or ["1", "2"],
+        "trained": trained,
+        "quality": "top-1 accuracy" if trained else "same answer as Keras",
+        "no_accuracy": next((v.no_accuracy for v in variants if v.no_accuracy), ""),
+        "absent": [row for row in published if row.recipe not in recipes],
+        "worst_shown": _WORST_SHOWN,
+        "ops": _ops(variants),
+        "classes": _classes(report),
+        "baseline_title": report.baseline_variant.title,
+    }
     if drawn:
         context["css"] = (_FOLDER / "page.css").read_text("utf-8")
         context["pictures"] = _pictures(report, context)
     return context
+
+
+def _words(figure: str) -> str:
+    return figure.replace("_", " ").replace("top1", "top-1")
+
+
+def _fields(values: str) -> str:
+    return ", ".join(f"{name} {value}" for name, value in json.loads(values).items())
+
+
+def _bounds(bounds: outcome.Bounds) -> str:
+    known = {name: bound for name, bound in vars(bounds).items() if bound is not None}
+    return ", ".join(f"{_words(name)} at most {bound:g}" for name, bound in known.items())
+
+
+def _verdict(tried: lock.Tried, search: lock.Lock) -> str:
+    if tried.outcome.point == search.winner.point:
+        return "the winner"
+    return tried.rejected or "keeps the bounds"
+
+
+def _ranked(search: lock.Lock) -> list[lock.Tried]:
+    """Return the trials of a search with the winner first, then by the goal."""
+
+    def key(tried: lock.Tried) -> tuple[bool, bool, float]:
+        figure = getattr(tried.outcome, search.goal)
+        return tried.outcome.point != search.winner.point, figure is None, figure or 0.0
+
+    return sorted(search.trace, key=key)
+
+
+def _ops(variants: Sequence[model.Variant]) -> list[tuple[str, int, list[int]]]:
+    """Return each operator, its version and the number of nodes in each variant."""
+    counts = [{(op.name, op.version): op.count for op in v.ops} for v in variants]
+    keys = sorted({key for each in counts for key in each})
+    return [(*key, [each.get(key, 0) for each in counts]) for key in keys]
+
+
+def _classes(
+    report: model.Report,
+) -> list[tuple[summary.ClassRow, list[float | None]]]:
+    """Return each class of the baseline and its recall in each variant; of many, those that lose most."""
+    rows = []
+    for index, own in enumerate(report.baseline_variant.classes):
+        rows.append((own, [v.classes[index].recall for v in report.variants]))
+    if len(rows) <= _MANY_CLASSES:
+        return rows
+
+    def kept(row: tuple[summary.ClassRow, list[float | None]]) -> float:
+        known = [recall for recall in row[1] if recall is not None]
+        return min(known) - (row[0].recall or 0.0) if known else 0.0
+
+    return sorted(rows, key=kept)[:_SHOWN_CLASSES]
 
 
 def _pictures(report: model.Report, context: dict[str, Any]) -> dict[str, str]:

@@ -28,22 +28,21 @@ def _collect(options: argparse.Namespace, say: command_line.Say) -> None:
     for variant_path, summary_path in zip(options.variant, options.summary, strict=True):
         variant = variant_facts.read(variant_path)
         entries.append(facts.Entry(variant, summary.read(summary_path), layers.get(variant.name)))
-    found = facts.collect(
-        options.label,
-        options.images_name,
-        options.baseline,
-        model_info.read(options.info),
-        files.read_json(options.keras_sizes, "Keras sizes"),
-        summary.read(options.keras_summary),
-        tuple(entries),
-        published.read(options.published) if options.published else None,
-        tuple(
-            facts.read_coreml(manifest_path, found)
-            for manifest_path, found in zip(options.coreml, options.coreml_summary, strict=True)
-        ),
-        tuple(map(calibration_ranges.read, options.calibration)),
-        tuple(map(lock.read, options.search)),
+    sizes = files.read_json(options.keras_sizes, "Keras sizes")
+    found = facts.Facts(
+        schema_version=1,
+        label=options.label,
+        images=options.images_name,
+        baseline=options.baseline,
+        model=facts.model_of(model_info.read(options.info)),
+        keras=facts.KerasFacts(**sizes, summary=summary.read(options.keras_summary)),
+        variants=tuple(entries),
+        published=published.read(options.published) if options.published else None,
+        coreml=tuple(map(facts.read_coreml, options.coreml, options.coreml_summary)),
+        calibrations=tuple(map(calibration_ranges.read, options.calibration)),
+        searches=tuple(map(lock.read, options.search)),
     )
+    facts.check(found)
     strict_json.write(options.out, found)
 
 
