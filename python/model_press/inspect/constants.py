@@ -10,22 +10,6 @@ from ai_edge_litert import schema_py_generated as schema
 
 from model_press.tflite.reader import TfliteFile
 
-_DTYPES = {
-    "float32": "<f4",
-    "float16": "<f2",
-    "float64": "<f8",
-    "bfloat16": "<u2",
-    "int8": "i1",
-    "uint8": "u1",
-    "int16": "<i2",
-    "uint16": "<u2",
-    "int32": "<i4",
-    "uint32": "<u4",
-    "int64": "<i8",
-    "uint64": "<u8",
-    "bool": "?",
-}
-
 
 @dataclasses.dataclass(frozen=True)
 class Constant:
@@ -67,7 +51,9 @@ def _count(raw: np.ndarray, dtype: str) -> tuple[int, int]:
     if dtype == "int4":  # two in a byte
         nonzero = np.count_nonzero(raw & 0x0F) + np.count_nonzero(raw & 0xF0)
         return 2 * len(raw), int(nonzero)
-    kind = np.dtype(_DTYPES.get(dtype, "u1"))
+    # NumPy has no bfloat16, whose zero is that of an integer; text and resources are counted by bytes.
+    name = "uint16" if dtype == "bfloat16" else dtype
+    kind = np.dtype(np.sctypeDict.get(name, np.uint8))
     whole = raw[: len(raw) // kind.itemsize * kind.itemsize]
     values = whole.view(kind)
     return len(values), int(np.count_nonzero(values))

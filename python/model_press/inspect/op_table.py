@@ -14,7 +14,7 @@ from ai_edge_litert import interpreter as litert
 from ai_edge_litert import schema_py_generated as schema
 
 from model_press.formats import files
-from model_press.inspect.timing import one_operator
+from model_press.inspect.timing import graph_cuts
 from model_press.process import user_path
 
 # More than the versions that any operator has had.
@@ -50,18 +50,9 @@ def _loads(code: int, version: int) -> bool:
 
 
 def _model(code: int, version: int) -> bytes:
-    model = schema.ModelT()
-    model.version = 3
-    model.buffers = [schema.BufferT()]
-    declared = schema.OperatorCodeT()
-    declared.builtinCode = code
-    declared.deprecatedBuiltinCode = min(code, 127)
-    declared.version = version
-    model.operatorCodes = [declared]
-    graph = schema.SubGraphT()
-    graph.tensors, graph.inputs, graph.outputs, graph.operators = [], [], [], []
-    model.subgraphs = [graph]
-    return one_operator.packed(model)
+    declared = schema.OperatorCodeT(min(code, 127), version=version, builtinCode=code)
+    graph = schema.SubGraphT(tensors=[], inputs=[], outputs=[], operators=[])
+    return graph_cuts.packed(schema.ModelT(3, [declared], [graph], buffers=[schema.BufferT()]))
 
 
 def dump(table: dict[str, Any]) -> bytes:

@@ -1,10 +1,11 @@
 """Why XNNPACK leaves a node to the built-in kernels, as far as the file tells."""
 
-from model_press.tflite.reader import Operator, TensorInfo, TfliteFile
+from model_press.tflite.reader import TensorInfo, TfliteFile
 
 _QUANTISED = ("int8", "uint8")
 _ACTIVATIONS = {"RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1"}
-_WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"}
+# Their second input is a weight tensor.
+WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"}
 
 STANDALONE_RELU = "XNNPACK has no quantized RELU"
 HYBRID = "XNNPACK has no kernel for int8 weights with float activations here"
@@ -38,7 +39,7 @@ def why_outside(file: TfliteFile, node: int) -> str:
         return INT16
     if operator.name in _ACTIVATIONS and dtypes <= set(_QUANTISED):
         return _relu(file, node, values)
-    if operator.name in _WEIGHTED and dtypes == {"float32"}:
+    if operator.name in WEIGHTED and dtypes == {"float32"}:
         weights = inputs[1] if len(inputs) > 1 else None
         if weights is not None and weights.dtype in (*_QUANTISED, "int4"):
             return HYBRID
@@ -64,8 +65,3 @@ def _relu(file: TfliteFile, node: int, values: list[TensorInfo]) -> str:
 
 def _tensors(file: TfliteFile, indices: tuple[int, ...]) -> list[TensorInfo]:
     return [file.tensors[i] for i in indices if 0 <= i < len(file.tensors)]
-
-
-def weighted(operator: Operator) -> bool:
-    """Return whether the operator's second input is a weight tensor."""
-    return operator.name in _WEIGHTED

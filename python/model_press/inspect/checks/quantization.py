@@ -30,7 +30,7 @@ def _weights(main: TfliteFile) -> list[TensorInfo]:
     made = {o.outputs[0]: o for o in main.operators if o.name == "DEQUANTIZE" and o.outputs}
     found: dict[int, TensorInfo] = {}
     for operator in main.operators:
-        if not delegate_reasons.weighted(operator) or len(operator.inputs) < 2:
+        if operator.name not in delegate_reasons.WEIGHTED or len(operator.inputs) < 2:
             continue
         index = operator.inputs[1]
         if index in made and made[index].inputs:

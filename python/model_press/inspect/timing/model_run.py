@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
@@ -16,6 +15,7 @@ from model_press.tflite import layers
 from model_press.tflite.reader import TfliteFile
 
 _RUNTIME = "ai-edge-litert"
+_CHILD = "model_press.inspect.timing.child_program"
 GIVE_UP_SECONDS = 600
 
 
@@ -24,12 +24,7 @@ def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: f
 
     threads: for the latency; operators alone run on one. seconds: about how long to time; 0 to load only.
     """
-    answers, failure = ask(
-        "model_press.inspect.timing.child_model_run",
-        path,
-        [str(threads), str(seconds)],
-        GIVE_UP_SECONDS,
-    )
+    answers, failure = ask("run", path, threads, seconds, GIVE_UP_SECONDS)
     latency, whole = answers.get("latency_ms"), answers.get("whole_ms")
     alone = {int(node): ms for node, ms in answers.get("alone_ms", {}).items()}
     undelegated = []
@@ -60,17 +55,17 @@ def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: f
 
 
 def ask(
-    module: str, path: str | os.PathLike[str], arguments: Sequence[str], give_up: float
+    what: str, path: str | os.PathLike[str], threads: int, seconds: float, give_up: float
 ) -> tuple[dict[str, Any], str]:
-    """Run a program of ours on a model, in a process that the model may crash.
+    """Run child_program.py on a model, in a process that the model may crash.
 
     Args:
-      module: prints JSON objects, one a line.
+      what, threads, seconds: see there.
       give_up: seconds after which it is stopped.
     Returns:
       What it said, as one object, and why it failed: "" if it did not.
     """
-    command = [sys.executable, "-m", module, str(path), *arguments]
+    command = [sys.executable, "-m", _CHILD, what, str(path), str(threads), str(seconds)]
     try:
         done = subprocess.run(
             command,

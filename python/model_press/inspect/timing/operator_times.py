@@ -5,7 +5,7 @@ import dataclasses
 import os
 
 from model_press.formats.errors import UserError
-from model_press.inspect.timing import model_run, one_operator
+from model_press.inspect.timing import graph_cuts, model_run
 from model_press.measure import machine
 from model_press.tflite import layers, reader, source
 
@@ -47,7 +47,7 @@ def measure(path: str | os.PathLike[str], seconds: float) -> Times:
     """
     with source.opened(path) as (data, file):
         main = reader.main_graph(data, file, f"model {path}")
-        entangled = {o.name for o in main.operators} & one_operator.ENTANGLED
+        entangled = {o.name for o in main.operators} & graph_cuts.ENTANGLED
         if source.subgraphs(data) > 1 or entangled:
             what = ", ".join(sorted(entangled)) or f"{source.subgraphs(data)} graphs"
             raise UserError(
@@ -60,10 +60,7 @@ def measure(path: str | os.PathLike[str], seconds: float) -> Times:
                 "should compute something"
             )
     answers, failure = model_run.ask(
-        "model_press.inspect.timing.child_operator_times",
-        path,
-        [str(seconds)],
-        model_run.GIVE_UP_SECONDS + seconds,
+        "operators", path, 1, seconds, model_run.GIVE_UP_SECONDS + seconds
     )
     if failure or "ms" not in answers:
         raise UserError(f"model {path} does not run here: {failure or 'no answer'}")

@@ -1,4 +1,4 @@
-"""Cuts one operator out of a model into a model of its own, so that it can be timed alone."""
+"""Cuts a part out of a model into a model of its own to time it: one operator, or all up to one."""
 
 import mmap
 from typing import Any
@@ -11,6 +11,7 @@ from model_press.inspect.constants import buffer_bytes
 
 # Operators that mean nothing without the rest of the graph: they call other subgraphs or hold state.
 ENTANGLED = {"IF", "WHILE", "CALL_ONCE", "CALL", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"}
+_NO_BYTES = np.empty(0, np.uint8)
 
 
 def key(node: schema.Operator, graph: schema.SubGraph) -> tuple[Any, ...]:
@@ -24,7 +25,7 @@ def key(node: schema.Operator, graph: schema.SubGraph) -> tuple[Any, ...]:
     return (node.OpcodeIndex(), *tensors)
 
 
-def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
+def one_operator(data: mmap.mmap, index: int, name: str) -> bytes | None:
     """Return a .tflite with only operator `index` of the main graph, or None if it needs the others.
 
     Its constants come along; its other inputs become the model's inputs.
@@ -34,12 +35,9 @@ def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
     model = schema.Model.GetRootAs(data, 0)
     graph = model.Subgraphs(0)
     node = graph.Operators(index)
-    made = schema.ModelT()
-    made.version = model.Version()
-    made.operatorCodes = [schema.OperatorCodeT.InitFromObj(model.OperatorCodes(node.OpcodeIndex()))]
-    made.buffers = [schema.BufferT()]
-    only = schema.SubGraphT()
-    only.tensors, only.inputs = [], []
+    code = schema.OperatorCodeT.InitFromObj(model.OperatorCodes(node.OpcodeIndex()))
+    made = schema.ModelT(model.Version(), [code], buffers=[schema.BufferT()])
+    only = schema.SubGraphT(tensors=[], inputs=[])
     new: dict[int, int] = {-1: -1}
     for old in [*_ints(node, "Inputs"), *_ints(node, "Outputs")]:
         if old in new:
@@ -50,7 +48,7 @@ def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
         raw = buffer_bytes(data, model, tensor.buffer)
         new[old] = len(only.tensors)
         only.tensors.append(tensor)
-        give_constant(made, tensor, raw)
+        _give_constant(made, tensor, raw)
         if not raw.size and old in _ints(node, "Inputs"):
             only.inputs.append(new[old])
     alone = schema.OperatorT.InitFromObj(node)
@@ -63,7 +61,30 @@ def cut(data: mmap.mmap, index: int, name: str) -> bytes | None:
     return packed(made)
 
 
-def give_constant(made: schema.ModelT, tensor: schema.TensorT, raw: np.ndarray) -> None:
+def prefix(data: mmap.mmap, count: int) -> bytes:
+    """Return a .tflite with the first `count` (1 or more) operators of the main graph.
+
+    Its outputs are the tensors that none of these reads, its weights those that they use. For files with one graph.
+    """
+    source = schema.Model.GetRootAs(data, 0)
+    codes = [
+        schema.OperatorCodeT.InitFromObj(source.OperatorCodes(i))
+        for i in range(source.OperatorCodesLength())
+    ]
+    graph = schema.SubGraphT.InitFromObj(source.Subgraphs(0))
+    graph.operators = graph.operators[:count]
+    read = {int(i) for op in graph.operators for i in op.inputs}
+    written = [int(i) for op in graph.operators for i in op.outputs]
+    graph.outputs = [i for i in written if i not in read]
+    used = read.union(written)
+    made = schema.ModelT(source.Version(), codes, [graph], buffers=[schema.BufferT()])
+    for index, tensor in enumerate(graph.tensors):
+        raw = buffer_bytes(data, source, tensor.buffer) if index in used else _NO_BYTES
+        _give_constant(made, tensor, raw)
+    return packed(made)
+
+
+def _give_constant(made: schema.ModelT, tensor: schema.TensorT, raw: np.ndarray) -> None:
     """Set the constant bytes (uint8) of a tensor of `made`; without bytes, it has no constant."""
     tensor.buffer = 0
     if raw.size:
