@@ -21,30 +21,15 @@ def variant_of(name: str = FP32, **changes: Any) -> variant_facts.VariantFacts:
     """Return 1 MB and 1 kB of it in float; int8 a quarter."""
     small = name == INT8
     size = 250_000 if small else 1_000_000
-    kernel = variant_facts.Weight(
-        "conv/kernel;fused",
-        "CONV_2D",
-        "weights",
-        (8, 3, 3, 3),
-        "int8" if small else "float32",
-        216,
-        216 if small else 864,
-        0.25,
-        small,
-        "" if small else "the recipe keeps float32 weights",
+    weight, kept = variant_facts.Weight, "the recipe keeps float32 weights"
+    op, shape = "CONV_2D", (8, 3, 3, 3)
+    kernel = weight(
+        "conv/kernel;fused", op, "weights", shape, "float32", 216, 864, 0.25, False, kept
     )
-    bias = variant_facts.Weight(
-        "conv/bias",
-        "CONV_2D",
-        "bias",
-        (8,),
-        "int32" if small else "float32",
-        8,
-        32,
-        0.0,
-        False,
-        "bias | of an integer operator" if small else "the recipe keeps float32 weights",
-    )
+    bias = weight("conv/bias", op, "bias", (8,), "float32", 8, 32, 0.0, False, kept)
+    if small:
+        kernel = dataclasses.replace(kernel, dtype="int8", bytes=216, compressed=True, why="")
+        bias = dataclasses.replace(bias, dtype="int32", why="bias | of an integer operator")
     base = variant_facts.VariantFacts(
         1,
         name,

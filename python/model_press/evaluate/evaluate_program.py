@@ -48,28 +48,26 @@ def _add_calibration_ranges(parser: argparse.ArgumentParser) -> None:
     command_line.require(parser, "--calibration-images")
 
 
-def _compare_layers(options: argparse.Namespace, say: command_line.Say) -> None:
-    found = layer_error.compare(
-        options.model,
-        manifest.read_tflite(options.manifest, camera=False),
-        options.baseline_model,
-        manifest.read_tflite(options.baseline_manifest, camera=False),
-        options.images,
-        options.count,
+_Pair = tuple[str, manifest.TfliteManifest, str, manifest.TfliteManifest]
+
+
+def _pair(options: argparse.Namespace) -> _Pair:
+    """Return the paths and manifests of the variant and the baseline."""
+    own, baseline = (
+        manifest.read_tflite(path, camera=False)
+        for path in (options.manifest, options.baseline_manifest)
     )
+    return options.model, own, options.baseline_model, baseline
+
+
+def _compare_layers(options: argparse.Namespace, say: command_line.Say) -> None:
+    found = layer_error.compare(*_pair(options), options.images, options.count)
     strict_json.write(options.out, found)
 
 
 def _calibration_ranges(options: argparse.Namespace, say: command_line.Say) -> None:
-    found = calibration_ranges.report(
-        options.model,
-        manifest.read_tflite(options.manifest, camera=False),
-        options.baseline_model,
-        manifest.read_tflite(options.baseline_manifest, camera=False),
-        options.calibration_images,
-        options.images,
-        options.count,
-    )
+    images = (options.calibration_images, options.images)
+    found = calibration_ranges.report(*_pair(options), *images, options.count)
     strict_json.write(options.out, found)
     for line in calibration_ranges.warnings(found):
         say(f"WARNING {command_line.plain_label(options.label)}: {line}")

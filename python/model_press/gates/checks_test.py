@@ -185,29 +185,31 @@ TABLE = {
 }
 
 
-def _runtime(tmp_path, *ops: Op, custom_ops=()):
-    data = chain(*ops)
-    path = tmp_path / "m.tflite"
-    path.write_bytes(data)
-    model = manifest.ModelFile("m.tflite", files.sha256_bytes(data), len(data))
+def _table(tmp_path):
     files.write_json(tmp_path / "r.json", TABLE)
+    return tmp_path / "r.json"
+
+
+def _variant(tmp_path, name: str, *ops: Op, custom_ops=()):
+    """Write a .tflite; return its path and manifest."""
+    data = chain(*ops)
+    (tmp_path / name).write_bytes(data)
+    model = manifest.ModelFile(name, files.sha256_bytes(data), len(data))
     requires = dataclasses.replace(manifest_of().requires, custom_ops=custom_ops)
-    description = manifest_of(model=model, requires=requires)
-    return runtime.check(path, description, tmp_path / "r.json")
+    return tmp_path / name, manifest_of(name=name, model=model, requires=requires)
+
+
+def _runtime(tmp_path, *ops: Op, custom_ops=()):
+    return runtime.check(*_variant(tmp_path, "m", *ops, custom_ops=custom_ops), _table(tmp_path))
 
 
 def test_runtime_of_several_names_each_that_is_red(tmp_path):
-    files.write_json(tmp_path / "r.json", TABLE)
-    models, manifests = [], []
-    for name, op in [("a", Op("GELU")), ("b", Op("CONV_2D")), ("c", Op("FULLY_CONNECTED", 12))]:
-        data = chain(op)
-        (tmp_path / name).write_bytes(data)
-        model = manifest.ModelFile(name, files.sha256_bytes(data), len(data))
-        models.append(tmp_path / name)
-        manifests.append(manifest_of(model=model, name=name))
+    ops = {"a": Op("GELU"), "b": Op("CONV_2D"), "c": Op("FULLY_CONNECTED", 12)}
+    made = [_variant(tmp_path, name, op) for name, op in ops.items()]
+    models, manifests = zip(*made, strict=True)
     with user_error("2 of 3 variants", "a does not load", "GELU version 1", "; c does not load"):
-        runtime.check_all(models, manifests, tmp_path / "r.json")
-    good = runtime.check_all([models[1]] * 2, [manifests[1]] * 2, tmp_path / "r.json")
+        runtime.check_all(models, manifests, _table(tmp_path))
+    good = runtime.check_all([models[1]] * 2, [manifests[1]] * 2, _table(tmp_path))
     assert good.green and good.facts["b"] == "1 operators in 1 nodes"
 
 
@@ -246,11 +248,9 @@ def test_flex_and_custom_operators_are_red_unless_declared(tmp_path):
 
 # shows: fault model of another recipe in the bundle
 def test_a_model_of_another_recipe_is_red(tmp_path):
-    path = tmp_path / "m.tflite"
-    path.write_bytes(chain(Op("CONV_2D")))
-    files.write_json(tmp_path / "r.json", TABLE)
+    path, _ = _variant(tmp_path, "m", Op("CONV_2D"))
     with user_error("not the file its manifest names"):
-        runtime.check(path, manifest_of(), tmp_path / "r.json")
+        runtime.check(path, manifest_of(), _table(tmp_path))
 
 
 def test_nan_is_red_and_json_has_the_margin():

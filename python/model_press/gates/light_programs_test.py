@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from model_press.process import child
+
 _ALL_GATES = (
     "from model_press.gates import gates_program; assert len(gates_program.commands([])) >= 10"
 )
@@ -27,7 +29,7 @@ def test_light_programs_import_no_tensorflow(imports):
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        env=child.environment(),
         capture_output=True,
         text=True,
         check=True,

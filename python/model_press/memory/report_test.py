@@ -2,11 +2,9 @@
 
 import json
 
-import flatbuffers
 import numpy as np
 import pytest
-from ai_edge_litert import schema_py_generated as schema
-from testing import memory_graphs, programs
+from testing import memory_graphs, programs, tflite_bytes
 
 from model_press.inspect import inspect_program
 from model_press.memory import report
@@ -87,11 +85,12 @@ def test_a_file_that_is_no_model_gets_one_line(tmp_path, capsys):
 
 
 def test_an_input_without_pixels_gets_no_advice_about_them(tmp_path):
-    model = schema.ModelT.InitFromPackedBuf(memory_graphs.chain((1, 16, 16, 4), 2), 0)
-    model.subgraphs[0].tensors[model.subgraphs[0].inputs[0]].shape = np.array([1, 0, 16, 4])
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    (tmp_path / "m.tflite").write_bytes(builder.Output())
+    def flatten(model):
+        graph = model.subgraphs[0]
+        graph.tensors[graph.inputs[0]].shape = np.array([1, 0, 16, 4])
+
+    data = tflite_bytes.changed(memory_graphs.chain(SHAPE, 2), flatten)
+    (tmp_path / "m.tflite").write_bytes(data)
     assert not [a for a in report.account(tmp_path / "m.tflite").advice if "instead of" in a.what]
 
 

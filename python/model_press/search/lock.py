@@ -62,11 +62,6 @@ def make(
     return Lock(1, space.digest, space.size, goal, bounds, machine, best, compression, trace)
 
 
-def write(path: str | os.PathLike[str], lock: Lock) -> None:
-    """Write the lock."""
-    files.write_json(path, strict_json.to_json(lock))
-
-
 def read(path: str | os.PathLike[str]) -> Lock:
     """Read and validate a lock."""
     where = f"search lock {os.path.basename(path)}"

@@ -24,8 +24,7 @@ def bounds(options: argparse.Namespace) -> Bounds:
 
 
 def _add_extract(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lock", required=True)
-    parser.add_argument("--out", required=True)
+    command_line.require(parser, "--lock", "--out")
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +37,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _extract(options: argparse.Namespace, say: command_line.Say) -> None:
-    files.write_json(options.out, strict_json.to_json(lock.read(options.lock).compression))
+    strict_json.write(options.out, lock.read(options.lock).compression)
 
 
 def _check(options: argparse.Namespace, say: command_line.Say) -> None:

@@ -26,7 +26,7 @@ def _check(value, **changes):
 
 
 def test_round_trip(made, tmp_path):
-    lock.write(tmp_path / "l.json", made)
+    strict_json.write(tmp_path / "l.json", made)
     assert lock.read(tmp_path / "l.json") == made
     assert made.compression.name == "best" and len(made.trace) == 45
     assert any(tried.rejected.startswith("top1_drop") for tried in made.trace)
@@ -55,7 +55,7 @@ def test_an_edited_lock_is_refused(made):
 
 def test_the_program(made, tmp_path, capsys):
     files.write_json(tmp_path / "space.json", data_of())
-    lock.write(tmp_path / "lock.json", made)
+    strict_json.write(tmp_path / "lock.json", made)
 
     def call(command, *options):
         words = [command, "--label=//x:best", f"--lock={tmp_path / 'lock.json'}", *options]

@@ -4,7 +4,7 @@ import os
 import pathlib
 from collections.abc import Callable, Iterator
 
-from model_press.formats import files, strict_json
+from model_press.formats import strict_json
 from model_press.formats.errors import UserError
 from model_press.search import propose
 from model_press.search.outcome import Bounds, Goal, Outcome, excesses, rejections
@@ -21,13 +21,12 @@ class Store:
     def outcomes(self) -> Iterator[Outcome]:
         """Return the finished trials, in the order of their points."""
         for path in sorted(self._folder.glob("trial_*.json")):
-            where = f"trial {path}"
-            yield strict_json.from_json(Outcome, files.read_json(path, "trial"), where)
+            yield strict_json.read(Outcome, path, "trial")
 
     def add(self, outcome: Outcome) -> None:
         """Keep a trial; the file appears whole or not at all."""
         name = "trial_" + "_".join(f"{index:03}" for index in outcome.point) + ".json"
-        files.write_json(self._folder / name, strict_json.to_json(outcome))
+        strict_json.write(self._folder / name, outcome)
 
     def scratch(self, point: tuple[int, ...]) -> pathlib.Path:
         """Return a folder for a trial's own files, the same when it is tried again after a kill."""

@@ -1,10 +1,12 @@
 """The program behind `<best_variant>.search`: it tries points of a space, measures them and writes the lock."""
 
 import argparse
+import dataclasses
 import os
 import pathlib
 import shlex
 
+from model_press.formats import strict_json
 from model_press.measure import machine
 from model_press.process import command_line
 from model_press.search import lock, lock_program, optimise, space, trials
@@ -21,9 +23,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--state", help="folder for finished trials; by default in the user's cache"
     )
-    for name in ("model", "info", "labels", "recipe", "images", "classes", "baseline"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--baseline-manifest", required=True)
+    command_line.require(parser, "--model", "--info", "--labels", "--recipe", "--images")
+    command_line.require(parser, "--classes", "--baseline", "--baseline-manifest")
     parser.add_argument("--calibration")
     parser.add_argument("--training", default="", help="the compress program's options, quoted")
     parser.add_argument("--out", required=True, help="the lock, in the user's workspace")
@@ -31,15 +32,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace, say: command_line.Say) -> None:
     grid = space.read(options.space)
-    inputs = trials.Inputs(
-        **{
-            name: getattr(options, name)
-            for name in ("model", "info", "labels", "recipe", "calibration", "images", "classes")
-        },
-        baseline=options.baseline,
-        baseline_manifest=options.baseline_manifest,
-        training=tuple(shlex.split(options.training)),
-    )
+    named = {
+        field.name: getattr(options, field.name) for field in dataclasses.fields(trials.Inputs)
+    }
+    inputs = trials.Inputs(**{**named, "training": tuple(shlex.split(options.training))})
     folder = pathlib.Path(options.state) if options.state else _state(inputs.digest(grid))
     print(f"finished trials are kept in {folder}")
     store = optimise.Store(folder)
@@ -55,10 +51,9 @@ def _run(options: argparse.Namespace, say: command_line.Say) -> None:
     )
     best = optimise.winner(outcomes, bounds, options.goal, grid)
     out = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", ""), options.out)
-    lock.write(
-        out,
-        lock.make(options.name, grid, bounds, options.goal, outcomes, best, machine.this_machine()),
-    )
+    here = machine.this_machine()
+    found = lock.make(options.name, grid, bounds, options.goal, outcomes, best, here)
+    strict_json.write(out, found)
     print(f"the winner is {grid.values_at(best.point)}; wrote {out}")
 
 

@@ -1,6 +1,5 @@
 """The search space: a compression recipe with some fields left open."""
 
-import copy
 import dataclasses
 import itertools
 import math
@@ -99,7 +98,7 @@ def _check(parameter: Parameter, space: Space, where: str) -> None:
     if len(set(parameter.values)) != len(parameter.values):
         raise UserError(f"{where}: parameter {parameter.field} lists a value twice")
     for value in parameter.values:
-        data = copy.deepcopy(strict_json.to_json(space.compression))
+        data = strict_json.to_json(space.compression)
         try:
             _set(data, parameter.field, value)
         except KeyError:

@@ -93,7 +93,7 @@ class Trials:
     def _variant(self, point: Point, folder: pathlib.Path) -> tuple[str, str]:
         inputs = self._inputs
         compression = folder / "compression.json"
-        files.write_json(compression, strict_json.to_json(self._space.at(point, "trial")))
+        strict_json.write(compression, self._space.at(point, "trial"))
         small, info = folder / "small.keras", folder / "small.json"
         model, manifest_path = folder / "trial.tflite", folder / "trial.manifest.json"
         _run(
