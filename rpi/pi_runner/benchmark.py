@@ -66,7 +66,7 @@ def benchmark(variants: list[Variant], rounds: int, folder: pathlib.Path) -> str
         raise UserError(f"--out {folder} is not writable; give another folder")
     before = conditions.read()
     found = measure.measure(
-        [measure.Variant(str(v.model), v.manifest) for v in variants], None, rounds
+        [measure.variant(str(v.model), v.manifest) for v in variants], None, rounds
     )
     sanity.check(found, [v.manifest.name for v in variants])
     after = conditions.read()

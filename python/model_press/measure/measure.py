@@ -22,26 +22,33 @@ _SELDOM = 3
 
 
 @dataclasses.dataclass(frozen=True)
-class Variant:
-    """A .tflite file and its manifest."""
+class Subject:
+    """A .tflite, or the Keras model (recipe metrics.KERAS), and the Python package that runs it."""
 
     path: str
-    manifest: TfliteManifest
+    name: str
+    recipe: str
+    sha256: str
+    package: str
 
 
-@dataclasses.dataclass(frozen=True)
-class KerasModel:
-    """A Keras file and import-model's description of it."""
+def variant(path: str, description: TfliteManifest) -> Subject:
+    """Return a .tflite as a subject; UserError if it is not the file that the manifest names."""
+    manifest.verify_file(description.model.sha256, path, "model")
+    recipe = metrics.recipe_of(description)
+    return Subject(path, description.name, recipe, description.model.sha256, _RUNTIME)
 
-    path: str
-    info: model_info.ModelInfo
+
+def keras_model(path: str, info: model_info.ModelInfo) -> Subject:
+    """Return a Keras file as a subject; `info` is import-model's description of it."""
+    return Subject(path, info.name, metrics.KERAS, info.sha256, _KERAS_RUNTIME[info.keras])
 
 
 @dataclasses.dataclass
 class _Configuration:
     """One subject on one runtime configuration, loaded."""
 
-    subject: Variant | KerasModel
+    subject: Subject
     delegate: str
     threads: int
     probe: process.Process
@@ -49,23 +56,14 @@ class _Configuration:
 
     def record(self, zipped: int) -> metrics.Record:
         """Close the process, whose peak is known at its end only."""
-        ready = self.probe.ready
-        if isinstance(self.subject, Variant):
-            variant_manifest = self.subject.manifest
-            name, sha256 = variant_manifest.name, variant_manifest.model.sha256
-            recipe = metrics.recipe_of(variant_manifest)
-            package = _RUNTIME
-        else:
-            info = self.subject.info
-            name, recipe, sha256 = info.name, metrics.KERAS, info.sha256
-            package = _KERAS_RUNTIME[info.keras]
+        ready, subject = self.probe.ready, self.subject
         return metrics.Record(
-            variant=name,
-            recipe=recipe,
-            sha256=sha256,
-            bytes=os.path.getsize(self.subject.path),
+            variant=subject.name,
+            recipe=subject.recipe,
+            sha256=subject.sha256,
+            bytes=os.path.getsize(subject.path),
             zipped_bytes=zipped,
-            runtime=metrics.Runtime(package, metadata.version(package)),
+            runtime=metrics.Runtime(subject.package, metadata.version(subject.package)),
             delegate=self.delegate if ready["partitions"] else "none",
             threads=self.threads,
             load_ms=round(ready["load_ms"], 3),
@@ -81,7 +79,7 @@ class _Configuration:
 
 
 def measure(
-    variants: Sequence[Variant], keras: KerasModel | None, rounds_count: int
+    variants: Sequence[Subject], keras: Subject | None, rounds_count: int
 ) -> metrics.Metrics:
     """Measure each variant, and the Keras model, on 1 and 2 threads, and variants on 1 thread without XNNPACK, too.
 
@@ -92,8 +90,6 @@ def measure(
     Raises:
       UserError: something does not run.
     """
-    for subject in variants:
-        manifest.verify_file(subject.manifest.model.sha256, subject.path, "model")
     here = machine.this_machine()
     threads_counts = [count for count in (1, 2) if count <= max(here.cores, 1)]
     loaded: list[_Configuration] = []
@@ -109,7 +105,7 @@ def measure(
     rounds.warm_up(times)
     for index in progress.track(range(rounds_count), "rounds"):
         rounds.measure(times, index)
-    paths = [*(variant.path for variant in variants), *([keras.path] if keras else [])]
+    paths = [subject.path for subject in (*variants, *([keras] if keras else []))]
     # Nothing is timed any more, so all processors may deflate.
     with concurrent.futures.ThreadPoolExecutor(here.cores) as pool:
         zipped = dict(zip(paths, pool.map(deflate.file_size, paths), strict=True))
@@ -117,7 +113,7 @@ def measure(
     return metrics.Metrics(1, here, records)
 
 
-def _load(subject: Variant, threads: int) -> list[_Configuration]:
+def _load(subject: Subject, threads: int) -> list[_Configuration]:
     probe = process.Probe(subject.path, threads, "xnnpack")
     made = [_Configuration(subject, "xnnpack", threads, probe, rounds.Timed(probe.run))]
     if probe.ready["partitions"] and threads == 1:
@@ -139,15 +135,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def measured(options: argparse.Namespace) -> metrics.Metrics:
     """Measure the subjects of `add_arguments` and check that the figures make sense."""
     variants = [
-        Variant(path, manifest.read_tflite(manifest_path, camera=False))
+        variant(path, manifest.read_tflite(manifest_path, camera=False))
         for path, manifest_path in zip(options.variant, options.manifest, strict=True)
     ]
     keras = None
     if options.keras_model:
-        keras = KerasModel(options.keras_model, model_info.read(options.keras_info))
+        keras = keras_model(options.keras_model, model_info.read(options.keras_info))
     found = measure(variants, keras, options.rounds)
-    names = [each.manifest.name for each in variants]
-    sanity.check(found, names + ([keras.info.name] if keras else []))
+    sanity.check(found, [each.name for each in (*variants, *([keras] if keras else []))])
     return found
 
 

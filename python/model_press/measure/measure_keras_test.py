@@ -69,4 +69,4 @@ def test_a_file_that_does_not_run_is_named(arguments, tmp_path):
     bad.write_bytes(b"\0\0\0\0TFL3" + b"\0" * 100)
     bad_manifest = manifest_of(model=manifest.ModelFile("bad.tflite", files.sha256(bad), 108))
     with user_error("bad.tflite (1 thread, delegate xnnpack) in LiteRT does not run"):
-        measure.measure([measure.Variant(str(bad), bad_manifest)], None, 1)
+        measure.measure([measure.variant(str(bad), bad_manifest)], None, 1)

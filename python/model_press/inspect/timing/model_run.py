@@ -16,7 +16,7 @@ from model_press.tflite.reader import TfliteFile
 
 _RUNTIME = "ai-edge-litert"
 _CHILD = "model_press.inspect.timing.child_program"
-GIVE_UP_SECONDS = 600
+_GIVE_UP_SECONDS = 600
 
 
 def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: float) -> Running:
@@ -24,7 +24,7 @@ def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: f
 
     threads: for the latency; operators alone run on one. seconds: about how long to time; 0 to load only.
     """
-    answers, failure = ask("run", path, threads, seconds, GIVE_UP_SECONDS)
+    answers, failure = ask("run", path, threads, seconds)
     latency, whole = answers.get("latency_ms"), answers.get("whole_ms")
     alone = {int(node): ms for node, ms in answers.get("alone_ms", {}).items()}
     undelegated = []
@@ -55,13 +55,12 @@ def run(path: str | os.PathLike[str], file: TfliteFile, threads: int, seconds: f
 
 
 def ask(
-    what: str, path: str | os.PathLike[str], threads: int, seconds: float, give_up: float
+    what: str, path: str | os.PathLike[str], threads: int, seconds: float
 ) -> tuple[dict[str, Any], str]:
     """Run child_program.py on a model, in a process that the model may crash.
 
     Args:
       what, threads, seconds: see there.
-      give_up: seconds after which it is stopped.
     Returns:
       What it said, as one object, and why it failed: "" if it did not.
     """
@@ -72,13 +71,13 @@ def ask(
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=give_up,
+            timeout=_GIVE_UP_SECONDS + seconds,
             env=child.environment(),
         )
         said, code, errors = done.stdout, done.returncode, done.stderr
     except subprocess.TimeoutExpired as late:
         said, code = (late.stdout or b"").decode(), 1
-        errors = f"no answer within {give_up:.0f} seconds"
+        errors = f"no answer within {late.timeout:.0f} seconds"
     answers: dict[str, Any] = {}
     for line in said.splitlines():
         if line.startswith("{"):

@@ -59,9 +59,7 @@ def measure(path: str | os.PathLike[str], seconds: float) -> Times:
                 f"model {path} has no operators, so there is nothing to time; convert the model again if it "
                 "should compute something"
             )
-    answers, failure = model_run.ask(
-        "operators", path, 1, seconds, model_run.GIVE_UP_SECONDS + seconds
-    )
+    answers, failure = model_run.ask("operators", path, 1, seconds)
     if failure or "ms" not in answers:
         raise UserError(f"model {path} does not run here: {failure or 'no answer'}")
     timed = []
