@@ -28,6 +28,7 @@ def _collect(options: argparse.Namespace, say: command_line.Say) -> None:
     for variant_path, summary_path in zip(options.variant, options.summary, strict=True):
         variant = variant_facts.read(variant_path)
         entries.append(facts.Entry(variant, summary.read(summary_path), layers.get(variant.name)))
+    packages = zip(options.coreml, options.coreml_summary, strict=True)
     sizes = files.read_json(options.keras_sizes, "Keras sizes")
     found = facts.Facts(
         schema_version=1,
@@ -38,7 +39,7 @@ def _collect(options: argparse.Namespace, say: command_line.Say) -> None:
         keras=facts.KerasFacts(**sizes, summary=summary.read(options.keras_summary)),
         variants=tuple(entries),
         published=published.read(options.published) if options.published else None,
-        coreml=tuple(map(facts.read_coreml, options.coreml, options.coreml_summary)),
+        coreml=tuple(facts.read_coreml(*package) for package in packages),
         calibrations=tuple(map(calibration_ranges.read, options.calibration)),
         searches=tuple(map(lock.read, options.search)),
     )
