@@ -189,12 +189,15 @@ def test_a_damaged_entry_is_red_in_a_line(tmp_path, entries, name):
     assert "no APK, or a damaged one: " in cut
 
 
-def test_an_apk_above_its_budget_is_red():
-    assert "bytes, expected at most 1000" in _faults(_APK, "--max-bytes", "1000")
-
-
-def test_an_app_that_should_be_debuggable_is_red():
-    assert "expected a debuggable app" in _faults(_APK, "--debuggable")
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        (["--max-bytes", "1000"], "bytes, expected at most 1000"),
+        (["--debuggable"], "expected a debuggable app"),
+    ],
+)
+def test_an_app_that_breaks_an_expectation_is_red(options, fault):
+    assert fault in _faults(_APK, *options)
 
 
 # shows: pain 0.9

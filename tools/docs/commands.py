@@ -1,6 +1,7 @@
 """Parses commands in documentation: words, labels and files, and the arguments after `--`."""
 
 import dataclasses
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
@@ -51,16 +52,9 @@ def split_command(text: str) -> Iterator[tuple[str, ...]]:
     lexer = shlex.shlex(text, posix=True, punctuation_chars="&;|<>")
     lexer.whitespace_split = True
     lexer.commenters = "#"
-    words: list[str] = []
-    for word in lexer:
-        if set(word) <= set("&;|"):
-            if words:
-                yield tuple(words)
-            words = []
-        else:
-            words.append(word)
-    if words:
-        yield tuple(words)
+    for is_separator, words in itertools.groupby(lexer, lambda word: set(word) <= set("&;|")):
+        if not is_separator:
+            yield tuple(words)
 
 
 def of_page(page: markdown_page.Page, programs: set[str]) -> Iterator[Command]:

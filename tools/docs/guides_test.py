@@ -12,6 +12,7 @@ import markdown_page
 import pages
 import pytest
 import workspace_files
+import yaml
 from commands import Command, split_command
 from model_press.evaluate import coreml_eval
 from model_press.formats import compressions, coreml_recipes, recipes
@@ -127,6 +128,30 @@ def test_recipes_in_guides_are_accepted(documentation, language, parse):
     assert found
     for page, block in found:
         parse(json.loads(block.text), f"{page}:{block.line}")
+
+
+@pytest.fixture(scope="module")
+def github_steps():
+    workflow = yaml.safe_load((ROOT / "docs/guides/github_actions.yml").read_text("utf-8"))
+    return workflow["jobs"]["test"]["steps"]
+
+
+@pytest.fixture(scope="module")
+def guide_of_github():
+    return (ROOT / "docs/guides/continuous_integration.md").read_text("utf-8")
+
+
+def test_each_command_of_the_workflow_stands_in_the_guide(github_steps, guide_of_github):
+    lines = [line for step in github_steps for line in step.get("run", "").splitlines()]
+    commands = {line for line in lines if line.startswith("./bazelw")}
+    assert len(commands) == 3
+    assert commands <= {line.partition("#")[0].strip() for line in guide_of_github.splitlines()}
+
+
+def test_each_artefact_of_the_workflow_stands_in_the_guide(github_steps, guide_of_github):
+    [upload] = [step for step in github_steps if "upload-artifact" in step.get("uses", "")]
+    for path in upload["with"]["path"].split():
+        assert f"`{path}`" in guide_of_github
 
 
 def test_every_decision_is_listed_and_numbered():

@@ -92,6 +92,15 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([head, "|---" * len(headings) + "|", *lines]) + "\n"
 
 
+def contents(rows: Iterable[tuple[str, str, str]]) -> str:
+    """Return a table of (page, heading, text): the heading linked, the text's first sentence."""
+    links = (
+        (f"[{title}]({page}#{anchor(title)})", cell(first_sentence(text)))
+        for page, title, text in rows
+    )
+    return table(["", ""], links)
+
+
 def prose(text: str) -> str:
     """Return text as Markdown: outside of code, <name> is escaped."""
     parts = text.split("`")

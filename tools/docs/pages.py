@@ -3,7 +3,7 @@
 import pathlib
 from collections.abc import Iterator, Mapping
 
-from markdown_page import MARK, cell, first_sentence, prose, table
+from markdown_page import MARK, cell, contents, prose, table
 from python_api import Format, formats
 from rules import Attribute, Provider, Rule, public
 from starlark import Workspace
@@ -110,11 +110,8 @@ def _index(items: Mapping[str, list[Rule | Provider]]) -> str:
         "Written from the documentation in the `.bzl` files and the Python modules themselves.\n"
     )
     for page, (title, _) in STARLARK_PAGES.items():
-        rows = [
-            (f"[{item.name}]({page}#{item.name.lower()})", cell(first_sentence(item.doc)))
-            for item in items[page]
-        ]
-        lines += [f"## [{title}]({page})\n", table(["", ""], rows)]
+        rows = [(page, item.name, item.doc) for item in items[page]]
+        lines += [f"## [{title}]({page})\n", contents(rows)]
     lines.append("## [Formats](formats.md)\n")
     lines.append("The fields of recipes, compressions, manifests and measurements.")
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ import docstring_parser
 import griffe
 import markdown_page
 import python_api
-from markdown_page import MARK, cell, first_sentence, prose, table
+from markdown_page import MARK, cell, contents, first_sentence, prose, table
 from pages import FORMAT_MODULES
 from python_api import Program
 
@@ -212,21 +212,10 @@ def _index(modules: Mapping[str, list[griffe.Module]], programs: Mapping[str, Pr
     )
     for name, page in PAGES.items():
         rows = [(name, module.name, python_api.doc(module)) for module in modules[name]]
-        lines += [f"## [{page.title}]({name})\n", f"`{page.target}`\n", _contents(rows)]
+        lines += [f"## [{page.title}]({name})\n", f"`{page.target}`\n", contents(rows)]
     rows = [("programs.md", target, program.text) for target, program in programs.items()]
-    lines += ["## [Programs](programs.md)\n", _contents(rows).rstrip()]
+    lines += ["## [Programs](programs.md)\n", contents(rows).rstrip()]
     return "\n".join(lines) + "\n"
-
-
-def _contents(rows: list[tuple[str, str, str]]) -> str:
-    """Return a table of (page, heading, text): the heading linked, the text's first sentence."""
-    return table(
-        ["", ""],
-        [
-            (f"[{title}]({page}#{markdown_page.anchor(title)})", cell(first_sentence(text)))
-            for page, title, text in rows
-        ],
-    )
 
 
 def public_modules(root: pathlib.Path) -> dict[str, list[griffe.Module]]:

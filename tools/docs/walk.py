@@ -179,10 +179,6 @@ def write(root: pathlib.Path, step: Write) -> None:
         path.write_text(path.read_text("utf-8") + "\n" + step.text, "utf-8")
 
 
-def _is_stood_in(step: Run) -> bool:
-    return any(word in STAND_INS for word in step.words)
-
-
 @dataclasses.dataclass(frozen=True)
 class Done:
     """A finished command. seconds: wall-clock. said: its output, if it failed."""
@@ -227,7 +223,8 @@ def walk(root: pathlib.Path, pages: Sequence[str], run: Runner) -> Iterator[Done
             if step.left_out or step.words in ran:
                 continue
             todo = [step]
-            if not prepared and (guides.USERS_PACKAGE in str(step) or _is_stood_in(step)):
+            needs_stand_ins = not STAND_INS.keys().isdisjoint(step.words)
+            if not prepared and (guides.USERS_PACKAGE in str(step) or needs_stand_ins):
                 prepared = True
                 todo = [*(Run("", 0, words, "") for words in PREPARATION), step]
             for each in todo:
