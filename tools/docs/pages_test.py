@@ -92,13 +92,7 @@ def workspace(tmp_path):
 def test_pages_are_those_of_the_sources():
     rendered = update.render(ROOT)
     assert len(rendered) > 15
-    there = {name: ROOT / name for name in rendered}
-    stale = [
-        name
-        for name, path in there.items()
-        if not path.exists() or path.read_text("utf-8") != rendered[name]
-    ]
-    stale += update.surplus(ROOT, rendered)
+    stale = [*update.stale(ROOT, rendered), *update.surplus(ROOT, rendered)]
     assert not stale, f"stale: {', '.join(stale)}; update them: {markdown_page.UPDATE}"
 
 
@@ -113,8 +107,7 @@ def test_everything_public_is_documented():
 
 
 def test_a_rule_is_read_through_loads_and_dicts(workspace):
-    found = {item.name: item for item in rules.public(Workspace(workspace), "//x:defs.bzl")}
-    made = found["made"]
+    _, made = rules.public(Workspace(workspace), "//x:defs.bzl")
     assert (made.kind, made.provides, made.doc) == ("rule", ("MadeInfo",), "Makes. Well.")
     attributes = {attribute.name: attribute for attribute in made.attributes}
     assert list(attributes) == ["extra", "flag", "level", "of", "size_class"]
@@ -127,8 +120,7 @@ def test_a_rule_is_read_through_loads_and_dicts(workspace):
 
 
 def test_a_macro_has_its_arguments_and_the_rule_behind_it(workspace):
-    found = {item.name: item for item in rules.public(Workspace(workspace), "//x:defs.bzl")}
-    gate = found["gate_test"]
+    gate, _ = rules.public(Workspace(workspace), "//x:defs.bzl")
     assert (gate.kind, gate.provides) == ("test", ("MadeInfo",))
     assert gate.doc == "Red above a limit.\n\nMore of it."
     rows = {a.name: (a.kind, a.default, a.doc) for a in gate.attributes}

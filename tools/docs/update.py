@@ -54,6 +54,15 @@ def render(root: pathlib.Path) -> dict[str, str]:
     }
 
 
+def stale(root: pathlib.Path, rendered: Mapping[str, str]) -> list[str]:
+    """Return the pages that are absent or have another text."""
+    return [
+        name
+        for name, text in rendered.items()
+        if not (root / name).exists() or (root / name).read_text("utf-8") != text
+    ]
+
+
 def surplus(root: pathlib.Path, rendered: Mapping[str, str]) -> list[str]:
     """Return the pages in the generated folders that are not made any more."""
     found = [
@@ -78,11 +87,9 @@ def main() -> int:
 
 
 def _write(root: pathlib.Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        path = root / name
-        if not path.exists() or path.read_text("utf-8") != text:
-            path.write_text(text, "utf-8")
-            print(f"wrote {name}")
+    for name in stale(root, files):
+        (root / name).write_text(files[name], "utf-8")
+        print(f"wrote {name}")
 
 
 if __name__ == "__main__":
