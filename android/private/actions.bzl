@@ -22,7 +22,7 @@ def _run_aapt2(ctx, tools, args, inputs, outputs, mnemonic, progress):
         progress_message = "%s of %s" % (progress, public_label(ctx.label)),
     )
 
-def _run_java(ctx, args, inputs, transitive, outputs, mnemonic, progress):
+def _run_java(ctx, args, inputs, transitive, outputs, mnemonic, progress, execution_requirements = {}):
     jdk = jdk_of(ctx)
     ctx.actions.run(
         executable = jdk.java_executable_exec_path,
@@ -31,6 +31,7 @@ def _run_java(ctx, args, inputs, transitive, outputs, mnemonic, progress):
         outputs = outputs,
         mnemonic = mnemonic,
         progress_message = "%s %s" % (progress, public_label(ctx.label)),
+        execution_requirements = execution_requirements,
     )
 
 def _run_python(ctx, program, args, inputs, outputs, mnemonic, progress):
@@ -342,7 +343,17 @@ def _sign(ctx, tools, unsigned, keystore, min_sdk_version, schemes, output, wait
     args.add("--in", unsigned)
     args.add("--out", output)
     inputs = [tools.apksigner_jar, keystore.keystore, keystore.password, unsigned] + waits_for
-    _run_java(ctx, args, inputs, [tools.tool_files], [output], "SignApk", "Signing")
+    _run_java(
+        ctx,
+        args,
+        inputs,
+        [tools.tool_files],
+        [output],
+        "SignApk",
+        "Signing",
+        # Remote execution uploads inputs, of which the key and its password must stay on this machine.
+        execution_requirements = {"no-remote": "1"},
+    )
 
 def sign_apk(*, ctx, tools, unsigned, alignment_report, keystore, min_sdk_version, output):
     """Signs an APK with scheme v2 and newer, which keep its bytes and alignment."""
