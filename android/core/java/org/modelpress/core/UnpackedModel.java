@@ -20,6 +20,7 @@ import java.security.NoSuchAlgorithmException;
 public final class UnpackedModel {
   private static final String SUFFIX = ".tflite";
   private static final String PARTIAL = ".partial";
+  private static final long ABANDONED_MILLIS = 10 * 60_000;
   private static final int BUFFER_BYTES = 1 << 16;
 
   /** Opens the packed model; the stream gives the model's bytes. */
@@ -52,14 +53,19 @@ public final class UnpackedModel {
     }
   }
 
-  /** Deletes all but the unpacked models of {@code kept}: older ones and what was broken off. */
+  /**
+   * Deletes all but the unpacked models of {@code kept}: older ones and what was broken off.
+   *
+   * <p>What was written to within the last ten minutes may be a model that another process unpacks.
+   */
   public static synchronized void deleteOthers(File folder, Iterable<ModelManifest> kept) {
     File[] files = folder.listFiles();
     if (files == null) {
       return;
     }
     for (File file : files) {
-      boolean needed = false;
+      long age = System.currentTimeMillis() - file.lastModified();
+      boolean needed = file.getName().endsWith(PARTIAL) && age < ABANDONED_MILLIS;
       for (ModelManifest manifest : kept) {
         needed |= file.getName().equals(manifest.modelSha256() + SUFFIX);
       }

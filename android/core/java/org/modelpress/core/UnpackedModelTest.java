@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.concurrent.TimeUnit;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -74,10 +75,31 @@ public final class UnpackedModelTest {
   @Test
   public void beginsAnewAfterBeingKilledMidway() throws IOException {
     assertTrue(folder().mkdir());
-    Files.write(new File(folder(), "model1.partial").toPath(), new byte[5000]);
+    File partial = new File(folder(), "model1.partial");
+    Files.write(partial.toPath(), new byte[5000]);
+    assertTrue(partial.setLastModified(System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1)));
     map(bytes());
     UnpackedModel.deleteOthers(folder(), Collections.singletonList(TestModel.manifest()));
     assertMapped();
+  }
+
+  @Test
+  public void leavesWhatAnotherProcessUnpacks() throws IOException {
+    byte[] packed = bytes();
+    // The lock of deleteOthers is this process': from within, it runs as if in the benchmark's.
+    UnpackedModel.Source slow =
+        () ->
+            new FilterInputStream(new ByteArrayInputStream(packed)) {
+              @Override
+              public int read(byte[] buffer, int offset, int length) throws IOException {
+                UnpackedModel.deleteOthers(
+                    folder(), Collections.singletonList(TestModel.manifest()));
+                return super.read(buffer, offset, length);
+              }
+            };
+    UnpackedModel.map(slow, folder(), TestModel.manifest());
+    assertMapped();
+    assertEquals(0, opened);
   }
 
   @Test
