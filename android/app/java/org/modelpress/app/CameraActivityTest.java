@@ -63,6 +63,19 @@ public final class CameraActivityTest extends TestOfScreens {
     }
   }
 
+  // On a tablet or Chromebook without a back camera. It looks the other way, so it turns the other
+  // way.
+  @Test
+  public void turnsFramesOfALoneFrontCameraUpright() throws Exception {
+    TestCameras.add("front", CameraCharacteristics.LENS_FACING_FRONT, 270);
+    try (CameraFeed feed = CameraFeed.find(RuntimeEnvironment.getApplication())) {
+      assertEquals(270, feed.degrees(Surface.ROTATION_0));
+      assertEquals(0, feed.degrees(Surface.ROTATION_90));
+      assertEquals(90, feed.degrees(Surface.ROTATION_180));
+      assertEquals(180, feed.degrees(Surface.ROTATION_270));
+    }
+  }
+
   @Test
   public void choosesTheSmallestSizeThatIsEnough() {
     Size small = new Size(320, 240);

@@ -35,6 +35,7 @@ final class CameraFeed implements AutoCloseable {
   private final String id;
   private final Size size;
   private final int sensorDegrees;
+  private final boolean facesBack;
   private final HandlerThread thread = new HandlerThread("camera");
   private Handler handler;
   private Consumer<String> problem;
@@ -48,6 +49,7 @@ final class CameraFeed implements AutoCloseable {
     this.id = id;
     Integer degrees = facts.get(CameraCharacteristics.SENSOR_ORIENTATION);
     sensorDegrees = degrees == null ? 0 : degrees;
+    facesBack = isBack(facts);
     size = choose(facts.get(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP));
   }
 
@@ -61,8 +63,7 @@ final class CameraFeed implements AutoCloseable {
     String[] ids = manager.getCameraIdList();
     String chosen = null;
     for (String id : ids) {
-      Integer facing = manager.getCameraCharacteristics(id).get(CameraCharacteristics.LENS_FACING);
-      boolean isBack = facing != null && facing == CameraCharacteristics.LENS_FACING_BACK;
+      boolean isBack = isBack(manager.getCameraCharacteristics(id));
       if (chosen == null || isBack) {
         chosen = id;
       }
@@ -86,7 +87,9 @@ final class CameraFeed implements AutoCloseable {
    * @param displayRotation of {@link Surface}'s ROTATION constants
    */
   int degrees(int displayRotation) {
-    return (sensorDegrees - displayRotation * QUARTER_TURN + FULL_TURN) % FULL_TURN;
+    // Against the display's rotation for a back camera; a front one looks the other way.
+    int turn = displayRotation * QUARTER_TURN;
+    return (sensorDegrees + (facesBack ? FULL_TURN - turn : turn)) % FULL_TURN;
   }
 
   /**
@@ -194,6 +197,11 @@ final class CameraFeed implements AutoCloseable {
     } catch (CameraAccessException | IllegalStateException e) {
       problem.accept(e.getMessage());
     }
+  }
+
+  private static boolean isBack(CameraCharacteristics facts) {
+    Integer facing = facts.get(CameraCharacteristics.LENS_FACING);
+    return facing != null && facing == CameraCharacteristics.LENS_FACING_BACK;
   }
 
   /** The size with the fewest pixels that is at least 640 x 480, or else the largest. */
