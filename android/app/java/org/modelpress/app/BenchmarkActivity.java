@@ -13,9 +13,12 @@ import java.util.List;
 
 /**
  * Measures every variant, shows a table and shares metrics.json. With the boolean extra {@link
- * MainActivity#BENCHMARK} it starts by itself, logs the table and ends.
+ * #BENCHMARK} it starts by itself, logs the table and ends.
  */
 public final class BenchmarkActivity extends Activity {
+  /** Boolean extra: measure every variant, write metrics.json and end. */
+  static final String BENCHMARK = "benchmark";
+
   private static final String LOG_TAG = "model_press";
 
   private BenchmarkRun run;
@@ -26,7 +29,7 @@ public final class BenchmarkActivity extends Activity {
     super.onCreate(state);
     setContentView(R.layout.benchmark);
     run = BenchmarkRun.of(this);
-    headless = getIntent().getBooleanExtra(MainActivity.BENCHMARK, false);
+    headless = getIntent().getBooleanExtra(BENCHMARK, false);
     findViewById(R.id.start).setOnClickListener(button -> start());
     findViewById(R.id.share).setOnClickListener(button -> share());
     run.setListener(this::show);

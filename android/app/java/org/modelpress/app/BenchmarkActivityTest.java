@@ -78,7 +78,7 @@ public final class BenchmarkActivityTest extends TestOfScreens {
 
   @Test
   public void runsWithoutHandsOn() throws Exception {
-    Intent intent = new Intent().putExtra(MainActivity.BENCHMARK, true);
+    Intent intent = new Intent().putExtra(BenchmarkActivity.BENCHMARK, true);
     BenchmarkActivity activity = controller(BenchmarkActivity.class, intent).get();
     TestScreen.await(activity::isFinishing);
     StringBuilder log = new StringBuilder();

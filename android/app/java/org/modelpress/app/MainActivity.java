@@ -21,9 +21,6 @@ import org.modelpress.core.ModelManifest;
 
 /** Names what is in a photo or a drawing, on the device, with the variant that the user picks. */
 public final class MainActivity extends Activity implements ClassifierWorker.Listener {
-  /** Boolean extra: measure every variant, write metrics.json and end. */
-  static final String BENCHMARK = "benchmark";
-
   private static final int PICK_PHOTO = 1;
   private static final int DRAW = 2;
   private static final String PICTURE_KEY = "picture";
@@ -37,11 +34,6 @@ public final class MainActivity extends Activity implements ClassifierWorker.Lis
   @Override
   protected void onCreate(Bundle state) {
     super.onCreate(state);
-    if (getIntent().getBooleanExtra(BENCHMARK, false)) {
-      startActivity(new Intent(this, BenchmarkActivity.class).putExtra(BENCHMARK, true));
-      finish();
-      return;
-    }
     setContentView(R.layout.main);
     settings = new Settings(this);
     String saved = state == null ? null : state.getString(PICTURE_KEY);

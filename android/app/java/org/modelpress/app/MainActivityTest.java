@@ -9,9 +9,11 @@ import static org.robolectric.Shadows.shadowOf;
 
 import android.Manifest;
 import android.content.Intent;
+import android.content.pm.ActivityInfo;
 import android.content.pm.ApplicationInfo;
 import android.content.pm.PackageInfo;
 import android.content.pm.PackageManager;
+import android.content.pm.ProviderInfo;
 import android.graphics.Color;
 import android.os.Build;
 import android.view.View;
@@ -23,9 +25,10 @@ import android.widget.Switch;
 import android.widget.TextView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.Test;
 import org.modelpress.core.Classifier;
-import org.robolectric.Robolectric;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
@@ -199,13 +202,32 @@ public final class MainActivityTest extends TestOfScreens {
   }
 
   @Test
-  public void handsABenchmarkWithoutHandsOn() {
-    Intent intent = new Intent().putExtra(MainActivity.BENCHMARK, true);
-    MainActivity activity = Robolectric.buildActivity(MainActivity.class, intent).create().get();
-    Intent next = shadowOf(activity).getNextStartedActivity();
-    assertEquals(BenchmarkActivity.class.getName(), next.getComponent().getClassName());
-    assertTrue(next.getBooleanExtra(MainActivity.BENCHMARK, false));
-    assertTrue(activity.isFinishing());
+  public void noOtherAppStartsABenchmark() throws Exception {
+    Intent intent = new Intent().putExtra(BenchmarkActivity.BENCHMARK, true);
+    MainActivity activity = controller(MainActivity.class, intent).get();
+    assertNull(shadowOf(activity).getNextStartedActivity());
+    assertFalse(activity.isFinishing());
+
+    PackageInfo app =
+        activity
+            .getPackageManager()
+            .getPackageInfo(
+                activity.getPackageName(),
+                PackageManager.GET_ACTIVITIES | PackageManager.GET_PROVIDERS);
+    Map<String, String> open = new HashMap<>();
+    for (ActivityInfo screen : app.activities) {
+      if (screen.exported) {
+        open.put(screen.name, screen.permission);
+      }
+    }
+    for (ProviderInfo provider : app.providers) {
+      assertFalse(provider.name, provider.exported);
+    }
+    Map<String, String> expected = new HashMap<>();
+    expected.put(MainActivity.class.getName(), null);
+    // adb's shell has it, and no app from a store.
+    expected.put(BenchmarkActivity.class.getName(), Manifest.permission.DUMP);
+    assertEquals(expected, open);
   }
 
   @Test
