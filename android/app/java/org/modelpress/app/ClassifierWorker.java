@@ -99,7 +99,8 @@ final class ClassifierWorker {
     }
     try {
       open(request);
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // Errors too, here and below: one that leaves this thread ends the app.
       closeClassifier();
       tell(number, () -> listener.onFailed(R.string.model_error, e.getMessage()));
       return;
@@ -111,13 +112,13 @@ final class ClassifierWorker {
     }
     try {
       decode(request.picture);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       tell(number, () -> listener.onFailed(R.string.photo_error, ""));
       return;
     }
     try {
       classify(request, number);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       tell(number, () -> listener.onFailed(R.string.classify_error, e.getMessage()));
     }
   }

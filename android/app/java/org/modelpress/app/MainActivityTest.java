@@ -231,6 +231,20 @@ public final class MainActivityTest extends TestOfScreens {
   }
 
   @Test
+  public void anErrorWhileReadingAPhotoIsToldOnTheScreen() {
+    MainActivity activity = open();
+    shadowOf(activity.getContentResolver())
+        .registerInputStreamSupplier(
+            TestScreen.PHOTO,
+            () -> {
+              throw new NoClassDefFoundError("a codec");
+            });
+    TestScreen.answerPhoto(activity, R.id.pick);
+    String expected = activity.getString(R.string.photo_error);
+    TestScreen.await(() -> TestScreen.text(activity, R.id.status).equals(expected));
+  }
+
+  @Test
   public void givesAScreenReaderWords() throws Exception {
     MainActivity activity = withPhoto(open());
     ImageView photo = activity.findViewById(R.id.photo);

@@ -28,7 +28,7 @@ public final class FramePipeline implements AutoCloseable {
   public interface Listener {
     void onClassified(Classification result);
 
-    /** Called once; the pipeline stands still after it. */
+    /** Called once, for errors too (as the cause); the pipeline stands still after it. */
     void onFailed(RuntimeException problem);
   }
 
@@ -160,17 +160,24 @@ public final class FramePipeline implements AutoCloseable {
     try {
       step.run();
     } catch (RuntimeException e) {
-      frames.close();
-      prepared.close();
-      answers.close();
-      Frame waiting = frames.take();
-      if (waiting != null) {
-        waiting.close();
-      }
-      // What was under way on the other threads may fail for the same reason.
-      if (failed.compareAndSet(false, true)) {
-        listener.onFailed(e);
-      }
+      fail(e);
+    } catch (Error e) {
+      // Such as OutOfMemoryError; a thread that it leaves takes the whole app with it.
+      fail(new IllegalStateException(e.toString(), e));
+    }
+  }
+
+  private void fail(RuntimeException problem) {
+    frames.close();
+    prepared.close();
+    answers.close();
+    Frame waiting = frames.take();
+    if (waiting != null) {
+      waiting.close();
+    }
+    // What was under way on the other threads may fail for the same reason.
+    if (failed.compareAndSet(false, true)) {
+      listener.onFailed(problem);
     }
   }
 

@@ -44,6 +44,7 @@ public final class FramePipelineTest {
     final CountDownLatch failure = new CountDownLatch(1);
     final AtomicReference<String> last = new AtomicReference<>("");
     final AtomicInteger count = new AtomicInteger();
+    volatile String problem = "";
 
     Answers(int waits) {
       mayEnd = new CountDownLatch(waits);
@@ -59,6 +60,7 @@ public final class FramePipelineTest {
 
     @Override
     public void onFailed(RuntimeException problem) {
+      this.problem = problem.getMessage();
       failure.countDown();
     }
   }
@@ -219,6 +221,25 @@ public final class FramePipelineTest {
     }
     assertEquals(1, closed.get());
     assertEquals(0, answers.count.get());
+  }
+
+  @Test
+  public void runningOutOfMemoryEndsThePipelineAlone() throws Exception {
+    Answers answers = new Answers(0);
+    AtomicInteger closed = new AtomicInteger();
+    try (Classifier classifier = TestModel.open(TestModel.ONE_THREAD);
+        FramePipeline pipeline = new FramePipeline(classifier, 3, answers)) {
+      pipeline.submit(
+          new CountedFrame(noise(1), closed) {
+            @Override
+            public Pixels pixels() {
+              throw new OutOfMemoryError("640 x 480 pixels");
+            }
+          });
+      await(answers.failure);
+    }
+    assertTrue(answers.problem, answers.problem.contains("OutOfMemoryError: 640 x 480 pixels"));
+    assertEquals(1, closed.get());
   }
 
   @Test
