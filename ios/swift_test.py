@@ -256,6 +256,19 @@ def test_misspelt_api_is_an_error(root, work, stubs, file, old, new):
     assert done.returncode != 0 and f"App/{file}:" in done.stdout and "error:" in done.stdout
 
 
+def test_session(root, work):
+    """Session.swift itself runs, with stand-ins for what it loads."""
+    library = ["-emit-library", "-static", "-emit-module", "-module-name", "SwiftUI"]
+    done = _run(root, work, "swiftc", "-parse-as-library", *library, "Tests/Session/SwiftUI.swift")
+    assert done.returncode == 0, done.stdout
+    sources = [*_sources(work, "Sources"), "App/Session.swift", "Tests/Session/Main.swift"]
+    command = ["swiftc", "-parse-as-library", "-I", ".", "-o", "session", *sources]
+    done = _run(root, work, *command, "libSwiftUI.a")
+    assert done.returncode == 0, done.stdout
+    done = _run(root, work, "./session")
+    assert done.returncode == 0 and "PASSED" in done.stdout, done.stdout
+
+
 def test_style(root, work):
     done = _run(root, work, "swift-format", "lint", "--strict", "-r", "App", "Sources", "Tests")
     generated = [line for line in done.stdout.splitlines() if "Digits" not in line]

@@ -29,15 +29,24 @@ final class Session: ObservableObject {
   }
 
   /// Loads the chosen variant if it is not; at the start and after each switch.
+  ///
+  /// One load at a time: what is chosen meanwhile is loaded next, and what was chosen before is dropped.
   func load() async {
-    guard let variant = chosen, classifier == nil, !loading else { return }
+    guard !loading else { return }
     loading = true
     defer { loading = false }
-    do {
-      classifier = try await Classifier(variant: variant, units: units)
-      problem = nil
-    } catch {
-      problem = "\(error)"
+    while let variant = chosen, classifier == nil {
+      let units = units
+      do {
+        let loaded = try await Classifier(variant: variant, units: units)
+        guard variant == chosen, units == self.units else { continue }
+        classifier = loaded
+        problem = nil
+      } catch {
+        guard variant == chosen, units == self.units else { continue }
+        problem = "\(error)"
+        return
+      }
     }
   }
 
@@ -60,11 +69,13 @@ final class Session: ObservableObject {
     defer { busy = false }
     do {
       let answer = try await classifier.classify(picture, count: 5)
+      // Not under the name of another variant, chosen meanwhile.
+      guard classifier === self.classifier else { return }
       results = answer.labels
       milliseconds = answer.milliseconds
       problem = nil
     } catch {
-      problem = "\(error)"
+      if classifier === self.classifier { problem = "\(error)" }
     }
   }
 
