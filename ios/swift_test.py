@@ -256,16 +256,25 @@ def test_misspelt_api_is_an_error(root, work, stubs, file, old, new):
     assert done.returncode != 0 and f"App/{file}:" in done.stdout and "error:" in done.stdout
 
 
-def test_session(root, work):
-    """Session.swift itself runs, with stand-ins for what it loads."""
-    library = ["-emit-library", "-static", "-emit-module", "-module-name", "SwiftUI"]
-    done = _run(root, work, "swiftc", "-parse-as-library", *library, "Tests/Session/SwiftUI.swift")
+@pytest.mark.parametrize(
+    "source, modules",
+    [("Session", ["SwiftUI"]), ("PixelBuffer", ["CoreGraphics", "CoreVideo"])],
+)
+def test_app_source_runs(root, work, source, modules):
+    """A source of the app itself runs, with stand-ins for what it uses."""
+    shutil.copytree(_IOS / "stubs" / source, work / "stand-ins")
+    example = "schemas/examples/valid/manifest_mlpackage.json"
+    shutil.copyfile(example, work / "manifest.json")
+    built = ["swiftc", "-parse-as-library", "-I", "."]
+    for name in modules:
+        library = ["-emit-library", "-static", "-emit-module", "-module-name", name]
+        done = _run(root, work, *built, *library, f"stand-ins/{name}.swift")
+        assert done.returncode == 0, done.stdout
+    sources = [*_sources(work, "Sources"), f"App/{source}.swift", f"Tests/{source}/Main.swift"]
+    libraries = [f"lib{name}.a" for name in modules]
+    done = _run(root, work, *built, "-o", "program", *sources, *libraries)
     assert done.returncode == 0, done.stdout
-    sources = [*_sources(work, "Sources"), "App/Session.swift", "Tests/Session/Main.swift"]
-    command = ["swiftc", "-parse-as-library", "-I", ".", "-o", "session", *sources]
-    done = _run(root, work, *command, "libSwiftUI.a")
-    assert done.returncode == 0, done.stdout
-    done = _run(root, work, "./session")
+    done = _run(root, work, "./program")
     assert done.returncode == 0 and "PASSED" in done.stdout, done.stdout
 
 

@@ -7,8 +7,8 @@ import CoreVideo
 
 /// Pixel buffers of a model's size. Core ML scales and orders the pixels by what the package says.
 enum PixelBuffer {
-  /// An upright image, cropped and resized as the manifest says, with the same bytes as in the build; black where a
-  /// package with camera input does not look.
+  /// An upright image, cropped and resized as the manifest says, with the same bytes as in the build; white where it is
+  /// transparent, black where a package with camera input does not look.
   static func of(_ image: CGImage, for manifest: Manifest) throws -> CVPixelBuffer {
     let placement = manifest.placement(width: image.width, height: image.height)
     let (box, target) = (placement.part, placement.target)
@@ -18,8 +18,11 @@ enum PixelBuffer {
     }
     // At its own size, so that Core Graphics' filter, which is another, has nothing to do.
     let drawn = try made(width: box.width, height: box.height) { context in
+      let whole = CGRect(x: 0, y: 0, width: box.width, height: box.height)
+      context.setFillColor(red: 1, green: 1, blue: 1, alpha: 1)
+      context.fill(whole)
       context.interpolationQuality = .none
-      context.draw(part, in: CGRect(x: 0, y: 0, width: box.width, height: box.height))
+      context.draw(part, in: whole)
     }
     let (width, height) = (manifest.input.width, manifest.input.height)
     let isWhole = target.width == width && target.height == height
