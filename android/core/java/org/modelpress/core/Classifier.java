@@ -21,7 +21,10 @@ import org.tensorflow.lite.Tensor;
  * call after that throws {@link IllegalStateException}.
  */
 public final class Classifier implements AutoCloseable {
-  /** The processor and the runtime's plain kernels, among {@link #delegate()}'s values. */
+  /**
+   * The processor and the runtime's plain kernels, XNNPACK's for single operators at most; among
+   * {@link #delegate()}'s values.
+   */
   public static final String CPU = "CPU";
 
   /** The processor and the XNNPACK kernels, among {@link #delegate()}'s values. */

@@ -2,7 +2,6 @@ package org.modelpress.core;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -85,7 +84,10 @@ public final class ClassifierTest {
     try (Classifier plain = TestModel.open(PROCESSOR);
         Classifier asked = TestModel.open(NNAPI)) {
       assertEquals("", plain.fallbackReason());
-      assertFalse(asked.fallbackReason().isEmpty());
+      // More is not known: one that takes single operators leaves as many steps as there were.
+      assertEquals(
+          "NNAPI takes no two neighbouring operators of this model on this device",
+          asked.fallbackReason());
       assertEquals(plain.delegate(), asked.delegate());
       RgbImage image = noise(plain.manifest());
       assertArrayEquals(plain.rawOutput(image), asked.rawOutput(image));

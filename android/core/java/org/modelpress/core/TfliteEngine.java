@@ -32,7 +32,7 @@ final class TfliteEngine implements Engine {
   /**
    * Opens a model with NNAPI.
    *
-   * @throws RuntimeException if NNAPI is absent or takes no operator of the model
+   * @throws RuntimeException if NNAPI is absent or takes no two neighbouring operators of the model
    */
   static TfliteEngine onNnapi(ByteBuffer model, ModelManifest manifest, ClassifierOptions options) {
     NnApiDelegate nnapi =
@@ -42,8 +42,9 @@ final class TfliteEngine implements Engine {
       // Without XNNPACK, a shorter plan can only be NNAPI's doing.
       Interpreter.Options wanted = processor(options).setUseXNNPACK(false).addDelegate(nnapi);
       engine = new TfliteEngine(new Interpreter(model, wanted), nnapi, manifest);
-      if (!engine.isDelegated()) {
-        throw new IllegalStateException("NNAPI takes no operator of this model on this device");
+      if (!engine.joinsOperators()) {
+        throw new IllegalStateException(
+            "NNAPI takes no two neighbouring operators of this model on this device");
       }
       return engine;
     } catch (RuntimeException | LinkageError e) {
@@ -73,7 +74,7 @@ final class TfliteEngine implements Engine {
     if (nnapi != null) {
       return Classifier.NNAPI;
     }
-    return isDelegated() ? Classifier.XNNPACK : Classifier.CPU;
+    return joinsOperators() ? Classifier.XNNPACK : Classifier.CPU;
   }
 
   @Override
@@ -105,7 +106,11 @@ final class TfliteEngine implements Engine {
     }
   }
 
-  private boolean isDelegated() {
+  /**
+   * Whether a delegate runs neighbouring operators as one step. Where it takes single ones only,
+   * there are as many steps as without it, and the runtime's Java interface tells no more.
+   */
+  private boolean joinsOperators() {
     return steps() < manifest.operatorCount();
   }
 }
