@@ -7,6 +7,7 @@ import io
 import pathlib
 
 from model_press.formats import files
+from model_press.formats.errors import UserError
 from model_press.images import decode as images
 from PIL import Image
 
@@ -29,7 +30,7 @@ def decode(
     Raises:
       NotAnImageError: no decoder knows it.
       TooLargeError: more pixels than the limit.
-      UserError: truncated or corrupt, or the file is missing or empty.
+      UserError: truncated or corrupt, or the file is missing, unreadable or empty.
     """
 
     def check_size(width: int, height: int) -> None:
@@ -41,4 +42,8 @@ def decode(
 
     if isinstance(source, bytes):
         return images.decode_source(io.BytesIO(source), name, check_size)
-    return images.decode_source(files.require_file(source, "image"), name, check_size)
+    try:
+        path = files.require_file(source, "image")
+    except OSError as error:  # it went away meanwhile, or is not ours to read
+        raise UserError(f"image {name} cannot be read: {error.strerror or error}") from None
+    return images.decode_source(path, name, check_size)

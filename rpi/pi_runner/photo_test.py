@@ -63,3 +63,17 @@ def test_empty_and_missing(tmp_path):
         photo.decode(tmp_path / "empty.jpg", "empty")
     with pytest.raises(UserError, match="does not exist"):
         photo.decode(tmp_path / "none.jpg", "none")
+
+
+def test_a_file_that_goes_while_it_is_looked_at(tmp_path, monkeypatch):
+    """`watch` must go on with the next picture, so this is the picture's error."""
+    path = tmp_path / "photo.png"
+    path.write_bytes(b"1")
+
+    def gone(path):
+        path.unlink()
+        return path.open()
+
+    monkeypatch.setattr(photo.files, "is_lfs_pointer", gone)
+    with pytest.raises(UserError, match=r"photo\.png cannot be read: No such file"):
+        photo.decode(path, str(path))

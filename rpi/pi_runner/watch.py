@@ -1,9 +1,9 @@
 """`runner watch`: answers to every picture that appears in a folder."""
 
+import contextlib
 import os
 import pathlib
 import threading
-from collections.abc import Iterator
 
 from model_press.formats.errors import UserError
 
@@ -24,11 +24,11 @@ class Folder:
         if not self._path.is_dir():
             raise UserError(f"{path} is not a folder; give the folder that pictures arrive in")
         self._seen: dict[str, tuple[int, int]] = {}
-        self._done: dict[str, tuple[int, int]] = {} if existing else dict(self._stamps())
+        self._done: dict[str, tuple[int, int]] = {} if existing else self._stamps()
 
     def look(self) -> list[pathlib.Path]:
         """Return the pictures that became whole since the last look, by name."""
-        stamps = dict(self._stamps())
+        stamps = self._stamps()
         ready = [
             name
             for name, stamp in stamps.items()
@@ -40,15 +40,19 @@ class Folder:
         self._done.update((name, stamps[name]) for name in ready)
         return [self._path / name for name in sorted(ready)]
 
-    def _stamps(self) -> Iterator[tuple[str, tuple[int, int]]]:
+    def _stamps(self) -> dict[str, tuple[int, int]]:
+        stamps: dict[str, tuple[int, int]] = {}
         try:
             with os.scandir(self._path) as entries:
                 for entry in entries:
-                    if pathlib.Path(entry.name).suffix.lower() in _SUFFIXES and entry.is_file():
-                        info = entry.stat()
-                        yield entry.name, (info.st_size, info.st_mtime_ns)
+                    # A picture may be moved or removed behind the listing: that is what a spool folder is for.
+                    with contextlib.suppress(OSError):
+                        if pathlib.Path(entry.name).suffix.lower() in _SUFFIXES and entry.is_file():
+                            info = entry.stat()
+                            stamps[entry.name] = info.st_size, info.st_mtime_ns
         except FileNotFoundError as error:
-            raise UserError(f"folder {self._path} or a file in it went away: {error}") from None
+            raise UserError(f"folder {self._path} went away: {error}") from None
+        return stamps
 
 
 def watch(
