@@ -39,14 +39,11 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return _number(int, lambda n: least <= n <= most, f"whole number from {least} to {most}")
 
 
-def _above_zero(most: float) -> Callable[[str], float]:
-    return _number(float, lambda x: 0 < x <= most, f"number above 0, at most {most:g}")
-
-
 _threads, _count, _port = _whole(1, 64), _whole(0, 10**9), _whole(0, 65535)
 _positive = _whole(1, 10**6)
-_seconds = _above_zero(86_400.0)
-_millions = _above_zero(1000.0)  # of pixels: up to 18 GB to decode; of bytes
+_seconds = _number(float, lambda x: 0 < x <= 86_400, "number above 0, at most 86400")
+# Of pixels (up to 18 GB to decode) or of bytes: at least one.
+_millions = _number(float, lambda x: 1 <= x * 1e6 <= 1e9, "number from 0.000001 to 1000")
 
 
 def _parser() -> argparse.ArgumentParser:
