@@ -118,7 +118,18 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("serve", "HTTP service with a web page")
     model(sub, several=False)
-    sub.add_argument("--host", default="127.0.0.1", help="0.0.0.0 for the whole network")
+    sub.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="0.0.0.0 for the whole network, which needs a secret in $MODEL_PRESS_TOKEN",
+    )
+    sub.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name that requests may call this machine, such as a proxy's; may be given again",
+    )
     sub.add_argument("--port", type=_port, default=8080, help="0 for a free one")
     for option, kind, default, metavar, text in (
         ("--max-body-mb", _millions, 20.0, "MB", "largest request body"),
@@ -186,7 +197,7 @@ def _benchmark(options: argparse.Namespace, bundle: Bundle) -> bool:
 
 
 def _serve(options: argparse.Namespace, bundle: Bundle) -> bool:
-    from pi_runner.service import app, engine, limits, memory, server
+    from pi_runner.service import access, app, engine, limits, memory, server
 
     memory.return_large_blocks()
     bounds = limits.Limits(
@@ -196,9 +207,11 @@ def _serve(options: argparse.Namespace, bundle: Bundle) -> bool:
         request_s=options.request_timeout,
         grace_s=options.grace,
     )
+    rules = access.make(options.allow_host, os.environ)
     bound = server.listen(options.host, options.port)
+    access.check_reach(bound, rules)
     works = engine.Engine(bundle, options.variant, options.threads, bounds)
-    serving = server.Server(app.App(works), bound, bounds, lambda: not works.stalled())
+    serving = server.Server(app.App(works, rules), bound, bounds, lambda: not works.stalled())
     server.announce(serving.address, works.default)
     serving.run()
     return True

@@ -56,7 +56,7 @@ def sigterm_finishes_the_request_that_is_arriving(service: Service, photo: Photo
     """Check that a request that began before SIGTERM is answered and the address is free afterwards."""
     data, expected = photo
     with socket.create_connection(("127.0.0.1", service.port), timeout=TIMEOUT_S) as client:
-        head = f"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: {len(data)}\r\n\r\n"
+        head = f"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(data)}\r\n\r\n"
         client.sendall(head.encode() + data[:100])
         time.sleep(0.2)
         service.process.send_signal(signal.SIGTERM)

@@ -83,7 +83,7 @@ class Clients:
         """Announce 100 MB and send none: refused by its length alone."""
         with self._connect() as client:
             client.sendall(
-                b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 100000000\r\n\r\n"
+                b"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n"
             )
             line = client.recv(4096).split(b"\r\n")[0]
             assert b" 413 " in line, f"no 413: {line!r}"
@@ -92,7 +92,9 @@ class Clients:
         """Drip a request that would take a minute: cut off at the limit."""
         with self._connect() as client:
             begun = time.monotonic()
-            client.sendall(b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 600\r\n\r\n")
+            client.sendall(
+                b"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 600\r\n\r\n"
+            )
             with contextlib.suppress(OSError):
                 while time.monotonic() - begun < TIMEOUT_S:
                     client.sendall(b"x")
@@ -103,16 +105,14 @@ class Clients:
         """Disconnect in the middle of a body, with a reset."""
         with self._connect() as client:
             client.sendall(
-                b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 5000\r\n\r\nxxxx"
+                b"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\nxxxx"
             )
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def impatient(self) -> None:
         """Send a whole request without waiting for the answer."""
         with self._connect() as client:
-            head = (
-                f"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: {len(self._photo)}\r\n\r\n"
-            )
+            head = f"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(self._photo)}\r\n\r\n"
             client.sendall(head.encode() + self._photo)
 
     def garbage(self) -> None:

@@ -41,7 +41,7 @@ def test_sigterm_does_not_wait_for_ever(tmp_path):
         service_process.running(tmp_path, "--grace=0.5", "--request-timeout=30") as service,
         socket.create_connection(("127.0.0.1", service.port)) as client,
     ):
-        client.sendall(b"POST /classify HTTP/1.1\r\nHost: pi\r\nContent-Length: 100\r\n\r\n")
+        client.sendall(b"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
         time.sleep(0.2)
         assert service.end() == 0
 

@@ -19,6 +19,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from pi_runner.failures import BundleError, TooLargeError
+from pi_runner.service.access import Access
 from pi_runner.service.engine import BusyError, Engine
 
 _STATIC = {
@@ -32,6 +33,7 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
 }
+_EVERYBODY = Access()  # of this machine
 _MAX_TOP = 1000
 _RETRY_AFTER_S = 1
 
@@ -44,8 +46,9 @@ def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) 
 class App:
     """GET / (page), GET /health, POST /classify?top=N&variant=NAME with an image as body or form file."""
 
-    def __init__(self, engine: Engine):
+    def __init__(self, engine: Engine, access: Access = _EVERYBODY):
         self._engine = engine
+        self._access = access
         folder = importlib.resources.files("pi_runner.service") / "static"
         self._static = {
             path: ((folder / name).read_bytes(), kind) for path, (name, kind) in _STATIC.items()
@@ -69,13 +72,17 @@ class App:
 
     def _answer(self, request: Request) -> Response:
         try:
+            self._access.check_site(request)
             endpoint, _ = self._routes.bind_to_environ(request.environ).match()
+            if endpoint != "static":
+                self._access.check_token(request)
             return getattr(self, endpoint)(request)
         except HTTPException as error:
             return self._error(error)
 
     def _error(self, error: HTTPException) -> Response:
-        headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
+        kept = ("Allow", "Retry-After", "WWW-Authenticate")
+        headers = {k: v for k, v in error.get_headers() if k in kept}
         return _json({"error": error.description}, error.code or 500, headers)
 
     def static(self, request: Request) -> Response:

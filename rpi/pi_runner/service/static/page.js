@@ -49,10 +49,14 @@ function showFigures(figures) {
 
 const milliseconds = (value) => `${value.toFixed(1)} ms`;
 
+// A service that other machines reach has a token, which follows the # of the page's address.
+const headers = location.hash.length > 1 ? { Authorization: `Bearer ${location.hash.slice(1)}` } : {};
+addEventListener("hashchange", () => location.reload());
+
 // The answer of one variant, or {error: why there is none}.
 async function ask(picture, variant) {
   try {
-    const response = await fetch(`classify?top=5&variant=${encodeURIComponent(variant)}`, { method: "POST", body: picture });
+    const response = await fetch(`classify?top=5&variant=${encodeURIComponent(variant)}`, { method: "POST", body: picture, headers });
     return await response.json().catch(() => ({ error: `the service answered ${response.status}` }));
   } catch {
     return { error: "the service does not answer" };
@@ -265,15 +269,18 @@ addEventListener("drop", (event) => {
 async function start() {
   const state = element("state");
   try {
-    const health = await (await fetch("health")).json();
+    const health = await (await fetch("health", { headers })).json();
+    if (health.error) {
+      throw new Error(health.error);
+    }
     chosen = health.variant;
     health.variants.forEach((variant) => addRow(variant, chosen));
     element("comparison").hidden = rows.size < 2;
     const note = health.trained ? "" : " (untrained demo weights: labels mean nothing)";
     state.textContent = health.status === "ok" ? `${health.variant} is ready${note}` : health.faults.join("; ");
     state.classList.toggle("bad", health.status !== "ok");
-  } catch {
-    state.textContent = "the service does not answer";
+  } catch (error) {
+    state.textContent = error instanceof TypeError ? "the service does not answer" : error.message;
     state.classList.add("bad");
   }
 }
