@@ -1,5 +1,6 @@
 """Checks of a service, for the real one (service_test) and for faulty ones (service_red_test)."""
 
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,8 @@ from service_clients import Clients, image_file, run_all
 from service_process import TIMEOUT_S, Service
 
 _GROWTH_BYTES = 20_000_000
+# Four bodies, 4 MB that one turn of the loop reads, and what changes while the files are counted.
+_SPOOL_BYTES = 90_000_000
 # The limit on a request is long enough for an honest client on an overloaded machine.
 OPTIONS = ("--request-timeout=4",)
 
@@ -68,6 +71,42 @@ def sigterm_finishes_the_request_that_is_arriving(service: Service, photo: Photo
     assert service.process.wait(TIMEOUT_S) == 0
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", service.port), timeout=1)
+
+
+def slow_connections_are_bounded(service: Service, photo: Photo) -> None:
+    """Check that 60 clients that each send 19.9 of 20 MB fill no more than the limit, and others are answered."""
+    size, unsent = 20_000_000, 100_000
+    head = f"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n"
+    piece = bytes(1 << 20)
+    left: dict[socket.socket, int] = {}
+    peak, slowest = 0, 0.0
+    with contextlib.ExitStack() as stack:
+        for _ in range(60):
+            client = socket.create_connection(("127.0.0.1", service.port))
+            stack.enter_context(client)
+            client.sendall(head.encode())
+            client.setblocking(False)
+            left[client] = size - unsent
+        end = time.monotonic() + 3  # within --request-timeout
+        while left and time.monotonic() < end:
+            for client, bytes_left in list(left.items()):
+                try:
+                    left[client] -= client.send(piece[:bytes_left])
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    del left[client]  # cut off
+                    continue
+                if not left[client]:
+                    del left[client]
+            peak = max(peak, service.temporary_bytes())
+            begun = time.monotonic()
+            status, answer = service.request("POST", "/classify?top=1", photo[0])
+            assert (status, answer["top"][0]["index"]) == (200, photo[1]), answer
+            slowest = max(slowest, time.monotonic() - begun)
+    print(f"60 slow clients: temporary files {peak / 1e6:.0f} MB, slowest answer {slowest:.2f} s")
+    assert slowest < 1, f"another client waited {slowest:.1f} s"
+    assert peak < _SPOOL_BYTES, f"temporary files of {peak / 1e6:.0f} MB"
 
 
 def lost_model_is_a_health_error(service: Service) -> None:

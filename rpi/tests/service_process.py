@@ -66,6 +66,15 @@ class Service:
         assert found, f"the kernel tells no {field}"
         return int(found[1]) * 1024
 
+    def temporary_bytes(self) -> int:
+        """Return the bytes of its temporary files, which have no name."""
+        total = 0
+        for path in pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with contextlib.suppress(OSError):  # closed meanwhile
+                if path.readlink().name.endswith(" (deleted)"):
+                    total += path.stat().st_size
+        return total
+
     def end(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(TIMEOUT_S)

@@ -54,6 +54,13 @@ def photo():
         ),
         (_mixed, "server.py", "limits.body_bytes + 1", "10**9", "no 413"),
         (
+            service_checks.slow_connections_are_bounded,
+            "server.py",
+            "self._end_largest_requests()",
+            "pass",
+            "temporary files of|another client waited",
+        ),
+        (
             service_checks.sigterm_finishes_the_request_that_is_arriving,
             "server.py",
             "while self._working() and time.monotonic() < deadline",

@@ -32,6 +32,11 @@ def test_mixed_clients(service, photo):
     service_checks.mixed_clients(service, photo, _REQUESTS)
 
 
+def test_slow_connections_are_bounded(service, photo):
+    service_checks.slow_connections_are_bounded(service, photo)
+    service_checks.mixed_clients(service, photo, 20)
+
+
 def test_sigterm_finishes_the_request_that_is_arriving(service, photo):
     service_checks.sigterm_finishes_the_request_that_is_arriving(service, photo)
 

@@ -21,3 +21,8 @@ class Limits:
     connections: int = 64
     request_s: float = 15.0
     grace_s: float = 10.0
+
+    @property
+    def spool_bytes(self) -> int:
+        """Most bytes of all bodies that have arrived, or are arriving, together: a full one for each picture in work."""
+        return self.concurrency * self.body_bytes

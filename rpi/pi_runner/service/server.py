@@ -19,6 +19,7 @@ from pi_runner.service.notify import notify
 _LOOP_S = 0.5
 _SPARE_THREADS = 2  # so that /health is answered while every picture slot is taken
 _IDLE_S = 60
+_RECEIVED_BYTES = 1 << 16  # of a connection in one turn
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -66,7 +67,7 @@ class Server:
             # waitress counts its own two descriptors, too, and refuses a body of exactly the limit.
             connection_limit=limits.connections + 2,
             max_request_body_size=limits.body_bytes + 1,
-            recv_bytes=1 << 16,
+            recv_bytes=_RECEIVED_BYTES,
             channel_timeout=_IDLE_S,
             cleanup_interval=5,
             ident=None,
@@ -98,6 +99,7 @@ class Server:
 
     def _turn(self) -> None:
         wasyncore.loop(timeout=_LOOP_S, map=self._map, count=1, use_poll=True)
+        self._end_largest_requests()
         self._end_slow_requests()
 
     def _channels(self) -> list[Any]:
@@ -124,6 +126,21 @@ class Server:
             if now - arriving[key] > self._limits.request_s:
                 channel.will_close = True
         self._arriving = arriving
+
+    def _end_largest_requests(self) -> None:
+        """Close connections whose bodies are arriving until all bodies keep to their limit.
+
+        The largest go first, so that who sends a small picture is answered while others fill the space.
+        """
+        channels = [channel for channel in self._channels() if not channel.will_close]
+        requests = [request for c in channels for request in (*c.requests, c.request) if request]
+        held = sum(request.body_bytes_received for request in requests)
+        arriving = [channel for channel in channels if channel.request]
+        arriving.sort(key=lambda channel: channel.request.body_bytes_received)
+        while held > self._limits.spool_bytes and arriving:
+            channel = arriving.pop()
+            held -= channel.request.body_bytes_received
+            channel.handle_close()  # now: its body must be gone before others are read
 
 
 def announce(address: str, variant: str) -> None:

@@ -1,5 +1,6 @@
 """systemd hears what the service says, and its watchdog hears of life only while there is some."""
 
+import contextlib
 import signal
 import socket
 import threading
@@ -56,6 +57,55 @@ def test_watchdog(tmp_path, monkeypatch, restored_signals):
             systemd.recv(100)
     assert heard[0] == "READY=1"
     assert last == b"STOPPING=1"
+
+
+def test_slow_bodies_share_their_space(restored_signals):
+    """However many clients send bodies that never end, these stay within their limit, and a small one is answered."""
+    limits = Limits(body_bytes=1_000_000, concurrency=2, request_s=60, grace_s=0.1)
+    bound = server.listen("127.0.0.1", 0)
+
+    def echo(environ, start_response):
+        start_response("200 OK", [])
+        return [environ["wsgi.input"].read()]
+
+    serving = server.Server(echo, bound, limits, lambda: True)
+    port = bound.getsockname()[1]
+    head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\nConnection: close\r\n\r\n"
+    slow, peaks, answers, seconds = [], [], [], []
+
+    def attack():
+        try:
+            for _ in range(40):
+                slow.append(socket.create_connection(("127.0.0.1", port)))
+                slow[-1].sendall(head.format(1_000_000).encode())
+            for _ in range(9):
+                for client in slow:
+                    with contextlib.suppress(OSError):  # cut off
+                        client.sendall(bytes(100_000))
+                begun = time.monotonic()
+                with socket.create_connection(("127.0.0.1", port)) as honest:
+                    honest.sendall(head.format(5).encode() + b"small")
+                    answers.append(b"".join(iter(lambda: honest.recv(1000), b""))[-5:])
+                seconds.append(time.monotonic() - begun)
+                peaks.append(sum(held.body_bytes_received for held in arriving()))
+        finally:
+            serving.stop()
+
+    def arriving():
+        requests = [channel.request for channel in list(serving._server.active_channels.values())]
+        return [request for request in requests if request is not None]
+
+    attacker = threading.Thread(target=attack)
+    attacker.start()
+    serving.run()
+    attacker.join()
+    for client in slow:
+        client.close()
+    assert answers == [b"small"] * 9
+    assert max(seconds) < 1
+    one_turn = limits.connections * server._RECEIVED_BYTES
+    assert 500_000 < max(peaks) <= limits.spool_bytes + one_turn
+    assert max(peaks) < 20_000_000  # of 36 MB
 
 
 def test_port_taken():
