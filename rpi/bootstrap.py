@@ -1,11 +1,12 @@
 """Starts the runner file: unpacks its Python packages into a cache folder once and runs it.
 
 Native libraries and memory-mapped models must be real files. They are unpacked into a folder named by the content of
-the runner file, and only what is missing there, or has another size, is written again. Standard library only, and
+the runner file, and only what is missing there, or has another content, is written again. Standard library only, and
 understood by any Python 3, so that a wrong one is told so in words.
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -52,6 +53,7 @@ class Unpacked:
                     " and ".join(about["platforms"]), tag
                 )
             )
+        self._sha256: dict[str, str] = about["sha256"]
         name = "{}-{}-{}".format(about["name"], about["key"][:16], tag)
         self.folder = os.path.join(cache_root(), name)
 
@@ -66,8 +68,15 @@ class Unpacked:
         return os.path.join(self.folder, name)
 
     def _wrong(self, info: zipfile.ZipInfo) -> bool:
+        """Return whether a file is not as it was packed. Of models the size is enough: the program checks them."""
+        path, expected = self._path(info), self._sha256.get(info.filename)
         try:
-            return os.stat(self._path(info)).st_size != info.file_size
+            if os.stat(path).st_size != info.file_size:
+                return True
+            if not expected:
+                return False
+            with open(path, "rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() != expected
         except OSError:
             return True
 

@@ -97,13 +97,16 @@ def pack(options: argparse.Namespace, index: bytes, found: dict[str, pathlib.Pat
     """Write the runner file."""
     tags = [pair.partition("=")[0] for pair in options.site]
     digest = hashlib.sha256(index)
-    for entry, path in found.items():
-        digest.update(f"{entry}\0{files.sha256(path)}\n".encode())
+    sums = {entry: files.sha256(path) for entry, path in found.items()}
+    for entry, sha256 in sums.items():
+        digest.update(f"{entry}\0{sha256}\n".encode())
     about = {
         "schema_version": 1,
         "name": options.name,
         "key": digest.hexdigest(),
         "platforms": tags,
+        # Of the code. Models have theirs in their manifests.
+        "sha256": {entry: s for entry, s in sums.items() if not entry.startswith("models/")},
     }
     with files.AtomicWriter(options.out) as file:
         file.write(_SHEBANG)

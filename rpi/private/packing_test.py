@@ -65,6 +65,10 @@ def test_contents(parts, tmp_path):
         ]
         assert archive.getinfo("models/digits/model.tflite").compress_type == zipfile.ZIP_STORED
         index = json.loads(archive.read("models/index.json"))
+        code = {"app/pkg/app.py", "site/cp311-aarch64/numpy/__init__.py"}
+        assert json.loads(archive.read("runner.json"))["sha256"] == {
+            name: hashlib.sha256(archive.read(name)).hexdigest() for name in code
+        }
     assert index["default"] == "digits" and index["variants"] == [
         {
             "name": "digits",

@@ -50,6 +50,16 @@ def test_lost_or_cut_files_come_back(cache, name):
         assert path.read_bytes() == whole
 
 
+@pytest.mark.parametrize("suffix", [".so", "cli.py"])
+def test_a_wrong_bit_in_code_is_repaired_before_it_runs(cache, suffix):
+    """Its size is right, and its time is new, as an attacker or a bad card leaves it."""
+    path = next(path for path in sorted(_folder(cache).rglob("*" + suffix)))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert launch.run(cache, "variants").returncode == 0
+    assert path.read_bytes() == whole
+
+
 def test_a_wrong_bit_in_a_model_is_repaired(cache, tmp_path):
     path = _folder(cache) / "models/digits_int8/model.tflite"
     whole = path.read_bytes()

@@ -24,5 +24,5 @@ class Limits:
 
     @property
     def spool_bytes(self) -> int:
-        """Most bytes of all bodies that have arrived, or are arriving, together: a full one for each picture in work."""
+        """Most bytes of all bodies together, whole or still arriving: a full one for each picture in work."""
         return self.concurrency * self.body_bytes
