@@ -127,6 +127,30 @@ def test_its_user_has_no_rights(booted):
     assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")  # 2: a filter
 
 
+def test_its_memory_is_bounded(booted):
+    assert booted.run("systemctl", "show", "-pMemoryMax", _NAME) == f"MemoryMax={1 << 30}\n"
+
+
+def test_the_network_needs_a_token(booted):
+    options, token = (booted.root / "etc" / name for name in (f"default/{_NAME}", f"{_NAME}.token"))
+    before = options.read_text()
+    options.write_text('RUNNER_OPTIONS="--host=0.0.0.0"\n')
+    assert "failed" in booted.run("systemctl", "restart", _NAME)
+    log = booted.run("journalctl", "--no-pager", "-b", "-u", _NAME)
+    assert "ERROR --host 0.0.0.0 lets other machines in" in log
+    token.write_text("MODEL_PRESS_TOKEN=0123456789abcdef\n")
+    token.chmod(0o600)
+    os.chown(token, _FIRST_USER, _FIRST_USER)
+    booted.run("systemctl", "restart", _NAME)
+    booted.until(_active)
+    assert "the service's token is missing or wrong" in booted.ask("/health")
+    options.write_text(before)
+    token.unlink()
+    booted.run("systemctl", "restart", _NAME)
+    booted.until(_active)
+    assert '"status": "ok"' in booted.ask("/health")
+
+
 def test_killed_it_comes_back(booted):
     before = booted.state()
     booted.run("systemctl", "kill", "--signal=KILL", "--kill-who=main", _NAME)
@@ -136,7 +160,7 @@ def test_killed_it_comes_back(booted):
 
 
 def test_a_restart_repairs_a_lost_model(booted):
-    (model,) = booted.root.glob(f"var/cache/{_NAME}/*/models/*/model.tflite")
+    (model,) = booted.root.glob(f"var/cache/private/{_NAME}/*/models/*/model.tflite")
     model.unlink()
     answer = booted.ask("/health")
     assert '"status": "failing"' in answer and "model.tflite is lost" in answer
