@@ -86,7 +86,7 @@ pi_deploy = rule(
         "runner": attr.label(mandatory = True, providers = [PiRunnerInfo], doc = "The pi_runner."),
         "service_options": attr.string(
             default = "--host=127.0.0.1 --port=8080",
-            doc = "Options of `serve` in the user's service. A package's service reads /etc/default instead.",
+            doc = "Options of `serve` in the user's service. A package's service reads /etc/default instead. With --host=0.0.0.0 the Pi needs a token, see rpi/README.md.",
         ),
         "_deploy": attr.label(
             default = Label("//rpi/private:deploy"),
