@@ -12,6 +12,7 @@ import service_process
 from browser import Browser
 
 _WAIT_S = 60
+_TOKEN = "0123456789abcdef+/=="
 
 
 def _three(box):
@@ -59,12 +60,16 @@ def _keep(name, picture):
 def opened(tmp_path):
     """Opens the page of a running service in a browser of the given size."""
     words = [*debian.command(tmp_path), "/usr/lib/chromium/chromium"]
-    with service_process.running(tmp_path) as service, contextlib.ExitStack() as stack:
+    before = ["env", f"MODEL_PRESS_TOKEN={_TOKEN}"]
+    with (
+        service_process.running(tmp_path, before=before) as service,
+        contextlib.ExitStack() as stack,
+    ):
 
         def open_page(width, height):
             profile = tmp_path / f"profile{width}"
             profile.mkdir()
-            url = f"http://127.0.0.1:{service.port}/"
+            url = f"http://127.0.0.1:{service.port}/#{_TOKEN}"
             browser = Browser(words, url, width, height, str(profile))
             stack.callback(browser.close)
             ready = "document.getElementById('state')?.textContent.includes('is ready')"
@@ -84,11 +89,21 @@ def test_drawn_digit_is_named(opened):
     browser.evaluate("document.getElementById('compare').click()")
     _until(
         browser,
-        "[...document.querySelectorAll('#variants tr')].length === 5 &&"
+        "[...document.querySelectorAll('#variants tr')].length === 4 &&"
         "[...document.querySelectorAll('#variants tr')].every("
         "(row) => /ms.*3 blue/.test(row.innerText.replace(/\\s/g, ' ')))",
     )
     _keep("pi_page.png", browser.screenshot())
+
+
+def test_without_the_token(opened):
+    """The page says what is missing, and works again once it is in the address."""
+    browser = opened(1120, 600)
+    browser.evaluate("location.hash = 'wrong'")
+    state = "document.getElementById('state').textContent"
+    _until(browser, f"{state}.includes('token is missing or wrong')")
+    browser.evaluate(f"location.hash = '{_TOKEN}'")
+    _until(browser, f"{state}.includes('is ready')")
 
 
 def test_on_a_phone(opened):
