@@ -56,7 +56,7 @@ def photo():
         (
             service_checks.slow_connections_are_bounded,
             "server.py",
-            "self._end_largest_requests()",
+            "self._drop_largest_bodies()",
             "pass",
             "temporary files of|another client waited",
         ),

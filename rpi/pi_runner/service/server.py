@@ -1,5 +1,6 @@
 """Runs the application under waitress, whose one loop reads slow clients without holding a thread for them."""
 
+import json
 import logging
 import signal
 import socket
@@ -34,6 +35,29 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         raise DeviceError(f"cannot listen on {host} port {port}: {error}") from None
     return bound
+
+
+class _Nowhere:
+    """The buffer of a body that is read to its end and not kept."""
+
+    def append(self, data: bytes) -> None:
+        """Take a piece."""
+
+    def close(self) -> None:
+        """Free nothing."""
+
+    def __len__(self) -> int:
+        return 0
+
+
+class _NoSpaceError:
+    """What waitress answers a request whose body was not kept."""
+
+    def to_response(self, ident: str | None) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Return status, headers and body."""
+        headers = [("Content-Type", "application/json"), ("Retry-After", "1")]
+        reason = "too many large pictures are on their way; try again later"
+        return "503 Service Unavailable", headers, json.dumps({"error": reason}).encode() + b"\n"
 
 
 class Server:
@@ -99,7 +123,7 @@ class Server:
 
     def _turn(self) -> None:
         wasyncore.loop(timeout=_LOOP_S, map=self._map, count=1, use_poll=True)
-        self._end_largest_requests()
+        self._drop_largest_bodies()
         self._end_slow_requests()
 
     def _channels(self) -> list[Any]:
@@ -127,20 +151,26 @@ class Server:
                 channel.will_close = True
         self._arriving = arriving
 
-    def _end_largest_requests(self) -> None:
-        """Close connections whose bodies are arriving until all bodies keep to their limit.
+    def _drop_largest_bodies(self) -> None:
+        """Drop bodies that are arriving until all bodies keep to their limit.
 
-        The largest go first, so that who sends a small picture is answered while others fill the space.
+        The largest go first, so that who sends a small picture is answered while others fill the space. The answer
+        follows at the end of the request: few clients read before.
         """
-        channels = [channel for channel in self._channels() if not channel.will_close]
-        requests = [request for c in channels for request in (*c.requests, c.request) if request]
+        channels = self._channels()
+        requests = [r for c in channels for r in (*c.requests, c.request) if r and not r.error]
         held = sum(request.body_bytes_received for request in requests)
-        arriving = [channel for channel in channels if channel.request]
+        arriving = [c for c in channels if c.request and c.request.body_rcv and not c.request.error]
         arriving.sort(key=lambda channel: channel.request.body_bytes_received)
         while held > self._limits.spool_bytes and arriving:
             channel = arriving.pop()
-            held -= channel.request.body_bytes_received
-            channel.handle_close()  # now: its body must be gone before others are read
+            request = channel.request
+            held -= request.body_bytes_received
+            request.error = _NoSpaceError()
+            request.body_rcv.getbuf().close()
+            request.body_rcv.buf = _Nowhere()
+            if request.chunked:  # its parser may keep as much itself
+                channel.handle_close()
 
 
 def announce(address: str, variant: str) -> None:
