@@ -18,6 +18,7 @@ _LEFT_OUT = re.compile(r"^(CHANGELOG\.md|docs/python/|docs/rules/|benchmarks/|th
 # What runs on another machine, or with an account, program -> why it is not run here.
 ELSEWHERE = {
     "adb": "a phone",
+    "curl": "a Raspberry Pi",
     "open": "a Mac",
     "scp": "a Raspberry Pi",
     "ssh": "a Raspberry Pi",
