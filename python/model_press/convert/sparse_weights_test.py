@@ -32,7 +32,7 @@ def pruned(folder, sparsity):
 
 @pytest.fixture
 def sparse():
-    return recipe("fp32", name="sparse", weights="sparse_float32")
+    return recipe("fp32", weights="sparse_float32")
 
 
 def test_at_80_percent_the_file_shrinks_and_answers_the_same(sparse, tmp_path):
