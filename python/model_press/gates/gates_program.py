@@ -17,15 +17,16 @@ def commands(argv: Sequence[str]) -> list[command_line.Command]:
     `check-camera-parity` is the COMMAND of camera_parity.py. The others are not imported: SciPy, coremltools and LiteRT
     are behind some and would cost seconds.
     """
-    modules = {module.name for module in pkgutil.iter_modules(gates.__path__)}
-    asked = argv[0].removeprefix(_PREFIX).replace("-", "_") if argv else ""
-    names = [asked] if asked in modules and argv[0].startswith(_PREFIX) else sorted(modules)
+    names = sorted(module.name for module in pkgutil.iter_modules(gates.__path__))
+    asked = [name for name in names if argv and argv[0] == _PREFIX + name.replace("_", "-")]
     loaded = [
         importlib.import_module(f"model_press.gates.{name}")
-        for name in names
+        for name in asked or names
         if not name.endswith(("_test", "_program"))
     ]
-    return [module.COMMAND for module in loaded if hasattr(module, "COMMAND")]
+    found = [module.COMMAND for module in loaded if hasattr(module, "COMMAND")]
+    # A module that is no gate: the message about an unknown command lists all gates.
+    return found or commands(())
 
 
 if __name__ == "__main__":

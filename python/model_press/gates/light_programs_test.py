@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from model_press.gates import gates_program
 from model_press.process import child
 
 _ALL_GATES = (
@@ -35,3 +36,14 @@ def test_light_programs_import_no_tensorflow(imports):
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("asked", ["check-size", "check-camera-parity"])
+def test_a_gate_is_loaded_alone(asked):
+    assert [command.name for command in gates_program.commands([asked])] == [asked]
+
+
+# command.py and result.py are beside the gates, and are none.
+@pytest.mark.parametrize("asked", ["check-result", "check-command", "check-nothing", "size"])
+def test_what_is_no_gate_is_refused_with_the_list_of_gates(asked):
+    assert len(gates_program.commands([asked])) >= 10
