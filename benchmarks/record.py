@@ -49,14 +49,14 @@ class Run:
 def write(report: Page, folder: str | os.PathLike[str]) -> None:
     """Write both files of a record into an existing folder."""
     path = os.path.join(folder, report.NAME)
-    files.write_json(f"{path}.json", strict_json.to_json(report))
+    strict_json.write(f"{path}.json", report)
     files.write_bytes(f"{path}.md", report.markdown().encode())
 
 
 def read(kind: type[_Page], folder: str | os.PathLike[str]) -> _Page:
     """Read the record of a kind from its folder."""
     path = os.path.join(folder, f"{kind.NAME}.json")
-    return strict_json.from_json(kind, files.read_json(path, "record"), "record")
+    return strict_json.read(kind, path, "record")
 
 
 def page(title: str, *paragraphs: str) -> str:

@@ -29,7 +29,7 @@ def write(report: model.Report, folder: str | os.PathLike[str], stem: str) -> li
     paths = [pathlib.Path(folder) / (stem + suffix) for suffix in _SUFFIXES]
     for path, text in zip(paths, contents, strict=True):
         if text is None:
-            files.write_json(path, strict_json.to_json(report))
+            strict_json.write(path, report)
         else:
             files.write_bytes(path, text.encode())
     return paths

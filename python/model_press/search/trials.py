@@ -109,7 +109,8 @@ class Trials:
             f"--out-info={info}",
             f"--out-report={folder / 'report.json'}",
         )
-        calibration = [inputs.calibration] if inputs.calibration else []
+        images = inputs.calibration
+        calibration = [f"--calibration-images={images}"] if images else []
         _run(
             "model_press.convert.convert_program",
             f"--label={_label(self._space, point)}",
@@ -117,7 +118,7 @@ class Trials:
             f"--info={info}",
             f"--labels={inputs.labels}",
             f"--recipe={inputs.recipe}",
-            *(f"--calibration-images={path}" for path in calibration),
+            *calibration,
             f"--out-model={model}",
             f"--out-manifest={manifest_path}",
         )
