@@ -25,7 +25,7 @@ def commands(argv: Sequence[str]) -> list[command_line.Command]:
         if not name.endswith(("_test", "_program"))
     ]
     found = [module.COMMAND for module in loaded if hasattr(module, "COMMAND")]
-    # A module that is no gate: the message about an unknown command lists all gates.
+    # For a module without a gate: the message about an unknown command lists all gates.
     return found or commands(())
 
 
